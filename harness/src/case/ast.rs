@@ -1,0 +1,488 @@
+//! What a suite file means, once read: suites, cases, steps, expectations, open questions.
+//!
+//! The types here are the format (version 1); `harness/FORMAT.md` is their prose. Loading and
+//! linting are done elsewhere in this room, planning and judging in [`crate::engine`].
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::span::{Source, Span, Spanned};
+use crate::facts::FactId;
+use crate::model::Value;
+
+/// Everything under `cases/`.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    /// Suites, sorted by name.
+    pub suites: Vec<Suite>,
+    /// Open questions by id, in the file's order.
+    pub questions: IndexMap<String, Question>,
+}
+
+/// One suite file.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// Its path below `cases/` without the extension: `start-stream-encryption/transition`.
+    pub name: String,
+    /// The file.
+    pub source: Arc<Source>,
+    /// The operation that its calls ask unless they name another.
+    pub operation: Option<Spanned<String>>,
+    /// Its cases, in the file's order.
+    pub cases: Vec<Case>,
+}
+
+/// One case: a state, a question put to the target, and what the evidence says of the answer.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its permanent id within the suite.
+    pub id: Spanned<String>,
+    /// The whole case in the file, from its key to its last line.
+    pub span: Span,
+    /// One sentence, present tense: the rule that is asked about.
+    pub title: Spanned<String>,
+    /// How much a deviation matters.
+    pub level: Level,
+    /// What it costs to ask on a target that bills or limits.
+    pub cost: Cost,
+    /// Who is hurt by a deviation.
+    pub hurts: Vec<Spanned<Audience>>,
+    /// The faults of the reference that this case is there for.
+    pub kills: Vec<Spanned<String>>,
+    /// Why the case kills no fault, where it kills none.
+    pub kills_nothing: Option<Spanned<String>>,
+    /// The axes over which the ask is repeated.
+    pub over: Axes,
+    /// The state that is set up, in the plainest form, before the ask.
+    pub given: IndexMap<FixtureName, Spanned<Fixture>>,
+    /// Rows of a family: each makes a case of its own, named by the row. Empty for a single case.
+    pub each: Vec<Row>,
+    /// The question, step by step.
+    pub ask: Vec<Step>,
+}
+
+/// A row of a family.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The row's id, which stands in place of the case's own.
+    pub id: Spanned<String>,
+    /// A sentence of its own, in place of the case's title.
+    pub title: Option<Spanned<String>>,
+    /// What `$each.<name>` stands for.
+    pub columns: IndexMap<String, Tree>,
+}
+
+/// How much a deviation matters. Ordered: `core < extended < strict`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// A client breaks.
+    Core,
+    /// Documented; a careful client notices.
+    Extended,
+    /// Text, order, header set.
+    Strict,
+}
+
+/// What a case costs to ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cost {
+    /// A few calls.
+    #[default]
+    Small,
+    /// Many calls or many minutes; left out unless asked for on a target that states a price.
+    Long,
+}
+
+/// Who is hurt by a deviation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// Programs that write records.
+    Producers,
+    /// Programs that read records.
+    Consumers,
+    /// Tools that manage streams: Terraform, CloudFormation, controllers.
+    InfrastructureTools,
+    /// Authors of SDKs and of hand-written clients.
+    SdkAuthors,
+    /// People who rely on a refusal for safety: auditors, security teams.
+    Security,
+}
+
+/// The axes of a case. A single value means that the case does not vary over that axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axes {
+    /// Encodings of the ask, default `[json]`.
+    pub encoding: Vec<EncodingAxis>,
+    /// Ways to name the stream in the ask, default `[name]`.
+    pub address: Vec<Address>,
+}
+
+/// The encoding of the ask. Axis values print in this order in ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EncodingAxis {
+    /// `application/x-amz-json-1.1`, the default, not printed in ids.
+    Json,
+    /// `application/x-amz-cbor-1.1`.
+    Cbor,
+}
+
+/// How the ask names its stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Address {
+    /// By `StreamName`, the default, not printed in ids.
+    Name,
+    /// By `StreamARN`.
+    Arn,
+    /// By both, agreeing.
+    Both,
+}
+
+/// The streams that a case may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FixtureName {
+    /// The stream that the ask is about.
+    Stream,
+    /// A second one.
+    Other,
+}
+
+/// A state that is set up before the ask.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fixture {
+    /// An ACTIVE, unencrypted stream that other cases use at the same time. Only for asks that
+    /// change nothing.
+    Shared,
+    /// A stream of the case's own.
+    Own {
+        /// The state of its life in which the ask finds it.
+        status: FixtureStatus,
+        /// The key it is encrypted with; `None` = not encrypted.
+        encryption: Option<Tree>,
+        /// How many shards it has.
+        shards: u32,
+    },
+    /// No stream: a name of ours that was never created, and the ARN it would have.
+    Missing,
+}
+
+/// The state of its life in which the ask finds a stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FixtureStatus {
+    /// Created and settled.
+    #[default]
+    Active,
+    /// The ask follows the create at once.
+    Creating,
+    /// The ask follows an accepted start of encryption at once.
+    Updating,
+    /// The ask follows the delete at once.
+    Deleting,
+}
+
+/// One step of the ask.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The whole step in the file.
+    pub span: Span,
+    /// The facts that its expectation rests on.
+    pub because: Vec<Spanned<FactId>>,
+    /// The level of its expectation, where it is not the case's.
+    pub level: Option<Level>,
+    /// What is done.
+    pub kind: StepKind,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum StepKind {
+    /// Sends one call.
+    Call(Call),
+    /// Watches a stream from before the preceding call until it has settled.
+    Watch(Watch),
+}
+
+/// One call and what is expected of its answer.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The operation.
+    pub operation: Spanned<String>,
+    /// How it names the stream.
+    pub address: CallAddress,
+    /// The body.
+    pub with: Body,
+    /// Deviations of the request from what a client would send.
+    pub wire: Wire,
+    /// What the answer is held to.
+    pub expect: Expectation,
+    /// Repeated until the expectation holds, at the latest until then.
+    pub by: Option<Spanned<Deadline>>,
+    /// Sent only if this holds.
+    pub when: Option<Spanned<When>>,
+    /// Members of the answer that later steps may use as `$got.<name>`; each a dotted path
+    /// (`Shards.0.ShardId`).
+    pub capture: IndexMap<String, Spanned<String>>,
+}
+
+/// How a call names its stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallAddress {
+    /// As the case's address axis says, if the operation's input has such members and `with`
+    /// sets none of them.
+    Axis,
+    /// Always so, whatever the axis.
+    Fixed(Address),
+    /// Not at all: `with` holds all there is.
+    None,
+}
+
+/// The body of a call.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Model values, encoded as the trial's encoding says.
+    Tree(Tree),
+    /// Exact text, sent byte for byte.
+    Json(Spanned<String>),
+    /// Exact bytes.
+    Bytes(Spanned<Vec<u8>>),
+}
+
+/// Deviations of a request from what a client would send.
+#[derive(Clone, Debug, Default)]
+pub struct Wire {
+    /// The whole `X-Amz-Target`, in place of the operation's.
+    pub target: Option<Spanned<String>>,
+    /// How the request is authenticated.
+    pub auth: WireAuth,
+}
+
+/// How a request is authenticated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WireAuth {
+    /// Signed as a client would.
+    #[default]
+    Signed,
+    /// Without any signature.
+    Unsigned,
+}
+
+/// A tree of values, in requests and in expectations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// Where it stands.
+    pub span: Span,
+    /// What stands there.
+    pub node: Node,
+}
+
+/// One node of a [`Tree`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// A scalar, a blob (`{$utf8: …}`, `{$bytes: <hex>}`) or a time (`{$time: <milliseconds>}`).
+    Literal(Value),
+    /// One whole `$name`.
+    Reference(Reference),
+    /// A list; in an expectation, of exactly these elements.
+    List(Vec<Tree>),
+    /// A structure or map; in an expectation, of at least these members.
+    Map(IndexMap<String, Tree>),
+    /// `{$one-of: […]}`, in expectations only.
+    OneOf(Vec<Tree>),
+    /// `{$matches: <regular expression>}` over the whole text, in expectations only.
+    Matches(String),
+}
+
+/// What a `$name` stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// `$key.<name>`: a key of the target's world.
+    Key(String),
+    /// `$stream.name`, `$other.name`.
+    StreamName(FixtureName),
+    /// `$stream.arn`, `$other.arn`, learnt from the target's own Describe.
+    StreamArn(FixtureName),
+    /// `$each.<column>` of a family's row.
+    Each(String),
+    /// `$open.<question>`, in expectations only.
+    Open(String),
+    /// `$got.<name>`: captured by an earlier step.
+    Got(String),
+    /// `$absent`: the member is not there.
+    Absent,
+    /// `$present`: the member is there, whatever its value. In expectations only.
+    Present,
+}
+
+/// What an answer is held to.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// The whole expectation in the file.
+    pub span: Span,
+    /// Accepted, refused, or open.
+    pub answer: Answer,
+    /// The exact HTTP status.
+    pub status: Option<Spanned<u16>>,
+    /// The body as a document: exactly these members, raw, nothing decoded by the model.
+    pub document: Option<Tree>,
+}
+
+/// Accepted, refused, or open.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// 2xx, and a body that decodes to the modelled output, with at least these members.
+    Accepted {
+        /// Members that the output is held to; `None` = any output.
+        members: Option<Tree>,
+    },
+    /// An error of one class.
+    Refused(Refusal),
+    /// The answer to an open question: noted, not judged.
+    Open(Spanned<String>),
+}
+
+/// An error of one class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// The bare class.
+    pub error: Spanned<String>,
+    /// The clauses of a ValidationException, compared as a set. Empty = not asserted.
+    pub clauses: Vec<Clause>,
+    /// The exact text. `None` = not asserted.
+    pub message: Option<Tree>,
+}
+
+/// One clause of a ValidationException: which member breaks which rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// Where it stands.
+    pub span: Span,
+    /// The member's path as the service prints it: `encryptionType`, `records.1.member.data`.
+    pub member: String,
+    /// The rule.
+    pub rule: Rule,
+}
+
+/// The rules of the constraint layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// `Member must not be null`.
+    NotNull,
+    /// `Member must have length greater than or equal to N`.
+    MinLength,
+    /// `Member must have length less than or equal to N`.
+    MaxLength,
+    /// `Member must have value greater than or equal to N`.
+    MinValue,
+    /// `Member must have value less than or equal to N`.
+    MaxValue,
+    /// `Member must satisfy regular expression pattern: R`.
+    Pattern,
+    /// `Member must satisfy enum value set: [A, B]`.
+    Enum,
+    /// `Map keys must satisfy constraint: […]`.
+    MapKeys,
+    /// `Map value must satisfy constraint: […]`.
+    MapValue,
+    /// `Member must satisfy constraint: […]`, for the elements of a list.
+    Elements,
+}
+
+/// `by: 5s after ACTIVE`: counted from the first sample of the preceding watch, after its
+/// transient rungs, that shows the status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// Milliseconds.
+    pub millis: u64,
+    /// The status whose first sample starts the count.
+    pub after: String,
+}
+
+/// A condition on sending a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// The ask's first call was accepted (for asks whose first answer is open).
+    Accepted,
+    /// The ask's first call was refused.
+    Refused,
+}
+
+/// A watch and the ladder it is held to.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// The fixture that is watched.
+    pub fixture: Spanned<FixtureName>,
+    /// The states that may be seen, in order.
+    pub ladder: Vec<Rung>,
+    /// Calls to send while the stream shows a status.
+    pub meanwhile: Vec<Meanwhile>,
+}
+
+/// One rung of a ladder: a state that may repeat.
+#[derive(Clone, Debug)]
+pub struct Rung {
+    /// Where it stands.
+    pub span: Span,
+    /// Members of the description, at least `StreamStatus`.
+    pub members: IndexMap<String, Tree>,
+    /// `seen: maybe`: the rung need not be seen.
+    pub maybe: bool,
+}
+
+/// Calls to send while the stream shows a status.
+#[derive(Clone, Debug)]
+pub struct Meanwhile {
+    /// The status, as shown in `StreamStatus`.
+    pub status: Spanned<String>,
+    /// Calls, sent one after the other as soon as the status is seen.
+    pub steps: Vec<Step>,
+}
+
+/// A question that no source settles.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Its id.
+    pub id: Spanned<String>,
+    /// The file.
+    pub source: Arc<Source>,
+    /// The question, as a sentence.
+    pub question: String,
+    /// Whom each possible answer hurts.
+    pub hurts: Vec<Spanned<Audience>>,
+    /// What is known around it.
+    pub facts: Vec<Spanned<FactId>>,
+    /// Possible answers by name, in the file's order.
+    pub candidates: IndexMap<String, Candidate>,
+}
+
+/// A possible answer to an open question.
+#[derive(Clone, Debug)]
+pub enum Candidate {
+    /// `answer: accepted` or `answer: {error: X}`: an answer of a call.
+    Answer(Expectation),
+    /// `value: V`: a value of a member; `$absent` for none.
+    Value(Tree),
+    /// `rung: first` or `rung: last`: the value that the ladder's first or last rung states for
+    /// the same member.
+    Rung(LadderEnd),
+}
+
+/// An end of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LadderEnd {
+    /// The first rung.
+    First,
+    /// The last rung.
+    Last,
+}

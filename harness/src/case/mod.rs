@@ -1,0 +1,10 @@
+//! The case format: what a suite file says, where it says it, and what is wrong with it.
+//!
+//! This room is the only user of the YAML crate and holds the one function that draws a diagnostic
+//! on a file. It knows nothing of the network, of targets' answers, or of the reference's faults
+//! (whether a `kills:` entry names a real fault is checked by the engine).
+
+pub mod ast;
+mod span;
+
+pub use span::{Source, Span, Spanned};

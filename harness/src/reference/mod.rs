@@ -1,0 +1,1 @@
+//! A server that walks one path through the specification.
