@@ -33,7 +33,7 @@ pub fn parse_message(text: &str) -> Option<Vec<Clause>> {
 }
 
 /// Where more clauses are stated, no reading by count is tried: the service stops at ten (VAL-005).
-const MOST_CLAUSES: usize = 64;
+const MOST_CLAUSES: usize = 16;
 
 /// A text that has more places than this that look like a clause's beginning or end is not read:
 /// it would take long and has nothing to say.
