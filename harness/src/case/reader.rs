@@ -95,6 +95,14 @@ impl Reader {
 
     /// Reports that a key is missing.
     pub(super) fn missing(&mut self, fields: &Fields<'_>, part: Part, key: &str) {
+        // A misspelled key has been reported, with the suggestion.
+        let misspelled = fields.entries.iter().map(|entry| entry.key.value.as_str());
+        if misspelled
+            .filter(|found| !part.keys().contains(found))
+            .any(|found| nearest(found, part.keys().iter().copied()) == Some(key))
+        {
+            return;
+        }
         let at = fields.entries.first().map_or(fields.span, |entry| entry.key.span);
         let title = format!("{} without `{key}`", part.name());
         let problem = Diagnostic::error(&self.source, at, title, format!("`{key}` is missing beside this"))

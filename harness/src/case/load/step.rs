@@ -9,7 +9,7 @@ use crate::case::part::Part;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
 use crate::case::words;
-use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
+use crate::case::yaml::{Entry, Yaml, YamlNode};
 use crate::facts::FactId;
 
 use super::expect::expectation;
@@ -112,13 +112,7 @@ fn body(reader: &mut Reader, fields: &Fields<'_>) -> Option<Body> {
             Some(Body::Bytes(Spanned::new(bytes, value.span)))
         }
         _ => {
-            if !matches!(value.node, YamlNode::Map(_)) {
-                let scalar_each = matches!(&value.node, YamlNode::Scalar(Scalar::Text(text)) if text.starts_with("$each."));
-                if !scalar_each {
-                    reader.wrong_kind(value, "`with`", "a mapping of members");
-                    return None;
-                }
-            }
+            reader.entries(value, "`with`")?;
             tree(reader, value, Place::Request).map(Body::Tree)
         }
     }

@@ -193,7 +193,8 @@ proptest! {
         let text = format!("{}{with}{}", &source[..start], &source[end.max(start)..]);
         if let Err(problems) = one(&text) {
             prop_assert!(!problems.is_empty());
-            prop_assert!(!drawn(&problems).contains('\u{1b}'));
+            let escapes = drawn(&problems).contains('\u{1b}');
+            prop_assert!(!escapes, "an escape character reaches the terminal");
         }
     }
 }
