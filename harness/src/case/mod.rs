@@ -5,6 +5,14 @@
 //! (whether a `kills:` entry names a real fault is checked by the engine).
 
 pub mod ast;
+mod diagnostic;
+mod files;
+mod load;
+mod part;
+mod reader;
 mod span;
+mod words;
+mod yaml;
 
+pub use diagnostic::{Diagnostic, ExcerptLabel, Label, Severity, Style, draw, draw_excerpt, plain};
 pub use span::{Source, Span, Spanned};
