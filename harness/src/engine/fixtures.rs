@@ -236,6 +236,39 @@ impl Fixtures {
         }
     }
 
+    /// Starts encryption and does not wait.
+    ///
+    /// # Errors
+    /// If the target refuses.
+    pub async fn start_encryption(&self, tag: &Tag, name: &str, key: &Value) -> Result<(), SetupError> {
+        let input = Value::from([
+            ("StreamName", Value::from(name)),
+            ("EncryptionType", Value::from("KMS")),
+            ("KeyId", key.clone()),
+        ]);
+        self.setup_call(tag, "StartStreamEncryption", &input).await.map(|_| ())
+    }
+
+    /// Starts encryption and waits until the stream is ACTIVE with it; returns its state.
+    ///
+    /// # Errors
+    /// If the target refuses, or never shows it.
+    pub async fn encrypt(&self, tag: &Tag, name: &str, key: &Value) -> Result<Value, SetupError> {
+        let _transition = Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        self.start_encryption(tag, name, key).await?;
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        loop {
+            let state = self.wait_active(tag, name).await?;
+            if state.get("EncryptionType").and_then(Value::as_str) == Some("KMS") {
+                return Ok(before_of(&state));
+            }
+            if Instant::now() >= give_up {
+                return Err(SetupError::Blocked("the stream never showed EncryptionType KMS".to_owned()));
+            }
+            sleep(self.session.target.pace().max(Duration::from_millis(2))).await;
+        }
+    }
+
     /// Deletes a stream in the background and gives its shards back once it is gone.
     pub fn delete(self: &Arc<Self>, stream: Stream, trial: Option<Arc<str>>) {
         let fixtures = Arc::clone(self);

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::case::ast::{
-    Address, Body, Call, Case, Cost, EncodingAxis, Fixture, FixtureStatus, Library, Reference, Row, Step,
+    Address, Answer, Body, Call, Case, Cost, EncodingAxis, Fixture, FixtureStatus, Library, Reference, Row, Step,
     StepKind, Suite,
 };
 use crate::facts::FactId;
@@ -165,6 +165,41 @@ impl PlannedTrial {
             take(step);
             for (_, inner) in calls_of(step) {
                 take(inner);
+            }
+        }
+        ids
+    }
+
+    /// Every open question that the trial asks, once.
+    pub fn questions(&self) -> Vec<String> {
+        let mut ids: Vec<String> = Vec::new();
+        let mut take = |id: &str| {
+            if !ids.iter().any(|known| known == id) {
+                ids.push(id.to_owned());
+            }
+        };
+        for (call, _) in self.calls() {
+            match &call.expect.answer {
+                Answer::Open(question) => take(&question.value),
+                Answer::Accepted { members: Some(tree) } => {
+                    references(tree, self.row(), &mut |reference| {
+                        if let Reference::Open(id) = reference {
+                            take(id);
+                        }
+                    });
+                }
+                Answer::Accepted { members: None } | Answer::Refused(_) => {}
+            }
+        }
+        for step in &self.case().ask {
+            if let StepKind::Watch(watch) = &step.kind {
+                for tree in watch.ladder.iter().flat_map(|rung| rung.members.values()) {
+                    references(tree, self.row(), &mut |reference| {
+                        if let Reference::Open(id) = reference {
+                            take(id);
+                        }
+                    });
+                }
             }
         }
         ids

@@ -60,6 +60,10 @@ impl Reading {
         if !(200..300).contains(&status) {
             return Self::Refused { status, error: ErrorAnswer::read(response) };
         }
+        if response.body.is_empty() {
+            // Nothing and `{}` are the same to a client.
+            return Self::Accepted { output: Value::empty(), misfits: Vec::new() };
+        }
         match parse(encoding_of(response), &response.body) {
             Ok(document) => {
                 let output = model.operation(operation).and_then(|operation| operation.output.as_deref());
