@@ -3,6 +3,14 @@
 //! Nothing here knows of cases or of what is expected of an answer. The raw transport (header
 //! order, lengths, early close) and CBOR are not here yet.
 
+pub mod client;
+pub mod error;
+pub mod json;
 mod message;
+pub mod sign;
+pub mod verify;
 
+pub use client::{Client, ClientError, ClientSettings, Endpoint, EndpointError, SignedRequest};
+pub use error::{ErrorAnswer, ErrorPlace, MessageKey};
 pub use message::{Auth, Credentials, Encoding, NoAnswer, NoAnswerKind, Request, Response, Sent};
+pub use verify::{AccessKey, AuthFault, Incoming, Verifier};
