@@ -194,8 +194,12 @@ pub fn draw_excerpt(
         .collect();
     let path = plain(path);
     let first_line = usize::try_from(first_line).unwrap_or(1);
-    let group = Group::with_title(Level::ERROR.primary_title(plain(title)))
-        .element(snippet(quiet(excerpt), &path, first_line, placed));
+    let group = Group::with_title(Level::ERROR.primary_title(plain(title))).element(snippet(
+        quiet(excerpt),
+        &path,
+        first_line,
+        placed,
+    ));
     renderer(style).render(&[group])
 }
 
