@@ -280,3 +280,6 @@ fn excerpt_range(excerpt: &str, first_line: u32, label: &ExcerptLabel) -> Range<
 fn nth_char(line: &str, n: usize) -> usize {
     line.char_indices().nth(n).map_or(line.len(), |(index, _)| index)
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ mod load;
 mod part;
 mod profile;
 mod reader;
+mod schema;
 mod span;
 mod words;
 mod yaml;
@@ -21,4 +22,5 @@ pub use diagnostic::{Diagnostic, ExcerptLabel, Label, Severity, Style, draw, dra
 pub use known::{Known, KnownEntry};
 pub use lint::lint;
 pub use profile::{Lacks, Profile, WORLD_KEYS, World};
+pub use schema::Schema;
 pub use span::{Source, Span, Spanned};
