@@ -90,9 +90,7 @@ fn address(reader: &mut Reader, yaml: &Yaml) -> Option<CallAddress> {
     match text.value.as_str() {
         "axis" => Some(CallAddress::Axis),
         "none" => Some(CallAddress::None),
-        _ => reader
-            .word_of(&text, "`address` (or `axis`, `none`)", words::ADDRESS)
-            .map(CallAddress::Fixed),
+        _ => reader.word_of(&text, "`address` (or `axis`, `none`)", words::ADDRESS).map(CallAddress::Fixed),
     }
 }
 
@@ -212,7 +210,9 @@ fn meanwhile(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String
                     let misplaced = call.by.as_ref().map(|by| by.span);
                     refuse_by(reader, misplaced);
                 }
-                StepKind::Watch(_) => reader.error(step.span, "a watch within a watch", "only calls stand here"),
+                StepKind::Watch(_) => {
+                    reader.error(step.span, "a watch within a watch", "only calls stand here")
+                }
             }
         }
         read.push(Meanwhile { status: key.clone(), steps });
