@@ -43,6 +43,16 @@ fn the_good_fixtures_have_nothing_wrong() {
 }
 
 #[test]
+fn the_embedded_cases_load_and_have_nothing_wrong() {
+    let problems = match Library::embedded() {
+        Ok(library) => lint(&library, Model::embedded(), Registry::embedded()),
+        Err(problems) => problems,
+    };
+    let drawn: Vec<_> = problems.iter().map(|problem| draw(problem, Style::default())).collect();
+    assert!(drawn.is_empty(), "{}", drawn.join("\n\n"));
+}
+
+#[test]
 fn an_unknown_operation_is_told_once_although_every_call_asks_it() {
     let text = format!("format: 1\noperation: StartStreamEncription\ncases:\n{CASE}{ASK}");
     let titles = titles_of(&[("cases/a.yaml", &text)]);
