@@ -83,6 +83,19 @@ pub struct Log {
 }
 
 impl Log {
+    /// The log of a run that ended just now; `None` if it never began.
+    pub fn of_events(events: Vec<Event>) -> Option<Self> {
+        let (mut header, mut footer, mut rest) = (None, None, Vec::new());
+        for event in events {
+            match event {
+                Event::Header(first) => header = Some(*first),
+                Event::Footer(last) => footer = Some(*last),
+                Event::Case(_) | Event::Exchange(_) | Event::Trial(_) | Event::Notice(_) => rest.push(event),
+            }
+        }
+        header.map(|header| Self { header, events: rest, footer, torn: None })
+    }
+
     /// True if every selected trial has its verdict: only then may a figure be published.
     pub fn is_complete(&self) -> bool {
         self.incomplete_because().is_none()
