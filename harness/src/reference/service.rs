@@ -60,7 +60,10 @@ impl Service {
     /// Moves served time forward.
     pub(super) fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.ahead.fetch_add(by, Ordering::Relaxed);
+        // Whoever else moves it at the same time is not lost: the closure runs again.
+        let _before = self
+            .ahead
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |ahead| Some(ahead.saturating_add(by)));
     }
 
     fn now(&self) -> Millis {
@@ -140,7 +143,7 @@ impl Service {
 }
 
 /// At least one millisecond.
-fn millis(duration: Duration) -> Millis {
+pub(super) fn millis(duration: Duration) -> Millis {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).max(1)
 }
 

@@ -5,20 +5,48 @@ use crate::spec::{Candidate, OpenQuestion};
 
 #[tokio::test]
 async fn a_start_of_encryption_shows_updating_and_then_active_with_the_key() {
-    let pair = Pair::start(Settings::default());
+    let pair = Pair::start(slow());
     assert_eq!(pair.call("CreateStream", r#"{"StreamName":"s","ShardCount":1}"#).await.body.len(), 0);
-    // By wall time, to see that the defaults can be observed.
-    tokio::time::sleep(Duration::from_millis(10)).await;
+    pair.running.advance_clock(Duration::from_millis(5));
     assert_eq!(pair.state().await, ("ACTIVE".to_owned(), "NONE".to_owned(), None));
     assert_eq!(pair.call("StartStreamEncryption", START).await.body.len(), 0);
     let key = Some("alias/aws/kinesis".to_owned());
     assert_eq!(pair.state().await, ("UPDATING".to_owned(), "KMS".to_owned(), key.clone()));
     assert_eq!(pair.refuse("StopStreamEncryption", START).await, "ResourceInUseException");
-    tokio::time::sleep(Duration::from_millis(40)).await;
+    pair.running.advance_clock(Duration::from_secs(110));
     assert_eq!(pair.state().await, ("ACTIVE".to_owned(), "KMS".to_owned(), key));
     let put = pair.accept("PutRecord", r#"{"StreamName":"s","Data":"YQ==","PartitionKey":"p"}"#).await;
     assert_eq!(put.get("EncryptionType"), Some(&"KMS".into()));
     pair.running.shutdown().await;
+}
+
+#[tokio::test]
+async fn transitions_end_by_wall_time_too() {
+    let pair = Pair::start(Settings::default());
+    pair.accept("CreateStream", r#"{"StreamName":"s","ShardCount":1}"#).await;
+    for _ in 0..1000 {
+        if pair.state().await.0 == "ACTIVE" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("the stream is still not ACTIVE");
+}
+
+#[test]
+fn a_transition_lasts_at_least_a_millisecond_and_at_most_for_ever() {
+    assert_eq!(service::millis(Duration::ZERO), 1);
+    assert_eq!(service::millis(Duration::from_millis(30)), 30);
+    assert_eq!(service::millis(Duration::MAX), i64::MAX);
+}
+
+#[tokio::test]
+async fn a_transition_without_end_does_not_end() {
+    let transition = Durations { update: Duration::MAX, ..Durations::default() };
+    let pair = Pair::with_stream(Settings { transition, ..Settings::default() }).await;
+    pair.accept("StartStreamEncryption", START).await;
+    pair.running.advance_clock(Duration::from_secs(1_000_000));
+    assert_eq!(pair.state().await.0, "UPDATING");
 }
 
 #[tokio::test]

@@ -10,7 +10,9 @@ use bytes::Bytes;
 
 use super::*;
 use crate::model::Value;
-use crate::wire::{Auth, Client, ClientSettings, Credentials, Endpoint, ErrorAnswer, Request, Response, json};
+use crate::wire::{
+    Auth, Client, ClientSettings, Credentials, Endpoint, ErrorAnswer, Request, Response, json,
+};
 
 /// A server and a client that talks to it.
 struct Pair {
