@@ -33,7 +33,7 @@ pub fn parse_message(text: &str) -> Option<Vec<Clause>> {
 }
 
 /// Where more clauses are stated, no reading by count is tried: the service stops at ten (VAL-005).
-const MOST_CLAUSES: usize = 64;
+const MOST_CLAUSES: usize = 16;
 
 /// A text that has more places than this that look like a clause's beginning or end is not read:
 /// it would take long and has nothing to say.
@@ -93,9 +93,9 @@ impl Parts {
         let joint = JOINT.get_or_init(|| {
             Regex::new(" at '([^']+)' failed to satisfy constraint: ").expect("the pattern is a literal")
         });
-        let joints = joint
+        let joints: Vec<_> = joint
             .captures_iter(text)
-            .take(MOST_PLACES)
+            .take(MOST_PLACES + 1)
             .filter_map(|found| {
                 let (whole, path) = (found.get(0)?, found.get(1)?);
                 // What a constraint is made of never holds `; Value`, so it ends at the next start.
@@ -110,7 +110,7 @@ impl Parts {
                 Some(Joint { at: whole.start(), quoted, clause, next })
             })
             .collect();
-        (starts.len() <= MOST_PLACES).then_some(Self { starts, joints })
+        (starts.len().max(joints.len()) <= MOST_PLACES).then_some(Self { starts, joints })
     }
 
     /// The first reading, values as short as possible, with that many clauses (`None` = any).
@@ -118,18 +118,19 @@ impl Parts {
         if self.starts.first().is_none_or(|start| start.at != 0) {
             return None;
         }
-        let mut clauses = Vec::new();
+        let mut chosen = Vec::new();
         let mut dead = BTreeSet::new();
-        self.read_from(0, count, &mut clauses, &mut dead).then_some(clauses)
+        self.read_from(0, count, &mut chosen, &mut dead)
+            .then(|| chosen.into_iter().map(|joint: &Joint| joint.clause.clone()).collect())
     }
 
     /// Reads on from a start. `dead` holds the starts, each with the clauses left to read, from
     /// which no reading reaches the end.
-    fn read_from(
-        &self,
+    fn read_from<'parts>(
+        &'parts self,
         start: usize,
         left: Option<usize>,
-        clauses: &mut Vec<Clause>,
+        chosen: &mut Vec<&'parts Joint>,
         dead: &mut BTreeSet<(usize, Option<usize>)>,
     ) -> bool {
         let Some(from) = self.starts.get(start) else {
@@ -143,11 +144,11 @@ impl Parts {
             if !from.may_end_at(joint) {
                 continue;
             }
-            clauses.push(joint.clause.clone());
-            if self.read_from(joint.next, left.map(|left| left - 1), clauses, dead) {
+            chosen.push(joint);
+            if self.read_from(joint.next, left.map(|left| left - 1), chosen, dead) {
                 return true;
             }
-            clauses.pop();
+            chosen.pop();
         }
         dead.insert((start, left));
         false
@@ -220,3 +221,6 @@ fn parse_list(text: &str) -> Option<Vec<Constraint>> {
 fn in_brackets(text: &str) -> Option<&str> {
     text.strip_prefix('[')?.strip_suffix(']')
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,3 +99,6 @@ pub(super) fn form(error: &serde_json::Error) -> ModelError {
     let reason = text.strip_suffix(&place).unwrap_or(&text).to_owned();
     ModelError::Form { line: error.line().max(1), column: error.column().max(1), reason }
 }
+
+#[cfg(test)]
+mod tests;

@@ -166,3 +166,6 @@ fn structure(name: &str, shape: &ServiceShape) -> Result<Shape, ModelError> {
 fn fault(shape: &str, reason: String) -> ModelError {
     ModelError::Shape { shape: shape.to_owned(), reason }
 }
+
+#[cfg(test)]
+mod tests;

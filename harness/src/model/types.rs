@@ -189,3 +189,6 @@ fn boolean_complaint(value: &Value, class: &str) -> Option<String> {
         | Value::Map(_) => Some(format!("class {class} can not be converted to an Boolean")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! order, lengths, early close) and CBOR are not here yet.
 
 pub mod client;
+mod codec;
 pub mod error;
 pub mod json;
 mod message;
@@ -11,6 +12,7 @@ pub mod sign;
 pub mod verify;
 
 pub use client::{Client, ClientError, ClientSettings, Endpoint, EndpointError, SignedRequest};
+pub use codec::{DecodeError, Decoded, Document, Misfit, decode, encode, parse};
 pub use error::{ErrorAnswer, ErrorPlace, MessageKey};
 pub use message::{Auth, Credentials, Encoding, NoAnswer, NoAnswerKind, Request, Response, Sent};
 pub use verify::{AccessKey, AuthFault, Incoming, Verifier};

@@ -1,0 +1,75 @@
+//! A request as a `curl` command line, for people who have neither this program nor Rust.
+
+use super::text::{is_unsafe, size};
+use crate::engine::event::{BodyText, RequestText};
+use crate::wire::Credentials;
+
+#[cfg(test)]
+mod tests;
+
+/// The longest body that is put on a command line, in characters.
+const LONGEST_BODY: usize = 2_000;
+
+/// The words of a command line that sends the request again, to be joined by spaces or broken
+/// between. `Err` says, as a sentence, why there is none.
+pub(super) fn curl(endpoint: &str, request: &RequestText) -> Result<Vec<String>, String> {
+    let (before, data) = match &request.body {
+        BodyText::Text(text) | BodyText::Base64(text) if text.len() > LONGEST_BODY => {
+            return Err(format!("a body of {} is too long for a command line", size(text.len())));
+        }
+        // A shell passes these on, but a terminal would obey them.
+        BodyText::Text(text) if text.chars().any(is_unsafe) => {
+            use base64::Engine as _;
+            let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+            (decoded(&encoded), "--data-binary @-".to_owned())
+        }
+        BodyText::Text(text) => (None, format!("--data-raw {}", quoted(text))),
+        BodyText::Base64(text) => (decoded(text), "--data-binary @-".to_owned()),
+    };
+    let mut words: Vec<String> = before.into_iter().collect();
+    words.push(format!("curl -sS -i {}", quoted(endpoint)));
+    if request.signed {
+        let dummy = Credentials::dummy();
+        words.push("--aws-sigv4 'aws:amz:us-east-1:kinesis'".to_owned());
+        words.push(format!("--user {}", quoted(&format!("{}:{}", dummy.access_key, dummy.secret_key))));
+    }
+    if let Some(target) = &request.target {
+        words.push(format!("-H {}", quoted(&format!("X-Amz-Target: {target}"))));
+    }
+    words.push(format!("-H {}", quoted(format!("Content-Type: {}", request.content_type).trim_end())));
+    words.push(data);
+    Ok(words)
+}
+
+fn decoded(base64: &str) -> Option<String> {
+    Some(format!("printf %s {} | base64 -d |", quoted(base64)))
+}
+
+/// A word that a shell takes as it is.
+pub(super) fn quoted(text: &str) -> String {
+    if !text.chars().any(is_unsafe) {
+        return format!("'{}'", text.replace('\'', "'\\''"));
+    }
+    // Bytes by number, since a terminal would obey the characters themselves.
+    let mut word = "$'".to_owned();
+    for character in text.chars() {
+        match character {
+            '\'' | '\\' => word.extend(['\\', character]),
+            character if is_unsafe(character) => {
+                let mut bytes = [0; 4];
+                for byte in character.encode_utf8(&mut bytes).bytes() {
+                    word.push_str(&format!("\\{byte:03o}"));
+                }
+            }
+            character => word.push(character),
+        }
+    }
+    word.push('\'');
+    word
+}
+
+/// A word, quoted only if a shell would not take it as it is.
+pub(super) fn quoted_if_needed(text: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=@%+,".contains(character);
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { quoted(text) }
+}

@@ -1,0 +1,228 @@
+//! When nearly everything goes wrong alike, it is the setup and not the target's behaviour: said
+//! once, with numbers, and with what to try.
+
+use std::collections::BTreeMap;
+
+use super::summary::Summary;
+use super::text::{counted, shortened};
+use crate::engine::event::{BodyText, Exchange, Outcome, ResponseText, Role};
+use crate::wire::NoAnswerKind;
+
+#[cfg(test)]
+mod tests;
+
+/// Fewer answers than this prove nothing about a setup.
+const FEWEST: usize = 5;
+
+/// Kinds of answers that are told apart, at most; a hostile target could make up any number.
+const MOST_KINDS: usize = 256;
+
+/// What the target answered with, counted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    total: usize,
+    by_kind: BTreeMap<AnswerKind, usize>,
+}
+
+/// What an answer looks like from afar.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum AnswerKind {
+    Refused,
+    TimedOut,
+    Closed,
+    NotHttp,
+    Tls,
+    TooLong,
+    WebPage { status: u16 },
+    Answer { status: u16, class: Option<String> },
+}
+
+/// What is wrong with the setup, and what to try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Diagnosis {
+    /// What was seen, with numbers.
+    pub(super) seen: String,
+    /// What to try.
+    pub(super) attempt: String,
+}
+
+impl Tally {
+    /// Counts one answer. Only plain requests count: what a sampler polls would drown the rest.
+    pub(super) fn add(&mut self, exchange: &Exchange) {
+        match exchange.role {
+            Role::Capability | Role::Setup | Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Health => {
+            }
+            Role::Sample | Role::Cleanup => return,
+        }
+        self.total += 1;
+        let kind = AnswerKind::of(&exchange.response);
+        if self.by_kind.len() < MOST_KINDS || self.by_kind.contains_key(&kind) {
+            *self.by_kind.entry(kind).or_default() += 1;
+        }
+    }
+
+    fn commonest(&self) -> Option<(&AnswerKind, usize)> {
+        let most = self.by_kind.iter().max_by_key(|(_, count)| **count)?;
+        (self.total >= FEWEST && most.1 * 10 >= self.total * 9).then_some((most.0, *most.1))
+    }
+}
+
+impl AnswerKind {
+    fn of(response: &ResponseText) -> Self {
+        match response {
+            ResponseText::None(none) => match none.kind {
+                NoAnswerKind::Refused => Self::Refused,
+                NoAnswerKind::TimedOut => Self::TimedOut,
+                NoAnswerKind::Closed => Self::Closed,
+                NoAnswerKind::NotHttp => Self::NotHttp,
+                NoAnswerKind::Tls => Self::Tls,
+                NoAnswerKind::TooLong => Self::TooLong,
+            },
+            ResponseText::Answer { status, headers, body } => {
+                if is_web_page(headers, body) {
+                    Self::WebPage { status: *status }
+                } else {
+                    Self::Answer { status: *status, class: error_class(headers, body) }
+                }
+            }
+        }
+    }
+}
+
+impl Diagnosis {
+    /// What is wrong with the setup, if something is.
+    pub(super) fn of(summary: &Summary) -> Option<Self> {
+        let judged = summary.trials.values().filter(|trial| match trial.outcome {
+            Outcome::Pass
+            | Outcome::Tolerated
+            | Outcome::Fail
+            | Outcome::Blocked
+            | Outcome::Error
+            | Outcome::Known
+            | Outcome::Open
+            | Outcome::Unobserved => true,
+            Outcome::Unsupported | Outcome::Skipped => false,
+        });
+        let passed = summary.with_outcome(Outcome::Pass).count();
+        // A target that passes more than one trial in ten is set up, whatever else it does.
+        if passed * 10 > judged.count() {
+            return None;
+        }
+        let of_answers = summary.tally.commonest().and_then(|(kind, count)| diagnose(kind, count, summary));
+        of_answers.or_else(|| same_obstacle(summary))
+    }
+}
+
+fn diagnose(kind: &AnswerKind, count: usize, summary: &Summary) -> Option<Diagnosis> {
+    let endpoint = summary.header.as_ref().map_or("the endpoint", |header| header.target.endpoint.as_str());
+    let share = format!("{count} of {} requests", summary.tally.total);
+    let of_total = format!("{count} of {} answers", summary.tally.total);
+    let (seen, attempt) = match kind {
+        AnswerKind::Refused => (
+            format!("{share} found no connection: nothing listens at {endpoint}"),
+            "start the target, or check the host and the port".to_owned(),
+        ),
+        AnswerKind::TimedOut => (
+            format!("{share} got no answer in time from {endpoint}"),
+            "check that the target is not stopped or starved; try fewer at once: --jobs 1".to_owned(),
+        ),
+        AnswerKind::Closed => (
+            format!("{share} had their connection closed before the answer came"),
+            "check the target's own log: it may crash, or expect https where http is spoken".to_owned(),
+        ),
+        AnswerKind::NotHttp => (
+            format!("{share} got an answer that is not HTTP"),
+            format!("check the port of {endpoint}, and whether it wants https"),
+        ),
+        AnswerKind::Tls => (
+            format!("{share} failed in TLS"),
+            "check the certificate, or name the endpoint with http://".to_owned(),
+        ),
+        AnswerKind::TooLong => (
+            format!("{share} got an answer that is longer than any of Kinesis"),
+            format!("check that {endpoint} is the right place"),
+        ),
+        AnswerKind::WebPage { status } => (
+            format!("{of_total} were web pages ({status}): {endpoint} does not look like Kinesis"),
+            "check the port; a proxy or a console may answer in the target's place".to_owned(),
+        ),
+        AnswerKind::Answer { status, class } => {
+            let name =
+                class.as_deref().map_or_else(String::new, |class| format!(" {}", shortened(class, 60)));
+            let attempt = match status {
+                401 | 403 => {
+                    "check credentials: requests are signed with a documented dummy pair; register that \
+                     pair with the target, or use --credentials env"
+                }
+                404 if class.is_none() => "check the path of the endpoint: Kinesis answers at /",
+                429 => "the target limits the rate of calls: try fewer at once with --jobs 1",
+                301 | 302 | 307 | 308 => "redirects are not followed: name the place that they lead to",
+                500..=599 => "check the target's own log: it fails before it looks at the request",
+                _ if is_throttling(class.as_deref()) => {
+                    "the target limits the rate of calls: try fewer at once with --jobs 1"
+                }
+                _ => return None,
+            };
+            (format!("{of_total} were {status}{name}"), attempt.to_owned())
+        }
+    };
+    Some(Diagnosis { seen, attempt })
+}
+
+/// Nearly all trials were stopped by one and the same thing before they asked anything.
+fn same_obstacle(summary: &Summary) -> Option<Diagnosis> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for trial in summary.with_outcome(Outcome::Blocked).chain(summary.with_outcome(Outcome::Error)) {
+        *reasons.entry(trial.reason.as_deref().unwrap_or("no reason given")).or_default() += 1;
+    }
+    let (reason, count) = reasons.into_iter().max_by_key(|(_, count)| *count)?;
+    let total = summary.trials.len();
+    (total >= FEWEST && count * 10 >= total * 9).then(|| Diagnosis {
+        seen: format!(
+            "{} could not ask their question, for one reason: {}",
+            counted(count, "trial", "trials"),
+            shortened(reason, 200)
+        ),
+        attempt: "put this right first; every other figure rests on it".to_owned(),
+    })
+}
+
+fn is_throttling(class: Option<&str>) -> bool {
+    class.is_some_and(|class| {
+        matches!(
+            class,
+            "LimitExceededException" | "ThrottlingException" | "ProvisionedThroughputExceededException"
+        )
+    })
+}
+
+fn is_web_page(headers: &[(String, String)], body: &BodyText) -> bool {
+    let declared = header(headers, "content-type").is_some_and(|value| value.starts_with("text/html"));
+    let starts = match body {
+        BodyText::Text(text) => {
+            let start: String = text.trim_start().chars().take(14).collect::<String>().to_ascii_lowercase();
+            start.starts_with("<!doctype html") || start.starts_with("<html")
+        }
+        BodyText::Base64(_) => false,
+    };
+    declared || starts
+}
+
+/// The class of an error, bare, where a client would look for it.
+fn error_class(headers: &[(String, String)], body: &BodyText) -> Option<String> {
+    let in_body = || match body {
+        BodyText::Text(text) => {
+            let members: serde_json::Value = serde_json::from_str(text).ok()?;
+            let class = members.get("__type").or_else(|| members.get("code"))?;
+            class.as_str().map(str::to_owned)
+        }
+        BodyText::Base64(_) => None,
+    };
+    let class = header(headers, "x-amzn-errortype").map(str::to_owned).or_else(in_body)?;
+    let bare = class.split(':').next().unwrap_or_default();
+    Some(bare.rsplit('#').next().unwrap_or_default().to_owned())
+}
+
+fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,204 @@
+//! What a run came to: events gathered so that any rendering can be made of them.
+
+use std::collections::BTreeMap;
+
+use super::health::Tally;
+use super::log::Log;
+use super::{Listener, ReportError};
+use crate::engine::event::{
+    CaseText, Event, Evidence, Exchange, Flag, Footer, Header, Notice, Outcome, Role, Trial,
+};
+use crate::facts::{FactId, Strength};
+
+/// What a run came to. Exchanges are kept only of trials whose pictures may be drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// The header, once it came.
+    pub header: Option<Header>,
+    /// Cases by id.
+    pub cases: BTreeMap<String, CaseText>,
+    /// Verdicts by trial id; of a trial that ran again, the last.
+    pub trials: BTreeMap<String, Trial>,
+    /// What a reader should know, in order.
+    pub notices: Vec<Notice>,
+    /// The footer, once it came.
+    pub footer: Option<Footer>,
+    /// What the target answered with, over the whole run.
+    pub(super) tally: Tally,
+    facts: BTreeMap<FactId, Evidence>,
+    exchanges: BTreeMap<String, Vec<Exchange>>,
+}
+
+/// The evidence that a passed trial rests on: its weakest fact. Strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Basis {
+    /// Seen on AWS within the last three years.
+    Recorded,
+    /// Seen on AWS, longer ago.
+    OldRecording,
+    /// From AWS's documentation.
+    Documented,
+    /// Printed by somebody who talks to AWS.
+    Reported,
+    /// From the service model.
+    Model,
+    /// By analogy.
+    Inferred,
+    /// The trial cites nothing.
+    Nothing,
+}
+
+impl Basis {
+    /// The words for it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::OldRecording => "old recording",
+            Self::Documented => "documented",
+            Self::Reported => "reported",
+            Self::Model => "model",
+            Self::Inferred => "inferred",
+            Self::Nothing => "nothing cited",
+        }
+    }
+
+    fn of(evidence: &Evidence) -> Self {
+        match evidence.strength {
+            Strength::Recorded if evidence.old => Self::OldRecording,
+            Strength::Recorded => Self::Recorded,
+            Strength::Documented => Self::Documented,
+            Strength::Reported => Self::Reported,
+            Strength::Model => Self::Model,
+            Strength::Inferred => Self::Inferred,
+        }
+    }
+}
+
+impl Summary {
+    /// Gathers the events of a stored log.
+    pub fn of_log(log: &Log) -> Self {
+        let mut summary = Self { header: Some(log.header.clone()), ..Self::default() };
+        for event in &log.events {
+            summary.add(event);
+        }
+        summary.footer.clone_from(&log.footer);
+        if log.torn.is_some() {
+            summary.footer = None;
+        }
+        summary
+    }
+
+    /// Gathers events.
+    pub fn of_events<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut summary = Self::default();
+        for event in events {
+            summary.add(event);
+        }
+        summary
+    }
+
+    /// Gathers one more event.
+    pub fn add(&mut self, event: &Event) {
+        match event {
+            Event::Header(header) => self.header = Some((**header).clone()),
+            Event::Case(case) => {
+                for evidence in &case.facts {
+                    self.facts.insert(evidence.id.clone(), evidence.clone());
+                }
+                self.cases.insert(case.id.clone(), (**case).clone());
+            }
+            Event::Exchange(exchange) => self.add_exchange(exchange),
+            Event::Trial(trial) => {
+                if !may_be_drawn(trial) {
+                    self.exchanges.remove(&trial.id);
+                }
+                self.trials.insert(trial.id.clone(), (**trial).clone());
+            }
+            Event::Notice(notice) => self.notices.push(notice.clone()),
+            Event::Footer(footer) => self.footer = Some((**footer).clone()),
+        }
+    }
+
+    fn add_exchange(&mut self, exchange: &Exchange) {
+        self.tally.add(exchange);
+        match exchange.role {
+            Role::Setup | Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Health => {
+                if let Some(trial) = &exchange.trial {
+                    self.exchanges.entry(trial.clone()).or_default().push(exchange.clone());
+                }
+            }
+            // Samples are told by the trace; the others are about no trial in particular.
+            Role::Sample | Role::Capability | Role::Cleanup => {}
+        }
+    }
+
+    /// True if every selected trial has its verdict.
+    pub fn is_complete(&self) -> bool {
+        self.footer.as_ref().is_some_and(|footer| footer.complete)
+    }
+
+    /// The exchanges of a trial that may be drawn, in order, samples left out.
+    pub fn exchanges(&self, trial: &str) -> &[Exchange] {
+        self.exchanges.get(trial).map_or(&[], Vec::as_slice)
+    }
+
+    /// The case of a trial.
+    pub fn case(&self, trial: &Trial) -> Option<&CaseText> {
+        self.cases.get(&trial.case)
+    }
+
+    /// A fact that some case cites.
+    pub fn fact(&self, id: &FactId) -> Option<&Evidence> {
+        self.facts.get(id)
+    }
+
+    /// Trials by outcome, all outcomes there.
+    pub fn counts(&self) -> BTreeMap<Outcome, usize> {
+        let mut counts: BTreeMap<_, _> = Outcome::ALL.into_iter().map(|outcome| (outcome, 0)).collect();
+        for trial in self.trials.values() {
+            *counts.entry(trial.outcome).or_default() += 1;
+        }
+        counts
+    }
+
+    /// The trials of one outcome, by id.
+    pub fn with_outcome(&self, outcome: Outcome) -> impl Iterator<Item = &Trial> {
+        self.trials.values().filter(move |trial| trial.outcome == outcome)
+    }
+
+    /// The trials with a flag, by id.
+    pub fn with_flag(&self, flag: Flag) -> impl Iterator<Item = &Trial> {
+        self.trials.values().filter(move |trial| trial.flags.contains(&flag))
+    }
+
+    /// What a passed trial rests on.
+    pub fn basis(&self, trial: &Trial) -> Basis {
+        let known = trial.evidence.iter().filter_map(|id| self.fact(id));
+        known.map(Basis::of).max().unwrap_or(Basis::Nothing)
+    }
+
+    /// Passed trials by what they rest on.
+    pub fn passes_by_basis(&self) -> BTreeMap<Basis, usize> {
+        let mut counts = BTreeMap::new();
+        for trial in self.with_outcome(Outcome::Pass) {
+            *counts.entry(self.basis(trial)).or_default() += 1;
+        }
+        counts
+    }
+}
+
+impl Listener for Summary {
+    fn event(&mut self, event: &Event) -> Result<(), ReportError> {
+        self.add(event);
+        Ok(())
+    }
+}
+
+const fn may_be_drawn(trial: &Trial) -> bool {
+    match trial.outcome {
+        Outcome::Fail | Outcome::Blocked | Outcome::Error | Outcome::Known | Outcome::Tolerated => true,
+        Outcome::Pass | Outcome::Unobserved | Outcome::Unsupported | Outcome::Skipped | Outcome::Open => {
+            false
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The first lines of the report: what to do first.
+
+use super::page::{Page, Tone};
+use super::picture;
+use crate::engine::event::{Flag, Outcome};
+use crate::report::cause::Group;
+use crate::report::health::Diagnosis;
+use crate::report::summary::Summary;
+use crate::report::text::{audience, clean, counted, enumerated, wrapped};
+
+/// One thing to do or to know.
+struct Advice {
+    tone: Tone,
+    word: &'static str,
+    text: String,
+}
+
+/// Writes the first lines. An incomplete run says so before anything else, since no figure of it
+/// counts; a wrong setup comes before failures, since it makes them.
+pub(super) fn headline(page: &mut Page, summary: &Summary, failures: &[Group]) {
+    let mut advice: Vec<Advice> = incomplete(summary).into_iter().collect();
+    match Diagnosis::of(summary) {
+        Some(diagnosis) => advice.extend([
+            Advice { tone: Tone::Bad, word: "check the setup", text: clean(&diagnosis.seen) },
+            Advice { tone: Tone::Warn, word: "try", text: clean(&diagnosis.attempt) },
+        ]),
+        None => advice.extend(fix_first(failures)),
+    }
+    if advice.is_empty() {
+        advice.push(otherwise(summary));
+    }
+    let margin = advice.iter().map(|advice| advice.word.chars().count()).max().unwrap_or_default() + 2;
+    for Advice { tone, word, text } in advice {
+        for (index, line) in wrapped(&text, page.width() - margin).into_iter().enumerate() {
+            let word = if index == 0 { word } else { "" };
+            let padding = " ".repeat(margin - word.chars().count());
+            let line = format!("{}{padding}{line}", page.paint(tone, word));
+            page.line(&line);
+        }
+    }
+}
+
+fn incomplete(summary: &Summary) -> Option<Advice> {
+    if summary.is_complete() {
+        return None;
+    }
+    let verdicts = counted(summary.trials.len(), "verdict", "verdicts");
+    let text = match &summary.header {
+        Some(header) => {
+            let selected = counted(header.selection.trials, "trial", "trials");
+            format!("the run ended with {verdicts} for {selected}; no figure of it counts")
+        }
+        None => "the run ended before it began".to_owned(),
+    };
+    Some(Advice { tone: Tone::Bad, word: "incomplete", text })
+}
+
+fn fix_first(failures: &[Group]) -> Option<Advice> {
+    let first = failures.first()?;
+    let all: usize = failures.iter().map(|group| group.trials.len()).sum();
+    let share = match (first.trials.len(), all) {
+        (1, 1) => "the only failure".to_owned(),
+        (some, all) if some == all => format!("all {all} failures"),
+        (some, all) => format!("{some} of {all} failures"),
+    };
+    let hurts = hurts(first).map_or_else(String::new, |hurts| format!("; {hurts}"));
+    let sentence = picture::sentence(&first.cause.expected, &first.cause.actual);
+    Some(Advice { tone: Tone::Bad, word: "fix first", text: format!("{sentence} ({share}{hurts})") })
+}
+
+/// What there is to say of a complete run without failures.
+fn otherwise(summary: &Summary) -> Advice {
+    let count = |outcome| summary.with_outcome(outcome).count();
+    let stopped = count(Outcome::Blocked) + count(Outcome::Error);
+    let fixed = summary.with_flag(Flag::Fixed).count();
+    if count(Outcome::Fail) > 0 {
+        let text = counted(count(Outcome::Fail), "failure", "failures");
+        return Advice { tone: Tone::Bad, word: "fix first", text };
+    }
+    if stopped > 0 {
+        let text = format!("{} could not ask their question", counted(stopped, "trial", "trials"));
+        return Advice { tone: Tone::Bad, word: "look first", text };
+    }
+    if fixed > 0 {
+        let text = format!(
+            "{} now; delete them from the list",
+            counted(fixed, "known entry passes", "known entries pass")
+        );
+        return Advice { tone: Tone::Warn, word: "fixed", text };
+    }
+    let passed = count(Outcome::Pass);
+    if passed == 0 && count(Outcome::Known) == 0 {
+        let text = match summary.trials.len() {
+            0 => "nothing was selected".to_owned(),
+            trials => format!("of {} none was judged", counted(trials, "trial", "trials")),
+        };
+        return Advice { tone: Tone::Warn, word: "nothing", text };
+    }
+    let text = match count(Outcome::Known) {
+        0 => format!("no deviation in {}", counted(passed, "passed trial", "passed trials")),
+        known => format!("no deviation beside {known} known, {} passed", counted(passed, "trial", "trials")),
+    };
+    Advice { tone: Tone::Good, word: "good", text }
+}
+
+/// `hurts SDK authors and security`, if a case says whom.
+pub(super) fn hurts(group: &Group) -> Option<String> {
+    let names = enumerated(group.hurts.iter().map(|hurt| audience(*hurt)));
+    (!names.is_empty()).then(|| format!("hurts {names}"))
+}

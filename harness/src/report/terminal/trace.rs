@@ -1,0 +1,53 @@
+//! What a watch saw, as one line with times.
+
+use crate::engine::event::{Sample, Trace};
+use crate::model::Value;
+use crate::report::text::{clean, millis};
+
+/// The moment that times are counted from: the sending of the call, or the first sample's.
+pub(in crate::report) fn start(trace: &Trace) -> u64 {
+    let first = || trace.samples.first().map(|sample| sample.sent_us);
+    trace.call_us.map(|(sent, _)| sent).or_else(first).unwrap_or_default()
+}
+
+/// Microseconds from one moment to another, negative if it came before.
+pub(in crate::report) fn since(start: u64, moment: u64) -> i64 {
+    let distance = i64::try_from(moment.abs_diff(start)).unwrap_or(i64::MAX);
+    if moment < start { -distance } else { distance }
+}
+
+/// The samples as `1.2 ms UPDATING`, the status first, then the other members.
+pub(super) fn steps(trace: &Trace) -> Vec<String> {
+    let start = start(trace);
+    let mut steps: Vec<String> = Vec::new();
+    if let Some((_, answered)) = trace.call_us {
+        steps.push(format!("call answered after {}", millis(since(start, answered))));
+    }
+    let of = |sample: &Sample| format!("{} {}", millis(since(start, sample.received_us)), state(sample));
+    steps.extend(trace.samples.iter().map(of));
+    steps
+}
+
+fn state(sample: &Sample) -> String {
+    // The status leads and needs no name; the type follows likewise.
+    const LEADING: [&str; 2] = ["StreamStatus", "EncryptionType"];
+    let leading = LEADING.iter().filter_map(|name| sample.state.get(*name)).map(scalar);
+    let others = sample.state.iter().filter(|(name, _)| !LEADING.contains(&name.as_str()));
+    let others = others.map(|(name, value)| format!("{}={}", clean(name), scalar(value)));
+    let words: Vec<String> = leading.chain(others).collect();
+    if words.is_empty() { "nothing".to_owned() } else { words.join(" ") }
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::String(text) => clean(text),
+        Value::Time(ms) => format!("@{ms}"),
+        Value::Blob(bytes) => format!("<{} bytes>", bytes.len()),
+        Value::List(elements) => format!("<{} elements>", elements.len()),
+        Value::Map(members) => format!("<{} members>", members.len()),
+    }
+}

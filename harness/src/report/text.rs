@@ -1,0 +1,142 @@
+//! Text from anywhere, made safe and fitting for people.
+
+use std::fmt::Write as _;
+
+use crate::case::ast::{Audience, Level};
+
+#[cfg(test)]
+mod tests;
+
+/// True for characters that steer a terminal, hide text or reorder it, or that no XML may hold.
+pub(super) const fn is_unsafe(character: char) -> bool {
+    matches!(character,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}'
+        | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text on one line, with every unsafe character spelled out (`\n`, `\u{1b}`).
+pub(super) fn clean(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => cleaned.push_str("\\n"),
+            '\r' => cleaned.push_str("\\r"),
+            '\t' => cleaned.push_str("\\t"),
+            character if is_unsafe(character) => {
+                // Writing to a string can't fail.
+                let _ = write!(cleaned, "\\u{{{:x}}}", u32::from(character));
+            }
+            character => cleaned.push(character),
+        }
+    }
+    cleaned
+}
+
+/// The lines of a text, each made safe; a tab becomes two spaces.
+pub(super) fn clean_lines(text: &str) -> Vec<String> {
+    text.lines().map(|line| clean(&line.replace('\t', "  "))).collect()
+}
+
+/// The first `most` characters, and whether there were more.
+pub(super) fn cut(text: &str, most: usize) -> (&str, bool) {
+    text.char_indices().nth(most).map_or((text, false), |(end, _)| (&text[..end], true))
+}
+
+/// The text cut to `most` characters, with an ellipsis where something was cut.
+pub(super) fn shortened(text: &str, most: usize) -> String {
+    let (kept, was_cut) = cut(text, most);
+    if was_cut { format!("{}…", cut(kept, most.saturating_sub(1)).0) } else { kept.to_owned() }
+}
+
+/// The text in lines of at most `width` characters, broken at spaces, and inside words that are
+/// longer than a line.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        let mut word = word;
+        let mut word_length = word.chars().count();
+        if length > 0 && length + 1 + word_length > width {
+            lines.push(std::mem::take(&mut line));
+            length = 0;
+        } else if length > 0 {
+            line.push(' ');
+            length += 1;
+        }
+        while word_length > width {
+            let (head, _) = cut(word, width);
+            lines.push(head.to_owned());
+            word = &word[head.len()..];
+            word_length -= width;
+        }
+        line.push_str(word);
+        length += word_length;
+    }
+    lines.push(line);
+    lines
+}
+
+/// A count and its noun: `1 trial`, `2 trials`.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Microseconds as milliseconds with one digit: `1.2 ms`.
+pub(super) fn millis(micros: i64) -> String {
+    let tenths = (micros.unsigned_abs() + 50) / 100;
+    let sign = if micros < 0 && tenths > 0 { "-" } else { "" };
+    format!("{sign}{}.{} ms", tenths / 10, tenths % 10)
+}
+
+/// Milliseconds as a time that people say: `340 ms`, `3.2 s`, `4 min 07 s`.
+pub(super) fn duration(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} min {:02} s", ms / 60_000, ms % 60_000 / 1_000),
+    }
+}
+
+/// Bytes as a size that people say: `97 B`, `1.5 KiB`.
+pub(super) fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{}.{} KiB", bytes / 1_024, bytes % 1_024 * 10 / 1_024),
+        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+/// Names in a sentence: `a`, `a and b`, `a, b and c`.
+pub(super) fn enumerated<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The words for an audience.
+pub(super) const fn audience(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Producers => "producers",
+        Audience::Consumers => "consumers",
+        Audience::InfrastructureTools => "infrastructure tools",
+        Audience::SdkAuthors => "SDK authors",
+        Audience::Security => "security",
+    }
+}
+
+/// The word for a level.
+pub(super) const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Core => "core",
+        Level::Extended => "extended",
+        Level::Strict => "strict",
+    }
+}
