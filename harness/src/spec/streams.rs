@@ -51,7 +51,8 @@ pub(super) fn create(context: Context<'_>) -> Outcome {
 
 /// The mode and the number of shards that a create asks for.
 fn capacity(input: Input<'_>) -> Result<(Mode, i64), Refusal> {
-    let count = input.get("ShardCount").and_then(Value::as_integer);
+    // Numbers beyond 32 bits are clamped (SER-030).
+    let count = input.get("ShardCount").and_then(Value::as_integer).map(|count| count.min(i32::MAX.into()));
     let mode = input.get("StreamModeDetails").and_then(|details| details.get("StreamMode"));
     match (mode.and_then(Value::as_str), count) {
         (Some("ON_DEMAND"), _) | (None, None) => Ok((Mode::OnDemand, SHARDS_ON_DEMAND)),
