@@ -194,6 +194,9 @@ pub struct Exchange {
     pub step: Option<StepIndex>,
     /// 0 for the first sending; retries after throttling, polls of `by:` and samples count up.
     pub attempt: u32,
+    /// The round of the trial: 0, or more where the trial was asked again on a fresh stream. Only
+    /// the exchanges of the round that the verdict names count for it.
+    pub round: u32,
     /// Handed to the connection.
     pub sent_us: u64,
     /// Answer complete, or given up.
@@ -472,6 +475,8 @@ pub struct Trial {
     pub evidence: Vec<FactId>,
     /// Digest of everything that is sent.
     pub question_digest: String,
+    /// The round whose exchanges the verdict rests on.
+    pub round: u32,
     /// What the names stood for (`stream.name`, `key.managed`), for judging again.
     pub bindings: BTreeMap<String, Value>,
     /// The target's answers to open questions.

@@ -63,7 +63,7 @@ pub struct Fact {
 /// All facts, by id.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
-    facts: BTreeMap<FactId, Fact>,
+    pub(super) facts: BTreeMap<FactId, Fact>,
 }
 
 /// Why a registry could not be read.

@@ -4,8 +4,24 @@
 //! outranks the model wherever the two disagree; how a value looks on the wire lives in
 //! [`crate::wire`].
 
+mod base64_text;
+mod clause;
+mod constraint;
+mod file;
+mod import;
+mod message;
+mod pattern;
+mod print;
 mod shape;
+mod types;
 mod value;
+mod violations;
 
+pub use clause::{Clause, parse_message};
+pub use constraint::Constraint;
+pub use import::import;
+pub use message::message;
 pub use shape::{Member, Model, ModelError, Operation, Shape};
+pub use types::{TypeError, type_error};
 pub use value::Value;
+pub use violations::{Violation, constraints, violations};

@@ -101,6 +101,22 @@ pub enum ModelError {
         /// Who names it.
         user: String,
     },
+    /// A shape contradicts itself or is of a type that this crate does not know.
+    #[error("read shape `{shape}`: {reason}")]
+    Shape {
+        /// The shape's name.
+        shape: String,
+        /// What is wrong, in lower case.
+        reason: String,
+    },
+    /// The committed form is of another version.
+    #[error("read the model: its form is version {found}, this build reads version {known}")]
+    Version {
+        /// The version that the text states.
+        found: u32,
+        /// The version that is read.
+        known: u32,
+    },
 }
 
 impl Model {
@@ -108,7 +124,7 @@ impl Model {
     pub fn embedded() -> &'static Self {
         static MODEL: OnceLock<Model> = OnceLock::new();
         MODEL.get_or_init(|| {
-            serde_json::from_str(include_str!("../../model/kinesis.json"))
+            Self::parse(include_str!("../../model/kinesis.json"))
                 .expect("the committed model is checked by this crate's own tests")
         })
     }

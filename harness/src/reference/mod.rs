@@ -1,1 +1,14 @@
 //! A server that walks one path through the specification.
+//!
+//! The server is the specification, a policy that picks one of the allowed results, a clock, and
+//! faults that make it wrong in named ways. It knows nothing of cases. CBOR is not here yet.
+
+mod fault;
+mod server;
+mod settings;
+mod world;
+
+pub use fault::{Fault, Faults};
+pub use server::{Running, start};
+pub use settings::{Durations, Policy, PolicyError, Settings};
+pub use world::{ACCOUNT, REGION, world};

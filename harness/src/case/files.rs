@@ -1,0 +1,82 @@
+//! Files that people wrote, from disk or from the binary, as [`Source`]s.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::diagnostic::Diagnostic;
+use super::span::Source;
+
+/// Reads one file.
+pub(super) fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+    let shown = shown(path);
+    match std::fs::read(path) {
+        Ok(bytes) => source(shown, bytes),
+        Err(error) => Err(Box::new(unreadable(shown, &error))),
+    }
+}
+
+/// Bytes as a source: UTF-8, a byte order mark left out.
+pub(super) fn source(path: String, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Diagnostic>> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(without_mark(Source::new(path, text))),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+            let title = format!("the file is not UTF-8 (line {line}, byte {at})");
+            Err(Box::new(Diagnostic::of_file(&Source::new(path, ""), title)))
+        }
+    }
+}
+
+/// The source without a byte order mark, so that the first column is the first character's.
+pub(super) fn without_mark(source: Arc<Source>) -> Arc<Source> {
+    match source.text.strip_prefix('\u{feff}') {
+        Some(text) => Source::new(source.path.clone(), text),
+        None => source,
+    }
+}
+
+/// All files with that extension below a folder, sorted. Folders that can't be read are reported.
+pub(super) fn below(dir: &Path, extension: &str, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                problems.push(unreadable(shown(&folder), &error));
+                continue;
+            }
+        };
+        for entry in entries {
+            let path = match entry {
+                Ok(entry) => entry.path(),
+                Err(error) => {
+                    problems.push(unreadable(shown(&folder), &error));
+                    continue;
+                }
+            };
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if hidden {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A path as shown to people, with forward slashes.
+pub(super) fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn unreadable(path: String, error: &std::io::Error) -> Diagnostic {
+    let reason = error.to_string().to_lowercase();
+    Diagnostic::of_file(&Source::new(path, ""), format!("the file can't be read: {reason}"))
+}

@@ -1,0 +1,116 @@
+//! From files to a [`Library`]: all errors of all files, or the whole of it.
+//!
+//! Loading holds a file to the form of the format; what it says of the API, of facts and of other
+//! files is held by [`lint`](fn@super::lint).
+
+mod expect;
+mod question;
+mod step;
+mod suite;
+mod tree;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::ast::{Library, Question};
+use super::diagnostic::Diagnostic;
+use super::files;
+use super::span::Source;
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "cases"]
+#[allow_missing = true]
+struct Embedded;
+
+/// The file of open questions, below `cases/`.
+const QUESTIONS: &str = "questions.yaml";
+
+/// A file and its path below `cases/`.
+struct Input {
+    relative: String,
+    source: Arc<Source>,
+}
+
+impl Library {
+    /// The cases that this crate was built with.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with any of them.
+    pub fn embedded() -> Result<Self, Vec<Diagnostic>> {
+        let mut inputs = Vec::new();
+        let mut problems = Vec::new();
+        for relative in Embedded::iter().filter(|path| path.ends_with(".yaml")) {
+            let Some(file) = Embedded::get(&relative) else { continue };
+            match files::source(format!("cases/{relative}"), file.data.into_owned()) {
+                Ok(source) => inputs.push(Input { relative: relative.into_owned(), source }),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        load(inputs, problems)
+    }
+
+    /// All `*.yaml` files below a folder, at any depth; `questions.yaml` at its root holds the open
+    /// questions. Hidden files and folders are left out.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with any of them, and files that can't be read.
+    pub fn read(dir: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let mut inputs = Vec::new();
+        let mut problems = Vec::new();
+        for path in files::below(dir, "yaml", &mut problems) {
+            let relative = files::shown(path.strip_prefix(dir).unwrap_or(&path));
+            match files::read(&path) {
+                Ok(source) => inputs.push(Input { relative, source }),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        load(inputs, problems)
+    }
+
+    /// Files from memory. A leading `cases/` of their paths is not part of the suites' names.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with any of them.
+    pub fn from_sources(sources: Vec<Arc<Source>>) -> Result<Self, Vec<Diagnostic>> {
+        let inputs = sources
+            .into_iter()
+            .map(|source| Input {
+                relative: source.path.strip_prefix("cases/").unwrap_or(&source.path).to_owned(),
+                source: files::without_mark(source),
+            })
+            .collect();
+        load(inputs, Vec::new())
+    }
+}
+
+fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library, Vec<Diagnostic>> {
+    inputs.sort_by(|a, b| a.relative.cmp(&b.relative));
+    let mut suites = Vec::new();
+    let mut questions: IndexMap<String, Question> = IndexMap::new();
+    for input in &inputs {
+        if input.relative == QUESTIONS {
+            let (read, found) = question::questions(&input.source);
+            questions = read;
+            problems.extend(found);
+        } else {
+            let name = input.relative.strip_suffix(".yaml").unwrap_or(&input.relative);
+            let (suite, found) = suite::suite(name, &input.source);
+            suites.extend(suite);
+            problems.extend(found);
+        }
+    }
+    if problems.is_empty() {
+        suites.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Library { suites, questions })
+    } else {
+        Err(problems)
+    }
+}
+
+#[cfg(test)]
+mod tests;

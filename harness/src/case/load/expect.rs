@@ -1,0 +1,111 @@
+//! What an answer is held to.
+
+use crate::case::ast::{Answer, Clause, Expectation, Refusal};
+use crate::case::part::Part;
+use crate::case::reader::{Fields, Reader};
+use crate::case::span::{Span, Spanned};
+use crate::case::words;
+use crate::case::yaml::{Scalar, Yaml, YamlNode};
+
+use super::tree::{Place, tree};
+
+/// `expect:` of a call, `answer:` of a candidate.
+pub(super) fn expectation(reader: &mut Reader, yaml: &Yaml) -> Option<Expectation> {
+    match &yaml.node {
+        YamlNode::Scalar(Scalar::Text(text)) => {
+            let answer = if text == "accepted" {
+                Answer::Accepted { members: None }
+            } else if let Some(question) = text.strip_prefix("$open.") {
+                Answer::Open(Spanned::new(question.to_owned(), yaml.span))
+            } else {
+                wrong_word(reader, text, yaml.span);
+                return None;
+            };
+            Some(Expectation { span: yaml.span, answer, status: None, document: None })
+        }
+        YamlNode::Map(_) => from_fields(reader, yaml),
+        YamlNode::Scalar(Scalar::Null | Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Float(_))
+        | YamlNode::List(_) => {
+            reader.wrong_kind(yaml, "`expect`", "`accepted`, `$open.<question>` or a mapping");
+            None
+        }
+    }
+}
+
+fn wrong_word(reader: &mut Reader, text: &str, span: Span) {
+    let title = format!("`{text}` is no expectation");
+    let help = if text.ends_with("Exception") {
+        format!("write `{{error: {text}}}`")
+    } else {
+        "one of `accepted`, `$open.<question>`, `{accepted: {…}}`, `{error: <class>}`".to_owned()
+    };
+    reader.error_with_help(span, title, "not known here", help);
+}
+
+fn from_fields(reader: &mut Reader, yaml: &Yaml) -> Option<Expectation> {
+    let fields = reader.fields(yaml, Part::Expect)?;
+    let status = fields
+        .get("status")
+        .and_then(|yaml| reader.number(yaml, "`status`", 100, 599))
+        .and_then(|status| u16::try_from(status.value).ok().map(|value| Spanned::new(value, status.span)));
+    let document = fields.get("document").and_then(|yaml| tree(reader, yaml, Place::Expectation));
+    let answer = match (fields.get("accepted"), fields.get("error")) {
+        (Some(members), None) => accepted(reader, &fields, members)?,
+        (None, Some(error)) => Answer::Refused(refusal(reader, &fields, error)?),
+        (Some(_), Some(error)) => {
+            reader.error(error.span, "an answer that is accepted and refused", "one of both");
+            return None;
+        }
+        (None, None) => {
+            reader.error_with_help(
+                first_line_of(&fields, yaml.span),
+                "`expect` without `accepted` or `error`",
+                "is the answer accepted or refused?",
+                "members of an accepted answer stand below `accepted`: `{accepted: {…}}`",
+            );
+            return None;
+        }
+    };
+    Some(Expectation { span: yaml.span, answer, status, document })
+}
+
+fn accepted(reader: &mut Reader, fields: &Fields<'_>, members: &Yaml) -> Option<Answer> {
+    for key in ["clauses", "message"] {
+        if let Some(entry) = fields.entry(key) {
+            reader.error(entry.key.span, format!("`{key}` beside `accepted`"), "only for refusals");
+        }
+    }
+    reader.entries(members, "`accepted`")?;
+    Some(Answer::Accepted { members: Some(tree(reader, members, Place::Expectation)?) })
+}
+
+fn refusal(reader: &mut Reader, fields: &Fields<'_>, error: &Yaml) -> Option<Refusal> {
+    let error = reader.text(error, "`error`")?;
+    if error.value.is_empty() || !error.value.chars().all(|c| c.is_ascii_alphanumeric()) {
+        reader.error(error.span, "`error` is the bare name of a class", "letters and digits only");
+    }
+    let clauses = match fields.get("clauses") {
+        Some(yaml) => {
+            let elements = reader.list(yaml, "`clauses`").unwrap_or_default();
+            elements.iter().filter_map(|element| clause(reader, element)).collect()
+        }
+        None => Vec::new(),
+    };
+    let message = fields.get("message").and_then(|yaml| tree(reader, yaml, Place::Expectation));
+    Some(Refusal { error, clauses, message })
+}
+
+fn clause(reader: &mut Reader, yaml: &Yaml) -> Option<Clause> {
+    let [member, rule] = reader.list(yaml, "a clause")? else {
+        reader.error(yaml.span, "a clause is a member's path and a rule", "write `[encryptionType, enum]`");
+        return None;
+    };
+    let member = reader.text(member, "a member's path");
+    let rule = reader.word(rule, "a clause's rule", words::RULE);
+    Some(Clause { span: yaml.span, member: member?.value, rule: rule?.value })
+}
+
+/// The first key, or all of it where there is none.
+fn first_line_of(fields: &Fields<'_>, span: Span) -> Span {
+    Part::Expect.keys().iter().find_map(|key| fields.entry(key)).map_or(span, |entry| entry.key.span)
+}

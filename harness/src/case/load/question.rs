@@ -1,0 +1,90 @@
+//! `questions.yaml`: what no source settles.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::case::ast::{Answer, Candidate, Question};
+use crate::case::diagnostic::Diagnostic;
+use crate::case::part::Part;
+use crate::case::reader::Reader;
+use crate::case::span::Source;
+use crate::case::words;
+use crate::case::yaml::{Entry, Yaml};
+
+use super::expect::expectation;
+use super::step::facts;
+use super::suite::id;
+use super::tree::{Place, tree};
+
+/// Reads the file of open questions.
+pub(super) fn questions(source: &Arc<Source>) -> (IndexMap<String, Question>, Vec<Diagnostic>) {
+    let (mut reader, tree) = Reader::open(source);
+    let mut read = IndexMap::new();
+    let fields = tree.as_ref().and_then(|tree| reader.fields(tree, Part::Questions));
+    if let Some(fields) = fields {
+        reader.format(&fields, Part::Questions);
+        let entries = reader
+            .required(&fields, Part::Questions, "questions")
+            .and_then(|yaml| reader.entries(yaml, "`questions`"));
+        for entry in entries.unwrap_or_default() {
+            if let Some(question) = question(&mut reader, entry) {
+                read.insert(entry.key.value.clone(), question);
+            }
+        }
+    }
+    (read, reader.problems)
+}
+
+fn question(reader: &mut Reader, entry: &Entry) -> Option<Question> {
+    id(reader, &entry.key);
+    let fields = reader.fields(&entry.value, Part::Question)?;
+    let question =
+        reader.required(&fields, Part::Question, "question").and_then(|yaml| reader.text(yaml, "`question`"));
+    let hurts = match fields.get("hurts") {
+        Some(yaml) => reader.words(yaml, "`hurts`", words::AUDIENCE),
+        None => Vec::new(),
+    };
+    let facts = match fields.get("facts") {
+        Some(yaml) => facts(reader, yaml, "`facts`"),
+        None => Vec::new(),
+    };
+    let mut candidates = IndexMap::new();
+    let entries = reader
+        .required(&fields, Part::Question, "candidates")
+        .and_then(|yaml| reader.entries(yaml, "`candidates`"));
+    for entry in entries.unwrap_or_default() {
+        id(reader, &entry.key);
+        if let Some(candidate) = candidate(reader, &entry.value) {
+            candidates.insert(entry.key.value.clone(), candidate);
+        }
+    }
+    let source = Arc::clone(&reader.source);
+    Some(Question { id: entry.key.clone(), source, question: question?.value, hurts, facts, candidates })
+}
+
+fn candidate(reader: &mut Reader, yaml: &Yaml) -> Option<Candidate> {
+    let fields = reader.fields(yaml, Part::Candidate)?;
+    match (fields.get("answer"), fields.get("value"), fields.get("rung")) {
+        (Some(yaml), None, None) => {
+            let answer = expectation(reader, yaml)?;
+            if matches!(answer.answer, Answer::Open(_)) {
+                reader.error(
+                    yaml.span,
+                    "an open question as the answer to one",
+                    "name a class or `accepted`",
+                );
+                return None;
+            }
+            Some(Candidate::Answer(answer))
+        }
+        (None, Some(yaml), None) => tree(reader, yaml, Place::Expectation).map(Candidate::Value),
+        (None, None, Some(yaml)) => {
+            reader.word(yaml, "`rung`", words::RUNG).map(|end| Candidate::Rung(end.value))
+        }
+        (None, None, None) | (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
+            reader.error(yaml.span, "a candidate is one of `answer`, `value`, `rung`", "exactly one of them");
+            None
+        }
+    }
+}

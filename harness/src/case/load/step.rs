@@ -1,0 +1,227 @@
+//! Steps of an ask: calls and watches.
+
+use indexmap::IndexMap;
+
+use crate::case::ast::{
+    Body, Call, CallAddress, Deadline, Meanwhile, Node, Rung, Step, StepKind, Tree, Watch, Wire, WireAuth,
+};
+use crate::case::part::Part;
+use crate::case::reader::{Fields, Reader};
+use crate::case::span::{Span, Spanned};
+use crate::case::words;
+use crate::case::yaml::{Entry, Yaml, YamlNode};
+use crate::facts::FactId;
+
+use super::expect::expectation;
+use super::tree::{self, Place, tree};
+
+/// A list of steps, or one step as a mapping.
+pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Vec<Step> {
+    match &yaml.node {
+        YamlNode::Map(_) => step(reader, yaml, operation).into_iter().collect(),
+        YamlNode::List(elements) => {
+            if elements.is_empty() {
+                reader.error(yaml.span, "a list of steps without a step", "nothing is asked");
+            }
+            elements.iter().filter_map(|element| step(reader, element, operation)).collect()
+        }
+        YamlNode::Scalar(_) => {
+            reader.wrong_kind(yaml, "an ask", "a step or a list of steps");
+            Vec::new()
+        }
+    }
+}
+
+fn step(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Option<Step> {
+    let entries = reader.entries(yaml, "a step")?;
+    let watches = entries.iter().any(|entry| matches!(entry.key.value.as_str(), "watch" | "ladder"));
+    let part = if watches { Part::Watch } else { Part::Call };
+    let fields = reader.fields(yaml, part)?;
+    let because = match fields.get("because") {
+        Some(yaml) => facts(reader, yaml, "`because`"),
+        None => Vec::new(),
+    };
+    let level = fields.get("level").and_then(|yaml| reader.word(yaml, "`level`", words::LEVEL));
+    let kind = if watches {
+        StepKind::Watch(watch(reader, &fields, operation)?)
+    } else {
+        StepKind::Call(call(reader, &fields, operation)?)
+    };
+    Some(Step { span: yaml.span, because, level: level.map(|level| level.value), kind })
+}
+
+/// A list of fact ids.
+pub(super) fn facts(reader: &mut Reader, yaml: &Yaml, what: &str) -> Vec<Spanned<FactId>> {
+    let texts = reader.texts(yaml, what);
+    texts.into_iter().map(|text| Spanned::new(FactId(text.value), text.span)).collect()
+}
+
+fn call(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<String>>) -> Option<Call> {
+    let named = match fields.get("call") {
+        Some(yaml) => reader.text(yaml, "`call`"),
+        None => {
+            if operation.is_none() {
+                reader.missing(fields, Part::Call, "call");
+            }
+            operation.cloned()
+        }
+    };
+    let address = match fields.get("address") {
+        Some(yaml) => address(reader, yaml),
+        None => Some(CallAddress::Axis),
+    };
+    let with = body(reader, fields);
+    let wire = match fields.get("wire") {
+        Some(yaml) => wire(reader, yaml),
+        None => Wire::default(),
+    };
+    let expect = reader.required(fields, Part::Call, "expect").and_then(|yaml| expectation(reader, yaml));
+    let by = fields.get("by").and_then(|yaml| deadline(reader, yaml));
+    let when = fields.get("when").and_then(|yaml| reader.word(yaml, "`when`", words::WHEN));
+    let capture = match fields.get("capture") {
+        Some(yaml) => capture(reader, yaml),
+        None => IndexMap::new(),
+    };
+    Some(Call { operation: named?, address: address?, with: with?, wire, expect: expect?, by, when, capture })
+}
+
+fn address(reader: &mut Reader, yaml: &Yaml) -> Option<CallAddress> {
+    let text = reader.text(yaml, "`address`")?;
+    match text.value.as_str() {
+        "axis" => Some(CallAddress::Axis),
+        "none" => Some(CallAddress::None),
+        _ => reader.word_of(&text, "`address` (or `axis`, `none`)", words::ADDRESS).map(CallAddress::Fixed),
+    }
+}
+
+fn body(reader: &mut Reader, fields: &Fields<'_>) -> Option<Body> {
+    let forms: Vec<&Entry> = ["with", "json", "bytes"].iter().filter_map(|key| fields.entry(key)).collect();
+    if let [_, second, ..] = forms.as_slice() {
+        reader.error(second.key.span, "a call with two bodies", "one of `with`, `json`, `bytes`");
+        return None;
+    }
+    let Some(Entry { key, value }) = forms.first() else {
+        return Some(Body::Tree(Tree { span: fields.span, node: Node::Map(IndexMap::new()) }));
+    };
+    match key.value.as_str() {
+        "json" => reader.text(value, "`json`").map(Body::Json),
+        "bytes" => {
+            let bytes = tree::bytes(reader, value, "`bytes`")?;
+            Some(Body::Bytes(Spanned::new(bytes, value.span)))
+        }
+        _ => {
+            reader.entries(value, "`with`")?;
+            tree(reader, value, Place::Request).map(Body::Tree)
+        }
+    }
+}
+
+fn wire(reader: &mut Reader, yaml: &Yaml) -> Wire {
+    let Some(fields) = reader.fields(yaml, Part::Wire) else { return Wire::default() };
+    let target = fields.get("target").and_then(|yaml| reader.text(yaml, "`target`"));
+    let auth = fields.get("auth").and_then(|yaml| reader.word(yaml, "`auth`", words::AUTH));
+    Wire { target, auth: auth.map_or(WireAuth::Signed, |auth| auth.value) }
+}
+
+/// `5s after ACTIVE`, `500ms after ACTIVE`, `2min after ACTIVE`.
+fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
+    let text = reader.text(yaml, "`by`")?;
+    let read = text.value.split_once(" after ").and_then(|(time, after)| {
+        let digits = time.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = time.split_at(digits);
+        let unit: u64 = match unit {
+            "ms" => 1,
+            "s" => 1_000,
+            "min" => 60_000,
+            _ => return None,
+        };
+        let millis = number.parse::<u64>().ok()?.checked_mul(unit)?;
+        let status = !after.is_empty() && after.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        status.then(|| Deadline { millis, after: after.to_owned() })
+    });
+    if read.is_none() {
+        reader.error_with_help(
+            text.span,
+            "`by` is a time after a status",
+            "can't be read",
+            "write `5s after ACTIVE` (ms, s, min)",
+        );
+    }
+    read.map(|deadline| Spanned::new(deadline, text.span))
+}
+
+fn capture(reader: &mut Reader, yaml: &Yaml) -> IndexMap<String, Spanned<String>> {
+    let entries = reader.entries(yaml, "`capture`").unwrap_or_default();
+    let mut captured = IndexMap::new();
+    for Entry { key, value } in entries {
+        let Some(path) = reader.text(value, "a captured member's path") else { continue };
+        if path.value.split('.').any(str::is_empty) {
+            reader.error(path.span, "a captured member's path has an empty part", "write `Shards.0.ShardId`");
+        }
+        captured.insert(key.value.clone(), path);
+    }
+    captured
+}
+
+fn watch(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<String>>) -> Option<Watch> {
+    let fixture = reader
+        .required(fields, Part::Watch, "watch")
+        .and_then(|yaml| reader.word(yaml, "`watch`", words::FIXTURE));
+    let ladder = reader.required(fields, Part::Watch, "ladder").and_then(|yaml| ladder(reader, yaml));
+    let meanwhile = match fields.get("meanwhile") {
+        Some(yaml) => meanwhile(reader, yaml, operation),
+        None => Vec::new(),
+    };
+    Some(Watch { fixture: fixture?, ladder: ladder?, meanwhile })
+}
+
+fn ladder(reader: &mut Reader, yaml: &Yaml) -> Option<Vec<Rung>> {
+    let elements = reader.list(yaml, "`ladder`")?;
+    if elements.is_empty() {
+        reader.error(yaml.span, "a ladder without a rung", "nothing may be seen");
+        return None;
+    }
+    Some(elements.iter().filter_map(|element| rung(reader, element)).collect())
+}
+
+fn rung(reader: &mut Reader, yaml: &Yaml) -> Option<Rung> {
+    let entries = reader.entries(yaml, "a rung")?;
+    let seen = entries.iter().find(|entry| entry.key.value == "seen");
+    let maybe = seen
+        .and_then(|entry| reader.word(&entry.value, "`seen`", &[("maybe", true)]))
+        .is_some_and(|word| word.value);
+    let members: Vec<Entry> = entries.iter().filter(|entry| entry.key.value != "seen").cloned().collect();
+    let members = tree::members(reader, &members, Place::Expectation);
+    if !members.contains_key("StreamStatus") {
+        let at = entries.first().map_or(yaml.span, |entry| entry.key.span);
+        reader.error(at, "a rung without `StreamStatus`", "which status does the stream show?");
+    }
+    Some(Rung { span: yaml.span, members, maybe })
+}
+
+fn meanwhile(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Vec<Meanwhile> {
+    let entries = reader.entries(yaml, "`meanwhile`").unwrap_or_default();
+    let mut read = Vec::new();
+    for Entry { key, value } in entries {
+        let steps = steps(reader, value, operation);
+        for step in &steps {
+            match &step.kind {
+                StepKind::Call(call) => {
+                    let misplaced = call.by.as_ref().map(|by| by.span);
+                    refuse_by(reader, misplaced);
+                }
+                StepKind::Watch(_) => {
+                    reader.error(step.span, "a watch within a watch", "only calls stand here")
+                }
+            }
+        }
+        read.push(Meanwhile { status: key.clone(), steps });
+    }
+    read
+}
+
+fn refuse_by(reader: &mut Reader, by: Option<Span>) {
+    if let Some(span) = by {
+        reader.error(span, "`by` on a call that is sent during a watch", "only after a watch");
+    }
+}

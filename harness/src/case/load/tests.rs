@@ -1,0 +1,213 @@
+//! Tests of the loader: on the fixtures that load, on the folder of those that don't, on any text.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use crate::case::ast::{
+    Address, Answer, Body, CallAddress, EncodingAxis, Fixture, FixtureName, Library, Node, Reference,
+    StepKind,
+};
+use crate::case::diagnostic::{Diagnostic, Style, draw};
+use crate::case::span::{Source, Span};
+use crate::model::Value;
+
+fn fixtures(folder: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/tests/fixtures").join(folder)
+}
+
+fn drawn(problems: &[Diagnostic]) -> String {
+    problems.iter().map(|problem| draw(problem, Style::default())).collect::<Vec<_>>().join("\n\n")
+}
+
+fn good() -> Library {
+    Library::read(&fixtures("cases")).unwrap_or_else(|problems| panic!("{}", drawn(&problems)))
+}
+
+fn one(text: &str) -> Result<Library, Vec<Diagnostic>> {
+    Library::from_sources(vec![Source::new("cases/a/b.yaml", text)])
+}
+
+fn text_at(source: &Source, span: Span) -> &str {
+    let start = usize::try_from(span.offset).expect("32 bits fit");
+    &source.text[start..start + usize::try_from(span.len).expect("32 bits fit")]
+}
+
+#[test]
+fn the_fixtures_load_as_they_read() {
+    let library = good();
+    let names: Vec<_> = library.suites.iter().map(|suite| suite.name.as_str()).collect();
+    assert_eq!(names, ["start-stream-encryption/document", "start-stream-encryption/transition"]);
+    let suite = &library.suites[1];
+    let case = &suite.cases[0];
+    assert_eq!(case.id.value, "active-updating-active");
+    assert_eq!(case.over.encoding, [EncodingAxis::Json, EncodingAxis::Cbor]);
+    assert_eq!(case.over.address, [Address::Name, Address::Arn, Address::Both]);
+    assert_eq!(
+        case.given[&FixtureName::Stream].value,
+        Fixture::Own { status: Default::default(), encryption: None, shards: 1 }
+    );
+    let StepKind::Call(call) = &case.ask[0].kind else { panic!("the first step is a call") };
+    assert_eq!(call.address, CallAddress::Axis);
+    let Body::Tree(tree) = &call.with else { panic!("a tree") };
+    let Node::Map(members) = &tree.node else { panic!("a map") };
+    assert_eq!(members["KeyId"].node, Node::Reference(Reference::Key("managed".to_owned())));
+    let StepKind::Watch(watch) = &case.ask[1].kind else { panic!("the second step is a watch") };
+    assert!(watch.ladder[0].maybe);
+    assert!(!watch.ladder[1].maybe);
+    assert_eq!(watch.meanwhile[0].status.value, "UPDATING");
+    let StepKind::Call(put) = &case.ask[2].kind else { panic!("the third step is a call") };
+    let by = put.by.as_ref().expect("a deadline");
+    assert_eq!((by.value.millis, by.value.after.as_str()), (5_000, "ACTIVE"));
+    let family = &suite.cases[1];
+    assert_eq!(
+        family.each[1].title.as_ref().map(|title| title.value.as_str()),
+        Some("A made-up type is refused")
+    );
+    assert_eq!(family.each[0].columns["EncryptionType"].node, Node::Literal(Value::from("kms")));
+}
+
+#[test]
+fn a_case_spans_its_key_to_its_last_line_and_spans_slice_the_file() {
+    let library = good();
+    let suite = &library.suites[1];
+    let case = &suite.cases[0];
+    let text = text_at(&suite.source, case.span);
+    assert!(text.starts_with("active-updating-active:"));
+    assert!(text.ends_with("because: [SSE-013, SSE-036]"), "{text}");
+    assert_eq!(case.span.line, 4);
+    let StepKind::Call(call) = &case.ask[2].kind else { panic!("a call") };
+    assert_eq!(text_at(&suite.source, call.expect.span), "{accepted: {EncryptionType: KMS}}");
+    assert_eq!(text_at(&suite.source, case.ask[0].because[1].span), "SSE-010");
+    let Answer::Accepted { members: Some(members) } = &call.expect.answer else { panic!("members") };
+    let Node::Map(members) = &members.node else { panic!("a map") };
+    assert_eq!(text_at(&suite.source, members["EncryptionType"].span), "KMS");
+}
+
+#[test]
+fn exact_text_keeps_its_line_breaks_and_starts_where_the_text_does() {
+    let library = good();
+    let suite = &library.suites[0];
+    let StepKind::Call(call) = &suite.cases[0].ask[0].kind else { panic!("a call") };
+    let Body::Json(text) = &call.with else { panic!("exact text") };
+    assert_eq!(text.value, "{\"StreamName\": \"x\",\n \"KeyId\": }\n");
+    assert!(text_at(&suite.source, text.span).starts_with("{\"StreamName\""));
+    assert!(text_at(&suite.source, text.span).ends_with("\"KeyId\": }"));
+}
+
+#[test]
+fn the_errors_of_all_files_are_collected() {
+    let sources: Vec<Arc<Source>> = vec![
+        Source::new("cases/a.yaml", "format: 2\ncases: {}\n"),
+        Source::new("cases/b.yaml", "format: 1\ncases: []\nfoo: 1\n"),
+    ];
+    let problems = Library::from_sources(sources).expect_err("both are wrong");
+    let paths: Vec<_> = problems.iter().map(|problem| problem.source.path.as_str()).collect();
+    assert_eq!(paths, ["cases/a.yaml", "cases/b.yaml", "cases/b.yaml"]);
+}
+
+#[test]
+fn a_byte_order_mark_and_crlf_move_no_column() {
+    let unix = "format: 1\ncases:\n  a:\n    titel: A\n";
+    let dos = format!("\u{feff}{}", unix.replace('\n', "\r\n"));
+    let place = |text: &str| one(text).expect_err("wrong")[0].labels[0].span;
+    let (a, b) = (place(unix), place(&dos));
+    assert_eq!((a.line, a.column, a.len), (4, 5, 5));
+    assert_eq!((b.line, b.column, b.len), (4, 5, 5));
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_named_with_its_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("a.yaml"), b"format: 1\ncases: \xff\n").expect("written");
+    let problems = Library::read(dir.path()).expect_err("not text");
+    assert_eq!(problems[0].title, "the file is not UTF-8 (line 2, byte 17)");
+}
+
+#[test]
+fn a_doubled_dollar_is_one_and_a_single_one_must_stand_for_something() {
+    let ask = |key: &str| {
+        format!(
+            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    ask: {{with: {{K: {key}}}, expect: accepted}}\n"
+        )
+    };
+    let library = one(&ask("$$key")).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
+    let StepKind::Call(call) = &library.suites[0].cases[0].ask[0].kind else { panic!("a call") };
+    let Body::Tree(tree) = &call.with else { panic!("a tree") };
+    let Node::Map(members) = &tree.node else { panic!("a map") };
+    assert_eq!(members["K"].node, Node::Literal(Value::from("$key")));
+    for wrong in ["$key", "$stream.id", "$open.x", "$present", "{$one-of: [a, b]}"] {
+        assert!(one(&ask(wrong)).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn scalars_that_readers_disagree_about_want_quotes() {
+    let ask = |value: &str| {
+        format!(
+            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    ask: {{with: {{K: {value}}}, expect: accepted}}\n"
+        )
+    };
+    let long = "1".repeat(56);
+    for unclear in [
+        "1e3", "0x10", "0o17", "no", "Yes", "012", "1_000", "+1", "-0", ".5", "1.10", "1:30", ".inf", "~",
+        &long,
+    ] {
+        let problems = one(&ask(unclear)).expect_err(unclear);
+        assert!(problems[0].title.contains("unclear without quotes"), "{unclear}: {}", problems[0].title);
+        assert!(one(&ask(&format!("\"{unclear}\""))).is_ok(), "quoted {unclear}");
+    }
+    for clear in
+        ["1", "-5", "1.5", "1.0", "true", "null", "2014-02-01", "shardId-000000000000", "a1b2", "n", "e3"]
+    {
+        assert!(one(&ask(clear)).is_ok(), "{clear}");
+    }
+}
+
+#[test]
+fn each_broken_fixture_is_drawn_as_its_snapshot_says() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let mut files: Vec<_> = std::fs::read_dir(fixtures("bad-cases"))
+        .expect("the folder is there")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    assert!(files.len() >= 10, "the folder holds broken files");
+    for file in files {
+        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let bytes = std::fs::read(&file).expect("a file");
+        let source = Source::new(format!("cases/{name}.yaml"), String::from_utf8_lossy(&bytes));
+        let problems = Library::from_sources(vec![source]).expect_err(&name);
+        settings.bind(|| insta::assert_snapshot!(format!("bad-case-{name}"), drawn(&problems)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+    #[test]
+    fn any_text_is_loaded_or_refused_and_every_refusal_can_be_drawn(text in any::<String>()) {
+        if let Err(problems) = one(&text) {
+            prop_assert!(!drawn(&problems).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_good_file_with_one_stretch_replaced_is_loaded_or_refused(
+        at in 0usize..1600, len in 0usize..40, with in "[-\\[\\]{}:,$&*!|>'\"%@ \\n\\t\\ra-z0-9\u{1b}é界]{0,12}"
+    ) {
+        let source = &good().suites[1].source.text.clone();
+        let start = source.floor_char_boundary(at);
+        let end = source.floor_char_boundary(at + len);
+        let text = format!("{}{with}{}", &source[..start], &source[end.max(start)..]);
+        if let Err(problems) = one(&text) {
+            prop_assert!(!problems.is_empty());
+            let escapes = drawn(&problems).contains('\u{1b}');
+            prop_assert!(!escapes, "an escape character reaches the terminal");
+        }
+    }
+}

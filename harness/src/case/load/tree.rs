@@ -1,0 +1,205 @@
+//! Trees of values: bodies of calls, rows of families, members of answers.
+
+use indexmap::IndexMap;
+
+use crate::case::ast::{FixtureName, Node, Reference, Tree};
+use crate::case::reader::{Reader, kind};
+use crate::case::span::Span;
+use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
+use crate::model::Value;
+
+/// Where a tree stands, which decides what it may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a request: values only.
+    Request,
+    /// In an expectation: values and patterns.
+    Expectation,
+    /// In a row: what the place that uses it may hold, but no other column.
+    Row,
+}
+
+impl Place {
+    const fn takes_patterns(self) -> bool {
+        match self {
+            Self::Request => false,
+            Self::Expectation | Self::Row => true,
+        }
+    }
+}
+
+/// A tree.
+pub(super) fn tree(reader: &mut Reader, yaml: &Yaml, place: Place) -> Option<Tree> {
+    let node = match &yaml.node {
+        YamlNode::Scalar(scalar) => self::scalar(reader, scalar, yaml.span, place)?,
+        YamlNode::List(elements) => Node::List(trees(reader, elements, place)),
+        YamlNode::Map(entries) => match entries.as_slice() {
+            [entry] if entry.key.value.starts_with('$') && !entry.key.value.starts_with("$$") => {
+                special(reader, entry, place)?
+            }
+            entries => Node::Map(members(reader, entries, place)),
+        },
+    };
+    Some(Tree { span: yaml.span, node })
+}
+
+/// The members of a structure or a map.
+pub(super) fn members(reader: &mut Reader, entries: &[Entry], place: Place) -> IndexMap<String, Tree> {
+    let mut members = IndexMap::new();
+    for Entry { key, value } in entries {
+        let name = match key.value.strip_prefix('$') {
+            Some(rest) if rest.starts_with('$') => rest.to_owned(),
+            Some(_) => {
+                reader.error_with_help(
+                    key.span,
+                    format!("`{}` among the members of a structure", key.value),
+                    "a form such as this stands alone in its mapping",
+                    "a member whose name starts with `$` is written with `$$`",
+                );
+                continue;
+            }
+            None => key.value.clone(),
+        };
+        if let Some(tree) = tree(reader, value, place) {
+            members.insert(name, tree);
+        }
+    }
+    members
+}
+
+fn trees(reader: &mut Reader, elements: &[Yaml], place: Place) -> Vec<Tree> {
+    elements.iter().filter_map(|element| tree(reader, element, place)).collect()
+}
+
+fn scalar(reader: &mut Reader, scalar: &Scalar, span: Span, place: Place) -> Option<Node> {
+    Some(Node::Literal(match scalar {
+        Scalar::Null => Value::Null,
+        Scalar::Bool(truth) => Value::Bool(*truth),
+        Scalar::Integer(number) => Value::Integer(*number),
+        Scalar::Float(number) => Value::Float(*number),
+        Scalar::Text(text) => match text.strip_prefix('$') {
+            Some(rest) if rest.starts_with('$') => Value::String(rest.to_owned()),
+            Some(name) => return reference(reader, name, span, place).map(Node::Reference),
+            None => Value::String(text.clone()),
+        },
+    }))
+}
+
+/// What a whole `$name` stands for, from the name without the `$`.
+fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Option<Reference> {
+    let (head, rest) = name.split_once('.').unwrap_or((name, ""));
+    let found = match (head, rest) {
+        ("absent", "") => Some(Reference::Absent),
+        ("present", "") => Some(Reference::Present),
+        ("stream", "name") => Some(Reference::StreamName(FixtureName::Stream)),
+        ("stream", "arn") => Some(Reference::StreamArn(FixtureName::Stream)),
+        ("other", "name") => Some(Reference::StreamName(FixtureName::Other)),
+        ("other", "arn") => Some(Reference::StreamArn(FixtureName::Other)),
+        ("key", rest) if !rest.is_empty() => Some(Reference::Key(rest.to_owned())),
+        ("each", rest) if !rest.is_empty() => Some(Reference::Each(rest.to_owned())),
+        ("open", rest) if !rest.is_empty() => Some(Reference::Open(rest.to_owned())),
+        ("got", rest) if !rest.is_empty() => Some(Reference::Got(rest.to_owned())),
+        _ => None,
+    };
+    let Some(found) = found else {
+        reader.error_with_help(
+            span,
+            format!("`${name}` stands for nothing"),
+            "not known",
+            "one of $key.<name>, $stream.name, $stream.arn, $other.name, $other.arn, $each.<column>, \
+             $open.<question>, $got.<name>, $absent, $present; text that starts with `$` is written with `$$`",
+        );
+        return None;
+    };
+    match &found {
+        Reference::Open(_) | Reference::Present if !place.takes_patterns() => {
+            reader.error(span, format!("`${name}` in a request"), "only for expectations");
+            None
+        }
+        Reference::Each(_) if place == Place::Row => {
+            reader.error(span, format!("`${name}` in a row"), "a row can't use another column");
+            None
+        }
+        Reference::Key(_)
+        | Reference::StreamName(_)
+        | Reference::StreamArn(_)
+        | Reference::Each(_)
+        | Reference::Open(_)
+        | Reference::Got(_)
+        | Reference::Absent
+        | Reference::Present => Some(found),
+    }
+}
+
+/// A single-key mapping whose key starts with `$`.
+fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
+    let Entry { key, value } = entry;
+    match key.value.as_str() {
+        "$utf8" => {
+            let text = reader.text(value, "`$utf8`")?;
+            Some(Node::Literal(Value::Blob(text.value.into_bytes())))
+        }
+        "$bytes" => bytes(reader, value, "`$bytes`").map(|bytes| Node::Literal(Value::Blob(bytes))),
+        "$time" => {
+            if let YamlNode::Scalar(Scalar::Integer(millis)) = value.node {
+                return Some(Node::Literal(Value::Time(millis)));
+            }
+            reader.error(
+                value.span,
+                "`$time` is a whole number of milliseconds",
+                format!("this is {}", kind(value)),
+            );
+            None
+        }
+        "$one-of" | "$matches" if !place.takes_patterns() => {
+            reader.error(key.span, format!("`{}` in a request", key.value), "only for expectations");
+            None
+        }
+        "$one-of" => {
+            let elements = reader.list(value, "`$one-of`")?;
+            if elements.len() < 2 {
+                reader.error(value.span, "`$one-of` with fewer than two values", "nothing to choose from");
+                return None;
+            }
+            Some(Node::OneOf(trees(reader, elements, place)))
+        }
+        "$matches" => {
+            let pattern = reader.text(value, "`$matches`")?;
+            if let Err(error) = regex::Regex::new(&pattern.value) {
+                let reason = error.to_string().lines().last().unwrap_or_default().to_owned();
+                reader.error(pattern.span, "`$matches` with a pattern that can't be read", reason);
+                return None;
+            }
+            Some(Node::Matches(pattern.value))
+        }
+        other => {
+            reader.error_with_help(
+                key.span,
+                format!("`{other}` stands for nothing"),
+                "not known",
+                "one of $utf8, $bytes, $time, $one-of, $matches; a member whose name starts with `$` is \
+                 written with `$$`",
+            );
+            None
+        }
+    }
+}
+
+/// Bytes in hexadecimal; blanks between bytes are allowed.
+pub(super) fn bytes(reader: &mut Reader, yaml: &Yaml, what: &str) -> Option<Vec<u8>> {
+    // A run of digits is a number to YAML, and a short one prints back as it was written.
+    let text = match &yaml.node {
+        YamlNode::Scalar(Scalar::Integer(number)) => number.to_string(),
+        YamlNode::Scalar(Scalar::Null | Scalar::Bool(_) | Scalar::Float(_) | Scalar::Text(_))
+        | YamlNode::List(_)
+        | YamlNode::Map(_) => reader.text(yaml, what)?.value,
+    };
+    let digits: Vec<u32> =
+        text.chars().filter(|c| !c.is_whitespace()).map_while(|c| c.to_digit(16)).collect();
+    let wanted = text.chars().filter(|c| !c.is_whitespace()).count();
+    if digits.len() != wanted || wanted % 2 != 0 {
+        reader.error(yaml.span, format!("{what} is bytes in hexadecimal"), "two digits for each byte");
+        return None;
+    }
+    Some(digits.chunks_exact(2).filter_map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect())
+}

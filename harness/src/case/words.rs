@@ -1,0 +1,61 @@
+//! The closed words of the formats: one table per enum, for the loader and for the schemas.
+
+use super::ast::{
+    Address, Audience, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level, Rule, When, WireAuth,
+};
+
+/// A word and what it stands for.
+pub(super) type Words<T> = &'static [(&'static str, T)];
+
+pub(super) const LEVEL: Words<Level> =
+    &[("core", Level::Core), ("extended", Level::Extended), ("strict", Level::Strict)];
+
+pub(super) const COST: Words<Cost> = &[("small", Cost::Small), ("long", Cost::Long)];
+
+pub(super) const AUDIENCE: Words<Audience> = &[
+    ("producers", Audience::Producers),
+    ("consumers", Audience::Consumers),
+    ("infrastructure-tools", Audience::InfrastructureTools),
+    ("sdk-authors", Audience::SdkAuthors),
+    ("security", Audience::Security),
+];
+
+pub(super) const ENCODING: Words<EncodingAxis> =
+    &[("json", EncodingAxis::Json), ("cbor", EncodingAxis::Cbor)];
+
+pub(super) const ADDRESS: Words<Address> =
+    &[("name", Address::Name), ("arn", Address::Arn), ("both", Address::Both)];
+
+pub(super) const FIXTURE: Words<FixtureName> =
+    &[("stream", FixtureName::Stream), ("other", FixtureName::Other)];
+
+pub(super) const STATUS: Words<FixtureStatus> = &[
+    ("active", FixtureStatus::Active),
+    ("creating", FixtureStatus::Creating),
+    ("updating", FixtureStatus::Updating),
+    ("deleting", FixtureStatus::Deleting),
+];
+
+pub(super) const AUTH: Words<WireAuth> = &[("signed", WireAuth::Signed), ("unsigned", WireAuth::Unsigned)];
+
+pub(super) const WHEN: Words<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
+
+pub(super) const RUNG: Words<LadderEnd> = &[("first", LadderEnd::First), ("last", LadderEnd::Last)];
+
+pub(super) const RULE: Words<Rule> = &[
+    ("not-null", Rule::NotNull),
+    ("min-length", Rule::MinLength),
+    ("max-length", Rule::MaxLength),
+    ("min-value", Rule::MinValue),
+    ("max-value", Rule::MaxValue),
+    ("pattern", Rule::Pattern),
+    ("enum", Rule::Enum),
+    ("map-keys", Rule::MapKeys),
+    ("map-value", Rule::MapValue),
+    ("elements", Rule::Elements),
+];
+
+/// The words alone.
+pub(super) fn spelled<T>(words: Words<T>) -> impl Iterator<Item = &'static str> {
+    words.iter().map(|(word, _)| *word)
+}

@@ -1,0 +1,125 @@
+//! Asked, not believed: what a target can do, before anything is planned.
+//!
+//! The target gets an operation that nobody has, then every modelled operation with an empty
+//! input. An operation whose answer equals the answer to the made-up one is not there; likewise
+//! an encoding. Nothing that is sent here can create or change anything: no operation that does
+//! has an empty valid input.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::model::Value;
+use crate::wire::{Encoding, encode};
+
+use super::event::{Capabilities, Exchange, ResponseText, Role};
+use super::reading::Reading;
+use super::session::{Outgoing, Session, Tag};
+
+/// An operation that no version of the API has.
+const MADE_UP: &str = "ConformanceProbeOfNoOperation";
+
+/// Why a target could not be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// It did not answer at all.
+    #[error("reach the target at {endpoint}: {why}")]
+    NoAnswer {
+        /// The endpoint.
+        endpoint: String,
+        /// Why.
+        why: String,
+    },
+    /// It answers, but not as any Kinesis would.
+    #[error("recognise Kinesis at {endpoint}: every operation was answered `{answer}`")]
+    NotKinesis {
+        /// The endpoint.
+        endpoint: String,
+        /// The answer to everything, in a few words.
+        answer: String,
+    },
+}
+
+/// Asks the target what it can do.
+///
+/// # Errors
+/// If it never answers, or answers every operation alike.
+pub async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError> {
+    let endpoint = session.target.endpoint.clone();
+    let made_up = probe(session, MADE_UP, Encoding::Json).await;
+    if let ResponseText::None(none) = &made_up.response {
+        return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
+    }
+    let alike = likeness(&made_up, MADE_UP);
+
+    let mut probes = JoinSet::new();
+    for operation in session.model.operations.keys().cloned() {
+        let session = Arc::clone(session);
+        probes.spawn(async move {
+            let exchange = probe(&session, &operation, Encoding::Json).await;
+            (operation, exchange)
+        });
+    }
+    let mut unsupported = session.target.lacks_operations.clone();
+    while let Some(joined) = probes.join_next().await {
+        let Ok((operation, exchange)) = joined else { continue };
+        if likeness(&exchange, &operation) == alike && !unsupported.contains(&operation) {
+            unsupported.push(operation);
+        }
+    }
+    unsupported.sort();
+    if unsupported.len() == session.model.operations.len() {
+        return Err(AskError::NotKinesis { endpoint, answer: first_words(&made_up) });
+    }
+
+    let mut encodings = vec![Encoding::Json];
+    if !session.target.lacks_encodings.contains(&Encoding::Cbor) && speaks_cbor(session).await {
+        encodings.push(Encoding::Cbor);
+    }
+    let shortest = session.target.shortest_transition;
+    Ok(Capabilities {
+        encodings,
+        unsupported,
+        shortest_transition_ms: u64::try_from(shortest.as_millis()).unwrap_or(u64::MAX),
+        shortest_transition_stated: session.target.shortest_transition_stated,
+    })
+}
+
+async fn probe(session: &Session, operation: &str, encoding: Encoding) -> Exchange {
+    let body = encode(encoding, &Value::empty());
+    let outgoing = Outgoing::encoded(session.model, operation, encoding, body);
+    session.exchange(Tag::of_run(Role::Capability), &outgoing).await
+}
+
+/// A list call in CBOR is accepted and answered in CBOR.
+async fn speaks_cbor(session: &Session) -> bool {
+    let exchange = probe(session, "ListStreams", Encoding::Cbor).await;
+    let says_cbor = match &exchange.response {
+        ResponseText::Answer { headers, .. } => headers
+            .iter()
+            .any(|(name, value)| name == "content-type" && value.starts_with("application/x-amz-cbor")),
+        ResponseText::None(_) => false,
+    };
+    says_cbor && Reading::of(session.model, &exchange).output().is_some()
+}
+
+/// What makes two answers alike: status and body, with the operation's own name taken out.
+fn likeness(exchange: &Exchange, operation: &str) -> Option<(u16, String)> {
+    match &exchange.response {
+        ResponseText::Answer { status, body, .. } => {
+            let text = String::from_utf8_lossy(&body.bytes()).into_owned();
+            Some((*status, text.replace(operation, "<operation>")))
+        }
+        ResponseText::None(_) => None,
+    }
+}
+
+fn first_words(exchange: &Exchange) -> String {
+    match likeness(exchange, MADE_UP) {
+        Some((status, body)) => {
+            let line: String = body.chars().filter(|letter| !letter.is_control()).take(60).collect();
+            format!("{status} {line}")
+        }
+        None => "no answer".to_owned(),
+    }
+}

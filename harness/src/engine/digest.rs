@@ -1,0 +1,128 @@
+//! Digests: of a question (everything that is sent) and of the manifest.
+//!
+//! A stored answer may be judged again as long as the question's digest is unchanged; expectations
+//! are no part of it.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::case::ast::{Body, Call, Fixture, Node, Step, StepKind, Tree};
+
+use super::bind::name_of;
+use super::plan::PlannedTrial;
+
+/// The first 16 hex digits of a SHA-256 over a canonical text of everything that the trial sends.
+pub fn question(trial: &PlannedTrial) -> String {
+    let mut text = format!("{:?} {:?}\n", trial.encoding, trial.address);
+    for (name, fixture) in &trial.case().given {
+        let _ = write!(text, "given {name:?} ");
+        match &fixture.value {
+            Fixture::Shared => text.push_str("shared"),
+            Fixture::Missing => text.push_str("missing"),
+            Fixture::Own { status, encryption, shards } => {
+                let _ = write!(text, "own {status:?} {shards} ");
+                if let Some(tree) = encryption {
+                    write_tree(&mut text, tree);
+                }
+            }
+        }
+        text.push('\n');
+    }
+    if let Some(row) = trial.row() {
+        for (column, tree) in &row.columns {
+            let _ = write!(text, "each {column} ");
+            write_tree(&mut text, tree);
+            text.push('\n');
+        }
+    }
+    for step in &trial.case().ask {
+        write_step(&mut text, step);
+    }
+    short(&text)
+}
+
+/// Digest of all ids, question digests and levels.
+pub fn manifest(trials: &[PlannedTrial]) -> String {
+    let mut lines: Vec<String> = trials
+        .iter()
+        .map(|trial| format!("{} {} {:?}\n", trial.id, trial.question_digest, trial.case().level))
+        .collect();
+    lines.sort();
+    short(&lines.concat())
+}
+
+fn short(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().take(8).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn write_step(text: &mut String, step: &Step) {
+    match &step.kind {
+        StepKind::Call(call) => write_call(text, call),
+        StepKind::Watch(watch) => {
+            let _ = writeln!(text, "watch {:?}", watch.fixture.value);
+            for meanwhile in &watch.meanwhile {
+                let _ = writeln!(text, "meanwhile {}", meanwhile.status.value);
+                for inner in &meanwhile.steps {
+                    write_step(text, inner);
+                }
+            }
+        }
+    }
+}
+
+fn write_call(text: &mut String, call: &Call) {
+    let _ = write!(
+        text,
+        "call {} {:?} {:?} {:?} {:?} {:?} ",
+        call.operation.value,
+        call.address,
+        call.wire.target.as_ref().map(|target| &target.value),
+        call.wire.auth,
+        call.by.as_ref().map(|by| &by.value),
+        call.when.as_ref().map(|when| when.value),
+    );
+    match &call.with {
+        Body::Tree(tree) => write_tree(text, tree),
+        Body::Json(json) => text.push_str(&json.value),
+        Body::Bytes(bytes) => {
+            let _ = write!(text, "{:02x?}", bytes.value);
+        }
+    }
+    text.push('\n');
+}
+
+fn write_tree(text: &mut String, tree: &Tree) {
+    match &tree.node {
+        Node::Literal(value) => {
+            let _ = write!(text, "{value:?}");
+        }
+        Node::Reference(reference) => {
+            let _ = write!(text, "${}", name_of(reference));
+        }
+        Node::List(trees) | Node::OneOf(trees) => {
+            text.push('[');
+            for tree in trees {
+                write_tree(text, tree);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Node::Map(trees) => {
+            text.push('{');
+            for (name, tree) in trees {
+                let _ = write!(text, "{name:?}:");
+                write_tree(text, tree);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Node::Matches(pattern) => {
+            let _ = write!(text, "~{pattern}");
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Streams that trials start from: made, lent, retired, and deleted on every way out.
+//!
+//! Every stream has our prefix and our tag, so that `sweep` can find what a killed run left.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::model::Value;
+
+use super::describe::{Look, description};
+use super::event::Role;
+use super::reading::Reading;
+use super::session::{Outgoing, Session, Tag};
+
+/// What every name of ours begins with.
+pub const PREFIX: &str = "kinesis-conformance-";
+/// The key of the tag that every stream of ours carries; its value is the run's id.
+pub const TAG_KEY: &str = "kinesis-conformance";
+
+/// A stream of ours on the target.
+#[derive(Debug)]
+pub struct Stream {
+    /// Its name.
+    pub name: String,
+    /// Its ARN, as the target's own Describe shows it.
+    pub arn: String,
+    /// Status, type and key when the ask found it.
+    pub before: Value,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// Why a state could not be reached.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The target refused, or never got there.
+    #[error("{0}")]
+    Blocked(String),
+    /// The run was stopped.
+    #[error("the run was stopped")]
+    Stopped,
+}
+
+/// Makes and keeps the streams of a run.
+pub struct Fixtures {
+    session: Arc<Session>,
+    look: Look,
+    run_id: String,
+    counter: AtomicU32,
+    shards: Arc<Semaphore>,
+    /// Streams in transition at once.
+    pub transitions: Arc<Semaphore>,
+    live: Mutex<BTreeMap<String, ()>>,
+    shared: AsyncMutex<Option<Arc<Stream>>>,
+    deletions: Mutex<JoinSet<()>>,
+    left_behind: Arc<Mutex<Vec<String>>>,
+}
+
+impl Fixtures {
+    /// Makes nothing yet. `run_id` goes into every name.
+    pub fn new(session: Arc<Session>, look: Look, run_id: String) -> Self {
+        let target = &session.target;
+        // A trial may hold two streams of its own while the shared one lives.
+        let shards = target.shard_budget.max(3) as usize;
+        let transitions = target.transitional_budget.max(1) as usize;
+        Self {
+            look,
+            run_id,
+            counter: AtomicU32::new(0),
+            shards: Arc::new(Semaphore::new(shards)),
+            transitions: Arc::new(Semaphore::new(transitions)),
+            live: Mutex::default(),
+            shared: AsyncMutex::new(None),
+            deletions: Mutex::default(),
+            left_behind: Arc::default(),
+            session,
+        }
+    }
+
+    /// A name of ours that was never used.
+    pub fn fresh_name(&self) -> String {
+        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        format!("{PREFIX}{}-{number:04}", self.run_id)
+    }
+
+    /// Waits until that many shards may be opened. A trial takes all it needs at once, so that
+    /// two trials never wait for each other.
+    pub async fn reserve(&self, shards: u32) -> Option<OwnedSemaphorePermit> {
+        if shards == 0 {
+            return None;
+        }
+        Arc::clone(&self.shards).acquire_many_owned(shards).await.ok()
+    }
+
+    /// Lends the shared stream, making it first if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub async fn lend(&self) -> Result<Arc<Stream>, SetupError> {
+        let mut shared = self.shared.lock().await;
+        if let Some(stream) = &*shared {
+            return Ok(Arc::clone(stream));
+        }
+        let permit = self.reserve(1).await.ok_or(SetupError::Stopped)?;
+        let stream = Arc::new(self.create(&Tag::of_run(Role::Setup), 1, permit).await?);
+        *shared = Some(Arc::clone(&stream));
+        Ok(stream)
+    }
+
+    /// Takes a stream that an ask may have changed out of use. The next to borrow gets a new one.
+    pub async fn retire(&self, stream: &Arc<Stream>) {
+        let mut shared = self.shared.lock().await;
+        if shared.as_ref().is_some_and(|current| Arc::ptr_eq(current, stream)) {
+            *shared = None;
+            drop(shared);
+            self.session.notice(
+                None,
+                format!("retired the shared stream {}: an ask on it did not end as expected", stream.name),
+            );
+        }
+    }
+
+    /// Creates a stream and waits until it is ACTIVE.
+    ///
+    /// # Errors
+    /// If the target refuses, or the stream is not ACTIVE in time.
+    pub async fn create(
+        &self,
+        tag: &Tag,
+        shards: u32,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<Stream, SetupError> {
+        let _transition = Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        let name = self.begin(tag, shards).await?;
+        let state = self.wait_active(tag, &name).await?;
+        Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
+    }
+
+    /// Creates a stream and does not wait.
+    ///
+    /// # Errors
+    /// If the target refuses.
+    pub async fn create_unsettled(
+        &self,
+        tag: &Tag,
+        shards: u32,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<Stream, SetupError> {
+        let name = self.begin(tag, shards).await?;
+        let state = self.describe(tag, &name).await?;
+        Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
+    }
+
+    async fn begin(&self, tag: &Tag, shards: u32) -> Result<String, SetupError> {
+        let name = self.fresh_name();
+        if let Ok(mut live) = self.live.lock() {
+            live.insert(name.clone(), ());
+        }
+        let tags = Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))]);
+        let input = Value::from([
+            ("StreamName", Value::from(name.as_str())),
+            ("ShardCount", Value::from(i64::from(shards))),
+            ("Tags", tags),
+        ]);
+        self.setup_call(tag, "CreateStream", &input).await?;
+        Ok(name)
+    }
+
+    /// Sends a call of the setup, with patience for throttling and for limits that pass.
+    ///
+    /// # Errors
+    /// If the call is not accepted in the end.
+    pub async fn setup_call(&self, tag: &Tag, operation: &str, input: &Value) -> Result<Value, SetupError> {
+        let outgoing = Outgoing::call(self.session.model, operation, input);
+        let mut pause = Duration::from_millis(50);
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        let mut attempt = 0;
+        loop {
+            if self.session.is_stopped() {
+                return Err(SetupError::Stopped);
+            }
+            let exchange = self.session.exchange(Tag { attempt, ..tag.clone() }, &outgoing).await;
+            let reading = Reading::of(self.session.model, &exchange);
+            if let Some(output) = reading.output() {
+                return Ok(output.clone());
+            }
+            let passes = reading.is_throttled() || reading.class() == Some("LimitExceededException");
+            if !passes || Instant::now() >= give_up {
+                return Err(SetupError::Blocked(format!("{operation} was answered {}", told(&reading))));
+            }
+            attempt += 1;
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// The stream's description as it is now.
+    ///
+    /// # Errors
+    /// If the target does not show it.
+    pub async fn describe(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
+        let input = Value::from([("StreamName", Value::from(name))]);
+        let output = self.setup_call(tag, self.look.operation(), &input).await?;
+        description(&output)
+            .cloned()
+            .ok_or_else(|| SetupError::Blocked(format!("{} shows no description", self.look.operation())))
+    }
+
+    /// Waits until the stream is ACTIVE.
+    ///
+    /// # Errors
+    /// If it is not in time.
+    pub async fn wait_active(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            let state = self.describe(tag, name).await?;
+            let status = state.get("StreamStatus").and_then(Value::as_str).unwrap_or("no StreamStatus");
+            if status == "ACTIVE" {
+                return Ok(state);
+            }
+            if Instant::now() >= give_up {
+                return Err(SetupError::Blocked(format!(
+                    "the stream was still {status} after {} s",
+                    self.session.target.transition_deadline.as_secs()
+                )));
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(self.session.target.pace().max(Duration::from_millis(10)));
+        }
+    }
+
+    /// Starts encryption and does not wait.
+    ///
+    /// # Errors
+    /// If the target refuses.
+    pub async fn start_encryption(&self, tag: &Tag, name: &str, key: &Value) -> Result<(), SetupError> {
+        let input = Value::from([
+            ("StreamName", Value::from(name)),
+            ("EncryptionType", Value::from("KMS")),
+            ("KeyId", key.clone()),
+        ]);
+        self.setup_call(tag, "StartStreamEncryption", &input).await.map(|_| ())
+    }
+
+    /// Starts encryption and waits until the stream is ACTIVE with it; returns its state.
+    ///
+    /// # Errors
+    /// If the target refuses, or never shows it.
+    pub async fn encrypt(&self, tag: &Tag, name: &str, key: &Value) -> Result<Value, SetupError> {
+        let _transition = Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        self.start_encryption(tag, name, key).await?;
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        loop {
+            let state = self.wait_active(tag, name).await?;
+            if state.get("EncryptionType").and_then(Value::as_str) == Some("KMS") {
+                return Ok(before_of(&state));
+            }
+            if Instant::now() >= give_up {
+                return Err(SetupError::Blocked("the stream never showed EncryptionType KMS".to_owned()));
+            }
+            sleep(self.session.target.pace().max(Duration::from_millis(2))).await;
+        }
+    }
+
+    /// Deletes a stream in the background and gives its shards back once it is gone.
+    pub fn delete(self: &Arc<Self>, stream: Stream, trial: Option<Arc<str>>) {
+        let fixtures = Arc::clone(self);
+        if let Ok(mut deletions) = self.deletions.lock() {
+            deletions.spawn(async move {
+                let tag = Tag { trial, ..Tag::of_run(Role::Cleanup) };
+                fixtures.delete_by_name(&tag, &stream.name).await;
+                fixtures.wait_gone(&tag, &stream.name).await;
+            });
+        }
+    }
+
+    /// Deletes everything that is still there, waits for it, and names what could not be deleted.
+    pub async fn clean_up(self: &Arc<Self>) -> Vec<String> {
+        *self.shared.lock().await = None;
+        let mut deletions = match self.deletions.lock() {
+            Ok(mut deletions) => std::mem::take(&mut *deletions),
+            Err(_) => JoinSet::new(),
+        };
+        while deletions.join_next().await.is_some() {}
+        let rest: Vec<String> =
+            self.live.lock().map(|live| live.keys().cloned().collect()).unwrap_or_default();
+        let tag = Tag::of_run(Role::Cleanup);
+        for name in rest {
+            self.delete_by_name(&tag, &name).await;
+        }
+        self.left_behind.lock().map(|names| names.clone()).unwrap_or_default()
+    }
+
+    async fn delete_by_name(&self, tag: &Tag, name: &str) {
+        let input = Value::from([("StreamName", Value::from(name))]);
+        let outgoing = Outgoing::call(self.session.model, "DeleteStream", &input);
+        let mut pause = Duration::from_millis(20);
+        let mut last = None;
+        for attempt in 0..DELETE_ATTEMPTS {
+            let exchange = self.session.exchange(Tag { attempt, ..tag.clone() }, &outgoing).await;
+            let reading = Reading::of(self.session.model, &exchange);
+            let gone = reading.class() == Some("ResourceNotFoundException");
+            if reading.is_success() || gone {
+                last = None;
+                break;
+            }
+            last = Some(told(&reading));
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+        if let Ok(mut live) = self.live.lock() {
+            live.remove(name);
+        }
+        if let Some(answer) = last {
+            self.session.notice(None, format!("could not delete {name}: DeleteStream was answered {answer}"));
+            if let Ok(mut names) = self.left_behind.lock() {
+                names.push(name.to_owned());
+            }
+        }
+    }
+
+    async fn wait_gone(&self, tag: &Tag, name: &str) {
+        let outgoing = self.look.at(self.session.model, name);
+        let mut pause = Duration::from_millis(2);
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        while Instant::now() < give_up && !self.session.is_stopped() {
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(500));
+            let exchange = self.session.exchange(tag.clone(), &outgoing).await;
+            if !Reading::of(self.session.model, &exchange).is_success() {
+                break;
+            }
+        }
+    }
+}
+
+/// Deletes are tried so often before a stream counts as left behind: a stream that is just being
+/// created or updated may refuse for a while.
+const DELETE_ATTEMPTS: u32 = 8;
+
+fn told(reading: &Reading) -> String {
+    match reading {
+        Reading::Refused { error, .. } | Reading::ServerError { error, .. } => match &error.message {
+            Some(message) => format!("{} ({message})", reading.in_words()),
+            None => reading.in_words(),
+        },
+        Reading::None(none) => format!("{} ({none})", reading.in_words()),
+        Reading::Accepted { .. } | Reading::Undecodable { .. } => reading.in_words(),
+    }
+}
+
+fn arn_of(state: &Value) -> Result<String, SetupError> {
+    state
+        .get("StreamARN")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| SetupError::Blocked("the stream's description shows no StreamARN".to_owned()))
+}
+
+/// The members that "refused means unchanged" compares.
+pub fn before_of(state: &Value) -> Value {
+    let kept = ["StreamStatus", "EncryptionType", "KeyId"];
+    Value::Map(
+        kept.into_iter()
+            .filter_map(|name| state.get(name).map(|value| (name.to_owned(), value.clone())))
+            .collect(),
+    )
+}

@@ -1,0 +1,307 @@
+//! From a question and what was observed to a verdict. Pure: the same observation always gets the
+//! same verdict, and a stored one can be judged again under new expectations.
+
+mod answer;
+mod clauses;
+mod question;
+mod watch;
+
+use crate::case::Span;
+use crate::case::ast::{Answer, FixtureName, Level, Step, StepKind, When};
+use crate::model::{Model, Value};
+
+use super::bind::{Bindings, fixture_word};
+use super::describe::Seen;
+use super::event::{
+    BodyDiff, Choice, Exchange, Mismatch, MismatchKind, Outcome, Place, ResponseText, Role, StepIndex, Trace,
+};
+use super::fixtures::before_of;
+use super::matching::words;
+use super::plan::PlannedTrial;
+use super::reading::Reading;
+
+/// Everything that was observed of one round of one trial.
+#[derive(Clone, Debug, Default)]
+pub struct Observation {
+    /// What the names stood for.
+    pub bindings: Bindings,
+    /// The round's exchanges.
+    pub exchanges: Vec<Exchange>,
+    /// Why the state was not reached, or the question not put to its end.
+    pub stopped_by: Option<(Outcome, String)>,
+}
+
+/// What a verdict is held to besides the case.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure<'run> {
+    /// The model.
+    pub model: &'run Model,
+    /// Mismatches at or below this level fail.
+    pub level: Level,
+    /// The shortest time that a correct target stays in a transient state, in microseconds.
+    pub shortest_us: u64,
+}
+
+/// The verdict on one observation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// The outcome, before known lists.
+    pub outcome: Outcome,
+    /// Why, where the outcome needs a word.
+    pub reason: Option<String>,
+    /// All deviations.
+    pub mismatches: Vec<Mismatch>,
+    /// Answers to open questions.
+    pub chose: Vec<Choice>,
+    /// What the watches saw.
+    pub traces: Vec<Trace>,
+    /// Deviations of form that other cases judge.
+    pub notes: Vec<String>,
+}
+
+/// Judges one observation.
+pub fn judge(trial: &PlannedTrial, observation: &Observation, measure: Measure<'_>) -> Judgement {
+    let mut judge = Judge {
+        trial,
+        observation,
+        measure,
+        mismatches: Vec::new(),
+        chose: Vec::new(),
+        traces: Vec::new(),
+        notes: Vec::new(),
+        errors: Vec::new(),
+        unobserved: Vec::new(),
+    };
+    let steps = &trial.case().ask;
+    let first_accepted = judge.first_accepted();
+    for (index, step) in steps.iter().enumerate() {
+        match &step.kind {
+            StepKind::Call(call) => {
+                let due = match call.when.as_ref().map(|when| when.value) {
+                    None => true,
+                    Some(When::Accepted) => first_accepted == Some(true),
+                    Some(When::Refused) => first_accepted == Some(false),
+                };
+                if due {
+                    judge.call(StepIndex { step: index, meanwhile: None }, step, call);
+                }
+            }
+            StepKind::Watch(watch) => judge.watch(index, step, watch),
+        }
+    }
+    judge.unchanged();
+    judge.verdict()
+}
+
+/// True if every call of the ask is to be refused, or is open: then a refusal must have changed
+/// nothing, which an implied check looks at.
+pub fn implies_unchanged(trial: &PlannedTrial) -> bool {
+    trial.case().ask.iter().all(|step| match &step.kind {
+        StepKind::Call(call) => match call.expect.answer {
+            Answer::Refused(_) | Answer::Open(_) => true,
+            Answer::Accepted { .. } => false,
+        },
+        StepKind::Watch(_) => false,
+    })
+}
+
+struct Judge<'run> {
+    trial: &'run PlannedTrial,
+    observation: &'run Observation,
+    measure: Measure<'run>,
+    mismatches: Vec<Mismatch>,
+    chose: Vec<Choice>,
+    traces: Vec<Trace>,
+    notes: Vec<String>,
+    errors: Vec<String>,
+    unobserved: Vec<String>,
+}
+
+/// Which part of an answer an expectation is about; decides its level where the case says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Facet {
+    /// What the service does.
+    Behaviour,
+    /// Which members an answer has, and where an error's class stands.
+    Shape,
+    /// What an error says.
+    Text,
+}
+
+impl<'run> Judge<'run> {
+    fn bindings(&self) -> &'run Bindings {
+        &self.observation.bindings
+    }
+
+    /// The exchanges of one step, in the order of sending.
+    fn exchanges(&self, role: Role, step: StepIndex) -> Vec<&'run Exchange> {
+        let mut found: Vec<&Exchange> = self
+            .observation
+            .exchanges
+            .iter()
+            .filter(|exchange| exchange.role == role && exchange.step == Some(step))
+            .collect();
+        found.sort_by_key(|exchange| (exchange.sent_us, exchange.attempt));
+        found
+    }
+
+    fn reading(&self, exchange: &Exchange) -> Reading {
+        Reading::of(self.measure.model, exchange)
+    }
+
+    fn first_accepted(&self) -> Option<bool> {
+        let first = self.exchanges(Role::Ask, StepIndex { step: 0, meanwhile: None });
+        first.last().map(|exchange| self.reading(exchange).is_success())
+    }
+
+    fn level(&self, step: &Step, facet: Facet) -> Level {
+        let case = self.trial.case().level;
+        match facet {
+            Facet::Behaviour => step.level.unwrap_or(case),
+            Facet::Shape => step.level.unwrap_or(case.max(Level::Extended)),
+            Facet::Text => step.level.unwrap_or(Level::Strict).max(case),
+        }
+    }
+
+    fn add(&mut self, found: Found<'_>) {
+        let level = self.level(found.step, found.facet);
+        self.mismatches.push(Mismatch {
+            kind: found.kind,
+            level,
+            tolerated: level > self.measure.level,
+            expected: found.expected,
+            actual: found.actual,
+            at: self.place(found.span),
+            step: found.index,
+            because: found.step.because.iter().map(|id| id.value.clone()).collect(),
+            diff: found.diff,
+        });
+    }
+
+    fn place(&self, span: Span) -> Place {
+        let source = &self.trial.suite().source;
+        let from = (span.offset as usize).min(source.text.len());
+        let to = (from + span.len as usize).min(source.text.len());
+        let text = source.text.get(from..to).unwrap_or_default();
+        let line = text.lines().next().unwrap_or_default().trim_end();
+        Place {
+            file: source.path.clone(),
+            line: span.line,
+            column: span.column,
+            length: u32::try_from(line.chars().count()).unwrap_or(1).max(1),
+        }
+    }
+
+    /// True if the target answered a health request right after trouble.
+    fn is_healthy(&self) -> bool {
+        self.observation.exchanges.iter().any(|exchange| {
+            exchange.role == Role::Health && matches!(exchange.response, ResponseText::Answer { .. })
+        })
+    }
+
+    /// "Refused means unchanged": the implied check at the end of a trial whose calls are all to
+    /// be refused.
+    fn unchanged(&mut self) {
+        if !implies_unchanged(self.trial) {
+            return;
+        }
+        let looks: Vec<&Exchange> = self
+            .observation
+            .exchanges
+            .iter()
+            .filter(|exchange| exchange.role == Role::Unchanged)
+            .collect();
+        for look in looks {
+            for fixture in [FixtureName::Stream, FixtureName::Other] {
+                let word = fixture_word(fixture);
+                let Some(name) = self.bindings().text(&format!("{word}.name")) else { continue };
+                let Some(before) = self.bindings().get(&format!("{word}.before")) else { continue };
+                let about = String::from_utf8_lossy(&look.request.body.bytes()).contains(&format!("\"{name}\""));
+                if !about {
+                    continue;
+                }
+                let after = match Seen::of(self.measure.model, look) {
+                    Seen::State(state) => before_of(&state),
+                    Seen::Gone => Value::empty(),
+                    Seen::Nothing => {
+                        self.errors.push("no answer to the check that nothing has changed".to_owned());
+                        continue;
+                    }
+                };
+                if after != *before {
+                    self.state_changed(before, &after);
+                }
+            }
+        }
+    }
+
+    fn state_changed(&mut self, before: &Value, after: &Value) {
+        let index = self.trial.case().ask.len().saturating_sub(1);
+        let Some(step) = self.trial.case().ask.get(index) else { return };
+        let span = match &step.kind {
+            StepKind::Call(call) => call.expect.span,
+            StepKind::Watch(_) => step.span,
+        };
+        let bindings = self.bindings();
+        let state = |value: &Value| match value.as_map() {
+            Some(members) if !members.is_empty() => {
+                let all: Vec<String> = members.values().map(|member| words(member, bindings)).collect();
+                all.join(" ").replace('`', "")
+            }
+            Some(_) | None => "no stream".to_owned(),
+        };
+        self.add(Found {
+            kind: MismatchKind::StateChanged,
+            facet: Facet::Behaviour,
+            step,
+            index: StepIndex { step: index, meanwhile: None },
+            span,
+            expected: format!("refused and unchanged: {}", state(before)),
+            actual: state(after),
+            diff: None,
+        });
+    }
+
+    fn verdict(self) -> Judgement {
+        let fails = self.mismatches.iter().any(|mismatch| !mismatch.tolerated);
+        let first_is_open = self.trial.case().ask.first().is_some_and(|step| match &step.kind {
+            StepKind::Call(call) => matches!(call.expect.answer, Answer::Open(_)),
+            StepKind::Watch(_) => false,
+        });
+        let (outcome, reason) = if fails {
+            (Outcome::Fail, None)
+        } else if let Some((outcome, reason)) = self.observation.stopped_by.clone() {
+            (outcome, Some(reason))
+        } else if let Some(reason) = self.errors.first() {
+            (Outcome::Error, Some(reason.clone()))
+        } else if let Some(reason) = self.unobserved.first() {
+            (Outcome::Unobserved, Some(reason.clone()))
+        } else if !self.mismatches.is_empty() {
+            (Outcome::Tolerated, None)
+        } else if first_is_open {
+            (Outcome::Open, None)
+        } else {
+            (Outcome::Pass, None)
+        };
+        Judgement {
+            outcome,
+            reason,
+            mismatches: self.mismatches,
+            chose: self.chose,
+            traces: self.traces,
+            notes: self.notes,
+        }
+    }
+}
+
+/// A deviation before it has a level.
+struct Found<'run> {
+    kind: MismatchKind,
+    facet: Facet,
+    step: &'run Step,
+    index: StepIndex,
+    span: Span,
+    expected: String,
+    actual: String,
+    diff: Option<BodyDiff>,
+}

@@ -1,0 +1,146 @@
+//! An exchange's answer, decoded: what both the predicates of a run and the judge look at.
+
+use crate::model::{Model, Value};
+use crate::wire::{Encoding, ErrorAnswer, Misfit, NoAnswer, Response, decode, parse};
+
+use super::event::{Exchange, ResponseText};
+
+/// An answer, decoded.
+#[derive(Clone, Debug)]
+pub enum Reading {
+    /// 2xx with a body that decodes.
+    Accepted {
+        /// The output.
+        output: Value,
+        /// Members that do not have their modelled type.
+        misfits: Vec<Misfit>,
+    },
+    /// 2xx with a body that does not decode.
+    Undecodable {
+        /// The status.
+        status: u16,
+        /// Why not.
+        why: String,
+    },
+    /// 3xx or 4xx.
+    Refused {
+        /// The status.
+        status: u16,
+        /// The error.
+        error: ErrorAnswer,
+    },
+    /// 5xx.
+    ServerError {
+        /// The status.
+        status: u16,
+        /// The error.
+        error: ErrorAnswer,
+    },
+    /// None.
+    None(NoAnswer),
+}
+
+impl Reading {
+    /// Decodes the answer of an exchange by the model's output of its operation.
+    pub fn of(model: &Model, exchange: &Exchange) -> Self {
+        match &exchange.response {
+            ResponseText::None(none) => Self::None(none.clone()),
+            ResponseText::Answer { .. } => match exchange.response.response() {
+                Some(response) => Self::of_response(model, &exchange.request.operation, &response),
+                None => Self::Undecodable { status: 0, why: "the log holds no answer".to_owned() },
+            },
+        }
+    }
+
+    fn of_response(model: &Model, operation: &str, response: &Response) -> Self {
+        let status = response.status;
+        if status >= 500 {
+            return Self::ServerError { status, error: ErrorAnswer::read(response) };
+        }
+        if !(200..300).contains(&status) {
+            return Self::Refused { status, error: ErrorAnswer::read(response) };
+        }
+        if response.body.is_empty() {
+            // Nothing and `{}` are the same to a client.
+            return Self::Accepted { output: Value::empty(), misfits: Vec::new() };
+        }
+        match parse(encoding_of(response), &response.body) {
+            Ok(document) => {
+                let output = model.operation(operation).and_then(|operation| operation.output.as_deref());
+                let decoded = decode(model, output, &document.value);
+                Self::Accepted { output: decoded.value, misfits: decoded.misfits }
+            }
+            Err(error) => Self::Undecodable { status, why: error.to_string() },
+        }
+    }
+
+    /// The output, if the answer was accepted.
+    pub fn output(&self) -> Option<&Value> {
+        match self {
+            Self::Accepted { output, .. } => Some(output),
+            Self::Undecodable { .. } | Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => None,
+        }
+    }
+
+    /// The bare error class, if there is one.
+    pub fn class(&self) -> Option<&str> {
+        match self {
+            Self::Refused { error, .. } | Self::ServerError { error, .. } => error.class.as_deref(),
+            Self::Accepted { .. } | Self::Undecodable { .. } | Self::None(_) => None,
+        }
+    }
+
+    /// True for 2xx, whatever the body.
+    pub const fn is_success(&self) -> bool {
+        match self {
+            Self::Accepted { .. } | Self::Undecodable { .. } => true,
+            Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => false,
+        }
+    }
+
+    /// True if the target asks for patience: the call may be sent again.
+    pub fn is_throttled(&self) -> bool {
+        match self {
+            Self::Refused { error, .. } | Self::ServerError { error, .. } => match error.class.as_deref() {
+                Some("ThrottlingException" | "ProvisionedThroughputExceededException") => true,
+                Some("LimitExceededException") => {
+                    error.message.as_deref().is_some_and(|text| text.contains("Rate exceeded"))
+                }
+                Some(_) | None => false,
+            },
+            Self::Accepted { .. } | Self::Undecodable { .. } | Self::None(_) => false,
+        }
+    }
+
+    /// What came, in a few words that do not differ from run to run:
+    /// `400 ResourceInUseException`, `accepted (200)`, `no answer: connection closed`.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Accepted { .. } => "accepted".to_owned(),
+            Self::Undecodable { status, .. } => format!("{status} with a body that does not decode"),
+            Self::Refused { status, error } | Self::ServerError { status, error } => match &error.class {
+                Some(class) => format!("{status} {class}"),
+                None => format!("{status} without an error class"),
+            },
+            Self::None(none) => format!("no answer ({})", none_word(none)),
+        }
+    }
+}
+
+fn none_word(none: &NoAnswer) -> &'static str {
+    use crate::wire::NoAnswerKind;
+    match none.kind {
+        NoAnswerKind::Refused => "connection refused",
+        NoAnswerKind::TimedOut => "timed out",
+        NoAnswerKind::Closed => "connection closed",
+        NoAnswerKind::NotHttp => "not HTTP",
+        NoAnswerKind::Tls => "TLS failed",
+        NoAnswerKind::TooLong => "body too long",
+    }
+}
+
+/// The encoding that an answer says it has; JSON where it says nothing that we know.
+pub fn encoding_of(response: &Response) -> Encoding {
+    let media = response.header("content-type").unwrap_or_default();
+    if media.trim_start().starts_with("application/x-amz-cbor") { Encoding::Cbor } else { Encoding::Json }
+}

@@ -1,0 +1,253 @@
+//! One run's connection to its target: sends, times, redacts and tells every exchange.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use tokio::sync::Notify;
+
+use crate::model::{Model, Value};
+use crate::wire::{Auth, Client, Encoding, Request, Response, Sent, encode};
+
+use super::event::{BodyText, Event, Exchange, Notice, RequestText, ResponseText, Role, StepIndex};
+use super::redact::Redactor;
+use super::target::Target;
+
+/// Where events go. Called from many tasks; must not block for long.
+pub type Emit = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// One run's connection to its target.
+pub struct Session {
+    /// The target.
+    pub target: Target,
+    /// The model.
+    pub model: &'static Model,
+    emit: Emit,
+    epoch: Instant,
+    redactor: Redactor,
+    requests: AtomicU64,
+    stop: Stop,
+}
+
+/// Ends a run early. Clones belong to the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<StopState>);
+
+#[derive(Debug, Default)]
+struct StopState {
+    stopped: AtomicBool,
+    notify: Notify,
+}
+
+impl Stop {
+    /// Asks everything under way to end.
+    pub fn stop(&self) {
+        self.0.stopped.store(true, Ordering::SeqCst);
+        self.0.notify.notify_waiters();
+    }
+
+    /// True once [`Self::stop`] was called.
+    pub fn is_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Ends when [`Self::stop`] is called.
+    pub async fn stopped(&self) {
+        let notified = self.0.notify.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        if !self.is_stopped() {
+            notified.await;
+        }
+    }
+}
+
+/// What an exchange is for.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// The trial; `None` for what serves the whole run.
+    pub trial: Option<Arc<str>>,
+    /// What for.
+    pub role: Role,
+    /// The step.
+    pub step: Option<StepIndex>,
+    /// The attempt.
+    pub attempt: u32,
+    /// The trial's round.
+    pub round: u32,
+}
+
+/// A request and the operation that is meant by it.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The operation that is meant.
+    pub operation: String,
+    /// The request.
+    pub request: Request,
+}
+
+impl Tag {
+    /// For what serves the whole run.
+    pub const fn of_run(role: Role) -> Self {
+        Self { trial: None, role, step: None, attempt: 0, round: 0 }
+    }
+
+    /// The same with another role and no step.
+    pub fn with_role(&self, role: Role) -> Self {
+        Self { role, step: None, attempt: 0, ..self.clone() }
+    }
+}
+
+impl Outgoing {
+    /// A plain, signed call in JSON.
+    pub fn call(model: &Model, operation: &str, input: &Value) -> Self {
+        Self::encoded(model, operation, Encoding::Json, encode(Encoding::Json, input))
+    }
+
+    /// A signed call with a body that is encoded already.
+    pub fn encoded(model: &Model, operation: &str, encoding: Encoding, body: Vec<u8>) -> Self {
+        Self {
+            operation: operation.to_owned(),
+            request: Request {
+                target: Some(format!("{}.{operation}", model.target_prefix)),
+                content_type: encoding.content_type().to_owned(),
+                body: Bytes::from(body),
+                auth: Auth::Signed,
+            },
+        }
+    }
+}
+
+impl Session {
+    /// Opens a session; its clock starts now.
+    pub fn new(target: Target, model: &'static Model, emit: Emit, redactor: Redactor, stop: Stop) -> Self {
+        Self {
+            target,
+            model,
+            emit,
+            epoch: Instant::now(),
+            redactor,
+            requests: AtomicU64::new(0),
+            stop,
+        }
+    }
+
+    /// Sends, and tells the exchange.
+    pub async fn exchange(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
+        self.exchange_on(&self.target.client, tag, outgoing).await
+    }
+
+    /// Sends on a connection of its own, and tells the exchange.
+    pub async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
+        self.exchange_on(&self.target.client.fresh(), tag, outgoing).await
+    }
+
+    async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Exchange {
+        let sent = client.send(&outgoing.request).await;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let exchange = self.describe(tag, outgoing, sent);
+        self.tell(Event::Exchange(Box::new(exchange.clone())));
+        exchange
+    }
+
+    fn describe(&self, tag: Tag, outgoing: &Outgoing, sent: Sent) -> Exchange {
+        let request = &outgoing.request;
+        Exchange {
+            trial: tag.trial.map(|trial| trial.to_string()),
+            role: tag.role,
+            step: tag.step,
+            attempt: tag.attempt,
+            round: tag.round,
+            sent_us: micros(sent.sent.saturating_duration_since(self.epoch)),
+            received_us: micros(sent.received.saturating_duration_since(self.epoch)),
+            request: RequestText {
+                operation: outgoing.operation.clone(),
+                target: request.target.clone(),
+                content_type: request.content_type.clone(),
+                signed: match request.auth {
+                    Auth::Signed => true,
+                    Auth::Unsigned => false,
+                },
+                body: self.body(&request.body),
+            },
+            response: match sent.outcome {
+                Ok(response) => ResponseText::Answer {
+                    status: response.status,
+                    headers: response
+                        .headers
+                        .into_iter()
+                        .map(|(name, value)| (name, self.redactor.text(value)))
+                        .collect(),
+                    body: self.body(&response.body),
+                },
+                Err(none) => ResponseText::None(none),
+            },
+        }
+    }
+
+    fn body(&self, bytes: &[u8]) -> BodyText {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => BodyText::Text(self.redactor.text(text.to_owned())),
+            Err(_) => BodyText::Base64(STANDARD.encode(bytes)),
+        }
+    }
+
+    /// Tells an event.
+    pub fn tell(&self, event: Event) {
+        (self.emit)(event);
+    }
+
+    /// Tells something that is no verdict.
+    pub fn notice(&self, trial: Option<&str>, text: String) {
+        self.tell(Event::Notice(Notice { at_us: self.now_us(), trial: trial.map(str::to_owned), text }));
+    }
+
+    /// Microseconds since the start of the run.
+    pub fn now_us(&self) -> u64 {
+        micros(self.epoch.elapsed())
+    }
+
+    /// Requests sent so far.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// True once the run was asked to end.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_stopped()
+    }
+
+    /// Ends when the run is asked to end.
+    pub async fn stopped(&self) {
+        self.stop.stopped().await;
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+impl BodyText {
+    /// The bytes that it stands for.
+    pub fn bytes(&self) -> Bytes {
+        match self {
+            Self::Text(text) => Bytes::copy_from_slice(text.as_bytes()),
+            Self::Base64(text) => Bytes::from(STANDARD.decode(text).unwrap_or_default()),
+        }
+    }
+}
+
+impl ResponseText {
+    /// The answer as it came, if there is one.
+    pub fn response(&self) -> Option<Response> {
+        match self {
+            Self::Answer { status, headers, body } => {
+                Some(Response { status: *status, headers: headers.clone(), body: body.bytes() })
+            }
+            Self::None(_) => None,
+        }
+    }
+}

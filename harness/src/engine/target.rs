@@ -1,0 +1,70 @@
+//! A target as the engine needs it: where it is, what its world holds, how patient to be.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::wire::{Client, Encoding};
+
+/// The target of a run. Built from a profile, from a bare endpoint, or from the reference.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name, as in the log.
+    pub name: String,
+    /// Its version, where stated.
+    pub version: Option<String>,
+    /// Where it listens, as shown to people.
+    pub endpoint: String,
+    /// Signs and sends.
+    pub client: Client,
+    /// The keys of its world by the name that cases use; `managed` is always there.
+    pub keys: BTreeMap<String, String>,
+    /// The shortest time that a stream stays UPDATING on a correct target of this kind.
+    pub shortest_transition: Duration,
+    /// True if somebody stated it.
+    pub shortest_transition_stated: bool,
+    /// Time between two equal samples after which a stream counts as settled.
+    pub settle: Duration,
+    /// Time after which a transition counts as never ending.
+    pub transition_deadline: Duration,
+    /// Open shards at once, at most.
+    pub shard_budget: u32,
+    /// Streams in transition at once, at most.
+    pub transitional_budget: u32,
+    /// Operations that the profile says are not there; the profile may only narrow.
+    pub lacks_operations: Vec<String>,
+    /// Encodings that the profile says are not there.
+    pub lacks_encodings: Vec<Encoding>,
+    /// The part of the command line that names the target.
+    pub arguments: Vec<String>,
+}
+
+impl Target {
+    /// The least that is assumed of an endpoint of which nothing is stated: the managed key, one
+    /// second of UPDATING, eight shards (small emulators stop at ten), four transitions.
+    pub fn bare(name: &str, endpoint: &str, client: Client) -> Self {
+        Self {
+            name: name.to_owned(),
+            version: None,
+            endpoint: endpoint.to_owned(),
+            client,
+            keys: BTreeMap::from([("managed".to_owned(), MANAGED_KEY.to_owned())]),
+            shortest_transition: Duration::from_secs(1),
+            shortest_transition_stated: false,
+            settle: Duration::from_millis(50),
+            transition_deadline: Duration::from_secs(20),
+            shard_budget: 8,
+            transitional_budget: 4,
+            lacks_operations: Vec::new(),
+            lacks_encodings: Vec::new(),
+            arguments: vec!["--endpoint".to_owned(), endpoint.to_owned()],
+        }
+    }
+
+    /// The pace of sampling: the design's transition / 25.
+    pub fn pace(&self) -> Duration {
+        self.shortest_transition / 25
+    }
+}
+
+/// The key that every account has (SSE-008, SSE-039).
+pub const MANAGED_KEY: &str = "alias/aws/kinesis";

@@ -1,0 +1,211 @@
+//! Open questions: what no source settles, and the answers that are possible.
+
+use std::fmt;
+
+/// A question about the service that no source settles.
+///
+/// Its [`name`](Self::name) is the id in `cases/questions.yaml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OpenQuestion {
+    /// A call that names its stream in no way (ARN-005, ARN-006).
+    NeitherNameNorArn,
+    /// `StreamName` and the name in `StreamARN` differ (ARN-017).
+    NameAndArnDisagree,
+    /// The ARN is of another partition, region or account (ARN-017, ARN-018).
+    ForeignArn,
+    /// A `StreamId` is given though it is not implemented (ARN-004).
+    StreamIdSupplied,
+    /// `StartStreamEncryption` with `EncryptionType` NONE (SSE-007).
+    StartWithNone,
+    /// `StartStreamEncryption` with the key that is in force (SSE-033).
+    StartWithKeyInForce,
+    /// `StopStreamEncryption` on a stream that is not encrypted (SSE-032).
+    StopWhenNotEncrypted,
+    /// `StopStreamEncryption` with a key other than the one in force (SSE-034).
+    StopWithOtherKey,
+    /// A `KeyId` that is none of the four forms (KMS-012).
+    MalformedKeyId,
+    /// The ARN of a key in another region. No fact speaks of it.
+    ForeignRegionKey,
+    /// What `EncryptionType` shows while UPDATING (SSE-030).
+    TypeWhileUpdating,
+    /// What `KeyId` shows while UPDATING (SSE-030).
+    KeyWhileUpdating,
+    /// Whether puts show `EncryptionType` NONE or nothing once a stop has settled.
+    TypeInPutsAfterStop,
+    /// A record without `PartitionKey` (PUT-012).
+    PartitionKeyMissing,
+    /// `DeleteStream` while UPDATING (LIFE-008, SSE-024).
+    DeleteWhileUpdating,
+    /// `DeleteStream` while DELETING (LIFE-010).
+    DeleteWhileDeleting,
+    /// Which fault of a start or stop is reported if both the stream and the request are at fault
+    /// (ORD-011).
+    OrderOfEncryptionChecks,
+    /// How records are written in the first 5 seconds after ACTIVE. Both are right by the
+    /// documentation (SSE-013, SSE-014), so that this is freedom rather than ignorance.
+    PutsSoonAfterActive,
+}
+
+/// A possible answer to an [`OpenQuestion`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Candidate {
+    /// Accepted, without any change to be seen.
+    NoOp,
+    /// Accepted; the stream goes through UPDATING.
+    Updating,
+    /// Accepted.
+    Accepted,
+    /// The member is ignored.
+    Ignored,
+    /// The member that says the stream's name decides.
+    NameWins,
+    /// The ARN decides.
+    ArnWins,
+    /// Refused with InvalidArgumentException.
+    InvalidArgument,
+    /// Refused with ValidationException.
+    Validation,
+    /// Refused with ResourceNotFoundException.
+    NotFound,
+    /// Refused with ResourceInUseException.
+    InUse,
+    /// Refused with AccessDeniedException.
+    AccessDenied,
+    /// Refused with KMSNotFoundException.
+    KmsNotFound,
+    /// What was in force before the call.
+    Before,
+    /// What will be in force once the change has settled.
+    After,
+    /// The member is not there.
+    Absent,
+    /// The member says NONE.
+    None,
+    /// The stream is looked at before the rest of the request.
+    StreamFirst,
+    /// The request is looked at before the stream.
+    RequestFirst,
+}
+
+impl OpenQuestion {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::NeitherNameNorArn,
+        Self::NameAndArnDisagree,
+        Self::ForeignArn,
+        Self::StreamIdSupplied,
+        Self::StartWithNone,
+        Self::StartWithKeyInForce,
+        Self::StopWhenNotEncrypted,
+        Self::StopWithOtherKey,
+        Self::MalformedKeyId,
+        Self::ForeignRegionKey,
+        Self::TypeWhileUpdating,
+        Self::KeyWhileUpdating,
+        Self::TypeInPutsAfterStop,
+        Self::PartitionKeyMissing,
+        Self::DeleteWhileUpdating,
+        Self::DeleteWhileDeleting,
+        Self::OrderOfEncryptionChecks,
+        Self::PutsSoonAfterActive,
+    ];
+
+    /// Its id, in kebab-case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NeitherNameNorArn => "neither-name-nor-arn",
+            Self::NameAndArnDisagree => "name-and-arn-disagree",
+            Self::ForeignArn => "foreign-arn",
+            Self::StreamIdSupplied => "stream-id-supplied",
+            Self::StartWithNone => "start-with-none",
+            Self::StartWithKeyInForce => "start-with-key-in-force",
+            Self::StopWhenNotEncrypted => "stop-when-not-encrypted",
+            Self::StopWithOtherKey => "stop-with-other-key",
+            Self::MalformedKeyId => "malformed-key-id",
+            Self::ForeignRegionKey => "foreign-region-key",
+            Self::TypeWhileUpdating => "type-while-updating",
+            Self::KeyWhileUpdating => "key-while-updating",
+            Self::TypeInPutsAfterStop => "type-in-puts-after-stop",
+            Self::PartitionKeyMissing => "partition-key-missing",
+            Self::DeleteWhileUpdating => "delete-while-updating",
+            Self::DeleteWhileDeleting => "delete-while-deleting",
+            Self::OrderOfEncryptionChecks => "order-of-encryption-checks",
+            Self::PutsSoonAfterActive => "puts-soon-after-active",
+        }
+    }
+
+    /// The answers that are possible, the likeliest first: that one is the reference's default.
+    pub const fn candidates(self) -> &'static [Candidate] {
+        match self {
+            // The class is what a caller of 2022 saw, by indirect evidence (ARN-006).
+            Self::NeitherNameNorArn => {
+                &[Candidate::InvalidArgument, Candidate::Validation, Candidate::NotFound]
+            }
+            Self::NameAndArnDisagree => {
+                &[Candidate::InvalidArgument, Candidate::ArnWins, Candidate::NameWins]
+            }
+            // Without a resource policy that lets the caller in, IAM answers first (ORD-012).
+            Self::ForeignArn => &[Candidate::AccessDenied, Candidate::NotFound, Candidate::InvalidArgument],
+            Self::StreamIdSupplied => &[Candidate::Ignored, Candidate::InvalidArgument],
+            // Stop is known to refuse NONE so (SSE-006).
+            Self::StartWithNone => &[Candidate::InvalidArgument, Candidate::Validation],
+            Self::StartWithKeyInForce => &[Candidate::Updating, Candidate::NoOp, Candidate::InvalidArgument],
+            Self::StopWhenNotEncrypted => &[Candidate::InvalidArgument, Candidate::NoOp, Candidate::Updating],
+            Self::StopWithOtherKey => &[Candidate::InvalidArgument, Candidate::Updating],
+            Self::MalformedKeyId => &[Candidate::InvalidArgument, Candidate::KmsNotFound],
+            Self::ForeignRegionKey => &[Candidate::KmsNotFound, Candidate::InvalidArgument],
+            Self::TypeWhileUpdating | Self::KeyWhileUpdating | Self::PutsSoonAfterActive => {
+                &[Candidate::After, Candidate::Before]
+            }
+            Self::OrderOfEncryptionChecks => &[Candidate::StreamFirst, Candidate::RequestFirst],
+            Self::TypeInPutsAfterStop => &[Candidate::Absent, Candidate::None],
+            Self::PartitionKeyMissing => &[Candidate::Validation, Candidate::InvalidArgument],
+            Self::DeleteWhileUpdating => &[Candidate::Accepted, Candidate::InUse],
+            Self::DeleteWhileDeleting => &[Candidate::InUse, Candidate::Accepted],
+        }
+    }
+
+    /// The question of that id.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|question| question.name() == name)
+    }
+}
+
+impl Candidate {
+    /// Its name, in kebab-case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoOp => "no-op",
+            Self::Updating => "updating",
+            Self::Accepted => "accepted",
+            Self::Ignored => "ignored",
+            Self::NameWins => "name-wins",
+            Self::ArnWins => "arn-wins",
+            Self::InvalidArgument => "invalid-argument",
+            Self::Validation => "validation",
+            Self::NotFound => "not-found",
+            Self::InUse => "in-use",
+            Self::AccessDenied => "access-denied",
+            Self::KmsNotFound => "kms-not-found",
+            Self::Before => "before",
+            Self::After => "after",
+            Self::Absent => "absent",
+            Self::None => "none",
+            Self::StreamFirst => "stream-first",
+            Self::RequestFirst => "request-first",
+        }
+    }
+}
+
+impl fmt::Display for OpenQuestion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Candidate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}

@@ -1,0 +1,83 @@
+//! Refusals: a class and, where a source has it, the text.
+
+use super::stream::{Status, shard_id};
+use super::world::World;
+
+/// A call that is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The bare class.
+    pub class: &'static str,
+    /// The text.
+    pub message: Message,
+}
+
+/// The text of a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// As some source has it.
+    Known(String),
+    /// There is one, but no source has it.
+    Unknown,
+    /// There is none (WIRE-011).
+    None,
+}
+
+impl Refusal {
+    /// A class of which no source has the text.
+    pub(super) const fn untold(class: &'static str) -> Self {
+        Self { class, message: Message::Unknown }
+    }
+
+    pub(super) fn invalid_argument(message: impl Into<String>) -> Self {
+        Self { class: "InvalidArgumentException", message: Message::Known(message.into()) }
+    }
+
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self { class: "ValidationException", message: Message::Known(message.into()) }
+    }
+
+    /// WIRE-011, KT-083.
+    pub(super) const fn internal_failure() -> Self {
+        Self { class: "InternalFailure", message: Message::None }
+    }
+
+    /// KT-048 and its kin.
+    pub(super) fn no_stream(name: &str, account: &str) -> Self {
+        Self::not_found(format!("Stream {name} under account {account} not found."))
+    }
+
+    /// ITER-002; the text has no full stop.
+    pub(super) fn no_shard(world: &World, stream: &str, shard: i32) -> Self {
+        Self::not_found(format!(
+            "Shard {} in stream {stream} under account {} does not exist",
+            shard_id(shard),
+            world.account
+        ))
+    }
+
+    /// SHARD-006: the id is printed as given.
+    pub(super) fn no_such_shard_id(world: &World, stream: &str, given: &str) -> Self {
+        Self::not_found(format!(
+            "Could not find shard {given} in stream {stream} under account {}.",
+            world.account
+        ))
+    }
+
+    /// SSE-022, LIFE-007; the text has no full stop.
+    pub(super) fn not_active(world: &World, stream: &str, status: Status) -> Self {
+        Self::in_use(format!(
+            "Stream {stream} under account {} not ACTIVE, instead in state {}",
+            world.account,
+            status.word()
+        ))
+    }
+
+    pub(super) fn in_use(message: impl Into<String>) -> Self {
+        Self { class: "ResourceInUseException", message: Message::Known(message.into()) }
+    }
+
+    fn not_found(message: String) -> Self {
+        Self { class: "ResourceNotFoundException", message: Message::Known(message) }
+    }
+}

@@ -1,0 +1,290 @@
+//! One stream: its life, its shards, its records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::encryption::{Applied, Encryption, Mark};
+use super::sequence::SequenceNumber;
+use super::world::{Blank, Millis, NewRecord};
+
+/// Hours for which records are kept where nobody says otherwise (LIFE-001).
+const RETENTION_HOURS: i64 = 24;
+
+/// One stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stream {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// When it was created.
+    pub created: Millis,
+    /// Its mode.
+    pub mode: Mode,
+    /// Hours for which records are kept.
+    pub retention_hours: i64,
+    /// The largest record it takes, in bytes.
+    pub max_record_bytes: usize,
+    /// Its tags, by key (TAG-002).
+    pub tags: BTreeMap<String, String>,
+    /// When encryption was started and stopped.
+    pub applied: Applied,
+    life: Life,
+    /// As of the last change; [`Stream::encryption`] tells what is in force at a time.
+    encryption: Encryption,
+    /// The encryption before the last change that has settled, and when it settled.
+    previous: Option<(Encryption, Millis)>,
+    shards: Vec<Arc<Shard>>,
+    next_index: u64,
+}
+
+/// How the capacity of a stream is paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// A number of shards.
+    Provisioned,
+    /// As many shards as are needed.
+    OnDemand,
+}
+
+/// Where a stream is in its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Life {
+    Creating { until: Millis },
+    Active,
+    Updating { until: Millis, to: Encryption },
+    Deleting { until: Millis },
+}
+
+/// What `StreamStatus` says (LIFE-013).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// It is being made.
+    Creating,
+    /// It is there.
+    Active,
+    /// It is being changed.
+    Updating,
+    /// It is going away.
+    Deleting,
+}
+
+/// A shard and its records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shard {
+    /// Its number.
+    pub number: i32,
+    /// The first hash key that it takes.
+    pub first_hash: u128,
+    /// The last hash key that it takes.
+    pub last_hash: u128,
+    /// The sequence number from which it starts.
+    pub start: SequenceNumber,
+    /// Its records, in order.
+    pub records: Vec<Arc<Record>>,
+}
+
+/// A record as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Its sequence number.
+    pub sequence: SequenceNumber,
+    /// When it arrived.
+    pub arrival: Millis,
+    /// Its data.
+    pub data: Vec<u8>,
+    /// Its partition key.
+    pub partition_key: Option<String>,
+    /// How it is marked, fixed when it was written (SSE-018).
+    pub mark: Mark,
+}
+
+impl Mode {
+    /// As on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Provisioned => "PROVISIONED",
+            Self::OnDemand => "ON_DEMAND",
+        }
+    }
+}
+
+impl Status {
+    /// As on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Creating => "CREATING",
+            Self::Active => "ACTIVE",
+            Self::Updating => "UPDATING",
+            Self::Deleting => "DELETING",
+        }
+    }
+}
+
+impl Shard {
+    /// Its id.
+    pub fn id(&self) -> String {
+        shard_id(self.number)
+    }
+}
+
+/// The id of a shard of that number (SHARD-007).
+pub(super) fn shard_id(number: i32) -> String {
+    format!("shardId-{number:012}")
+}
+
+impl Stream {
+    /// A new stream, in CREATING for `lasts`.
+    pub(super) fn create(blank: Blank, arn: String, now: Millis, lasts: Millis) -> Self {
+        Self {
+            name: blank.name,
+            arn,
+            created: now,
+            mode: blank.mode,
+            retention_hours: RETENTION_HOURS,
+            max_record_bytes: blank.max_record_bytes,
+            tags: blank.tags,
+            applied: Applied::default(),
+            life: Life::Creating { until: now + lasts },
+            encryption: Encryption::None,
+            previous: None,
+            shards: split_evenly(blank.shards, now),
+            next_index: 1,
+        }
+    }
+
+    /// True once a deleted stream is no longer there.
+    pub fn is_gone(&self, now: Millis) -> bool {
+        match self.life {
+            Life::Deleting { until } => until <= now,
+            Life::Creating { .. } | Life::Active | Life::Updating { .. } => false,
+        }
+    }
+
+    /// Its status. A stream that is gone still says DELETING.
+    pub fn status(&self, now: Millis) -> Status {
+        match self.life {
+            Life::Creating { until } if now < until => Status::Creating,
+            Life::Updating { until, .. } if now < until => Status::Updating,
+            Life::Deleting { .. } => Status::Deleting,
+            Life::Creating { .. } | Life::Active | Life::Updating { .. } => Status::Active,
+        }
+    }
+
+    /// The encryption in force: while UPDATING, the one before the change (SSE-012).
+    pub fn encryption(&self, now: Millis) -> &Encryption {
+        match &self.life {
+            Life::Updating { until, to } if *until <= now => to,
+            Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => {
+                &self.encryption
+            }
+        }
+    }
+
+    /// The encryption that a change in progress leads to, while UPDATING.
+    pub fn encryption_to_be(&self, now: Millis) -> Option<&Encryption> {
+        match &self.life {
+            Life::Updating { until, to } if now < *until => Some(to),
+            Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => None,
+        }
+    }
+
+    /// The encryption before the last change that has settled, and when it settled.
+    pub fn encryption_before(&self, now: Millis) -> Option<(&Encryption, Millis)> {
+        match &self.life {
+            Life::Updating { until, .. } if *until <= now => Some((&self.encryption, *until)),
+            Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => {
+                self.previous.as_ref().map(|(encryption, settled)| (encryption, *settled))
+            }
+        }
+    }
+
+    /// Its shards; none while CREATING (LIFE-001).
+    pub fn shards(&self, now: Millis) -> &[Arc<Shard>] {
+        if self.status(now) == Status::Creating { &[] } else { &self.shards }
+    }
+
+    /// How many shards it has or, while CREATING, will have.
+    pub fn shard_count(&self) -> u32 {
+        u32::try_from(self.shards.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The shard that takes a hash key. The ranges leave no gap.
+    pub(super) fn shard_for(&self, hash: u128) -> usize {
+        self.shards.partition_point(|shard| shard.last_hash < hash)
+    }
+
+    /// The index of the next record.
+    pub(super) const fn next_index(&self) -> u64 {
+        self.next_index
+    }
+
+    /// Folds a transition that is over into the state.
+    pub(super) fn settle(&mut self, now: Millis) {
+        match &mut self.life {
+            Life::Creating { until } if *until <= now => self.life = Life::Active,
+            Life::Updating { until, to } if *until <= now => {
+                let before = std::mem::replace(&mut self.encryption, to.clone());
+                self.previous = Some((before, *until));
+                self.life = Life::Active;
+            }
+            Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => {}
+        }
+    }
+
+    /// Starts to go away. A stream that was still CREATING never shows shards (LIFE-009).
+    pub(super) fn delete(&mut self, now: Millis, lasts: Millis) {
+        match self.life {
+            Life::Creating { .. } => self.shards.clear(),
+            // A second delete does not make it stay longer.
+            Life::Deleting { .. } => return,
+            Life::Active | Life::Updating { .. } => {}
+        }
+        self.life = Life::Deleting { until: now + lasts };
+    }
+
+    /// Starts to change the encryption.
+    pub(super) fn encrypt(&mut self, to: Encryption, now: Millis, lasts: Millis) {
+        self.applied.note(&to, now);
+        self.life = Life::Updating { until: now + lasts, to };
+    }
+
+    /// Appends a record.
+    pub(super) fn put(&mut self, new: NewRecord) {
+        self.next_index = self.next_index.max(new.record.sequence.index + 1);
+        if let Some(shard) = self.shards.get_mut(new.shard) {
+            Arc::make_mut(shard).records.push(Arc::new(new.record));
+        }
+    }
+}
+
+/// Shards that share the hash keys evenly; what is left over goes to the last (SHARD-013).
+fn split_evenly(count: u32, now: Millis) -> Vec<Arc<Shard>> {
+    let share = share_of(count);
+    let created_s = seconds(now);
+    (0..count)
+        .map(|position| {
+            let number = i32::try_from(position).unwrap_or(i32::MAX);
+            let first_hash = share * u128::from(position);
+            let last_hash = if position + 1 == count { u128::MAX } else { first_hash + share - 1 };
+            let start =
+                SequenceNumber { shard_created_s: created_s, index: 0, put_s: created_s, shard: number };
+            Arc::new(Shard { number, first_hash, last_hash, start, records: Vec::new() })
+        })
+        .collect()
+}
+
+/// 2^128 divided by the number of shards, rounded down; `u128::MAX` for one shard or none.
+fn share_of(count: u32) -> u128 {
+    let count = u128::from(count);
+    if count < 2 {
+        return u128::MAX;
+    }
+    let (share, rest) = (u128::MAX / count, u128::MAX % count);
+    if rest + 1 == count { share + 1 } else { share }
+}
+
+/// Whole seconds of a time; times before 1970 count as 0.
+pub(super) fn seconds(time: Millis) -> u64 {
+    u64::try_from(time / 1000).unwrap_or(0)
+}

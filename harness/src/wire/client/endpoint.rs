@@ -1,0 +1,145 @@
+//! The place that requests go to.
+
+use std::fmt;
+
+use reqwest::Url;
+
+/// Domains under which AWS serves its APIs, in all partitions.
+const AWS_DOMAINS: [&str; 16] = [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "api.aws",
+    "api.amazonwebservices.com.cn",
+    "api.amazonwebservices.eu",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "csp.hci.ic.gov",
+    "cloud.adc-e.uk",
+    "api.aws.ic.gov",
+    "api.aws.scloud",
+    "api.aws.hci.ic.gov",
+    "api.cloud-aws.adc-e.uk",
+    "amazonaws-us-gov.com",
+    "on.aws",
+];
+
+/// An `http` or `https` URL without path, query, fragment and user information.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(Url);
+
+/// Why a text is no endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// Not a URL.
+    #[error("read the endpoint `{text}`: {reason}")]
+    NotUrl {
+        /// The text.
+        text: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Another scheme than `http` and `https`.
+    #[error("use the endpoint `{text}`: the scheme is `{scheme}`, not http or https")]
+    Scheme {
+        /// The text.
+        text: String,
+        /// The scheme.
+        scheme: String,
+    },
+    /// More than scheme, host and port. Requests always go to `/`.
+    #[error("use the endpoint `{text}`: it has {part}, and may have scheme, host and port only")]
+    Part {
+        /// The text; with user information, only `…@` and what follows.
+        text: String,
+        /// The part that is too much.
+        part: EndpointPart,
+    },
+}
+
+/// A part of a URL that an endpoint may not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointPart {
+    /// A path other than `/`.
+    Path,
+    /// A query.
+    Query,
+    /// A fragment.
+    Fragment,
+    /// User information.
+    UserInfo,
+}
+
+impl Endpoint {
+    /// Reads `http://127.0.0.1:4567` and the like.
+    ///
+    /// # Errors
+    ///
+    /// Text that is no URL, has another scheme, or has more than scheme, host and port.
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        let url = Url::parse(text)
+            .map_err(|error| EndpointError::NotUrl { text: text.to_owned(), reason: error.to_string() })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(EndpointError::Scheme { text: text.to_owned(), scheme: url.scheme().to_owned() });
+        }
+        let too_much = if !url.username().is_empty() || url.password().is_some() {
+            Some(EndpointPart::UserInfo)
+        } else if url.path() != "/" {
+            Some(EndpointPart::Path)
+        } else if url.query().is_some() {
+            Some(EndpointPart::Query)
+        } else if url.fragment().is_some() {
+            Some(EndpointPart::Fragment)
+        } else {
+            None
+        };
+        match too_much {
+            None => Ok(Self(url)),
+            Some(part) => {
+                // User information may be a secret, so it is not repeated.
+                let text = text.rsplit_once('@').map_or(text.to_owned(), |(_, host)| format!("…@{host}"));
+                Err(EndpointError::Part { text, part })
+            }
+        }
+    }
+
+    /// True if the host is one of AWS's, in any partition.
+    pub fn is_aws(&self) -> bool {
+        let host = self.0.host_str().unwrap_or_default().trim_end_matches('.');
+        AWS_DOMAINS.iter().any(|domain| {
+            host.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        })
+    }
+
+    /// True if it speaks TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// The URL with its path `/`, as requests use it.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    pub(super) const fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// The URL without the slash at its end.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+impl fmt::Display for EndpointPart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Path => "a path",
+            Self::Query => "a query",
+            Self::Fragment => "a fragment",
+            Self::UserInfo => "user information",
+        })
+    }
+}
