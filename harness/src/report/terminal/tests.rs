@@ -1,5 +1,5 @@
 use super::{Options, Pictures, Style, render};
-use crate::engine::event::{Event, MismatchKind, Outcome, ResponseText, Role, Trial};
+use crate::engine::event::{CaseText, Event, MismatchKind, Outcome, ResponseText, Role, Trial};
 use crate::report::samples::{self, exchange, footer, header, mismatch, refusal_case, snapshot, trial};
 use crate::report::summary::Summary;
 
@@ -175,13 +175,17 @@ fn hostile_text_reaches_the_page_spelled_out() {
 
 #[test]
 fn a_place_outside_of_the_excerpt_is_no_panic() {
-    for place in [(0, 0, 0), (1, 1, 1), (36, u32::MAX, u32::MAX), (41, 1, u32::MAX), (u32::MAX, 1, 1)] {
-        let (line, column, length) = place;
+    let texts = [(36, refusal_case().source), (0, "\t\r\né".to_owned()), (u32::MAX, String::new())];
+    for (line, column, length) in
+        [(0, 0, 0), (1, 1, 1), (36, u32::MAX, u32::MAX), (41, 1, u32::MAX), (u32::MAX, 1, 1)]
+    {
         let deviates = mismatch(MismatchKind::Body, "a", "b", (samples::REFUSALS, line, column, length));
         let failed = Trial { mismatches: vec![deviates], ..trial("a/b", &refusal_case().id, Outcome::Fail) };
-        let events =
-            [header(1), Event::Case(Box::new(refusal_case())), Event::Trial(Box::new(failed)), footer(true)];
-        assert!(plain(&events).contains("error: expected a, got b"));
+        for (first_line, source) in texts.clone() {
+            let case = Event::Case(Box::new(CaseText { first_line, source, ..refusal_case() }));
+            let events = [header(1), case, Event::Trial(Box::new(failed.clone())), footer(true)];
+            assert!(plain(&events).contains("error: expected a, got b"));
+        }
     }
 }
 
