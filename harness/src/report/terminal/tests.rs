@@ -203,3 +203,22 @@ fn the_body_of_an_answer_is_cut_and_the_cut_is_said() {
     let text = plain(&events);
     assert!(text.contains("… cut after 1200 of 5014 characters"), "{text}");
 }
+
+#[test]
+fn a_wrong_setup_is_told_once_and_before_the_failures_it_makes() {
+    let denied = samples::answer(403, r#"{"__type":"AccessDeniedException"}"#);
+    let mut events = vec![header(20), Event::Case(Box::new(refusal_case()))];
+    for index in 0..20 {
+        let id = format!("start-stream-encryption/validation/bad-type[{index:02}]");
+        let place = (samples::REFUSALS, 41, 23, 19);
+        let deviates =
+            mismatch(MismatchKind::ErrorClass, "ValidationException", "AccessDeniedException", place);
+        let failed = trial(&id, &refusal_case().id, Outcome::Fail);
+        events.push(exchange(&id, Role::Ask, 1, denied.clone()));
+        events.push(Event::Trial(Box::new(Trial { mismatches: vec![deviates], ..failed })));
+    }
+    events.push(footer(true));
+    let text = plain(&events);
+    assert!(!text.contains("fix first"), "{text}");
+    snapshot("terminal-wrong-setup", &text);
+}
