@@ -151,6 +151,7 @@ pub(super) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
         mismatches: Vec::new(),
         evidence: Vec::new(),
         question_digest: "sha256:00".to_owned(),
+        round: 0,
         bindings: BTreeMap::new(),
         chose: Vec::new(),
         traces: Vec::new(),
@@ -222,6 +223,7 @@ pub(super) fn exchange(trial: &str, role: Role, at: u64, response: ResponseText)
         role,
         step: (role == Role::Ask).then(|| step(0)),
         attempt: 0,
+        round: 0,
         sent_us: at,
         received_us: at + 1_800,
         request: request(

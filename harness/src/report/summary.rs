@@ -111,6 +111,9 @@ impl Summary {
             Event::Trial(trial) => {
                 if !may_be_drawn(trial) {
                     self.exchanges.remove(&trial.id);
+                } else if let Some(exchanges) = self.exchanges.get_mut(&trial.id) {
+                    // Earlier rounds were asked of a stream that somebody else had changed.
+                    exchanges.retain(|exchange| exchange.round == trial.round);
                 }
                 self.trials.insert(trial.id.clone(), (**trial).clone());
             }
@@ -226,6 +229,19 @@ mod tests {
         let found = [&["NEW"][..], &["NEW", "OLD"], &["DOC", "OLD"], &["UNKNOWN"]]
             .map(|facts| summary.basis(&resting(facts)));
         assert_eq!(found, [Basis::Recorded, Basis::OldRecording, Basis::Documented, Basis::Nothing]);
+    }
+
+    #[test]
+    fn only_the_round_of_the_verdict_is_kept() {
+        let first = exchange("a/b", Role::Ask, 1, answer(200, "{}"));
+        let mut second = exchange("a/b", Role::Ask, 9_000, answer(400, "{}"));
+        if let Event::Exchange(exchange) = &mut second {
+            exchange.round = 1;
+        }
+        let failed = Trial { round: 1, ..trial("a/b", "a/b", Outcome::Fail) };
+        let summary = Summary::of_events(&[first, second, Event::Trial(Box::new(failed))]);
+        let sent: Vec<u64> = summary.exchanges("a/b").iter().map(|exchange| exchange.sent_us).collect();
+        assert_eq!(sent, [9_000]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn headline(page: &mut Page, summary: &Summary, failures: &[Group]) {
     match Diagnosis::of(summary) {
         Some(diagnosis) => advice.extend([
             Advice { tone: Tone::Bad, word: "check the setup", text: clean(&diagnosis.seen) },
-            Advice { tone: Tone::Warn, word: "try", text: clean(&diagnosis.attempt) },
+            Advice { tone: Tone::Warn, word: "to do", text: clean(&diagnosis.attempt) },
         ]),
         None => advice.extend(fix_first(failures)),
     }

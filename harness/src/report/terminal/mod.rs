@@ -4,7 +4,6 @@
 //! to fix first. Failures follow by cause, one drawn example each, then what could not be asked,
 //! what is open, and the figures. Whether a terminal wants colour is the caller's to know.
 
-mod excerpt;
 mod headline;
 mod page;
 mod picture;

@@ -2,9 +2,9 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use super::excerpt::{ExcerptLabel, draw_excerpt};
 use super::page::{LABEL, Page, Tone};
-use super::{Options, Style, trace};
+use super::{Options, trace};
+use crate::case::{self, ExcerptLabel};
 use crate::engine::event::{
     BodyDiff, BodyText, CaseText, Exchange, Mismatch, Outcome, ResponseText, Role, StepIndex, Trial,
 };
@@ -12,7 +12,7 @@ use crate::facts::FactId;
 use crate::report::cause::Cause;
 use crate::report::curl::{curl, quoted_if_needed};
 use crate::report::summary::Summary;
-use crate::report::text::{clean, clean_lines, cut, level, millis, shortened, size, wrapped};
+use crate::report::text::{clean, clean_lines, cut, is_unsafe, level, millis, shortened, size, wrapped};
 
 /// Of an answer's body, this many characters are shown.
 const BODY_SHOWN: usize = 1_200;
@@ -80,8 +80,8 @@ pub(super) fn sentence(expected: &str, actual: &str) -> String {
     format!("expected {}, got {}", short(expected), short(actual))
 }
 
-fn excerpt(page: &mut Page, case: Option<&CaseText>, trial: &Trial, leading: &Mismatch) {
-    let in_case = |mismatch: &&Mismatch| case.is_some_and(|case| case.file == mismatch.at.file);
+fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &Trial, leading: &Mismatch) {
+    let in_case = |mismatch: &&Mismatch| text.is_some_and(|text| text.file == mismatch.at.file);
     let label = |mismatch: &Mismatch| {
         let before = mismatch.at.column.saturating_add(mismatch.at.length);
         let room =
@@ -95,12 +95,17 @@ fn excerpt(page: &mut Page, case: Option<&CaseText>, trial: &Trial, leading: &Mi
         }
     };
     let labels: Vec<ExcerptLabel> = trial.mismatches.iter().filter(in_case).map(label).collect();
-    let (path, first_line, source) = case.map_or((leading.at.file.as_str(), leading.at.line, ""), |case| {
-        (case.file.as_str(), case.first_line, case.source.as_str())
+    let (path, first_line, source) = text.map_or((leading.at.file.as_str(), leading.at.line, ""), |text| {
+        (text.file.as_str(), text.first_line, text.source.as_str())
     });
     let title = sentence(&leading.expected, &leading.actual);
-    let style = Style { color: page.color(), width: page.width() };
-    for line in draw_excerpt(path, first_line, source, &labels, &title, style).lines() {
+    let style = case::Style { color: page.color(), width: page.width() };
+    // One character for one, so that columns stay true.
+    let safe =
+        |character: char| if character != '\n' && is_unsafe(character) { '\u{fffd}' } else { character };
+    let source: String = source.chars().map(safe).collect();
+    let drawn = case::draw_excerpt(&clean(path), first_line, &source, &labels, &title, style);
+    for line in drawn.lines() {
         page.line(line);
     }
     page.gap();

@@ -1,5 +1,5 @@
 use super::{Options, Pictures, Style, render};
-use crate::engine::event::{Event, MismatchKind, Outcome, ResponseText, Role, Trial};
+use crate::engine::event::{CaseText, Event, MismatchKind, Outcome, ResponseText, Role, Trial};
 use crate::report::samples::{self, exchange, footer, header, mismatch, refusal_case, snapshot, trial};
 use crate::report::summary::Summary;
 
@@ -175,13 +175,17 @@ fn hostile_text_reaches_the_page_spelled_out() {
 
 #[test]
 fn a_place_outside_of_the_excerpt_is_no_panic() {
-    for place in [(0, 0, 0), (1, 1, 1), (36, u32::MAX, u32::MAX), (41, 1, u32::MAX), (u32::MAX, 1, 1)] {
-        let (line, column, length) = place;
+    let texts = [(36, refusal_case().source), (0, "\t\r\né".to_owned()), (u32::MAX, String::new())];
+    for (line, column, length) in
+        [(0, 0, 0), (1, 1, 1), (36, u32::MAX, u32::MAX), (41, 1, u32::MAX), (u32::MAX, 1, 1)]
+    {
         let deviates = mismatch(MismatchKind::Body, "a", "b", (samples::REFUSALS, line, column, length));
         let failed = Trial { mismatches: vec![deviates], ..trial("a/b", &refusal_case().id, Outcome::Fail) };
-        let events =
-            [header(1), Event::Case(Box::new(refusal_case())), Event::Trial(Box::new(failed)), footer(true)];
-        assert!(plain(&events).contains("error: expected a, got b"));
+        for (first_line, source) in texts.clone() {
+            let case = Event::Case(Box::new(CaseText { first_line, source, ..refusal_case() }));
+            let events = [header(1), case, Event::Trial(Box::new(failed.clone())), footer(true)];
+            assert!(plain(&events).contains("error: expected a, got b"));
+        }
     }
 }
 
@@ -198,4 +202,23 @@ fn the_body_of_an_answer_is_cut_and_the_cut_is_said() {
     ];
     let text = plain(&events);
     assert!(text.contains("… cut after 1200 of 5014 characters"), "{text}");
+}
+
+#[test]
+fn a_wrong_setup_is_told_once_and_before_the_failures_it_makes() {
+    let denied = samples::answer(403, r#"{"__type":"AccessDeniedException"}"#);
+    let mut events = vec![header(20), Event::Case(Box::new(refusal_case()))];
+    for index in 0..20 {
+        let id = format!("start-stream-encryption/validation/bad-type[{index:02}]");
+        let place = (samples::REFUSALS, 41, 23, 19);
+        let deviates =
+            mismatch(MismatchKind::ErrorClass, "ValidationException", "AccessDeniedException", place);
+        let failed = trial(&id, &refusal_case().id, Outcome::Fail);
+        events.push(exchange(&id, Role::Ask, 1, denied.clone()));
+        events.push(Event::Trial(Box::new(Trial { mismatches: vec![deviates], ..failed })));
+    }
+    events.push(footer(true));
+    let text = plain(&events);
+    assert!(!text.contains("fix first"), "{text}");
+    snapshot("terminal-wrong-setup", &text);
 }
