@@ -29,7 +29,9 @@ pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, 
         } else {
             format!("did you mean {}", near.join(", "))
         };
-        return Err(Problem::new(Exit::NothingSelected, format!("find a trial `{}`", args.id)).with_help(help));
+        return Err(
+            Problem::new(Exit::NothingSelected, format!("find a trial `{}`", args.id)).with_help(help)
+        );
     };
     let case = case_text(first, &mut HashMap::new());
     println!("{}\n{}\n", case.id, case.title);

@@ -56,7 +56,10 @@ impl Problem {
                     eprintln!("{}", draw(diagnostic, style(color)));
                 }
                 let count = diagnostics.len();
-                eprintln!("{count} {} to mend; nothing was sent", if count == 1 { "thing" } else { "things" });
+                eprintln!(
+                    "{count} {} to mend; nothing was sent",
+                    if count == 1 { "thing" } else { "things" }
+                );
             }
         }
     }

@@ -2,15 +2,17 @@
 
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::sync::mpsc;
 use std::sync::Arc;
+use std::sync::mpsc;
 
 use anstream::{eprintln, print};
 
 use kinesis_conformance::case::Diagnostic;
-use kinesis_conformance::case::known::Known;
+use kinesis_conformance::case::Known;
 use kinesis_conformance::engine::event::{Event, Footer, Outcome};
-use kinesis_conformance::engine::{self, AskError, DEFAULT_JOBS, Emit, KnownList, Manifest, RunSettings, Select, Stop};
+use kinesis_conformance::engine::{
+    self, AskError, DEFAULT_JOBS, Emit, KnownList, Manifest, RunSettings, Select, Stop,
+};
 use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
 use kinesis_conformance::report::{Listener, Log, LogWriter, ReportError, Summary, junit, record};
 
@@ -111,14 +113,16 @@ async fn one_run(
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let result = engine::run(ready.target.clone(), manifest, select, settings, stop, emit).await;
     signals.abort();
-    let listened = listeners
-        .join()
-        .map_err(|_| Problem::new(Exit::Bug, "keep the log: the listener panicked"))?;
+    let listened =
+        listeners.join().map_err(|_| Problem::new(Exit::Bug, "keep the log: the listener panicked"))?;
     let (summary, log) = listened.map_err(|error| Problem::new(Exit::Failed, error))?;
     Ok((summary, log, result.map_err(no_target)))
 }
 
-fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> Result<(Summary, Option<Log>), ReportError> {
+fn listen(
+    mut outputs: Outputs,
+    events: &mpsc::Receiver<Event>,
+) -> Result<(Summary, Option<Log>), ReportError> {
     let mut kept = Vec::new();
     for event in events {
         if let Some(log) = &mut outputs.log {
@@ -208,8 +212,9 @@ pub(super) fn exit_of(summary: &Summary, footer: &Footer) -> Exit {
     let bad = [Outcome::Fail, Outcome::Blocked, Outcome::Error]
         .into_iter()
         .any(|outcome| footer.counts.get(&outcome).is_some_and(|count| *count > 0));
-    let fixed = summary.trials.values().any(|trial| {
-        trial.flags.contains(&kinesis_conformance::engine::event::Flag::Fixed)
-    });
+    let fixed = summary
+        .trials
+        .values()
+        .any(|trial| trial.flags.contains(&kinesis_conformance::engine::event::Flag::Fixed));
     if bad || fixed { Exit::Failed } else { Exit::Fine }
 }

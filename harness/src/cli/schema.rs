@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anstream::println;
 
-use kinesis_conformance::case::schema::Schema;
+use kinesis_conformance::case::Schema;
 use kinesis_conformance::model;
 
 use super::args::{ImportModelArgs, SchemaArgs};
@@ -27,16 +27,20 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Exit, Problem> {
     if stale.is_empty() {
         Ok(Exit::Fine)
     } else {
-        Err(Problem::new(Exit::Failed, format!("find fresh schemas: {} differ from the formats", stale.join(", ")))
-            .with_help("run `kinesis-conformance schema` and commit what it writes"))
+        Err(Problem::new(
+            Exit::Failed,
+            format!("find fresh schemas: {} differ from the formats", stale.join(", ")),
+        )
+        .with_help("run `kinesis-conformance schema` and commit what it writes"))
     }
 }
 
 pub(super) fn import_model(args: &ImportModelArgs) -> Result<Exit, Problem> {
     let text = std::fs::read_to_string(&args.file)
         .map_err(|error| Problem::usage(format!("read `{}`: {error}", args.file.display())))?;
-    let model = model::import(&text, &args.source)
-        .map_err(|error| Problem::usage(error).with_help("the file should be a service-2.json of botocore"))?;
+    let model = model::import(&text, &args.source).map_err(|error| {
+        Problem::usage(error).with_help("the file should be a service-2.json of botocore")
+    })?;
     write(&args.output, &model.to_text())?;
     println!(
         "wrote {}: {} operations, {} shapes",

@@ -26,16 +26,17 @@ pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
             Problem::usage(format!("set the policy: there is no open question `{question}`"))
                 .with_help(format!("one of {}", known.join(", ")))
         })?;
-        let candidate = question
-            .candidates()
-            .iter()
-            .copied()
-            .find(|known| known.name() == candidate)
-            .ok_or_else(|| {
-                let all: Vec<&str> = question.candidates().iter().map(|known| known.name()).collect();
-                Problem::usage(format!("set the policy: `{candidate}` is no candidate of `{}`", question.name()))
+        let candidate =
+            question.candidates().iter().copied().find(|known| known.name() == candidate).ok_or_else(
+                || {
+                    let all: Vec<&str> = question.candidates().iter().map(|known| known.name()).collect();
+                    Problem::usage(format!(
+                        "set the policy: `{candidate}` is no candidate of `{}`",
+                        question.name()
+                    ))
                     .with_help(format!("one of {}", all.join(", ")))
-            })?;
+                },
+            )?;
         settings.policy.set(question, candidate).map_err(Problem::usage)?;
     }
     block_on(async {

@@ -61,7 +61,10 @@ impl Spawned {
                 spawned.signal(Signal::KILL);
                 return Err(Problem::new(
                     Exit::NoTarget,
-                    format!("start `{command}`: it ended with {status} before anything listened at {ready}{}", told(&tail)),
+                    format!(
+                        "start `{command}`: it ended with {status} before anything listened at {ready}{}",
+                        told(&tail)
+                    ),
                 )
                 .with_help("run the command by hand and see why it ends"));
             }
@@ -120,7 +123,9 @@ fn keep(stream: impl AsyncRead + Unpin + Send + 'static, tail: &Arc<Mutex<VecDeq
 fn told(tail: &Arc<Mutex<VecDeque<String>>>) -> String {
     let lines: Vec<String> = tail
         .lock()
-        .map(|kept| kept.iter().map(|line| format!("\n  | {}", kinesis_conformance::case::plain(line))).collect())
+        .map(|kept| {
+            kept.iter().map(|line| format!("\n  | {}", kinesis_conformance::case::plain(line))).collect()
+        })
         .unwrap_or_default();
     lines.concat()
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kinesis_conformance::case::profile::Profile;
-use kinesis_conformance::case::known::Known;
+use kinesis_conformance::case::Known;
+use kinesis_conformance::case::Profile;
 use kinesis_conformance::engine::{Redactor, Target};
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 

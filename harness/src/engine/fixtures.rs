@@ -136,7 +136,8 @@ impl Fixtures {
         shards: u32,
         permit: OwnedSemaphorePermit,
     ) -> Result<Stream, SetupError> {
-        let _transition = Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        let _transition =
+            Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
         let name = self.begin(tag, shards).await?;
         let state = self.wait_active(tag, &name).await?;
         Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
@@ -254,7 +255,8 @@ impl Fixtures {
     /// # Errors
     /// If the target refuses, or never shows it.
     pub async fn encrypt(&self, tag: &Tag, name: &str, key: &Value) -> Result<Value, SetupError> {
-        let _transition = Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        let _transition =
+            Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
         self.start_encryption(tag, name, key).await?;
         let give_up = Instant::now() + self.session.target.transition_deadline;
         loop {

@@ -78,7 +78,9 @@ impl Reading {
     pub fn output(&self) -> Option<&Value> {
         match self {
             Self::Accepted { output, .. } => Some(output),
-            Self::Undecodable { .. } | Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => None,
+            Self::Undecodable { .. } | Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => {
+                None
+            }
         }
     }
 

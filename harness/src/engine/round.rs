@@ -58,14 +58,7 @@ pub async fn observe(
 ) -> Observation {
     let id: Arc<str> = Arc::from(trial.id.as_str());
     let tag = Tag { trial: Some(Arc::clone(&id)), role: Role::Setup, step: None, attempt: 0, round };
-    let mut asker = Asker {
-        session,
-        look,
-        trial,
-        bindings: world(session),
-        tag,
-        exchanges: Vec::new(),
-    };
+    let mut asker = Asker { session, look, trial, bindings: world(session), tag, exchanges: Vec::new() };
     let mut held = Held { own: Vec::new(), shared: Vec::new() };
     let setup = set_up(fixtures, &mut asker, lending, &mut reserved, &mut held).await;
     let stopped_by = match setup {
@@ -185,7 +178,10 @@ async fn own(
     Ok(())
 }
 
-fn take(reserved: &mut Option<OwnedSemaphorePermit>, shards: u32) -> Result<OwnedSemaphorePermit, SetupError> {
+fn take(
+    reserved: &mut Option<OwnedSemaphorePermit>,
+    shards: u32,
+) -> Result<OwnedSemaphorePermit, SetupError> {
     reserved
         .as_mut()
         .and_then(|permit| permit.split(shards as usize))

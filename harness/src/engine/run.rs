@@ -15,8 +15,8 @@ use crate::model::Model;
 use super::capability::{self, AskError};
 use super::describe::Look;
 use super::event::{
-    Capabilities, CaseText, Event, Evidence, Flag, Footer, Header, LOG_FORMAT, Outcome, QuestionText, Selection,
-    Target as TargetText, Trial,
+    Capabilities, CaseText, Event, Evidence, Flag, Footer, Header, LOG_FORMAT, Outcome, QuestionText,
+    Selection, Target as TargetText, Trial,
 };
 use super::fixtures::Fixtures;
 use super::judge::{Judgement, Measure, Observation, judge};
@@ -80,11 +80,17 @@ pub async fn run(
         let gate = Arc::clone(&gate);
         Arc::new(move |event| gate.take(event))
     };
-    let session =
-        Arc::new(Session::new(target, Model::embedded(), gated, settings.redactor.clone(), stop));
+    let session = Arc::new(Session::new(target, Model::embedded(), gated, settings.redactor.clone(), stop));
     let capabilities = capability::ask(&session).await?;
     let selected = manifest.select(select);
-    gate.open(Event::Header(Box::new(header(&session, manifest, select, &settings, &capabilities, selected.len()))));
+    gate.open(Event::Header(Box::new(header(
+        &session,
+        manifest,
+        select,
+        &settings,
+        &capabilities,
+        selected.len(),
+    ))));
     tell_cases(&session, &selected);
 
     let look = Look::of(&capabilities);
@@ -150,13 +156,13 @@ impl Run {
         }
         let mut round = 0;
         loop {
-            let borrows =
-                trial.case().given.values().any(|fixture| matches!(fixture.value, Fixture::Shared));
+            let borrows = trial.case().given.values().any(|fixture| matches!(fixture.value, Fixture::Shared));
             let lending = if borrows && round == 0 { Lending::Shared } else { Lending::Own };
             let reserved = self.fixtures.reserve(round::shards_needed(&trial, lending)).await;
             let permit = jobs.acquire().await;
             let observation =
-                round::observe(&self.session, &self.fixtures, self.look, &trial, round, lending, reserved).await;
+                round::observe(&self.session, &self.fixtures, self.look, &trial, round, lending, reserved)
+                    .await;
             drop(permit);
             let judgement = judge(&trial, &observation, self.measure());
             let relied_on = match judgement.outcome {
@@ -191,8 +197,7 @@ impl Run {
         judgement: Judgement,
     ) -> Trial {
         let ended_us = self.session.now_us();
-        let verdict =
-            verdict(trial, round, (started_us, ended_us), observation, judgement);
+        let verdict = verdict(trial, round, (started_us, ended_us), observation, judgement);
         self.settings.known.apply(verdict)
     }
 }
@@ -341,7 +346,8 @@ fn question_text(question: &Question) -> QuestionText {
 
 /// Eight hex digits that differ from run to run: of the seed and the time.
 fn run_id(seed: u64) -> String {
-    let now = u64::try_from(Timestamp::now().as_nanosecond().rem_euclid(i128::from(u64::MAX))).unwrap_or_default();
+    let now =
+        u64::try_from(Timestamp::now().as_nanosecond().rem_euclid(i128::from(u64::MAX))).unwrap_or_default();
     let mixed = (now ^ seed.rotate_left(17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     format!("{:08x}", mixed >> 32)
 }

@@ -124,15 +124,7 @@ impl Outgoing {
 impl Session {
     /// Opens a session; its clock starts now.
     pub fn new(target: Target, model: &'static Model, emit: Emit, redactor: Redactor, stop: Stop) -> Self {
-        Self {
-            target,
-            model,
-            emit,
-            epoch: Instant::now(),
-            redactor,
-            requests: AtomicU64::new(0),
-            stop,
-        }
+        Self { target, model, emit, epoch: Instant::now(), redactor, requests: AtomicU64::new(0), stop }
     }
 
     /// Sends, and tells the exchange.

@@ -39,6 +39,7 @@ const TRANSITION_SOURCE: &str = "\
           - {StreamStatus: ACTIVE, EncryptionType: KMS, KeyId: $key.managed}
 ";
 
+/// The first line, with as many trials selected.
 pub(super) fn header(trials: usize) -> Event {
     Event::Header(Box::new(Header {
         format: LOG_FORMAT,
@@ -69,6 +70,7 @@ pub(super) fn header(trials: usize) -> Event {
     }))
 }
 
+/// The last line.
 pub(super) fn footer(complete: bool) -> Event {
     Event::Footer(Box::new(Footer {
         complete,
@@ -265,19 +267,20 @@ pub(super) fn wrong_transition() -> [Event; 2] {
         ],
         longest_gap_us: 2_300,
     }];
-    let because = vec![FactId("SSE-010".to_owned())];
+    let cited = vec![FactId("SSE-010".to_owned())];
     let place = (TRANSITIONS, 13, 14, 66);
-    let lasted = mismatch(MismatchKind::Ladder, "UPDATING", "UPDATING lasted less than 2.3 ms", place);
+    let lasted = mismatch(MismatchKind::Ladder, "UPDATING", "no UPDATING", place);
     let key = mismatch(MismatchKind::Body, "KeyId $key.managed", "KeyId absent", (TRANSITIONS, 14, 51, 19));
     let diff = BodyDiff {
         expected: "{\n  \"EncryptionType\": \"KMS\",\n  \"KeyId\": \"alias/aws/kinesis\",\n  \"StreamStatus\": \"ACTIVE\"\n}".to_owned(),
         actual: "{\n  \"EncryptionType\": \"KMS\",\n  \"StreamStatus\": \"ACTIVE\"\n}".to_owned(),
     };
     let mismatches = vec![
-        Mismatch { step: step(1), because: because.clone(), diff: Some(diff), ..lasted },
-        Mismatch { step: step(1), because, level: Level::Strict, tolerated: true, ..key },
+        Mismatch { step: step(1), because: cited.clone(), diff: Some(diff), ..lasted },
+        Mismatch { step: step(1), because: cited, level: Level::Strict, tolerated: true, ..key },
     ];
-    let failed = Trial { mismatches, traces, ..trial(&id, &case, Outcome::Fail) };
+    let failed = because(trial(&id, &case, Outcome::Fail), "UPDATING lasted less than 2.3 ms");
+    let failed = Trial { mismatches, traces, ..failed };
     let mut sent = exchange(&id, Role::Ask, 10_000, answer(200, ""));
     if let Event::Exchange(exchange) = &mut sent {
         exchange.request.content_type = Encoding::Cbor.content_type().to_owned();

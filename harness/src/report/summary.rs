@@ -202,3 +202,41 @@ const fn may_be_drawn(trial: &Trial) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Basis, Summary};
+    use crate::engine::event::{Event, Outcome, Role, Trial};
+    use crate::facts::{FactId, Strength};
+    use crate::report::samples::{answer, exchange, fact, refusal_case, trial};
+
+    #[test]
+    fn a_pass_rests_on_its_weakest_fact() {
+        let mut case = refusal_case();
+        case.facts = vec![
+            fact("NEW", Strength::Recorded, false, ""),
+            fact("OLD", Strength::Recorded, true, ""),
+            fact("DOC", Strength::Documented, false, ""),
+        ];
+        let summary = Summary::of_events(&[Event::Case(Box::new(case))]);
+        let resting = |facts: &[&str]| Trial {
+            evidence: facts.iter().map(|id| FactId((*id).to_owned())).collect(),
+            ..trial("a/b", "a/b", Outcome::Pass)
+        };
+        let found = [&["NEW"][..], &["NEW", "OLD"], &["DOC", "OLD"], &["UNKNOWN"]]
+            .map(|facts| summary.basis(&resting(facts)));
+        assert_eq!(found, [Basis::Recorded, Basis::OldRecording, Basis::Documented, Basis::Nothing]);
+    }
+
+    #[test]
+    fn exchanges_of_a_pass_are_let_go() {
+        let events = |outcome| {
+            [
+                exchange("a/b", Role::Ask, 1, answer(200, "{}")),
+                Event::Trial(Box::new(trial("a/b", "a/b", outcome))),
+            ]
+        };
+        assert_eq!(Summary::of_events(&events(Outcome::Pass)).exchanges("a/b").len(), 0);
+        assert_eq!(Summary::of_events(&events(Outcome::Fail)).exchanges("a/b").len(), 1);
+    }
+}

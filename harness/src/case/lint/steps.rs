@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Lint, Use, walk};
-use crate::case::ast::{Answer, Call, Case, Node, Reference, Step, StepKind, Suite, Tree, Watch};
+use crate::case::ast::{
+    Answer, Call, Case, DeadlineFrom, Node, Reference, Step, StepKind, Suite, Tree, Watch,
+};
 use crate::case::part::nearest;
 use crate::case::span::Span;
 use crate::facts::FactId;
@@ -74,11 +76,21 @@ impl<'l> Lint<'l> {
         self.cited(suite, step, &[Some(&call.operation.value), asked]);
         self.strength(suite, step, &call.expect);
         if let Some(by) = &call.by {
-            if !before.watched {
-                let title = "`by` without a watch before it";
-                self.error(suite, by.span, title, "counts from what a watch has seen");
+            match &by.value.from {
+                DeadlineFrom::Answer => {
+                    if before.calls == 0 {
+                        let title = "`by` counts from an answer, and no call comes before";
+                        self.error(suite, by.span, title, "counts from the answer before");
+                    }
+                }
+                DeadlineFrom::Status(status) => {
+                    if !before.watched {
+                        let title = "`by` without a watch before it";
+                        self.error(suite, by.span, title, "counts from what a watch has seen");
+                    }
+                    self.status(suite, status, by.span);
+                }
             }
-            self.status(suite, &by.value.after, by.span);
         }
         if let Some(when) = call.when.as_ref().filter(|_| before.calls == 0) {
             self.error(suite, when.span, "`when` on the first call", "it asks about the first call's answer");

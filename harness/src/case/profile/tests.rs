@@ -1,8 +1,8 @@
 //! Tests of profiles and known lists, which are read in the same way.
 
 use super::*;
+use crate::case::Known;
 use crate::case::diagnostic::{Style, draw};
-use crate::case::known::Known;
 
 const PROFILE: &str = "\
 format: 1

@@ -12,7 +12,7 @@ use crate::facts::FactId;
 use crate::report::cause::Cause;
 use crate::report::curl::{curl, quoted_if_needed};
 use crate::report::summary::Summary;
-use crate::report::text::{clean, clean_lines, cut, millis, shortened, size, wrapped};
+use crate::report::text::{clean, clean_lines, cut, level, millis, shortened, size, wrapped};
 
 /// Of an answer's body, this many characters are shown.
 const BODY_SHOWN: usize = 1_200;
@@ -32,8 +32,8 @@ const EXCHANGES_SHOWN: usize = 6;
 /// Of an expectation and of what came, this many characters are shown.
 pub(super) const WORD_SHOWN: usize = 160;
 
-/// On a caret, this many characters of what came are shown.
-const LABEL_SHOWN: usize = 60;
+/// On a caret, this many characters of what came are shown, at least.
+const LABEL_SHOWN: usize = 24;
 
 /// Draws a trial. `cause` is what its group is about; without one its first deviation leads.
 pub(super) fn draw(
@@ -52,6 +52,10 @@ pub(super) fn draw(
     page.told("trial", Tone::Plain, &clean(&trial.id));
     if let Some(case) = case {
         page.told("asks", Tone::Plain, &clean(&case.title));
+    }
+    if let Some(leading) = leading {
+        let kind = leading.kind.word();
+        page.told("kind", Tone::Plain, &format!("{kind}, {}", level(leading.level)));
     }
     if let Some(reason) = &trial.reason {
         page.told("reason", Tone::Plain, &clean(reason));
@@ -78,12 +82,17 @@ pub(super) fn sentence(expected: &str, actual: &str) -> String {
 
 fn excerpt(page: &mut Page, case: Option<&CaseText>, trial: &Trial, leading: &Mismatch) {
     let in_case = |mismatch: &&Mismatch| case.is_some_and(|case| case.file == mismatch.at.file);
-    let label = |mismatch: &Mismatch| ExcerptLabel {
-        line: mismatch.at.line,
-        column: mismatch.at.column,
-        length: mismatch.at.length,
-        text: format!("got {}", shortened(&clean(&mismatch.actual), LABEL_SHOWN)),
-        primary: std::ptr::eq(mismatch, leading),
+    let label = |mismatch: &Mismatch| {
+        let before = mismatch.at.column.saturating_add(mismatch.at.length);
+        let room =
+            page.width().saturating_sub(usize::try_from(before).unwrap_or(usize::MAX)).saturating_sub(14);
+        ExcerptLabel {
+            line: mismatch.at.line,
+            column: mismatch.at.column,
+            length: mismatch.at.length,
+            text: format!("got {}", shortened(&clean(&mismatch.actual), room.max(LABEL_SHOWN))),
+            primary: std::ptr::eq(mismatch, leading),
+        }
     };
     let labels: Vec<ExcerptLabel> = trial.mismatches.iter().filter(in_case).map(label).collect();
     let (path, first_line, source) = case.map_or((leading.at.file.as_str(), leading.at.line, ""), |case| {
@@ -171,11 +180,11 @@ fn traces(page: &mut Page, trial: &Trial) {
         let mut lines: Vec<(Tone, String)> = Vec::new();
         let mut line = String::new();
         for step in trace::steps(trace) {
-            if !line.is_empty() && line.chars().count() + 3 + step.chars().count() > page.beside_label() {
-                lines.push((Tone::Plain, std::mem::take(&mut line)));
-            }
             if !line.is_empty() {
                 line.push_str(" · ");
+            }
+            if line.chars().count() + step.chars().count() + 2 > page.beside_label() {
+                lines.push((Tone::Plain, std::mem::take(&mut line)));
             }
             line.push_str(&step);
         }
@@ -271,7 +280,7 @@ fn body(page: &mut Page, body: &BodyText, most: usize) {
         BodyText::Base64(text) => (text, "base64 "),
     };
     let (kept, was_cut) = cut(text, most);
-    let indent = 11;
+    let indent = 2;
     let width = page.beside_label() - indent;
     let mut lines: Vec<(Tone, String)> = clean_lines(&format!("{form}{kept}"))
         .iter()
