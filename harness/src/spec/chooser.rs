@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn every_combination_is_run_once() {
         let results = explore(|choose| {
-            let first = choose.ask(OpenQuestion::TypeWhileUpdating);
+            let first = choose.ask(OpenQuestion::PutsSoonAfterActive);
             if first == Candidate::After {
                 vec![first]
             } else {
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_question_asked_twice_is_answered_alike() {
         let results = explore(|choose| {
-            (choose.ask(OpenQuestion::TypeWhileUpdating), choose.ask(OpenQuestion::TypeWhileUpdating))
+            (choose.ask(OpenQuestion::PutsSoonAfterActive), choose.ask(OpenQuestion::PutsSoonAfterActive))
         });
         assert!(results.len() == 2 && results.iter().all(|(first, second)| first == second));
     }

@@ -51,7 +51,7 @@ fn head(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Structure {
         .with("RetentionPeriodHours", stream.retention_hours)
         .with("StreamCreationTimestamp", Value::Time(stream.created))
         .with("EnhancedMonitoring", Value::List(vec![monitoring]))
-        .with("EncryptionType", encryption_type)
+        .maybe("EncryptionType", encryption_type)
         .maybe("KeyId", key)
 }
 

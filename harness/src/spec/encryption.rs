@@ -238,26 +238,34 @@ pub(super) fn mark(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Ma
     }
 }
 
-/// The encryption that Describe shows, as type and key. While UPDATING it may be the old or the
-/// new one, of each member on its own (SSE-030).
+/// The encryption that Describe shows, as type and key; `None` = the member is not there. While
+/// UPDATING each member may show the old or the new state, or nothing (SSE-030).
 pub(super) fn shown<'a>(
     stream: &'a Stream,
     now: Millis,
     choose: &mut Chooser<'_>,
-) -> (&'static str, Option<&'a str>) {
+) -> (Option<&'a str>, Option<&'a str>) {
     let before = stream.encryption(now);
-    let Some(after) = stream.encryption_to_be(now) else { return (before.word(), before.key()) };
-    let word =
-        if before.word() != after.word() && choose.ask(OpenQuestion::TypeWhileUpdating) == Candidate::After {
-            after.word()
-        } else {
-            before.word()
-        };
-    let key = if before.key() != after.key() && choose.ask(OpenQuestion::KeyWhileUpdating) == Candidate::After
-    {
-        after.key()
+    let after = stream.encryption_to_be(now).unwrap_or(before);
+    let kind = either(OpenQuestion::TypeWhileUpdating, Some(before.word()), Some(after.word()), choose);
+    (kind, either(OpenQuestion::KeyWhileUpdating, before.key(), after.key(), choose))
+}
+
+fn either<'a>(
+    question: OpenQuestion,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+    choose: &mut Chooser<'_>,
+) -> Option<&'a str> {
+    if before == after {
+        return before;
+    }
+    let candidate = choose.ask(question);
+    if candidate == Candidate::Before {
+        before
+    } else if candidate == Candidate::After {
+        after
     } else {
-        before.key()
-    };
-    (word, key)
+        None
+    }
 }

@@ -14,7 +14,7 @@ pub(super) fn name(context: Context<'_>, choose: &mut Chooser<'_>) -> Result<Str
         return Err(Refusal::untold("InvalidArgumentException"));
     }
     match (context.input.text("StreamName"), context.input.text("StreamARN")) {
-        (None, None) => Err(neither(choose)),
+        (None, None) => Err(refused_as(choose.ask(OpenQuestion::NeitherNameNorArn))),
         (Some(name), None) => Ok(name.to_owned()),
         (None, Some(arn)) => by_arn(context, arn, choose),
         (Some(name), Some(arn)) => {
@@ -23,13 +23,14 @@ pub(super) fn name(context: Context<'_>, choose: &mut Chooser<'_>) -> Result<Str
                 return Ok(by_arn);
             }
             let candidate = choose.ask(OpenQuestion::NameAndArnDisagree);
-            if candidate == Candidate::NameWins {
-                Ok(name.to_owned())
-            } else if candidate == Candidate::ArnWins {
-                Ok(by_arn)
-            } else {
-                Err(Refusal::untold("InvalidArgumentException"))
+            if candidate != Candidate::Accepted {
+                return Err(refused_as(candidate));
             }
+            Ok(if choose.ask(OpenQuestion::WhichStreamWins) == Candidate::NameWins {
+                name.to_owned()
+            } else {
+                by_arn
+            })
         }
     }
 }
@@ -58,8 +59,8 @@ pub(super) fn created_stream<'a>(
     Ok(stream)
 }
 
-fn neither(choose: &mut Chooser<'_>) -> Refusal {
-    let candidate = choose.ask(OpenQuestion::NeitherNameNorArn);
+/// A refusal in one of the classes that bad identification may have; no source has the texts.
+fn refused_as(candidate: Candidate) -> Refusal {
     Refusal::untold(if candidate == Candidate::Validation {
         "ValidationException"
     } else if candidate == Candidate::NotFound {

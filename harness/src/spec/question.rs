@@ -11,6 +11,8 @@ pub enum OpenQuestion {
     NeitherNameNorArn,
     /// `StreamName` and the name in `StreamARN` differ (ARN-017).
     NameAndArnDisagree,
+    /// Which stream is meant where they differ and the call is accepted (ARN-017).
+    WhichStreamWins,
     /// The ARN is of another partition, region or account (ARN-017, ARN-018).
     ForeignArn,
     /// A `StreamId` is given though it is not implemented (ARN-004).
@@ -58,9 +60,9 @@ pub enum Candidate {
     Accepted,
     /// The member is ignored.
     Ignored,
-    /// The member that says the stream's name decides.
+    /// `StreamName` decides.
     NameWins,
-    /// The ARN decides.
+    /// `StreamARN` decides.
     ArnWins,
     /// Refused with InvalidArgumentException.
     InvalidArgument,
@@ -90,9 +92,10 @@ pub enum Candidate {
 
 impl OpenQuestion {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NeitherNameNorArn,
         Self::NameAndArnDisagree,
+        Self::WhichStreamWins,
         Self::ForeignArn,
         Self::StreamIdSupplied,
         Self::StartWithNone,
@@ -116,6 +119,7 @@ impl OpenQuestion {
         match self {
             Self::NeitherNameNorArn => "neither-name-nor-arn",
             Self::NameAndArnDisagree => "name-and-arn-disagree",
+            Self::WhichStreamWins => "which-stream-wins",
             Self::ForeignArn => "foreign-arn",
             Self::StreamIdSupplied => "stream-id-supplied",
             Self::StartWithNone => "start-with-none",
@@ -143,8 +147,9 @@ impl OpenQuestion {
                 &[Candidate::InvalidArgument, Candidate::Validation, Candidate::NotFound]
             }
             Self::NameAndArnDisagree => {
-                &[Candidate::InvalidArgument, Candidate::ArnWins, Candidate::NameWins]
+                &[Candidate::InvalidArgument, Candidate::Validation, Candidate::NotFound, Candidate::Accepted]
             }
+            Self::WhichStreamWins => &[Candidate::ArnWins, Candidate::NameWins],
             // Without a resource policy that lets the caller in, IAM answers first (ORD-012).
             Self::ForeignArn => &[Candidate::AccessDenied, Candidate::NotFound, Candidate::InvalidArgument],
             Self::StreamIdSupplied => &[Candidate::Ignored, Candidate::InvalidArgument],
@@ -155,9 +160,10 @@ impl OpenQuestion {
             Self::StopWithOtherKey => &[Candidate::InvalidArgument, Candidate::Updating],
             Self::MalformedKeyId => &[Candidate::InvalidArgument, Candidate::KmsNotFound],
             Self::ForeignRegionKey => &[Candidate::KmsNotFound, Candidate::InvalidArgument],
-            Self::TypeWhileUpdating | Self::KeyWhileUpdating | Self::PutsSoonAfterActive => {
-                &[Candidate::After, Candidate::Before]
+            Self::TypeWhileUpdating | Self::KeyWhileUpdating => {
+                &[Candidate::After, Candidate::Before, Candidate::Absent]
             }
+            Self::PutsSoonAfterActive => &[Candidate::After, Candidate::Before],
             Self::OrderOfEncryptionChecks => &[Candidate::StreamFirst, Candidate::RequestFirst],
             Self::TypeInPutsAfterStop => &[Candidate::Absent, Candidate::None],
             Self::PartitionKeyMissing => &[Candidate::Validation, Candidate::InvalidArgument],
@@ -184,7 +190,7 @@ impl Candidate {
             Self::ArnWins => "arn-wins",
             Self::InvalidArgument => "invalid-argument",
             Self::Validation => "validation",
-            Self::NotFound => "not-found",
+            Self::NotFound => "resource-not-found",
             Self::InUse => "in-use",
             Self::AccessDenied => "access-denied",
             Self::KmsNotFound => "kms-not-found",

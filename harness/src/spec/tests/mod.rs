@@ -127,3 +127,16 @@ fn an_operation_that_is_not_specified_has_no_result() {
     assert!(lab.step("SplitShard", "{}").is_empty());
     assert_eq!(walk(&lab.world, &call("SplitShard", "{}"), lab.now, &mut |_| Candidate::NoOp), None);
 }
+
+#[test]
+fn the_questions_of_the_cases_have_the_same_candidates_here() {
+    let library = crate::case::ast::Library::embedded().expect("the embedded cases are in order");
+    for (id, question) in &library.questions {
+        let Some(own) = OpenQuestion::parse(id) else { panic!("the specification does not know `{id}`") };
+        let mut candidates: Vec<_> = own.candidates().iter().map(|one| one.name()).collect();
+        candidates.sort_unstable();
+        let mut expected: Vec<_> = question.candidates.keys().map(String::as_str).collect();
+        expected.sort_unstable();
+        assert_eq!(candidates, expected, "{id}");
+    }
+}

@@ -89,7 +89,17 @@ fn a_name_and_an_arn_may_go_together_if_they_agree() {
     let arn = lab.world.stream_arn("one");
     lab.accept("DescribeStream", &format!(r#"{{"StreamName":"one","StreamARN":"{arn}"}}"#));
     let branches = lab.step("DescribeStream", &format!(r#"{{"StreamName":"two","StreamARN":"{arn}"}}"#));
-    assert_eq!(classes(&branches), ["InvalidArgumentException", "accepted", "ResourceNotFoundException"]);
+    assert_eq!(
+        classes(&branches),
+        [
+            "InvalidArgumentException",
+            "ValidationException",
+            "ResourceNotFoundException",
+            // By the ARN the stream is there, by the name it is not.
+            "accepted",
+            "ResourceNotFoundException",
+        ]
+    );
 }
 
 #[test]
