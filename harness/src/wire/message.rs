@@ -24,6 +24,16 @@ impl Encoding {
             Self::Cbor => "application/x-amz-cbor-1.1",
         }
     }
+
+    /// The encoding that a `Content-Type` names, whatever its version and parameters; `None` if it
+    /// is neither.
+    pub fn named_by(content_type: &str) -> Option<Self> {
+        let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if media.starts_with("application/x-amz-json") || media == "application/json" {
+            return Some(Self::Json);
+        }
+        (media.starts_with("application/x-amz-cbor") || media == "application/cbor").then_some(Self::Cbor)
+    }
 }
 
 /// A credential pair, and the token of a session.
@@ -92,6 +102,11 @@ impl Response {
     /// The first header of that name (in lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The encoding that `content-type` names; JSON where it names none that we know.
+    pub fn encoding(&self) -> Encoding {
+        self.header("content-type").and_then(Encoding::named_by).unwrap_or(Encoding::Json)
     }
 }
 
