@@ -174,14 +174,12 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Epoch seconds to milliseconds; `None` beyond an `i64`.
+/// Epoch seconds to milliseconds, rounded; `None` beyond an `i64`.
 fn rounded_milliseconds(seconds: f64) -> Option<i64> {
     let milliseconds = (seconds * 1000.0).round();
-    // 2^63 is the first float that an `i64` cannot hold.
-    #[expect(clippy::cast_possible_truncation, reason = "the bounds are checked")]
-    (-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18)
-        .contains(&milliseconds)
-        .then_some(milliseconds as i64)
+    // -2^63 is exact as a float, and 2^63 the first that an `i64` cannot hold.
+    let limit = i64::MIN as f64;
+    (limit..-limit).contains(&milliseconds).then_some(milliseconds as i64)
 }
 
 const fn wanted(shape: &Shape, encoding: Encoding) -> &'static str {

@@ -74,7 +74,6 @@ fn integer(number: i64, out: &mut Vec<u8>) {
 }
 
 /// The shortest head with that argument.
-#[expect(clippy::cast_possible_truncation, reason = "each arm bounds the argument")]
 fn head(major: u8, argument: u64, out: &mut Vec<u8>) {
     match argument {
         0..=23 => out.push(major | argument as u8),

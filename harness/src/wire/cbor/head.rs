@@ -115,7 +115,6 @@ impl Head {
         if self.major != Major::Simple {
             return None;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "the width bounds the argument")]
         let float = match width {
             Width::Immediate | Width::One => return None,
             Width::Two => half(value as u16),

@@ -61,6 +61,10 @@ pub(super) struct Tokens<'a> {
     items: usize,
 }
 
+fn fault(offset: usize, reason: impl Into<String>) -> WalkError {
+    WalkError { offset, reason: reason.into() }
+}
+
 /// An item that is not complete.
 struct Open {
     major: Major,
@@ -81,7 +85,7 @@ impl<'a> Tokens<'a> {
             None if self.items > 0 => {
                 return match self.rest().len() {
                     0 => Ok(None),
-                    more => Err(self.fault(self.offset, format!("bytes behind the value: {more}"))),
+                    more => Err(fault(self.offset, format!("bytes behind the value: {more}"))),
                 };
             }
             Some(Open { left: Some(0), .. }) => {
@@ -92,7 +96,7 @@ impl<'a> Tokens<'a> {
         }
         let offset = self.offset;
         let (head, length) =
-            Head::read(self.rest()).map_err(|reason| self.fault(offset, reason.to_owned()))?;
+            Head::read(self.rest()).map_err(|reason| fault(offset, reason))?;
         if head.major == Major::Simple && head.argument == Argument::Indefinite {
             self.end_of_indefinite()?;
             self.offset += length;
@@ -100,7 +104,7 @@ impl<'a> Tokens<'a> {
         }
         self.items += 1;
         if self.items > MAX_ITEMS {
-            return Err(self.fault(offset, format!("more than {MAX_ITEMS} items")));
+            return Err(fault(offset, format!("more than {MAX_ITEMS} items")));
         }
         let place = self.place(&head)?;
         self.offset += length;
@@ -110,11 +114,6 @@ impl<'a> Tokens<'a> {
 
     fn rest(&self) -> &'a [u8] {
         &self.bytes[self.offset..]
-    }
-
-    #[expect(clippy::unused_self, reason = "it reads as what it is: a fault of these bytes")]
-    const fn fault(&self, offset: usize, reason: String) -> WalkError {
-        WalkError { offset, reason }
     }
 
     /// Takes a break.
@@ -131,7 +130,7 @@ impl<'a> Tokens<'a> {
                 "a break stands where nothing of indefinite length is open"
             }
         };
-        Err(self.fault(self.offset, reason.to_owned()))
+        Err(fault(self.offset, reason))
     }
 
     /// Counts the item in the one around it.
@@ -152,7 +151,7 @@ impl<'a> Tokens<'a> {
                     return Ok(Place::Chunk(index));
                 }
                 let reason = format!("a chunk of {} is not one of definite length", major.name());
-                Err(WalkError { offset, reason })
+                Err(fault(offset, reason))
             }
         }
     }
@@ -166,20 +165,20 @@ impl<'a> Tokens<'a> {
             (Major::Simple, Argument::Definite { value, width }) => {
                 if width == Width::One && value < 32 {
                     let reason = format!("simple value {value} is written in two bytes");
-                    return Err(self.fault(offset, reason));
+                    return Err(fault(offset, reason));
                 }
                 Ok(&[])
             }
             (Major::Unsigned | Major::Negative | Major::Tag | Major::Simple, Argument::Indefinite) => {
                 let reason = format!("{} of indefinite length", head.major.name());
-                Err(self.fault(offset, reason))
+                Err(fault(offset, reason))
             }
             (Major::Bytes | Major::Text, Argument::Definite { value, .. }) => {
                 let (payload, _) = usize::try_from(value)
                     .ok()
                     .and_then(|length| self.rest().split_at_checked(length))
                     .ok_or_else(|| {
-                        self.fault(offset, format!("a length of {value} bytes is declared, {left} are left"))
+                        fault(offset, format!("a length of {value} bytes is declared, {left} are left"))
                     })?;
                 self.offset += payload.len();
                 Ok(payload)
@@ -193,7 +192,7 @@ impl<'a> Tokens<'a> {
             (Major::Array | Major::Map, Argument::Definite { value, .. }) => {
                 let what = if head.major == Major::Map { "entries" } else { "elements" };
                 let reason = format!("{value} {what} are declared, {left} bytes are left");
-                Err(self.fault(offset, reason))
+                Err(fault(offset, reason))
             }
             (Major::Tag, Argument::Definite { .. }) => self.open(head.major, Some(1), offset),
             (Major::Bytes | Major::Text | Major::Array | Major::Map, Argument::Indefinite) => {
@@ -204,7 +203,7 @@ impl<'a> Tokens<'a> {
 
     fn open(&mut self, major: Major, left: Option<u64>, offset: usize) -> Result<&'a [u8], WalkError> {
         if self.open.len() == MAX_DEPTH {
-            return Err(self.fault(offset, format!("nested deeper than {MAX_DEPTH} levels")));
+            return Err(fault(offset, format!("nested deeper than {MAX_DEPTH} levels")));
         }
         self.open.push(Open { major, left, seen: 0 });
         Ok(&[])

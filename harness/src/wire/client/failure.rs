@@ -43,12 +43,9 @@ fn kind(error: &reqwest::Error) -> NoAnswerKind {
     }
     // The innermost cause knows best: a bad chunk length is an I/O error of an odd kind.
     if let Some(io) = sources(error).filter_map(|source| source.downcast_ref::<io::Error>()).last() {
-        return match io.kind() {
-            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => NoAnswerKind::NotHttp,
-            // Resets, broken pipes and early ends, and whatever else ends a connection.
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the standard library's enum is open")]
-            _ => NoAnswerKind::Closed,
-        };
+        let unreadable = matches!(io.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
+        // Else a reset, a broken pipe, an early end, or whatever else ends a connection.
+        return if unreadable { NoAnswerKind::NotHttp } else { NoAnswerKind::Closed };
     }
     // The rest has no type of its own that a crate without the HTTP library's parts could name.
     // These are its words for a head that it cannot read; the tests hold them.
@@ -67,12 +64,9 @@ fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static
 
 #[cfg(feature = "tls")]
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    // rustls reports through `io::Error`, which hides what it wraps from `source`.
-    error.is::<rustls::Error>()
-        || error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-            .is_some_and(|inner| inner.is::<rustls::Error>())
+    // rustls reports through `io::Error`, nested at times, which leaves what it wraps out of `source`.
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
 }
 
 #[cfg(not(feature = "tls"))]

@@ -12,7 +12,7 @@ mod tests;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 
 pub use self::endpoint::{Endpoint, EndpointError};
 use super::message::{Auth, Credentials, NoAnswer, NoAnswerKind, Request, Response, Sent};
@@ -84,7 +84,7 @@ pub enum PresignError {
     #[error("write the header `{name}`: its value holds control characters")]
     Header {
         /// The header.
-        name: &'static str,
+        name: String,
     },
 }
 
@@ -147,9 +147,13 @@ impl Client {
         named.extend(request.target.as_deref().map(|target| ("x-amz-target", target)));
         let mut headers = HeaderMap::with_capacity(8);
         for (name, value) in &named {
-            let value =
-                HeaderValue::from_bytes(value.as_bytes()).map_err(|_| PresignError::Header { name })?;
+            let value = HeaderValue::from_bytes(value.as_bytes())
+                .map_err(|_| PresignError::Header { name: (*name).to_owned() })?;
             headers.insert(HeaderName::from_static(name), value);
+        }
+        if request.body.is_empty() {
+            // The HTTP library leaves it out then, and a POST without a length is a case of its own.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         match request.auth {
             Auth::Unsigned => {}
@@ -163,10 +167,12 @@ impl Client {
                 let added =
                     sign::sign(&parts, &self.settings.credentials, &self.settings.region, SystemTime::now())?;
                 for (name, value) in added {
-                    let value = HeaderValue::from_bytes(value.as_bytes())
-                        .map_err(|_| PresignError::Header { name: "authorization" })?;
-                    let name = HeaderName::from_bytes(name.as_bytes())
-                        .map_err(|_| PresignError::Header { name: "authorization" })?;
+                    let mut value = HeaderValue::from_bytes(value.as_bytes())
+                        .map_err(|_| PresignError::Header { name: name.clone() })?;
+                    // Keeps tokens and signatures out of debug output.
+                    value.set_sensitive(true);
+                    let name =
+                        HeaderName::from_bytes(name.as_bytes()).map_err(|_| PresignError::Header { name })?;
                     headers.insert(name, value);
                 }
             }

@@ -62,14 +62,8 @@ impl DecodeError {
         if error.is_eof() {
             return Self::at(bytes, bytes.len(), reason);
         }
-        let line_start = bytes
-            .iter()
-            .enumerate()
-            .filter(|&(_, &byte)| byte == b'\n')
-            .map(|(index, _)| index + 1)
-            .nth(error.line().saturating_sub(2))
-            .filter(|_| error.line() > 1)
-            .unwrap_or(0);
+        let lines_before = bytes.split(|&byte| byte == b'\n').take(error.line().saturating_sub(1));
+        let line_start: usize = lines_before.map(|line| line.len() + 1).sum();
         let offset = line_start + error.column().saturating_sub(1);
         Self::at(bytes, offset.min(bytes.len()), reason)
     }
@@ -126,7 +120,6 @@ impl<'de> Visitor<'de> for PlainValue<'_> {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        #[expect(clippy::cast_precision_loss, reason = "a whole number beyond i64 is a float by definition")]
         Ok(i64::try_from(number).map_or(Value::Float(number as f64), Value::Integer))
     }
 

@@ -66,7 +66,7 @@ struct Claim<'a> {
     credential: &'a str,
     signed_headers: &'a str,
     signature: &'a str,
-    /// The time as written, and in epoch seconds.
+    /// The time, as written.
     date: &'a str,
     /// How long the signature lives, in seconds.
     lifetime: i64,
@@ -112,7 +112,8 @@ impl Verifier {
         let signed_at = clock::parse(claim.date)
             .ok_or_else(|| AuthFault::MalformedDate { date: claim.date.to_owned() })?;
         check_time(signed_at, claim.lifetime, clock::seconds(now))?;
-        scope.check(&self.region, signed_at)?;
+        let signed = clock::basic(signed_at);
+        scope.check(&self.region, &signed)?;
         let known = self.known.get(scope.key).ok_or(AuthFault::UnknownKey)?;
         if claim.token != known.session_token() {
             return Err(AuthFault::UnknownKey);
@@ -122,8 +123,7 @@ impl Verifier {
         }
         let canonical = canonical::request(request, &query, claim.signed_headers);
         let to_sign = format!(
-            "{ALGORITHM}\n{}\n{}/{}/{}/{TERMINATOR}\n{}",
-            clock::basic(signed_at),
+            "{ALGORITHM}\n{signed}\n{}/{}/{}/{TERMINATOR}\n{}",
             scope.date,
             scope.region,
             scope.service,
@@ -218,7 +218,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn check(&self, region: &str, signed_at: i64) -> Result<(), AuthFault> {
+    fn check(&self, region: &str, signed: &str) -> Result<(), AuthFault> {
         if self.region != region {
             return Err(AuthFault::WrongRegion { region: self.region.to_owned() });
         }
@@ -228,13 +228,12 @@ impl<'a> Scope<'a> {
         if self.terminator != TERMINATOR {
             return Err(AuthFault::WrongTerminator { terminator: self.terminator.to_owned() });
         }
-        let signed = clock::basic(signed_at);
         let day = signed.split('T').next().unwrap_or_default();
         if self.date != day {
             return Err(AuthFault::WrongScopeDate {
                 scope: self.date.to_owned(),
                 day: day.to_owned(),
-                signed: signed.clone(),
+                signed: signed.to_owned(),
             });
         }
         Ok(())
