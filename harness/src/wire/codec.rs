@@ -38,3 +38,26 @@ pub fn parse_answer(encoding: Encoding, bytes: &[u8]) -> Result<Document, Decode
     }
     parse(encoding, bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_encoding_reads_what_it_writes_and_not_the_other() {
+        let value = Value::from([("StreamName", "s".into()), ("Limit", Value::Integer(5))]);
+        for (encoding, other) in [(Encoding::Json, Encoding::Cbor), (Encoding::Cbor, Encoding::Json)] {
+            let bytes = encode(encoding, &value);
+            assert_eq!(parse(encoding, &bytes).unwrap().value, value);
+            parse(other, &bytes).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn no_body_is_an_empty_structure_in_an_answer_only() {
+        for encoding in [Encoding::Json, Encoding::Cbor] {
+            assert_eq!(parse_answer(encoding, b"").unwrap().value, Value::empty());
+            parse(encoding, b"").unwrap_err();
+        }
+    }
+}

@@ -3,6 +3,9 @@
 //! Whether an answer *has* the members it should have is not asked here; nor are bounds, patterns
 //! and enums.
 
+#[cfg(test)]
+mod tests;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 

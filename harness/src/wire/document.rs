@@ -8,13 +8,19 @@ use crate::model::Value;
 /// strings in chunks count too. The deepest shape of the API needs 5.
 pub const MAX_DEPTH: usize = 100;
 
+/// How many repeated members are told, and how many characters of each part of their path. A
+/// hostile body could otherwise make paths far longer than itself.
+const MAX_DUPLICATES: usize = 32;
+const MAX_PATH_PART: usize = 128;
+
 /// A body, read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// The value. Of members with the same name the last one is kept.
     pub value: Value,
     /// Dotted paths of the members that stand there more than once, one entry per repetition.
-    /// List elements count from 0: `Records.0.Data`.
+    /// List elements count from 0: `Records.0.Data`. Of a body with very many or very long ones
+    /// only the first 32 are told, and each part of a path is cut at 128 characters.
     pub duplicates: Vec<String>,
 }
 
@@ -64,9 +70,16 @@ impl fmt::Display for Place {
     }
 }
 
-/// Puts `prefix` before the paths added since `from`. Only bodies with duplicates pay for paths.
+/// Notes a repeated member, by its name alone.
+pub(super) fn note_duplicate(duplicates: &mut Vec<String>, name: &str) {
+    if duplicates.len() < MAX_DUPLICATES {
+        duplicates.push(format!("{name:.MAX_PATH_PART$}"));
+    }
+}
+
+/// Puts `prefix` before the paths noted since `from`. Only bodies with duplicates pay for paths.
 pub(super) fn prefix_paths(duplicates: &mut [String], from: usize, prefix: &dyn fmt::Display) {
     for path in &mut duplicates[from..] {
-        *path = format!("{prefix}.{path}");
+        *path = format!("{prefix:.MAX_PATH_PART$}.{path}");
     }
 }

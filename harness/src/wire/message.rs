@@ -148,3 +148,24 @@ pub struct Sent {
     /// The answer.
     pub outcome: Result<Response, NoAnswer>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_type_names_its_encoding_whatever_the_version_and_parameters() {
+        for encoding in [Encoding::Json, Encoding::Cbor] {
+            assert_eq!(Encoding::named_by(encoding.content_type()), Some(encoding));
+        }
+        for (content_type, encoding) in [
+            ("application/x-amz-json-1.0", Some(Encoding::Json)),
+            (" Application/JSON; charset=utf-8", Some(Encoding::Json)),
+            ("application/x-amz-cbor-1.1;x=y", Some(Encoding::Cbor)),
+            ("application/xml", None),
+            ("", None),
+        ] {
+            assert_eq!(Encoding::named_by(content_type), encoding, "{content_type}");
+        }
+    }
+}

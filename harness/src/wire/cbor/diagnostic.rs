@@ -1,5 +1,8 @@
 //! Diagnostic notation (RFC 8949 §8): CBOR for people.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write as _;
 
 use super::head::{Argument, Major, Width};
@@ -10,10 +13,10 @@ pub const DIAGNOSTIC_LIMIT: usize = 4096;
 
 /// Prints a body in diagnostic notation: `{_ "Data": h'0102', "Created": 1(1700000000000)}`.
 ///
-/// `_` marks an indefinite length, `_0` to `_3` a head or float that is written wider than it
-/// need be or than is usual (a double is not marked, `1.5_1` is a half and `1.5_2` a single). What is
-/// broken is printed up to the fault, with a comment that tells it: `[1, / byte 2: … /`. Text
-/// beyond [`DIAGNOSTIC_LIMIT`] is cut at `…`.
+/// `_` marks an indefinite length, `_0` to `_3` a head that is written wider than it need be (in
+/// one, two, four or eight bytes); `1.5_1` is a half float, `1.5_2` a single, and a double has no
+/// mark. What is broken is printed up to the fault, with a comment that tells it:
+/// `[1 / byte 2: … /`. What is longer than [`DIAGNOSTIC_LIMIT`] ends in `…`.
 pub fn diagnostic(bytes: &[u8]) -> String {
     let mut printer = Printer { out: String::new(), open: Vec::new() };
     let mut tokens = Tokens::new(bytes);
@@ -39,9 +42,23 @@ pub fn diagnostic(bytes: &[u8]) -> String {
 
 struct Printer {
     out: String,
-    /// What closes the open items.
-    open: Vec<&'static str>,
+    open: Vec<Open>,
 }
+
+/// What is to be closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Array,
+    Map,
+    Tag,
+    /// A byte string in chunks.
+    Bytes,
+    /// Text in chunks.
+    Text,
+}
+
+/// What opens a string in chunks.
+const CHUNKS: &str = "(_ ";
 
 impl Printer {
     fn item(&mut self, start: &Start<'_>) {
@@ -67,13 +84,14 @@ impl Printer {
                 self.text(start.payload);
                 self.wider(value, width);
             }
-            (Major::Bytes | Major::Text, Argument::Indefinite) => self.begin("(_ ", ")"),
-            (Major::Array, argument) => self.container("[", argument, "]"),
-            (Major::Map, argument) => self.container("{", argument, "}"),
+            (Major::Bytes, Argument::Indefinite) => self.begin(CHUNKS, Open::Bytes),
+            (Major::Text, Argument::Indefinite) => self.begin(CHUNKS, Open::Text),
+            (Major::Array, argument) => self.container("[", argument, Open::Array),
+            (Major::Map, argument) => self.container("{", argument, Open::Map),
             (Major::Tag, Argument::Definite { value, width }) => {
                 self.out.push_str(&value.to_string());
                 self.wider(value, width);
-                self.begin("(", ")");
+                self.begin("(", Open::Tag);
             }
             (Major::Simple, Argument::Definite { value, width }) => match start.head.float() {
                 Some((float, width)) => self.float(float, width),
@@ -84,17 +102,31 @@ impl Printer {
         }
     }
 
-    fn begin(&mut self, opening: &str, closing: &'static str) {
+    fn begin(&mut self, opening: &str, open: Open) {
         self.out.push_str(opening);
-        self.open.push(closing);
+        self.open.push(open);
     }
 
     fn end(&mut self) {
-        self.out.push_str(self.open.pop().unwrap_or_default());
+        let closing = match self.open.pop() {
+            Some(Open::Array) => "]",
+            Some(Open::Map) => "}",
+            Some(Open::Tag) => ")",
+            Some(open @ (Open::Bytes | Open::Text)) => match self.out.strip_suffix(CHUNKS) {
+                // `(_ )` would not tell which of the two it is.
+                Some(before) => {
+                    self.out.truncate(before.len());
+                    if open == Open::Bytes { "''_" } else { "\"\"_" }
+                }
+                None => ")",
+            },
+            None => "",
+        };
+        self.out.push_str(closing);
     }
 
-    fn container(&mut self, opening: &str, argument: Argument, closing: &'static str) {
-        self.begin(opening, closing);
+    fn container(&mut self, opening: &str, argument: Argument, open: Open) {
+        self.begin(opening, open);
         match argument {
             Argument::Indefinite => self.out.push_str("_ "),
             Argument::Definite { value, width } => {
@@ -139,7 +171,7 @@ impl Printer {
     fn text(&mut self, bytes: &[u8]) {
         // More than the limit is cut anyway.
         let shown = &bytes[..bytes.len().min(DIAGNOSTIC_LIMIT)];
-        let _ = write!(self.out, "{:?}", String::from_utf8_lossy(shown));
+        self.out.push_str(&serde_json::Value::from(String::from_utf8_lossy(shown)).to_string());
     }
 
     fn float(&mut self, float: f64, width: Width) {

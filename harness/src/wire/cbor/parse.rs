@@ -7,7 +7,7 @@ use super::head::{Argument, Head, Major, Width};
 use super::token::{Start, Token, Tokens};
 use super::walk::WalkError;
 use crate::model::Value;
-use crate::wire::document::{DecodeError, Document, prefix_paths};
+use crate::wire::document::{DecodeError, Document, note_duplicate, prefix_paths};
 
 /// The tag of a time.
 const EPOCH: u64 = 1;
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
             prefix_paths(&mut self.duplicates, from, &name);
             match members.entry(name) {
                 Entry::Occupied(mut earlier) => {
-                    self.duplicates.push(earlier.key().clone());
+                    note_duplicate(&mut self.duplicates, earlier.key());
                     earlier.insert(value);
                 }
                 Entry::Vacant(place) => {

@@ -95,8 +95,7 @@ impl<'a> Tokens<'a> {
             None | Some(_) => {}
         }
         let offset = self.offset;
-        let (head, length) =
-            Head::read(self.rest()).map_err(|reason| fault(offset, reason))?;
+        let (head, length) = Head::read(self.rest()).map_err(|reason| fault(offset, reason))?;
         if head.major == Major::Simple && head.argument == Argument::Indefinite {
             self.end_of_indefinite()?;
             self.offset += length;

@@ -1,5 +1,8 @@
 //! How a body is spelled, item by item: what the values of [`super::parse`] no longer show.
 
+#[cfg(test)]
+mod tests;
+
 use super::head::{Argument, Head, Major};
 use super::token::{Place, Start, Token, Tokens};
 

@@ -7,7 +7,7 @@ use indexmap::map::Entry;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use crate::model::Value;
-use crate::wire::document::{DecodeError, Document, MAX_DEPTH, TextPlace, prefix_paths};
+use crate::wire::document::{DecodeError, Document, MAX_DEPTH, TextPlace, note_duplicate, prefix_paths};
 
 /// Reads one JSON value that takes the whole text, white space around it aside.
 ///
@@ -158,7 +158,7 @@ impl<'de> Visitor<'de> for PlainValue<'_> {
             prefix_paths(self.duplicates, from, &name);
             match members.entry(name) {
                 Entry::Occupied(mut earlier) => {
-                    self.duplicates.push(earlier.key().clone());
+                    note_duplicate(self.duplicates, earlier.key());
                     earlier.insert(value);
                 }
                 Entry::Vacant(place) => {
