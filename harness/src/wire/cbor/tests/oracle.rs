@@ -36,7 +36,15 @@ fn read(decoder: &mut Decoder<'_>) -> Value {
             let length = decoder.map().unwrap().expect("we write definite lengths");
             Value::Map((0..length).map(|_| (decoder.str().unwrap().into_owned(), read(decoder))).collect())
         }
-        other => panic!("{other:?} is nothing that we write"),
+        other @ (Type::Undefined
+        | Type::Simple
+        | Type::BytesIndef
+        | Type::StringIndef
+        | Type::ArrayIndef
+        | Type::MapIndef
+        | Type::Tag
+        | Type::Break
+        | Type::Unknown(_)) => panic!("{other:?} is nothing that we write"),
     }
 }
 
