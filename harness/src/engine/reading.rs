@@ -64,10 +64,11 @@ impl Reading {
             // Nothing and `{}` are the same to a client.
             return Self::Accepted { output: Value::empty(), misfits: Vec::new() };
         }
-        match parse(encoding_of(response), &response.body) {
+        let encoding = encoding_of(response);
+        match parse(encoding, &response.body) {
             Ok(document) => {
                 let output = model.operation(operation).and_then(|operation| operation.output.as_deref());
-                let decoded = decode(model, output, &document.value);
+                let decoded = decode(model, encoding, output, &document.value);
                 Self::Accepted { output: decoded.value, misfits: decoded.misfits }
             }
             Err(error) => Self::Undecodable { status, why: error.to_string() },

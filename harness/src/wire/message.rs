@@ -24,6 +24,16 @@ impl Encoding {
             Self::Cbor => "application/x-amz-cbor-1.1",
         }
     }
+
+    /// The encoding that a `Content-Type` names, whatever its version and parameters; `None` if it
+    /// is neither.
+    pub fn named_by(content_type: &str) -> Option<Self> {
+        let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if media.starts_with("application/x-amz-json") || media == "application/json" {
+            return Some(Self::Json);
+        }
+        (media.starts_with("application/x-amz-cbor") || media == "application/cbor").then_some(Self::Cbor)
+    }
 }
 
 /// A credential pair, and the token of a session.
@@ -93,6 +103,11 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
+
+    /// The encoding that `content-type` names; JSON where it names none that we know.
+    pub fn encoding(&self) -> Encoding {
+        self.header("content-type").and_then(Encoding::named_by).unwrap_or(Encoding::Json)
+    }
 }
 
 /// Why there is no whole answer.
@@ -132,4 +147,25 @@ pub struct Sent {
     pub received: Instant,
     /// The answer.
     pub outcome: Result<Response, NoAnswer>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_type_names_its_encoding_whatever_the_version_and_parameters() {
+        for encoding in [Encoding::Json, Encoding::Cbor] {
+            assert_eq!(Encoding::named_by(encoding.content_type()), Some(encoding));
+        }
+        for (content_type, encoding) in [
+            ("application/x-amz-json-1.0", Some(Encoding::Json)),
+            (" Application/JSON; charset=utf-8", Some(Encoding::Json)),
+            ("application/x-amz-cbor-1.1;x=y", Some(Encoding::Cbor)),
+            ("application/xml", None),
+            ("", None),
+        ] {
+            assert_eq!(Encoding::named_by(content_type), encoding, "{content_type}");
+        }
+    }
 }

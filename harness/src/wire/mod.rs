@@ -1,10 +1,13 @@
 //! Bytes: encodings, signatures, and the pooled client that carries them.
 //!
 //! Nothing here knows of cases or of what is expected of an answer. The raw transport (header
-//! order, lengths, early close) and CBOR are not here yet.
+//! order, lengths, early close) is not here yet.
 
+pub mod cbor;
 pub mod client;
 mod codec;
+mod decode;
+mod document;
 pub mod error;
 pub mod json;
 mod message;
@@ -12,7 +15,9 @@ pub mod sign;
 pub mod verify;
 
 pub use client::{Client, ClientError, ClientSettings, Endpoint, EndpointError, SignedRequest};
-pub use codec::{DecodeError, Decoded, Document, Misfit, decode, encode, parse};
+pub use codec::{encode, parse, parse_answer};
+pub use decode::{Decoded, Misfit, decode};
+pub use document::{DecodeError, Document, MAX_DEPTH, TextPlace};
 pub use error::{ErrorAnswer, ErrorPlace, MessageKey};
 pub use message::{Auth, Credentials, Encoding, NoAnswer, NoAnswerKind, Request, Response, Sent};
 pub use verify::{AccessKey, AuthFault, Incoming, Verifier};

@@ -1,14 +1,15 @@
 //! Which error an answer carries, and where it says so.
 //!
 //! A reader for whatever a target sends: nothing here fails. Whether the place and the form are
-//! those of the service is asked elsewhere. Errors in CBOR are not here yet.
+//! those of the service is asked elsewhere. Bodies are read in the encoding that the answer's content
+//! type names: CBOR where it says so (WIRE-018, WIRE-031), else JSON.
 
 #[cfg(test)]
 mod tests;
 mod xml;
 
 use crate::model::Value;
-use crate::wire::json;
+use crate::wire::codec;
 use crate::wire::message::Response;
 
 /// The error that an answer carries, as a client would make it out.
@@ -62,7 +63,7 @@ impl ErrorAnswer {
     pub fn read(response: &Response) -> Self {
         let mut answer = Self::default();
         let refused = !(200..300).contains(&response.status);
-        let body = json::parse(&response.body).ok().map(|document| document.value);
+        let body = codec::parse(response.encoding(), &response.body).ok().map(|document| document.value);
         let output = body.as_ref().and_then(|body| body.get("Output"));
         let envelope = output.and_then(|output| class_in(output, "__type"));
 

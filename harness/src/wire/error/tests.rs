@@ -120,12 +120,49 @@ fn odd_types_are_passed_over() {
     assert_eq!(answer(500, &[], "[1]"), ErrorAnswer::default());
 }
 
+fn cbor_answer(status: u16, body: &[u8]) -> ErrorAnswer {
+    let content_type = ("content-type".to_owned(), "application/x-amz-cbor-1.1".to_owned());
+    ErrorAnswer::read(&Response { status, headers: vec![content_type], body: body.to_vec().into() })
+}
+
+#[test]
+fn the_services_own_error_in_cbor_is_read() {
+    // The bytes of WIRE-018.
+    for (class, head) in
+        [("UnknownOperationException", &[0x78, 0x19][..]), ("SerializationException", &[0x76])]
+    {
+        let body = [b"\xbf\x66__type", head, class.as_bytes(), b"\xff"].concat();
+        let read = cbor_answer(400, &body);
+        assert_eq!((read.class.as_deref(), read.message), (Some(class), None));
+        assert_eq!(read.places, [ErrorPlace::BodyType]);
+    }
+}
+
+#[test]
+fn a_modelled_error_in_cbor_is_read() {
+    // The form of WIRE-031.
+    let body = Value::from([("__type", "ResourceNotFoundException".into()), ("message", "gone".into())]);
+    let read = cbor_answer(400, &crate::wire::cbor::encode(&body));
+    assert_eq!(read.class.as_deref(), Some("ResourceNotFoundException"));
+    assert_eq!((read.message.as_deref(), read.message_key), (Some("gone"), Some(MessageKey::Lower)));
+}
+
+#[test]
+fn a_body_is_read_in_the_encoding_that_its_content_type_names_alone() {
+    let body = Value::from([("__type", "XException".into())]);
+    let cbor = crate::wire::cbor::encode(&body);
+    let read = ErrorAnswer::read(&Response { status: 400, headers: vec![], body: cbor.into() });
+    assert_eq!(read.class, None);
+    assert_eq!(cbor_answer(400, br#"{"__type":"XException"}"#).class, None);
+}
+
 proptest! {
     #[test]
     fn any_body_can_be_read(
         status in 100_u16..600,
         body in prop_oneof![any::<Vec<u8>>(), "[<>?!/ a-zA-Z&;-]{0,40}".prop_map(String::into_bytes)],
     ) {
+        cbor_answer(status, &body);
         ErrorAnswer::read(&Response { status, headers: vec![], body: body.into() });
     }
 }

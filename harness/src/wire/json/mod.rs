@@ -1,15 +1,21 @@
-//! AWS JSON 1.1: values to text, text to values, and values held against a shape.
+//! AWS JSON 1.1: values to text, text to values.
 //!
 //! [`parse`] knows no shapes: base64 text stays text and a time stays a number. [`decode`] turns
-//! such a plain value into what the model says it is. Whether an answer *has* the members it
-//! should have is not asked here; nor are bounds, patterns and enums.
+//! such a plain value into what the model says it is.
 
-mod decode;
 mod encode;
 mod parse;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{Decoded, Misfit, decode};
+use crate::model::{Model, Value};
+use crate::wire::decode::{self, Decoded};
+use crate::wire::message::Encoding;
+
 pub use encode::encode;
-pub use parse::{DecodeError, Document, MAX_DEPTH, parse, parse_answer};
+pub use parse::{parse, parse_answer};
+
+/// [`crate::wire::decode()`] for a value that was read from JSON.
+pub fn decode(model: &Model, shape: Option<&str>, plain: &Value) -> Decoded {
+    decode::decode(model, Encoding::Json, shape, plain)
+}

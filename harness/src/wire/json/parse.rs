@@ -7,33 +7,7 @@ use indexmap::map::Entry;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use crate::model::Value;
-
-/// How many lists and objects may stand inside each other. The deepest shape of the API needs 5.
-pub const MAX_DEPTH: usize = 100;
-
-/// A JSON text, read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Document {
-    /// The value. Of members with the same name the last one is kept.
-    pub value: Value,
-    /// Dotted paths of the members that stand there more than once, one entry per repetition.
-    /// List elements count from 0: `Records.0.Data`.
-    pub duplicates: Vec<String>,
-}
-
-/// Why a text is no JSON that the harness can hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("read JSON at line {line}, column {column} (byte {offset}): {reason}")]
-pub struct DecodeError {
-    /// Bytes before the place.
-    pub offset: usize,
-    /// 1-based line.
-    pub line: usize,
-    /// 1-based column, in characters; in text that is not UTF-8, in whole characters before it.
-    pub column: usize,
-    /// What is wrong, in lower case.
-    pub reason: String,
-}
+use crate::wire::document::{DecodeError, Document, MAX_DEPTH, TextPlace, note_duplicate, prefix_paths};
 
 /// Reads one JSON value that takes the whole text, white space around it aside.
 ///
@@ -66,7 +40,7 @@ pub fn parse(bytes: &[u8]) -> Result<Document, DecodeError> {
 /// Those of [`parse`].
 pub fn parse_answer(bytes: &[u8]) -> Result<Document, DecodeError> {
     if bytes.is_empty() {
-        return Ok(Document { value: Value::empty(), duplicates: Vec::new() });
+        return Ok(Document::empty());
     }
     parse(bytes)
 }
@@ -78,7 +52,7 @@ impl DecodeError {
         let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
         let column = 1 + before[line_start..].iter().filter(|&&byte| !is_continuation(byte)).count();
-        Self { offset, line, column, reason }
+        Self { offset, text: Some(TextPlace { line, column }), reason }
     }
 
     fn from_serde(bytes: &[u8], error: &serde_json::Error) -> Self {
@@ -115,13 +89,6 @@ impl PlainValue<'_> {
             return Err(E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")));
         }
         Ok(self.depth + 1)
-    }
-}
-
-/// Puts `prefix` before the paths added since `from`. Only texts with duplicates pay for paths.
-fn prefix_paths(duplicates: &mut [String], from: usize, prefix: &dyn fmt::Display) {
-    for path in &mut duplicates[from..] {
-        *path = format!("{prefix}.{path}");
     }
 }
 
@@ -191,7 +158,7 @@ impl<'de> Visitor<'de> for PlainValue<'_> {
             prefix_paths(self.duplicates, from, &name);
             match members.entry(name) {
                 Entry::Occupied(mut earlier) => {
-                    self.duplicates.push(earlier.key().clone());
+                    note_duplicate(self.duplicates, earlier.key());
                     earlier.insert(value);
                 }
                 Entry::Vacant(place) => {

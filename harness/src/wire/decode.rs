@@ -1,9 +1,17 @@
 //! Plain values held against a shape of the model.
+//!
+//! Whether an answer *has* the members it should have is not asked here; nor are bounds, patterns
+//! and enums.
+
+#[cfg(test)]
+mod tests;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::model::{Model, Shape, Value};
+
+use super::message::Encoding;
 
 /// A plain value after it was held against a shape.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +29,8 @@ pub struct Misfit {
     /// Dotted path, list elements counted from 0 (`Records.0.Data`); empty for the whole value.
     pub path: String,
     /// What the shape wants: `structure`, `list`, `map`, `string`, `32-bit integer`,
-    /// `64-bit integer`, `boolean`, `base64 text`, `epoch seconds`.
+    /// `64-bit integer`, `boolean`; `base64 text` and `epoch seconds` in JSON, `byte string` and
+    /// `epoch milliseconds` in CBOR.
     pub expected: &'static str,
     /// What stands there: `null`, `boolean`, `integer`, `float`, `string`, `blob`, `time`,
     /// `list`, `map`.
@@ -32,8 +41,14 @@ pub struct Misfit {
 ///
 /// `null` fits everywhere below the top, as clients take it for an absent member (WIRE-035).
 /// Without a shape, or with one that the model does not hold, the value stays as it is.
-pub fn decode(model: &Model, shape: Option<&str>, plain: &Value) -> Decoded {
-    let mut decoder = Decoder { model, path: Vec::new(), misfits: Vec::new() };
+///
+/// In JSON, a blob is base64 text and a time a number of seconds. In CBOR, a blob is a byte string
+/// and nothing else (WIRE-033). A time in CBOR is tag 1 over milliseconds (WIRE-032), which the
+/// reader has already made a [`Value::Time`]; a whole number without the tag counts as
+/// milliseconds too, and a float as seconds, as RFC 8949 has it. How a time was in fact spelled,
+/// [`crate::wire::cbor::walk()`] tells.
+pub fn decode(model: &Model, encoding: Encoding, shape: Option<&str>, plain: &Value) -> Decoded {
+    let mut decoder = Decoder { model, encoding, path: Vec::new(), misfits: Vec::new() };
     let value = match shape.and_then(|name| model.shape(name)) {
         Some(shape) if *plain == Value::Null => decoder.misfit(shape, plain),
         Some(shape) => decoder.shape(shape, plain),
@@ -44,6 +59,7 @@ pub fn decode(model: &Model, shape: Option<&str>, plain: &Value) -> Decoded {
 
 struct Decoder<'a> {
     model: &'a Model,
+    encoding: Encoding,
     path: Vec<Step<'a>>,
     misfits: Vec<Misfit>,
 }
@@ -94,11 +110,15 @@ impl<'a> Decoder<'a> {
                     .map(|(index, value)| self.named(Step::Element(index), member, value))
                     .collect(),
             ),
-            (Shape::Blob { .. }, Value::String(text)) => match STANDARD.decode(text) {
-                Ok(bytes) => Value::Blob(bytes),
-                Err(_) => self.misfit(shape, plain),
+            (Shape::Blob { .. }, Value::String(text)) => match self.bytes(text) {
+                Some(bytes) => Value::Blob(bytes),
+                None => self.misfit(shape, plain),
             },
-            (Shape::Timestamp, Value::Integer(_) | Value::Float(_)) => match milliseconds(plain) {
+            (Shape::Timestamp, Value::Integer(number)) => match self.milliseconds(*number) {
+                Some(milliseconds) => Value::Time(milliseconds),
+                None => self.misfit(shape, plain),
+            },
+            (Shape::Timestamp, Value::Float(seconds)) => match rounded_milliseconds(*seconds) {
                 Some(milliseconds) => Value::Time(milliseconds),
                 None => self.misfit(shape, plain),
             },
@@ -125,6 +145,22 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// The bytes that text stands for.
+    fn bytes(&self, text: &str) -> Option<Vec<u8>> {
+        match self.encoding {
+            Encoding::Json => STANDARD.decode(text).ok(),
+            Encoding::Cbor => None,
+        }
+    }
+
+    /// The milliseconds that a whole number stands for; `None` beyond an `i64`.
+    const fn milliseconds(&self, number: i64) -> Option<i64> {
+        match self.encoding {
+            Encoding::Json => number.checked_mul(1000),
+            Encoding::Cbor => Some(number),
+        }
+    }
+
     /// Notes a misfit and keeps the value raw.
     fn misfit(&mut self, shape: &Shape, plain: &Value) -> Value {
         let path = self
@@ -136,32 +172,20 @@ impl<'a> Decoder<'a> {
             })
             .collect::<Vec<_>>()
             .join(".");
-        self.misfits.push(Misfit { path, expected: wanted(shape), found: kind(plain) });
+        self.misfits.push(Misfit { path, expected: wanted(shape, self.encoding), found: kind(plain) });
         plain.clone()
     }
 }
 
 /// Epoch seconds to milliseconds, rounded; `None` beyond an `i64`.
-fn milliseconds(seconds: &Value) -> Option<i64> {
-    match seconds {
-        Value::Integer(seconds) => seconds.checked_mul(1000),
-        Value::Float(seconds) => {
-            let milliseconds = (seconds * 1000.0).round();
-            // -2^63 is exact as a float, and 2^63 the first that an `i64` cannot hold.
-            let limit = i64::MIN as f64;
-            (limit..-limit).contains(&milliseconds).then_some(milliseconds as i64)
-        }
-        Value::Null
-        | Value::Bool(_)
-        | Value::String(_)
-        | Value::Blob(_)
-        | Value::Time(_)
-        | Value::List(_)
-        | Value::Map(_) => None,
-    }
+fn rounded_milliseconds(seconds: f64) -> Option<i64> {
+    let milliseconds = (seconds * 1000.0).round();
+    // -2^63 is exact as a float, and 2^63 the first that an `i64` cannot hold.
+    let limit = i64::MIN as f64;
+    (limit..-limit).contains(&milliseconds).then_some(milliseconds as i64)
 }
 
-const fn wanted(shape: &Shape) -> &'static str {
+const fn wanted(shape: &Shape, encoding: Encoding) -> &'static str {
     match shape {
         Shape::Structure { .. } => "structure",
         Shape::List { .. } => "list",
@@ -170,8 +194,14 @@ const fn wanted(shape: &Shape) -> &'static str {
         Shape::Integer { .. } => "32-bit integer",
         Shape::Long { .. } => "64-bit integer",
         Shape::Boolean => "boolean",
-        Shape::Blob { .. } => "base64 text",
-        Shape::Timestamp => "epoch seconds",
+        Shape::Blob { .. } => match encoding {
+            Encoding::Json => "base64 text",
+            Encoding::Cbor => "byte string",
+        },
+        Shape::Timestamp => match encoding {
+            Encoding::Json => "epoch seconds",
+            Encoding::Cbor => "epoch milliseconds",
+        },
     }
 }
 
