@@ -29,7 +29,7 @@ use super::reading::Reading;
 use super::session::{Outgoing, Session, Tag};
 
 /// Puts the question of one trial, in one round.
-pub struct Asker<'run> {
+pub(super) struct Asker<'run> {
     /// The session.
     pub session: &'run Arc<Session>,
     /// How to look at streams.
@@ -54,7 +54,7 @@ impl Asker<'_> {
     ///
     /// # Errors
     /// If a name is unbound because an earlier answer lacked what was to be captured.
-    pub async fn ask(&mut self) -> Result<(), Unbound> {
+    pub(super) async fn ask(&mut self) -> Result<(), Unbound> {
         let steps = &self.trial.case().ask;
         let mut first_accepted = None;
         let mut index = 0;
@@ -406,7 +406,7 @@ async fn send_patiently(session: &Session, tag: Tag, outgoing: &Outgoing, call: 
 ///
 /// # Errors
 /// If a name is unbound.
-pub fn outgoing(
+pub(super) fn outgoing(
     model: &Model,
     trial: &PlannedTrial,
     call: &Call,

@@ -10,26 +10,26 @@ use crate::model::Value;
 /// What `$names` stand for: `stream.name`, `stream.arn`, `key.managed`, `got.shard`, and
 /// `stream.before`, the state in which the ask found the stream.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Bindings(pub BTreeMap<String, Value>);
+pub(super) struct Bindings(pub BTreeMap<String, Value>);
 
 /// A `$name` that stands for nothing in this trial.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("resolve `${0}`: nothing in this trial gives it a value")]
-pub struct Unbound(pub String);
+pub(super) struct Unbound(pub String);
 
 impl Bindings {
     /// Gives a name a value.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+    pub(super) fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         self.0.insert(name.into(), value.into());
     }
 
     /// The value of a name.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
     /// The text of a name.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Value::as_str)
     }
 
@@ -37,7 +37,7 @@ impl Bindings {
     ///
     /// # Errors
     /// If a name is unbound. `$open`, `$present` and matchers have no value and count as unbound.
-    pub fn value(&self, tree: &Tree, row: Option<&Row>) -> Result<Option<Value>, Unbound> {
+    pub(super) fn value(&self, tree: &Tree, row: Option<&Row>) -> Result<Option<Value>, Unbound> {
         match &tree.node {
             Node::Literal(value) => Ok(Some(value.clone())),
             Node::Reference(reference) => self.reference(reference, row),
@@ -83,7 +83,7 @@ impl Bindings {
 }
 
 /// The name under which a reference is bound.
-pub fn name_of(reference: &Reference) -> String {
+pub(super) fn name_of(reference: &Reference) -> String {
     match reference {
         Reference::Key(key) => format!("key.{key}"),
         Reference::StreamName(fixture) => format!("{}.name", fixture_word(*fixture)),
@@ -97,7 +97,7 @@ pub fn name_of(reference: &Reference) -> String {
 }
 
 /// The word for a fixture in names.
-pub const fn fixture_word(fixture: FixtureName) -> &'static str {
+pub(super) const fn fixture_word(fixture: FixtureName) -> &'static str {
     match fixture {
         FixtureName::Stream => "stream",
         FixtureName::Other => "other",
@@ -105,7 +105,7 @@ pub const fn fixture_word(fixture: FixtureName) -> &'static str {
 }
 
 /// Calls `visit` for every reference in the tree, rows' columns included.
-pub fn references<'tree>(
+pub(super) fn references<'tree>(
     tree: &'tree Tree,
     row: Option<&'tree Row>,
     visit: &mut dyn FnMut(&'tree Reference),

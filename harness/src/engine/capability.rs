@@ -44,7 +44,7 @@ pub enum AskError {
 ///
 /// # Errors
 /// If it never answers, or answers every operation alike.
-pub async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError> {
+pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError> {
     let endpoint = session.target.endpoint.clone();
     let made_up = probe(session, MADE_UP, Encoding::Json).await;
     if let ResponseText::None(none) = &made_up.response {

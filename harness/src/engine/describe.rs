@@ -9,7 +9,7 @@ use super::session::Outgoing;
 
 /// Which operation shows a stream's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub(super) enum Look {
     /// `DescribeStreamSummary`.
     Summary,
     /// `DescribeStream`, for targets from before 2017.
@@ -18,13 +18,13 @@ pub enum Look {
 
 impl Look {
     /// The summary, unless the target lacks it.
-    pub fn of(capabilities: &Capabilities) -> Self {
+    pub(super) fn of(capabilities: &Capabilities) -> Self {
         let lacks = capabilities.unsupported.iter().any(|name| name == "DescribeStreamSummary");
         if lacks { Self::Full } else { Self::Summary }
     }
 
     /// The operation's name.
-    pub const fn operation(self) -> &'static str {
+    pub(super) const fn operation(self) -> &'static str {
         match self {
             Self::Summary => "DescribeStreamSummary",
             Self::Full => "DescribeStream",
@@ -32,20 +32,20 @@ impl Look {
     }
 
     /// The call, by name and in JSON: the plainest form.
-    pub fn at(self, model: &Model, stream: &str) -> Outgoing {
+    pub(super) fn at(self, model: &Model, stream: &str) -> Outgoing {
         let input = Value::from([("StreamName", Value::from(stream))]);
         Outgoing::encoded(model, self.operation(), Encoding::Json, encode(Encoding::Json, &input))
     }
 }
 
 /// The description in an output of either operation.
-pub fn description(output: &Value) -> Option<&Value> {
+pub(super) fn description(output: &Value) -> Option<&Value> {
     output.get("StreamDescriptionSummary").or_else(|| output.get("StreamDescription"))
 }
 
 /// What an exchange of [`Look::at`] showed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Seen {
+pub(super) enum Seen {
     /// The stream's description.
     State(Value),
     /// The target says that there is no such stream.
@@ -56,7 +56,7 @@ pub enum Seen {
 
 impl Seen {
     /// Reads an exchange.
-    pub fn of(model: &Model, exchange: &Exchange) -> Self {
+    pub(super) fn of(model: &Model, exchange: &Exchange) -> Self {
         let reading = Reading::of(model, exchange);
         match reading.output().and_then(description) {
             Some(state) => Self::State(state.clone()),
@@ -66,7 +66,7 @@ impl Seen {
     }
 
     /// The status, if a description was shown.
-    pub fn status(&self) -> Option<&str> {
+    pub(super) fn status(&self) -> Option<&str> {
         match self {
             Self::State(state) => state.get("StreamStatus").and_then(Value::as_str),
             Self::Gone | Self::Nothing => None,

@@ -13,7 +13,7 @@ use super::bind::name_of;
 use super::plan::PlannedTrial;
 
 /// The first 16 hex digits of a SHA-256 over a canonical text of everything that the trial sends.
-pub fn question(trial: &PlannedTrial) -> String {
+pub(super) fn question(trial: &PlannedTrial) -> String {
     let mut text = format!("{:?} {:?}\n", trial.encoding, trial.address);
     for (name, fixture) in &trial.case().given {
         let _ = write!(text, "given {name:?} ");
@@ -43,7 +43,7 @@ pub fn question(trial: &PlannedTrial) -> String {
 }
 
 /// Digest of all ids, question digests and levels.
-pub fn manifest(trials: &[PlannedTrial]) -> String {
+pub(super) fn manifest(trials: &[PlannedTrial]) -> String {
     let mut lines: Vec<String> = trials
         .iter()
         .map(|trial| format!("{} {} {:?}\n", trial.id, trial.question_digest, trial.case().level))

@@ -26,7 +26,7 @@ pub const TAG_KEY: &str = "kinesis-conformance";
 
 /// A stream of ours on the target.
 #[derive(Debug)]
-pub struct Stream {
+pub(super) struct Stream {
     /// Its name.
     pub name: String,
     /// Its ARN, as the target's own Describe shows it.
@@ -38,7 +38,7 @@ pub struct Stream {
 
 /// Why a state could not be reached.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
+pub(super) enum SetupError {
     /// The target refused, or never got there.
     #[error("{0}")]
     Blocked(String),
@@ -48,7 +48,7 @@ pub enum SetupError {
 }
 
 /// Makes and keeps the streams of a run.
-pub struct Fixtures {
+pub(super) struct Fixtures {
     session: Arc<Session>,
     look: Look,
     run_id: String,
@@ -64,7 +64,7 @@ pub struct Fixtures {
 
 impl Fixtures {
     /// Makes nothing yet. `run_id` goes into every name.
-    pub fn new(session: Arc<Session>, look: Look, run_id: String) -> Self {
+    pub(super) fn new(session: Arc<Session>, look: Look, run_id: String) -> Self {
         let target = &session.target;
         // A trial may hold two streams of its own while the shared one lives.
         let shards = target.shard_budget.max(3) as usize;
@@ -84,14 +84,14 @@ impl Fixtures {
     }
 
     /// A name of ours that was never used.
-    pub fn fresh_name(&self) -> String {
+    pub(super) fn fresh_name(&self) -> String {
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
         format!("{PREFIX}{}-{number:04}", self.run_id)
     }
 
     /// Waits until that many shards may be opened. A trial takes all it needs at once, so that
     /// two trials never wait for each other.
-    pub async fn reserve(&self, shards: u32) -> Option<OwnedSemaphorePermit> {
+    pub(super) async fn reserve(&self, shards: u32) -> Option<OwnedSemaphorePermit> {
         if shards == 0 {
             return None;
         }
@@ -102,7 +102,7 @@ impl Fixtures {
     ///
     /// # Errors
     /// If it cannot be made.
-    pub async fn lend(&self) -> Result<Arc<Stream>, SetupError> {
+    pub(super) async fn lend(&self) -> Result<Arc<Stream>, SetupError> {
         let mut shared = self.shared.lock().await;
         if let Some(stream) = &*shared {
             return Ok(Arc::clone(stream));
@@ -114,7 +114,7 @@ impl Fixtures {
     }
 
     /// Takes a stream that an ask may have changed out of use. The next to borrow gets a new one.
-    pub async fn retire(&self, stream: &Arc<Stream>) {
+    pub(super) async fn retire(&self, stream: &Arc<Stream>) {
         let mut shared = self.shared.lock().await;
         if shared.as_ref().is_some_and(|current| Arc::ptr_eq(current, stream)) {
             *shared = None;
@@ -130,7 +130,7 @@ impl Fixtures {
     ///
     /// # Errors
     /// If the target refuses, or the stream is not ACTIVE in time.
-    pub async fn create(
+    pub(super) async fn create(
         &self,
         tag: &Tag,
         shards: u32,
@@ -147,7 +147,7 @@ impl Fixtures {
     ///
     /// # Errors
     /// If the target refuses.
-    pub async fn create_unsettled(
+    pub(super) async fn create_unsettled(
         &self,
         tag: &Tag,
         shards: u32,
@@ -177,7 +177,12 @@ impl Fixtures {
     ///
     /// # Errors
     /// If the call is not accepted in the end.
-    pub async fn setup_call(&self, tag: &Tag, operation: &str, input: &Value) -> Result<Value, SetupError> {
+    pub(super) async fn setup_call(
+        &self,
+        tag: &Tag,
+        operation: &str,
+        input: &Value,
+    ) -> Result<Value, SetupError> {
         let outgoing = Outgoing::call(self.session.model, operation, input);
         let mut pause = Duration::from_millis(50);
         let give_up = Instant::now() + self.session.target.transition_deadline;
@@ -205,7 +210,7 @@ impl Fixtures {
     ///
     /// # Errors
     /// If the target does not show it.
-    pub async fn describe(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
+    pub(super) async fn describe(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
         let input = Value::from([("StreamName", Value::from(name))]);
         let output = self.setup_call(tag, self.look.operation(), &input).await?;
         description(&output)
@@ -217,7 +222,7 @@ impl Fixtures {
     ///
     /// # Errors
     /// If it is not in time.
-    pub async fn wait_active(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
+    pub(super) async fn wait_active(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
         let give_up = Instant::now() + self.session.target.transition_deadline;
         let mut pause = Duration::from_millis(1);
         loop {
@@ -241,7 +246,12 @@ impl Fixtures {
     ///
     /// # Errors
     /// If the target refuses.
-    pub async fn start_encryption(&self, tag: &Tag, name: &str, key: &Value) -> Result<(), SetupError> {
+    pub(super) async fn start_encryption(
+        &self,
+        tag: &Tag,
+        name: &str,
+        key: &Value,
+    ) -> Result<(), SetupError> {
         let input = Value::from([
             ("StreamName", Value::from(name)),
             ("EncryptionType", Value::from("KMS")),
@@ -254,7 +264,7 @@ impl Fixtures {
     ///
     /// # Errors
     /// If the target refuses, or never shows it.
-    pub async fn encrypt(&self, tag: &Tag, name: &str, key: &Value) -> Result<Value, SetupError> {
+    pub(super) async fn encrypt(&self, tag: &Tag, name: &str, key: &Value) -> Result<Value, SetupError> {
         let _transition =
             Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
         self.start_encryption(tag, name, key).await?;
@@ -272,7 +282,7 @@ impl Fixtures {
     }
 
     /// Deletes a stream in the background and gives its shards back once it is gone.
-    pub fn delete(self: &Arc<Self>, stream: Stream, trial: Option<Arc<str>>) {
+    pub(super) fn delete(self: &Arc<Self>, stream: Stream, trial: Option<Arc<str>>) {
         let fixtures = Arc::clone(self);
         if let Ok(mut deletions) = self.deletions.lock() {
             deletions.spawn(async move {
@@ -284,7 +294,7 @@ impl Fixtures {
     }
 
     /// Deletes everything that is still there, waits for it, and names what could not be deleted.
-    pub async fn clean_up(self: &Arc<Self>) -> Vec<String> {
+    pub(super) async fn clean_up(self: &Arc<Self>) -> Vec<String> {
         *self.shared.lock().await = None;
         let mut deletions = match self.deletions.lock() {
             Ok(mut deletions) => std::mem::take(&mut *deletions),
@@ -367,7 +377,7 @@ fn arn_of(state: &Value) -> Result<String, SetupError> {
 }
 
 /// The members that "refused means unchanged" compares.
-pub fn before_of(state: &Value) -> Value {
+pub(super) fn before_of(state: &Value) -> Value {
     let kept = ["StreamStatus", "EncryptionType", "KeyId"];
     Value::Map(
         kept.into_iter()

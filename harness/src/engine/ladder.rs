@@ -17,7 +17,7 @@ use super::matching::{self, Asked, Difference, Members};
 
 /// One sample.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Moment {
+pub(super) struct Moment {
     /// Sent, in microseconds.
     pub sent_us: u64,
     /// Answered.
@@ -28,7 +28,7 @@ pub struct Moment {
 
 /// What the samples say.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Climb {
+pub(super) struct Climb {
     /// Deviations, in the order in which they were seen.
     pub missteps: Vec<Misstep>,
     /// Rungs that may have been there, between samples too far apart.
@@ -41,7 +41,7 @@ pub struct Climb {
 
 /// A rung that was not seen though samples leave room for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unobserved {
+pub(super) struct Unobserved {
     /// The rung.
     pub rung: usize,
     /// The time in which it may have passed, in microseconds.
@@ -50,7 +50,7 @@ pub struct Unobserved {
 
 /// One deviation from the ladder.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Misstep {
+pub(super) enum Misstep {
     /// A rung was not shown although there was no room for it to hide.
     NotShown {
         /// The rung.
@@ -96,7 +96,7 @@ pub enum Misstep {
 }
 
 /// The samples of a watch, in the order of sending.
-pub fn moments(model: &Model, exchanges: &[Exchange], watch: usize) -> Vec<Moment> {
+pub(super) fn moments(model: &Model, exchanges: &[Exchange], watch: usize) -> Vec<Moment> {
     let mut moments: Vec<Moment> = exchanges
         .iter()
         .filter(|exchange| {
@@ -113,7 +113,7 @@ pub fn moments(model: &Model, exchanges: &[Exchange], watch: usize) -> Vec<Momen
 }
 
 /// When the call before a watch was last sent and answered.
-pub fn call_window(exchanges: &[Exchange], watch: usize) -> Option<(u64, u64)> {
+pub(super) fn call_window(exchanges: &[Exchange], watch: usize) -> Option<(u64, u64)> {
     exchanges
         .iter()
         .filter(|exchange| {
@@ -125,7 +125,7 @@ pub fn call_window(exchanges: &[Exchange], watch: usize) -> Option<(u64, u64)> {
 
 /// Where `by: … after STATUS` counts from: the first sample that shows the status after another
 /// status was shown since the call; where none was, the first after the call's answer.
-pub fn origin(moments: &[Moment], call: Option<(u64, u64)>, status: &str) -> Option<u64> {
+pub(super) fn origin(moments: &[Moment], call: Option<(u64, u64)>, status: &str) -> Option<u64> {
     let (sent, answered) = call?;
     let mut moved = false;
     for moment in moments.iter().filter(|moment| moment.received_us >= sent) {
@@ -147,13 +147,13 @@ pub fn origin(moments: &[Moment], call: Option<(u64, u64)>, status: &str) -> Opt
 
 /// True if a sample sent after `received_us` still shows the status: what was answered by then was
 /// answered *during* it.
-pub fn still_shows(moments: &[Moment], status: &str, received_us: u64) -> bool {
+pub(super) fn still_shows(moments: &[Moment], status: &str, received_us: u64) -> bool {
     moments.iter().any(|moment| moment.sent_us >= received_us && moment.seen.status() == Some(status))
 }
 
 /// Holds samples to a ladder. `shortest_us` is the shortest time that a correct target stays in a
 /// transient state; `call` is when the call was sent and answered.
-pub fn climb(
+pub(super) fn climb(
     ladder: &[Rung],
     moments: &[Moment],
     call: (u64, u64),
@@ -316,7 +316,7 @@ fn longest_gap(states: &[&Moment]) -> u64 {
 }
 
 /// The ladder in words: `ACTIVE NONE* → UPDATING+ → ACTIVE KMS+`.
-pub fn in_words(ladder: &[Rung], bindings: &Bindings, row: Option<&Row>) -> String {
+pub(super) fn in_words(ladder: &[Rung], bindings: &Bindings, row: Option<&Row>) -> String {
     let rungs: Vec<String> = ladder
         .iter()
         .map(|rung| {
@@ -335,7 +335,7 @@ pub fn in_words(ladder: &[Rung], bindings: &Bindings, row: Option<&Row>) -> Stri
 }
 
 /// The members of a state that the ladder speaks of.
-pub fn spoken_of(ladder: &[Rung], state: &Value) -> BTreeMap<String, Value> {
+pub(super) fn spoken_of(ladder: &[Rung], state: &Value) -> BTreeMap<String, Value> {
     ladder
         .iter()
         .flat_map(|rung| rung.members.keys())

@@ -11,7 +11,7 @@ use super::bind::{Bindings, name_of};
 
 /// What a comparison found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Comparison {
+pub(super) struct Comparison {
     /// What differs.
     pub differences: Vec<Difference>,
     /// Open questions that were met on the way, with what came.
@@ -20,7 +20,7 @@ pub struct Comparison {
 
 /// One member that is not as stated.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Difference {
+pub(super) struct Difference {
     /// Dotted path of the member; empty for the whole.
     pub path: String,
     /// Where the expectation stands.
@@ -33,7 +33,7 @@ pub struct Difference {
 
 /// An open question that was met on the way.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub(super) struct Asked {
     /// The question's id.
     pub question: String,
     /// The member it is about.
@@ -44,7 +44,7 @@ pub struct Asked {
 
 /// How strictly maps are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Members {
+pub(super) enum Members {
     /// At least the stated members.
     AtLeast,
     /// The stated members and no others.
@@ -59,7 +59,7 @@ struct Comparer<'trial> {
 }
 
 /// Compares a value with a tree. `None` = absent.
-pub fn compare(
+pub(super) fn compare(
     tree: &Tree,
     value: Option<&Value>,
     members: Members,
@@ -72,12 +72,12 @@ pub fn compare(
 }
 
 /// True if nothing differs; open questions hold whatever came.
-pub fn holds(tree: &Tree, value: &Value, bindings: &Bindings, row: Option<&Row>) -> bool {
+pub(super) fn holds(tree: &Tree, value: &Value, bindings: &Bindings, row: Option<&Row>) -> bool {
     compare(tree, Some(value), Members::AtLeast, bindings, row).differences.is_empty()
 }
 
 /// True if a state has all these members.
-pub fn members_hold(
+pub(super) fn members_hold(
     members: &IndexMap<String, Tree>,
     state: &Value,
     bindings: &Bindings,
@@ -89,7 +89,7 @@ pub fn members_hold(
 }
 
 /// The text of a tree that is literal text.
-pub fn literal_text(tree: &Tree) -> Option<&str> {
+pub(super) fn literal_text(tree: &Tree) -> Option<&str> {
     if let Node::Literal(value) = &tree.node { value.as_str() } else { None }
 }
 
@@ -210,7 +210,7 @@ fn same(stated: &Value, value: &Value) -> bool {
 }
 
 /// A tree in words that do not differ from run to run.
-pub fn tree_words(tree: &Tree, bindings: &Bindings, row: Option<&Row>) -> String {
+pub(super) fn tree_words(tree: &Tree, bindings: &Bindings, row: Option<&Row>) -> String {
     match &tree.node {
         Node::Literal(value) => words(value, bindings),
         Node::Reference(reference) => match reference {
@@ -249,7 +249,7 @@ const LONGEST: usize = 160;
 
 /// A value in words that do not differ from run to run: names and ARNs of streams are replaced by
 /// what the case calls them.
-pub fn words(value: &Value, bindings: &Bindings) -> String {
+pub(super) fn words(value: &Value, bindings: &Bindings) -> String {
     let text = match value {
         Value::Null => "null".to_owned(),
         Value::Bool(truth) => truth.to_string(),
@@ -271,7 +271,7 @@ pub fn words(value: &Value, bindings: &Bindings) -> String {
 }
 
 /// The text with what the trial's streams are called in this run replaced by the case's names.
-pub fn without_names(text: &str, bindings: &Bindings) -> String {
+pub(super) fn without_names(text: &str, bindings: &Bindings) -> String {
     let mut text = text.to_owned();
     // ARNs first: they contain the names.
     for name in ["stream.arn", "other.arn", "stream.name", "other.name"] {

@@ -7,7 +7,7 @@ use super::event::{Exchange, ResponseText};
 
 /// An answer, decoded.
 #[derive(Clone, Debug)]
-pub enum Reading {
+pub(super) enum Reading {
     /// 2xx with a body that decodes.
     Accepted {
         /// The output.
@@ -42,7 +42,7 @@ pub enum Reading {
 
 impl Reading {
     /// Decodes the answer of an exchange by the model's output of its operation.
-    pub fn of(model: &Model, exchange: &Exchange) -> Self {
+    pub(super) fn of(model: &Model, exchange: &Exchange) -> Self {
         match &exchange.response {
             ResponseText::None(none) => Self::None(none.clone()),
             ResponseText::Answer { .. } => match exchange.response.response() {
@@ -76,7 +76,7 @@ impl Reading {
     }
 
     /// The output, if the answer was accepted.
-    pub fn output(&self) -> Option<&Value> {
+    pub(super) fn output(&self) -> Option<&Value> {
         match self {
             Self::Accepted { output, .. } => Some(output),
             Self::Undecodable { .. } | Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => {
@@ -86,7 +86,7 @@ impl Reading {
     }
 
     /// The bare error class, if there is one.
-    pub fn class(&self) -> Option<&str> {
+    pub(super) fn class(&self) -> Option<&str> {
         match self {
             Self::Refused { error, .. } | Self::ServerError { error, .. } => error.class.as_deref(),
             Self::Accepted { .. } | Self::Undecodable { .. } | Self::None(_) => None,
@@ -94,7 +94,7 @@ impl Reading {
     }
 
     /// True for 2xx, whatever the body.
-    pub const fn is_success(&self) -> bool {
+    pub(super) const fn is_success(&self) -> bool {
         match self {
             Self::Accepted { .. } | Self::Undecodable { .. } => true,
             Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => false,
@@ -102,7 +102,7 @@ impl Reading {
     }
 
     /// True if the target asks for patience: the call may be sent again.
-    pub fn is_throttled(&self) -> bool {
+    pub(super) fn is_throttled(&self) -> bool {
         match self {
             Self::Refused { error, .. } | Self::ServerError { error, .. } => match error.class.as_deref() {
                 Some("ThrottlingException" | "ProvisionedThroughputExceededException") => true,
@@ -117,7 +117,7 @@ impl Reading {
 
     /// What came, in a few words that do not differ from run to run:
     /// `400 ResourceInUseException`, `accepted (200)`, `no answer: connection closed`.
-    pub fn in_words(&self) -> String {
+    pub(super) fn in_words(&self) -> String {
         match self {
             Self::Accepted { .. } => "accepted".to_owned(),
             Self::Undecodable { status, .. } => format!("{status} with a body that does not decode"),
@@ -143,7 +143,7 @@ fn none_word(none: &NoAnswer) -> &'static str {
 }
 
 /// The encoding that an answer says it has; JSON where it says nothing that we know.
-pub fn encoding_of(response: &Response) -> Encoding {
+pub(super) fn encoding_of(response: &Response) -> Encoding {
     let media = response.header("content-type").unwrap_or_default();
     if media.trim_start().starts_with("application/x-amz-cbor") { Encoding::Cbor } else { Encoding::Json }
 }

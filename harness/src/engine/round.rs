@@ -21,7 +21,7 @@ use super::target::MANAGED_KEY;
 
 /// Where a trial that asks for the shared stream gets its stream from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lending {
+pub(super) enum Lending {
     /// The stream that others use at the same time.
     Shared,
     /// A fresh one of its own.
@@ -29,7 +29,7 @@ pub enum Lending {
 }
 
 /// Shards that a round opens itself.
-pub fn shards_needed(trial: &PlannedTrial, lending: Lending) -> u32 {
+pub(super) fn shards_needed(trial: &PlannedTrial, lending: Lending) -> u32 {
     trial
         .case()
         .given
@@ -47,7 +47,7 @@ pub fn shards_needed(trial: &PlannedTrial, lending: Lending) -> u32 {
 
 /// Goes through one round and returns what was observed. Streams of the round's own are given
 /// back to be deleted, whatever happens.
-pub async fn observe(
+pub(super) async fn observe(
     session: &Arc<Session>,
     fixtures: &Arc<Fixtures>,
     look: Look,

@@ -203,7 +203,7 @@ impl Run {
 }
 
 /// A verdict as the log has it, before known lists.
-pub fn verdict(
+pub(super) fn verdict(
     trial: &PlannedTrial,
     round: u32,
     (started_us, ended_us): (u64, u64),

@@ -20,7 +20,7 @@ use super::target::Target;
 pub type Emit = Arc<dyn Fn(Event) + Send + Sync>;
 
 /// One run's connection to its target.
-pub struct Session {
+pub(super) struct Session {
     /// The target.
     pub target: Target,
     /// The model.
@@ -67,7 +67,7 @@ impl Stop {
 
 /// What an exchange is for.
 #[derive(Clone, Debug)]
-pub struct Tag {
+pub(super) struct Tag {
     /// The trial; `None` for what serves the whole run.
     pub trial: Option<Arc<str>>,
     /// What for.
@@ -82,7 +82,7 @@ pub struct Tag {
 
 /// A request and the operation that is meant by it.
 #[derive(Clone, Debug)]
-pub struct Outgoing {
+pub(super) struct Outgoing {
     /// The operation that is meant.
     pub operation: String,
     /// The request.
@@ -91,24 +91,24 @@ pub struct Outgoing {
 
 impl Tag {
     /// For what serves the whole run.
-    pub const fn of_run(role: Role) -> Self {
+    pub(super) const fn of_run(role: Role) -> Self {
         Self { trial: None, role, step: None, attempt: 0, round: 0 }
     }
 
     /// The same with another role and no step.
-    pub fn with_role(&self, role: Role) -> Self {
+    pub(super) fn with_role(&self, role: Role) -> Self {
         Self { role, step: None, attempt: 0, ..self.clone() }
     }
 }
 
 impl Outgoing {
     /// A plain, signed call in JSON.
-    pub fn call(model: &Model, operation: &str, input: &Value) -> Self {
+    pub(super) fn call(model: &Model, operation: &str, input: &Value) -> Self {
         Self::encoded(model, operation, Encoding::Json, encode(Encoding::Json, input))
     }
 
     /// A signed call with a body that is encoded already.
-    pub fn encoded(model: &Model, operation: &str, encoding: Encoding, body: Vec<u8>) -> Self {
+    pub(super) fn encoded(model: &Model, operation: &str, encoding: Encoding, body: Vec<u8>) -> Self {
         Self {
             operation: operation.to_owned(),
             request: Request {
@@ -123,17 +123,23 @@ impl Outgoing {
 
 impl Session {
     /// Opens a session; its clock starts now.
-    pub fn new(target: Target, model: &'static Model, emit: Emit, redactor: Redactor, stop: Stop) -> Self {
+    pub(super) fn new(
+        target: Target,
+        model: &'static Model,
+        emit: Emit,
+        redactor: Redactor,
+        stop: Stop,
+    ) -> Self {
         Self { target, model, emit, epoch: Instant::now(), redactor, requests: AtomicU64::new(0), stop }
     }
 
     /// Sends, and tells the exchange.
-    pub async fn exchange(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
+    pub(super) async fn exchange(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
         self.exchange_on(&self.target.client, tag, outgoing).await
     }
 
     /// Sends on a connection of its own, and tells the exchange.
-    pub async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
+    pub(super) async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
         self.exchange_on(&self.target.client.fresh(), tag, outgoing).await
     }
 
@@ -188,32 +194,32 @@ impl Session {
     }
 
     /// Tells an event.
-    pub fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         (self.emit)(event);
     }
 
     /// Tells something that is no verdict.
-    pub fn notice(&self, trial: Option<&str>, text: String) {
+    pub(super) fn notice(&self, trial: Option<&str>, text: String) {
         self.tell(Event::Notice(Notice { at_us: self.now_us(), trial: trial.map(str::to_owned), text }));
     }
 
     /// Microseconds since the start of the run.
-    pub fn now_us(&self) -> u64 {
+    pub(super) fn now_us(&self) -> u64 {
         micros(self.epoch.elapsed())
     }
 
     /// Requests sent so far.
-    pub fn requests(&self) -> u64 {
+    pub(super) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
     /// True once the run was asked to end.
-    pub fn is_stopped(&self) -> bool {
+    pub(super) fn is_stopped(&self) -> bool {
         self.stop.is_stopped()
     }
 
     /// Ends when the run is asked to end.
-    pub async fn stopped(&self) {
+    pub(super) async fn stopped(&self) {
         self.stop.stopped().await;
     }
 }

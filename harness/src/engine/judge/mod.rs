@@ -22,7 +22,7 @@ use super::reading::Reading;
 
 /// Everything that was observed of one round of one trial.
 #[derive(Clone, Debug, Default)]
-pub struct Observation {
+pub(super) struct Observation {
     /// What the names stood for.
     pub bindings: Bindings,
     /// The round's exchanges.
@@ -33,7 +33,7 @@ pub struct Observation {
 
 /// What a verdict is held to besides the case.
 #[derive(Clone, Copy, Debug)]
-pub struct Measure<'run> {
+pub(super) struct Measure<'run> {
     /// The model.
     pub model: &'run Model,
     /// Mismatches at or below this level fail.
@@ -44,7 +44,7 @@ pub struct Measure<'run> {
 
 /// The verdict on one observation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Judgement {
+pub(super) struct Judgement {
     /// The outcome, before known lists.
     pub outcome: Outcome,
     /// Why, where the outcome needs a word.
@@ -60,7 +60,7 @@ pub struct Judgement {
 }
 
 /// Judges one observation.
-pub fn judge(trial: &PlannedTrial, observation: &Observation, measure: Measure<'_>) -> Judgement {
+pub(super) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Measure<'_>) -> Judgement {
     let mut judge = Judge {
         trial,
         observation,
@@ -95,7 +95,7 @@ pub fn judge(trial: &PlannedTrial, observation: &Observation, measure: Measure<'
 
 /// True if every call of the ask is to be refused, or is open: then a refusal must have changed
 /// nothing, which an implied check looks at.
-pub fn implies_unchanged(trial: &PlannedTrial) -> bool {
+pub(super) fn implies_unchanged(trial: &PlannedTrial) -> bool {
     trial.case().ask.iter().all(|step| match &step.kind {
         StepKind::Call(call) => match call.expect.answer {
             Answer::Refused(_) | Answer::Open(_) => true,
