@@ -203,6 +203,7 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all steps are calls, and there are few of either")]
 pub enum StepKind {
     /// Sends one call.
     Call(Call),
@@ -397,14 +398,32 @@ pub enum Rule {
     Elements,
 }
 
-/// `by: 5s after ACTIVE`: counted from the first sample of the preceding watch, after its
-/// transient rungs, that shows the status.
+/// `by: 5s after ACTIVE`, `by: 5s after answer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// Milliseconds.
     pub millis: u64,
-    /// The status whose first sample starts the count.
-    pub after: String,
+    /// What starts the count.
+    pub from: DeadlineFrom,
+}
+
+/// What starts the count of a deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeadlineFrom {
+    /// `after answer`: the answer of the call before.
+    Answer,
+    /// `after ACTIVE`: the first sample of the watch before, after its transient rungs, that shows
+    /// the status.
+    Status(String),
+}
+
+impl std::fmt::Display for DeadlineFrom {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Answer => formatter.write_str("the answer before"),
+            Self::Status(status) => formatter.write_str(status),
+        }
+    }
 }
 
 /// A condition on sending a step.

@@ -194,8 +194,12 @@ pub fn draw_excerpt(
         .collect();
     let path = plain(path);
     let first_line = usize::try_from(first_line).unwrap_or(1);
-    let group = Group::with_title(Level::ERROR.primary_title(plain(title)))
-        .element(snippet(quiet(excerpt), &path, first_line, placed));
+    let group = Group::with_title(Level::ERROR.primary_title(plain(title))).element(snippet(
+        quiet(excerpt),
+        &path,
+        first_line,
+        placed,
+    ));
     renderer(style).render(&[group])
 }
 
@@ -276,3 +280,6 @@ fn excerpt_range(excerpt: &str, first_line: u32, label: &ExcerptLabel) -> Range<
 fn nth_char(line: &str, n: usize) -> usize {
     line.char_indices().nth(n).map_or(line.len(), |(index, _)| index)
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ pub(super) fn without_mark(source: Arc<Source>) -> Arc<Source> {
     }
 }
 
-/// All files with that extension below a folder, sorted. Folders that can't be read are reported.
+/// All files with that extension below a folder, sorted; linked folders are not entered. Folders that can't be read are reported.
 pub(super) fn below(dir: &Path, extension: &str, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![dir.to_owned()];
@@ -60,7 +60,11 @@ pub(super) fn below(dir: &Path, extension: &str, problems: &mut Vec<Diagnostic>)
             if hidden {
                 continue;
             }
+            // A link to a folder may lead back here.
             if path.is_dir() {
+                if path.is_symlink() {
+                    continue;
+                }
                 folders.push(path);
             } else if path.extension().is_some_and(|found| found == extension) {
                 found.push(path);

@@ -1,7 +1,7 @@
 //! From files to a [`Library`]: all errors of all files, or the whole of it.
 //!
 //! Loading holds a file to the form of the format; what it says of the API, of facts and of other
-//! files is held by the lint.
+//! files is held by [`lint`](fn@super::lint).
 
 mod expect;
 mod question;

@@ -7,12 +7,20 @@
 pub mod ast;
 mod diagnostic;
 mod files;
+mod known;
+mod lint;
 mod load;
 mod part;
+mod profile;
 mod reader;
+mod schema;
 mod span;
 mod words;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, ExcerptLabel, Label, Severity, Style, draw, draw_excerpt, plain};
+pub use known::{Known, KnownEntry};
+pub use lint::lint;
+pub use profile::{Lacks, Profile, WORLD_KEYS, World};
+pub use schema::Schema;
 pub use span::{Source, Span, Spanned};

@@ -81,18 +81,9 @@ impl Part {
     pub(super) const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Suite => &["format", "operation", "cases"],
-            Self::Case => &[
-                "title",
-                "level",
-                "cost",
-                "hurts",
-                "kills",
-                "kills-nothing",
-                "over",
-                "given",
-                "each",
-                "ask",
-            ],
+            Self::Case => {
+                &["title", "level", "cost", "hurts", "kills", "kills-nothing", "over", "given", "each", "ask"]
+            }
             Self::Over => &["encoding", "address"],
             Self::Given => &["stream", "other"],
             Self::Fixture => &["encryption", "status", "shards"],

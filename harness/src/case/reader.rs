@@ -74,7 +74,8 @@ impl Reader {
         let title = format!("unknown key `{}` in {}", key.value, part.name());
         let mut problem = Diagnostic::error(&self.source, key.span, title, "not known here");
         if let Some(home) = part.home_of(&key.value) {
-            let help = format!("`{}` belongs in {}: is it indented as far as it should be?", key.value, home.name());
+            let help =
+                format!("`{}` belongs in {}: is it indented as far as it should be?", key.value, home.name());
             problem = problem.with_help(help);
         } else if let Some(meant) = nearest(&key.value, part.keys().iter().copied()) {
             problem = problem.with_help(format!("did you mean `{meant}`?"));

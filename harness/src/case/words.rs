@@ -36,8 +36,7 @@ pub(super) const STATUS: Words<FixtureStatus> = &[
     ("deleting", FixtureStatus::Deleting),
 ];
 
-pub(super) const AUTH: Words<WireAuth> =
-    &[("signed", WireAuth::Signed), ("unsigned", WireAuth::Unsigned)];
+pub(super) const AUTH: Words<WireAuth> = &[("signed", WireAuth::Signed), ("unsigned", WireAuth::Unsigned)];
 
 pub(super) const WHEN: Words<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
 

@@ -13,7 +13,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::case::ast::{Address, Answer, Body, Call, CallAddress, Step, StepKind, Watch, When, WireAuth};
+use crate::case::ast::{
+    Address, Answer, Body, Call, CallAddress, DeadlineFrom, Step, StepKind, Watch, When, WireAuth,
+};
 use crate::model::{Model, Value};
 use crate::wire::{Auth, Encoding, encode};
 
@@ -97,7 +99,7 @@ impl Asker<'_> {
         let exchanges = match &call.by {
             None => send_patiently(self.session, tag, &outgoing, call).await,
             Some(by) => {
-                let from = self.deadline_origin(step, &by.value.after);
+                let from = self.deadline_origin(step, &by.value.from);
                 self.poll(tag, &outgoing, call, from + by.value.millis * 1000).await
             }
         };
@@ -109,12 +111,16 @@ impl Asker<'_> {
 
     /// Where a deadline counts from: the first sample that shows the status, of the last watch
     /// before the step; the last answer where nothing was watched.
-    fn deadline_origin(&self, step: usize, status: &str) -> u64 {
-        let watch = (0..step)
-            .rev()
-            .find(|index| matches!(self.trial.case().ask[*index].kind, StepKind::Watch(_)));
+    fn deadline_origin(&self, step: usize, from: &DeadlineFrom) -> u64 {
+        let status = match from {
+            DeadlineFrom::Answer => None,
+            DeadlineFrom::Status(status) => Some(status),
+        };
+        let watch =
+            (0..step).rev().find(|index| matches!(self.trial.case().ask[*index].kind, StepKind::Watch(_)));
         watch
-            .and_then(|watch| {
+            .zip(status)
+            .and_then(|(watch, status)| {
                 let moments = ladder::moments(self.session.model, &self.exchanges, watch);
                 let call = ladder::call_window(&self.exchanges, watch);
                 ladder::origin(&moments, call, status)
@@ -344,11 +350,7 @@ impl Settling {
 
 /// Looks at a stream again and again, one look in flight, at the target's pace. The receiver gets
 /// every look; aborting the handle ends it.
-fn sample(
-    session: &Arc<Session>,
-    tag: Tag,
-    look: Outgoing,
-) -> (UnboundedReceiver<Exchange>, JoinHandle<()>) {
+fn sample(session: &Arc<Session>, tag: Tag, look: Outgoing) -> (UnboundedReceiver<Exchange>, JoinHandle<()>) {
     let (sender, receiver) = unbounded_channel();
     let session = Arc::clone(session);
     let handle = tokio::spawn(async move {
@@ -468,4 +470,3 @@ fn addressed(
     all.extend(members);
     Ok(Value::Map(all))
 }
-

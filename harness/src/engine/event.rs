@@ -350,6 +350,23 @@ pub enum MismatchKind {
 }
 
 impl MismatchKind {
+    /// All kinds.
+    pub const ALL: [Self; 13] = [
+        Self::Status,
+        Self::ErrorClass,
+        Self::ErrorShape,
+        Self::ErrorText,
+        Self::Body,
+        Self::Header,
+        Self::Encoding,
+        Self::Ladder,
+        Self::Timing,
+        Self::Records,
+        Self::StateChanged,
+        Self::NoAnswer,
+        Self::ServerError,
+    ];
+
     /// The word for it, as in the log and in known lists.
     pub const fn word(self) -> &'static str {
         match self {

@@ -136,7 +136,8 @@ impl Fixtures {
         shards: u32,
         permit: OwnedSemaphorePermit,
     ) -> Result<Stream, SetupError> {
-        let _transition = Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        let _transition =
+            Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
         let name = self.begin(tag, shards).await?;
         let state = self.wait_active(tag, &name).await?;
         Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
@@ -233,6 +234,40 @@ impl Fixtures {
             }
             sleep(pause).await;
             pause = (pause * 2).min(self.session.target.pace().max(Duration::from_millis(10)));
+        }
+    }
+
+    /// Starts encryption and does not wait.
+    ///
+    /// # Errors
+    /// If the target refuses.
+    pub async fn start_encryption(&self, tag: &Tag, name: &str, key: &Value) -> Result<(), SetupError> {
+        let input = Value::from([
+            ("StreamName", Value::from(name)),
+            ("EncryptionType", Value::from("KMS")),
+            ("KeyId", key.clone()),
+        ]);
+        self.setup_call(tag, "StartStreamEncryption", &input).await.map(|_| ())
+    }
+
+    /// Starts encryption and waits until the stream is ACTIVE with it; returns its state.
+    ///
+    /// # Errors
+    /// If the target refuses, or never shows it.
+    pub async fn encrypt(&self, tag: &Tag, name: &str, key: &Value) -> Result<Value, SetupError> {
+        let _transition =
+            Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        self.start_encryption(tag, name, key).await?;
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        loop {
+            let state = self.wait_active(tag, name).await?;
+            if state.get("EncryptionType").and_then(Value::as_str) == Some("KMS") {
+                return Ok(before_of(&state));
+            }
+            if Instant::now() >= give_up {
+                return Err(SetupError::Blocked("the stream never showed EncryptionType KMS".to_owned()));
+            }
+            sleep(self.session.target.pace().max(Duration::from_millis(2))).await;
         }
     }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::ast::{Rung, Row};
+use crate::case::ast::{Row, Rung};
 use crate::model::{Model, Value};
 
 use super::bind::Bindings;
@@ -99,7 +99,9 @@ pub enum Misstep {
 pub fn moments(model: &Model, exchanges: &[Exchange], watch: usize) -> Vec<Moment> {
     let mut moments: Vec<Moment> = exchanges
         .iter()
-        .filter(|exchange| exchange.role == Role::Sample && exchange.step.is_some_and(|step| step.step == watch))
+        .filter(|exchange| {
+            exchange.role == Role::Sample && exchange.step.is_some_and(|step| step.step == watch)
+        })
         .map(|exchange| Moment {
             sent_us: exchange.sent_us,
             received_us: exchange.received_us,

@@ -147,8 +147,9 @@ impl Comparer<'_> {
                 }
             }
             Node::Matches(pattern) => {
-                let fits = Regex::new(&format!("^(?:{pattern})$"))
-                    .is_ok_and(|regex| value.and_then(Value::as_str).is_some_and(|text| regex.is_match(text)));
+                let fits = Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| {
+                    value.and_then(Value::as_str).is_some_and(|text| regex.is_match(text))
+                });
                 if !fits {
                     self.differs(tree, value, path, format!("text like /{pattern}/"));
                 }
@@ -182,7 +183,8 @@ impl Comparer<'_> {
             }
             Reference::Key(_) | Reference::StreamName(_) | Reference::StreamArn(_) | Reference::Got(_) => {
                 let stated = self.bindings.get(&name_of(reference));
-                if stated.is_none() || !value.is_some_and(|value| stated.is_some_and(|stated| same(stated, value)))
+                if stated.is_none()
+                    || !value.is_some_and(|value| stated.is_some_and(|stated| same(stated, value)))
                 {
                     self.differs(tree, value, path, tree_words(tree, self.bindings, self.row));
                 }
@@ -228,8 +230,10 @@ pub fn tree_words(tree: &Tree, bindings: &Bindings, row: Option<&Row>) -> String
         },
         Node::List(_) => "a list".to_owned(),
         Node::Map(trees) => {
-            let members: Vec<String> =
-                trees.iter().map(|(name, tree)| format!("{name} {}", tree_words(tree, bindings, row))).collect();
+            let members: Vec<String> = trees
+                .iter()
+                .map(|(name, tree)| format!("{name} {}", tree_words(tree, bindings, row)))
+                .collect();
             members.join(", ")
         }
         Node::OneOf(trees) => {

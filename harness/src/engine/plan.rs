@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::case::ast::{
-    Address, Body, Call, Case, Cost, EncodingAxis, Fixture, FixtureStatus, Library, Reference, Row, Step,
-    StepKind, Suite,
+    Address, Answer, Body, Call, Case, Cost, EncodingAxis, Fixture, FixtureStatus, Library, Reference, Row,
+    Step, StepKind, Suite,
 };
 use crate::facts::FactId;
 use crate::wire::Encoding;
@@ -108,7 +108,8 @@ impl Select {
     /// True if the trial is selected.
     pub fn takes(&self, trial: &PlannedTrial) -> bool {
         let named = self.filters.is_empty() || self.filters.iter().any(|text| trial.id.contains(text));
-        let of_operation = self.operations.is_empty() || self.operations.iter().any(|name| name == trial.operation());
+        let of_operation =
+            self.operations.is_empty() || self.operations.iter().any(|name| name == trial.operation());
         let exact = self.ids.is_empty() || self.ids.contains(&trial.id);
         named && of_operation && exact && (self.long || trial.case().cost == Cost::Small)
     }
@@ -165,6 +166,41 @@ impl PlannedTrial {
             take(step);
             for (_, inner) in calls_of(step) {
                 take(inner);
+            }
+        }
+        ids
+    }
+
+    /// Every open question that the trial asks, once.
+    pub fn questions(&self) -> Vec<String> {
+        let mut ids: Vec<String> = Vec::new();
+        let mut take = |id: &str| {
+            if !ids.iter().any(|known| known == id) {
+                ids.push(id.to_owned());
+            }
+        };
+        for (call, _) in self.calls() {
+            match &call.expect.answer {
+                Answer::Open(question) => take(&question.value),
+                Answer::Accepted { members: Some(tree) } => {
+                    references(tree, self.row(), &mut |reference| {
+                        if let Reference::Open(id) = reference {
+                            take(id);
+                        }
+                    });
+                }
+                Answer::Accepted { members: None } | Answer::Refused(_) => {}
+            }
+        }
+        for step in &self.case().ask {
+            if let StepKind::Watch(watch) = &step.kind {
+                for tree in watch.ladder.iter().flat_map(|rung| rung.members.values()) {
+                    references(tree, self.row(), &mut |reference| {
+                        if let Reference::Open(id) = reference {
+                            take(id);
+                        }
+                    });
+                }
             }
         }
         ids
@@ -272,9 +308,7 @@ fn axis_values(case: &Case, full_product: bool) -> Vec<(Encoding, Address)> {
     let addresses = &case.over.address;
     if case.has_transition() && !full_product {
         let rows = encodings.len().max(addresses.len());
-        (0..rows)
-            .map(|row| (encodings[row % encodings.len()], addresses[row % addresses.len()]))
-            .collect()
+        (0..rows).map(|row| (encodings[row % encodings.len()], addresses[row % addresses.len()])).collect()
     } else {
         encodings
             .iter()

@@ -1,7 +1,7 @@
 //! An exchange's answer, decoded: what both the predicates of a run and the judge look at.
 
 use crate::model::{Model, Value};
-use crate::wire::{Encoding, ErrorAnswer, Misfit, NoAnswer, Response, decode, parse};
+use crate::wire::{ErrorAnswer, Misfit, NoAnswer, Response, decode, parse};
 
 use super::event::{Exchange, ResponseText};
 
@@ -60,10 +60,15 @@ impl Reading {
         if !(200..300).contains(&status) {
             return Self::Refused { status, error: ErrorAnswer::read(response) };
         }
-        match parse(encoding_of(response), &response.body) {
+        if response.body.is_empty() {
+            // Nothing and `{}` are the same to a client.
+            return Self::Accepted { output: Value::empty(), misfits: Vec::new() };
+        }
+        let encoding = response.encoding();
+        match parse(encoding, &response.body) {
             Ok(document) => {
                 let output = model.operation(operation).and_then(|operation| operation.output.as_deref());
-                let decoded = decode(model, output, &document.value);
+                let decoded = decode(model, encoding, output, &document.value);
                 Self::Accepted { output: decoded.value, misfits: decoded.misfits }
             }
             Err(error) => Self::Undecodable { status, why: error.to_string() },
@@ -74,7 +79,9 @@ impl Reading {
     pub fn output(&self) -> Option<&Value> {
         match self {
             Self::Accepted { output, .. } => Some(output),
-            Self::Undecodable { .. } | Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => None,
+            Self::Undecodable { .. } | Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => {
+                None
+            }
         }
     }
 
@@ -133,10 +140,4 @@ fn none_word(none: &NoAnswer) -> &'static str {
         NoAnswerKind::Tls => "TLS failed",
         NoAnswerKind::TooLong => "body too long",
     }
-}
-
-/// The encoding that an answer says it has; JSON where it says nothing that we know.
-pub fn encoding_of(response: &Response) -> Encoding {
-    let media = response.header("content-type").unwrap_or_default();
-    if media.trim_start().starts_with("application/x-amz-cbor") { Encoding::Cbor } else { Encoding::Json }
 }

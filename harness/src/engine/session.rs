@@ -29,8 +29,40 @@ pub struct Session {
     epoch: Instant,
     redactor: Redactor,
     requests: AtomicU64,
+    stop: Stop,
+}
+
+/// Ends a run early. Clones belong to the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<StopState>);
+
+#[derive(Debug, Default)]
+struct StopState {
     stopped: AtomicBool,
-    stop: Notify,
+    notify: Notify,
+}
+
+impl Stop {
+    /// Asks everything under way to end.
+    pub fn stop(&self) {
+        self.0.stopped.store(true, Ordering::SeqCst);
+        self.0.notify.notify_waiters();
+    }
+
+    /// True once [`Self::stop`] was called.
+    pub fn is_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Ends when [`Self::stop`] is called.
+    pub async fn stopped(&self) {
+        let notified = self.0.notify.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        if !self.is_stopped() {
+            notified.await;
+        }
+    }
 }
 
 /// What an exchange is for.
@@ -91,17 +123,8 @@ impl Outgoing {
 
 impl Session {
     /// Opens a session; its clock starts now.
-    pub fn new(target: Target, model: &'static Model, emit: Emit, redactor: Redactor) -> Self {
-        Self {
-            target,
-            model,
-            emit,
-            epoch: Instant::now(),
-            redactor,
-            requests: AtomicU64::new(0),
-            stopped: AtomicBool::new(false),
-            stop: Notify::new(),
-        }
+    pub fn new(target: Target, model: &'static Model, emit: Emit, redactor: Redactor, stop: Stop) -> Self {
+        Self { target, model, emit, epoch: Instant::now(), redactor, requests: AtomicU64::new(0), stop }
     }
 
     /// Sends, and tells the exchange.
@@ -111,10 +134,7 @@ impl Session {
 
     /// Sends on a connection of its own, and tells the exchange.
     pub async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
-        match self.target.client.fresh() {
-            Ok(client) => self.exchange_on(&client, tag, outgoing).await,
-            Err(_) => self.exchange(tag, outgoing).await,
-        }
+        self.exchange_on(&self.target.client.fresh(), tag, outgoing).await
     }
 
     async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Exchange {
@@ -187,25 +207,14 @@ impl Session {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Asks everything under way to end.
-    pub fn stop(&self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        self.stop.notify_waiters();
-    }
-
-    /// True once [`Self::stop`] was called.
+    /// True once the run was asked to end.
     pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::SeqCst)
+        self.stop.is_stopped()
     }
 
-    /// Ends when [`Self::stop`] is called.
+    /// Ends when the run is asked to end.
     pub async fn stopped(&self) {
-        let notified = self.stop.notified();
-        tokio::pin!(notified);
-        notified.as_mut().enable();
-        if !self.is_stopped() {
-            notified.await;
-        }
+        self.stop.stopped().await;
     }
 }
 

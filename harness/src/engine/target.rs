@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::case::Profile;
+use crate::case::ast::EncodingAxis;
 use crate::wire::{Client, Encoding};
 
 /// The target of a run. Built from a profile, from a bare endpoint, or from the reference.
@@ -68,3 +70,65 @@ impl Target {
 
 /// The key that every account has (SSE-008, SSE-039).
 pub const MANAGED_KEY: &str = "alias/aws/kinesis";
+
+impl Target {
+    /// A target of which a profile states something; the rest as for a bare endpoint.
+    pub fn of_profile(profile: &Profile, endpoint: &str, client: Client) -> Self {
+        let mut target = Self::bare(&profile.name, endpoint, client);
+        target.version.clone_from(&profile.version);
+        target.keys.extend(profile.world.keys.clone());
+        if let Some(millis) = profile.shortest_transition_ms {
+            target.shortest_transition = Duration::from_millis(millis);
+            target.shortest_transition_stated = true;
+        }
+        if let Some(millis) = profile.transition_deadline_ms {
+            target.transition_deadline = Duration::from_millis(millis);
+        }
+        if let Some(millis) = profile.settle_ms {
+            target.settle = Duration::from_millis(millis);
+        }
+        target.shard_budget = profile.shard_budget.unwrap_or(target.shard_budget);
+        target.transitional_budget = profile.transitional_budget.unwrap_or(target.transitional_budget);
+        target.lacks_operations.clone_from(&profile.lacks.operations);
+        target.lacks_encodings = profile
+            .lacks
+            .encodings
+            .iter()
+            .map(|encoding| match encoding {
+                EncodingAxis::Json => Encoding::Json,
+                EncodingAxis::Cbor => Encoding::Cbor,
+            })
+            .collect();
+        target
+    }
+
+    /// The built-in reference, which has every key of the world and states its transitions.
+    #[cfg(feature = "serve")]
+    pub fn reference(endpoint: &str, client: Client) -> Self {
+        let mut target = Self::bare("reference", endpoint, client);
+        target.version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        target.keys =
+            crate::reference::world().into_iter().map(|(name, key)| (name.to_owned(), key)).collect();
+        target.shortest_transition = REFERENCE_UPDATE;
+        target.shortest_transition_stated = true;
+        target.settle = Duration::from_millis(10);
+        target.transition_deadline = Duration::from_secs(2);
+        target.shard_budget = 200;
+        target.transitional_budget = 64;
+        target.arguments = Vec::new();
+        target
+    }
+}
+
+/// How long the reference stays UPDATING when the harness starts it: long enough to be seen on a
+/// machine that is busy with the rest of the suite.
+#[cfg(feature = "serve")]
+const REFERENCE_UPDATE: Duration = Duration::from_millis(60);
+
+/// The settings with which the harness starts the reference.
+#[cfg(feature = "serve")]
+pub fn reference_settings() -> crate::reference::Settings {
+    let mut settings = crate::reference::Settings::default();
+    settings.transition.update = REFERENCE_UPDATE;
+    settings
+}

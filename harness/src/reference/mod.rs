@@ -1,12 +1,20 @@
 //! A server that walks one path through the specification.
 //!
 //! The server is the specification, a policy that picks one of the allowed results, a clock, and
-//! faults that make it wrong in named ways. It knows nothing of cases. CBOR is not here yet.
+//! faults that make it wrong in named ways. It knows nothing of cases. CBOR is
+//! not here yet, nor is a control port: clock and faults are set in-process.
 
 mod fault;
+mod hooks;
+mod ids;
+mod reply;
 mod server;
+mod service;
 mod settings;
 mod world;
+
+#[cfg(test)]
+mod tests;
 
 pub use fault::{Fault, Faults};
 pub use server::{Running, start};

@@ -1,38 +1,35 @@
 //! Listening, connections, and the life of a server.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::reply::Reply;
+use super::service::Service;
 use super::settings::Settings;
+use crate::wire;
 
 /// A server that is running. Dropping it closes the listener and all connections.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    service: Arc<Service>,
     accepting: JoinHandle<()>,
 }
 
-/// What all connections of a server share.
-#[derive(Debug)]
-struct Shared {
-    settings: Settings,
-    /// Milliseconds by which served time is ahead of wall time.
-    ahead: AtomicI64,
-}
+/// The longest body that is read, in bytes: the largest request there is, in base64, with room.
+const LONGEST_BODY: usize = 32 * 1024 * 1024;
 
 /// Starts a server on the current tokio runtime.
 ///
@@ -46,9 +43,9 @@ pub fn start(settings: Settings) -> io::Result<Running> {
     let guard = runtime.enter();
     let listener = TcpListener::from_std(listener)?;
     drop(guard);
-    let shared = Arc::new(Shared { settings, ahead: AtomicI64::new(0) });
-    let accepting = runtime.spawn(accept(listener, Arc::clone(&shared)));
-    Ok(Running { address, shared, accepting })
+    let service = Arc::new(Service::new(settings));
+    let accepting = runtime.spawn(accept(listener, Arc::clone(&service)));
+    Ok(Running { address, service, accepting })
 }
 
 impl Running {
@@ -59,8 +56,7 @@ impl Running {
 
     /// Moves served time forward. Signatures go by wall time all the same.
     pub fn advance_clock(&self, by: Duration) {
-        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.shared.ahead.fetch_add(by, Ordering::Relaxed);
+        self.service.advance(by);
     }
 
     /// Closes the listener and all connections, and waits until they are closed.
@@ -78,13 +74,13 @@ impl Drop for Running {
 }
 
 /// Accepts connections until it is aborted, which aborts the connections too.
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _peer)) => {
-                    connections.spawn(serve(stream, Arc::clone(&shared)));
+                    connections.spawn(serve(stream, Arc::clone(&service)));
                 }
                 // Out of descriptors or the like: the next turn may fare better.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -94,21 +90,37 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+async fn serve(stream: TcpStream, service: Arc<Service>) {
     // A peer that has gone already is noticed by the connection itself.
     let _gone = stream.set_nodelay(true);
-    let service = service_fn(move |request| respond(request, Arc::clone(&shared)));
+    let respond = service_fn(move |request| respond(request, Arc::clone(&service)));
     // An error here is the peer's doing and is seen by the peer.
-    let _closed = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let _closed = http1::Builder::new().serve_connection(TokioIo::new(stream), respond).await;
 }
 
-async fn respond(
-    _request: hyper::Request<Incoming>,
-    shared: Arc<Shared>,
-) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
-    let _faults = &shared.settings.faults;
-    let mut response =
-        hyper::Response::new(Full::new(Bytes::from_static(br#"{"__type":"UnknownOperationException"}"#)));
-    *response.status_mut() = hyper::StatusCode::BAD_REQUEST;
-    Ok(response)
+/// # Errors
+/// If the body does not arrive, which ends the connection.
+async fn respond(request: Request<Incoming>, service: Arc<Service>) -> io::Result<Response<Full<Bytes>>> {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, LONGEST_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Ok(Reply::too_large().into_response(&service.ids));
+        }
+        Err(error) => return Err(io::Error::other(error)),
+    };
+    // A header that is no text cannot be one that is looked for.
+    let headers: Vec<(&str, &str)> = parts
+        .headers
+        .iter()
+        .filter_map(|(name, value)| value.to_str().ok().map(|value| (name.as_str(), value)))
+        .collect();
+    let reply = service.respond(&wire::Incoming {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &headers,
+        body: &body,
+    });
+    Ok(reply.into_response(&service.ids))
 }

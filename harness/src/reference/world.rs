@@ -1,12 +1,16 @@
 //! The keys that the reference offers, by the names that profiles use.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::spec::{KeyState, Kms, Limits, World};
 
 /// The account that owns everything in the reference.
 pub const ACCOUNT: &str = "123456789012";
 /// The region that the reference plays.
 pub const REGION: &str = "us-east-1";
 
+const ALIAS: &str = "alias/conformance";
 const ENABLED_A: &str = "11111111-aaaa-4aaa-8aaa-000000000001";
 const ENABLED_B: &str = "11111111-aaaa-4aaa-8aaa-000000000002";
 const DISABLED: &str = "11111111-aaaa-4aaa-8aaa-000000000003";
@@ -25,7 +29,7 @@ pub fn world() -> BTreeMap<&'static str, String> {
         ("managed", "alias/aws/kinesis"),
         ("enabled-a", ENABLED_A),
         ("enabled-b", ENABLED_B),
-        ("alias", "alias/conformance"),
+        ("alias", ALIAS),
         ("disabled", DISABLED),
         ("pending-deletion", PENDING_DELETION),
         ("denied", DENIED),
@@ -37,4 +41,28 @@ pub fn world() -> BTreeMap<&'static str, String> {
     .into_iter()
     .map(|(name, key)| (name, key.to_owned()))
     .collect()
+}
+
+/// The world that a server starts with: no streams, the keys of [`world`].
+///
+/// How many streams may be in CREATING at once is not limited, so that a harness need not wait.
+pub(super) fn start_world() -> World {
+    let mut start = World::new("aws", REGION, ACCOUNT);
+    let mut kms = Kms::new("aws", REGION, ACCOUNT);
+    for (key, state) in [
+        (ENABLED_A, KeyState::Enabled),
+        (ENABLED_B, KeyState::Enabled),
+        (DISABLED, KeyState::Disabled),
+        (PENDING_DELETION, KeyState::PendingDeletion),
+        (DENIED, KeyState::Denied),
+        (THROTTLED, KeyState::Throttled),
+        (NOT_OPTED_IN, KeyState::NotOptedIn),
+        (FOREIGN_ACCOUNT, KeyState::Enabled),
+    ] {
+        kms.add_key(key, state);
+    }
+    kms.add_alias(ALIAS, ENABLED_A);
+    start.kms = Arc::new(kms);
+    start.limits = Limits { creating: None, ..Limits::DOCUMENTED };
+    start
 }

@@ -25,6 +25,8 @@ pub struct Group {
     pub cause: Cause,
     /// Their ids, sorted; the first is the example.
     pub trials: Vec<String>,
+    /// The operations whose cases they are.
+    pub operations: BTreeSet<String>,
     /// The level of the expectation, the gravest among them.
     pub level: Level,
     /// Who is hurt.
@@ -63,10 +65,12 @@ impl Group {
             let group = groups.entry(cause.clone()).or_insert_with(|| Self {
                 cause,
                 trials: Vec::new(),
+                operations: BTreeSet::new(),
                 level: mismatch.level,
                 hurts: BTreeSet::new(),
             });
             group.trials.push(trial.id.clone());
+            group.operations.insert(trial.operation.clone());
             group.level = group.level.min(mismatch.level);
             group.hurts.extend(summary.case(trial).into_iter().flat_map(|case| case.hurts.iter().copied()));
         }
@@ -86,4 +90,59 @@ fn candidates(trial: &Trial) -> impl Iterator<Item = &Mismatch> {
     let counts = move |mismatch: &&Mismatch| !(failing && mismatch.tolerated);
     let earliest = trial.mismatches.iter().filter(counts).map(|mismatch| mismatch.step).min();
     trial.mismatches.iter().filter(counts).filter(move |mismatch| Some(mismatch.step) == earliest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Group;
+    use crate::case::ast::Level;
+    use crate::engine::event::{Event, Mismatch, MismatchKind, Outcome, Trial};
+    use crate::report::samples::{mismatch, step, trial};
+    use crate::report::summary::Summary;
+
+    fn wrong(kind: MismatchKind, expected: &str, at_step: usize) -> Mismatch {
+        Mismatch { step: step(at_step), ..mismatch(kind, expected, "other", ("cases/a.yaml", 1, 1, 1)) }
+    }
+
+    fn groups(trials: &[(&str, Vec<Mismatch>)]) -> Vec<(String, usize)> {
+        let events: Vec<Event> = trials
+            .iter()
+            .map(|(id, mismatches)| {
+                let failed = trial(id, id, Outcome::Fail);
+                Event::Trial(Box::new(Trial { mismatches: mismatches.clone(), ..failed }))
+            })
+            .collect();
+        let groups = Group::of(&Summary::of_events(&events), Outcome::Fail);
+        groups.into_iter().map(|group| (group.cause.expected, group.trials.len())).collect()
+    }
+
+    #[test]
+    fn a_trial_counts_once_with_the_cause_that_most_share() {
+        let common = || wrong(MismatchKind::Body, "common", 0);
+        let rare = || wrong(MismatchKind::Status, "rare", 0);
+        let found = groups(&[("a", vec![rare(), common()]), ("b", vec![common()]), ("c", vec![common()])]);
+        assert_eq!(found, [("common".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn what_follows_a_wrong_step_is_not_its_cause() {
+        let first = || wrong(MismatchKind::Status, "first", 0);
+        let later = || wrong(MismatchKind::Body, "later", 1);
+        let found = groups(&[("a", vec![later(), first()]), ("b", vec![later()]), ("c", vec![later()])]);
+        assert_eq!(found, [("later".to_owned(), 2), ("first".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn what_is_tolerated_does_not_name_a_failure() {
+        let tolerated = Mismatch { tolerated: true, ..wrong(MismatchKind::ErrorText, "text", 0) };
+        let found = groups(&[("a", vec![tolerated, wrong(MismatchKind::Body, "body", 1)])]);
+        assert_eq!(found, [("body".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn of_equal_groups_the_graver_comes_first() {
+        let strict = Mismatch { level: Level::Strict, ..wrong(MismatchKind::Status, "strict", 0) };
+        let found = groups(&[("a", vec![strict]), ("b", vec![wrong(MismatchKind::NoAnswer, "core", 0)])]);
+        assert_eq!(found, [("core".to_owned(), 1), ("strict".to_owned(), 1)]);
+    }
 }

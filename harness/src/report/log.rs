@@ -83,6 +83,19 @@ pub struct Log {
 }
 
 impl Log {
+    /// The log of a run that ended just now; `None` if it never began.
+    pub fn of_events(events: Vec<Event>) -> Option<Self> {
+        let (mut header, mut footer, mut rest) = (None, None, Vec::new());
+        for event in events {
+            match event {
+                Event::Header(first) => header = Some(*first),
+                Event::Footer(last) => footer = Some(*last),
+                Event::Case(_) | Event::Exchange(_) | Event::Trial(_) | Event::Notice(_) => rest.push(event),
+            }
+        }
+        header.map(|header| Self { header, events: rest, footer, torn: None })
+    }
+
     /// True if every selected trial has its verdict: only then may a figure be published.
     pub fn is_complete(&self) -> bool {
         self.incomplete_because().is_none()
@@ -157,6 +170,24 @@ struct Version {
     format: u64,
 }
 
+/// What every line says of itself.
+#[derive(Deserialize)]
+struct Tag {
+    event: EventName,
+}
+
+/// The names of events, as in the log.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum EventName {
+    Header,
+    Case,
+    Exchange,
+    Trial,
+    Notice,
+    Footer,
+}
+
 /// Reads a log. A last line that was only half written makes the log incomplete, not unreadable.
 ///
 /// # Errors
@@ -176,7 +207,7 @@ pub fn read_log(mut reader: impl BufRead) -> Result<Log, LogError> {
         if size > LARGEST_LOG {
             return Err(LogError::TooLong { line: number, limit: LARGEST_LOG });
         }
-        let event = match serde_json::from_slice::<Event>(&line.bytes) {
+        let event = match parse(&line.bytes) {
             Ok(event) => event,
             Err(_) if !line.whole => {
                 log.torn = Some(number);
@@ -209,12 +240,20 @@ fn header(line: &Line) -> Result<Header, LogError> {
     if version.format != u64::from(LOG_FORMAT) {
         return Err(LogError::Version { found: version.format });
     }
-    match serde_json::from_slice::<Event>(&line.bytes).map_err(|error| form(1, &error))? {
-        Event::Header(header) => Ok(*header),
-        Event::Case(_) | Event::Exchange(_) | Event::Trial(_) | Event::Notice(_) | Event::Footer(_) => {
-            Err(LogError::NoHeader)
-        }
-    }
+    serde_json::from_slice(&line.bytes).map_err(|error| form(1, &error))
+}
+
+/// Reads the tag first and the event then: read at once, a tagged enum loses the columns of errors.
+fn parse(line: &[u8]) -> Result<Event, serde_json::Error> {
+    let Tag { event } = serde_json::from_slice(line)?;
+    Ok(match event {
+        EventName::Header => Event::Header(serde_json::from_slice(line)?),
+        EventName::Case => Event::Case(serde_json::from_slice(line)?),
+        EventName::Exchange => Event::Exchange(serde_json::from_slice(line)?),
+        EventName::Trial => Event::Trial(serde_json::from_slice(line)?),
+        EventName::Notice => Event::Notice(serde_json::from_slice(line)?),
+        EventName::Footer => Event::Footer(serde_json::from_slice(line)?),
+    })
 }
 
 /// A line without its end; `whole` tells whether there was one.

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, Read};
 use std::path::Path;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::ReportError;
@@ -340,7 +342,7 @@ impl RecordMismatch {
         Self {
             kind: mismatch.kind,
             level: mismatch.level,
-            expected: scrub.text(&mismatch.expected),
+            expected: mismatch.expected.clone(),
             actual: scrub.text(&mismatch.actual),
         }
     }
@@ -392,18 +394,26 @@ impl RecordFooter {
     }
 }
 
-/// Takes the machine's address out of texts, so that a record is the same from any port.
-struct Scrub(Vec<String>);
+/// Takes out of texts what differs from run to run: the machine's address, and measured times.
+struct Scrub {
+    addresses: Vec<String>,
+}
 
 impl Scrub {
     fn of(header: &Header) -> Self {
         let endpoint = header.target.endpoint.trim_end_matches('/');
         let authority = endpoint.split_once("://").map_or(endpoint, |(_, authority)| authority);
         let known = [endpoint, authority].into_iter().filter(|text| !text.is_empty());
-        Self(known.map(str::to_owned).collect())
+        Self { addresses: known.map(str::to_owned).collect() }
     }
 
     fn text(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, address| text.replace(address, "<endpoint>"))
+        static TIME: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"\b[0-9]+(?:\.[0-9]+)? ?(?:us|ms|s)\b")
+                .expect("the pattern is a constant, and tested")
+        });
+        let placeless =
+            self.addresses.iter().fold(text.to_owned(), |text, address| text.replace(address, "<endpoint>"));
+        TIME.replace_all(&placeless, "<time>").into_owned()
     }
 }

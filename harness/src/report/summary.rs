@@ -111,6 +111,9 @@ impl Summary {
             Event::Trial(trial) => {
                 if !may_be_drawn(trial) {
                     self.exchanges.remove(&trial.id);
+                } else if let Some(exchanges) = self.exchanges.get_mut(&trial.id) {
+                    // Earlier rounds were asked of a stream that somebody else had changed.
+                    exchanges.retain(|exchange| exchange.round == trial.round);
                 }
                 self.trials.insert(trial.id.clone(), (**trial).clone());
             }
@@ -200,5 +203,56 @@ const fn may_be_drawn(trial: &Trial) -> bool {
         Outcome::Pass | Outcome::Unobserved | Outcome::Unsupported | Outcome::Skipped | Outcome::Open => {
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Basis, Summary};
+    use crate::engine::event::{Event, Outcome, Role, Trial};
+    use crate::facts::{FactId, Strength};
+    use crate::report::samples::{answer, exchange, fact, refusal_case, trial};
+
+    #[test]
+    fn a_pass_rests_on_its_weakest_fact() {
+        let mut case = refusal_case();
+        case.facts = vec![
+            fact("NEW", Strength::Recorded, false, ""),
+            fact("OLD", Strength::Recorded, true, ""),
+            fact("DOC", Strength::Documented, false, ""),
+        ];
+        let summary = Summary::of_events(&[Event::Case(Box::new(case))]);
+        let resting = |facts: &[&str]| Trial {
+            evidence: facts.iter().map(|id| FactId((*id).to_owned())).collect(),
+            ..trial("a/b", "a/b", Outcome::Pass)
+        };
+        let found = [&["NEW"][..], &["NEW", "OLD"], &["DOC", "OLD"], &["UNKNOWN"]]
+            .map(|facts| summary.basis(&resting(facts)));
+        assert_eq!(found, [Basis::Recorded, Basis::OldRecording, Basis::Documented, Basis::Nothing]);
+    }
+
+    #[test]
+    fn only_the_round_of_the_verdict_is_kept() {
+        let first = exchange("a/b", Role::Ask, 1, answer(200, "{}"));
+        let mut second = exchange("a/b", Role::Ask, 9_000, answer(400, "{}"));
+        if let Event::Exchange(exchange) = &mut second {
+            exchange.round = 1;
+        }
+        let failed = Trial { round: 1, ..trial("a/b", "a/b", Outcome::Fail) };
+        let summary = Summary::of_events(&[first, second, Event::Trial(Box::new(failed))]);
+        let sent: Vec<u64> = summary.exchanges("a/b").iter().map(|exchange| exchange.sent_us).collect();
+        assert_eq!(sent, [9_000]);
+    }
+
+    #[test]
+    fn exchanges_of_a_pass_are_let_go() {
+        let events = |outcome| {
+            [
+                exchange("a/b", Role::Ask, 1, answer(200, "{}")),
+                Event::Trial(Box::new(trial("a/b", "a/b", outcome))),
+            ]
+        };
+        assert_eq!(Summary::of_events(&events(Outcome::Pass)).exchanges("a/b").len(), 0);
+        assert_eq!(Summary::of_events(&events(Outcome::Fail)).exchanges("a/b").len(), 1);
     }
 }

@@ -52,30 +52,36 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
 }
 
 /// The text in lines of at most `width` characters, broken at spaces, and inside words that are
-/// longer than a line.
+/// longer than a line. Blanks at the start stay, as the first line's indent.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
+    let words = text.trim_start_matches(' ');
+    let indent = (text.len() - words.len()).min(width / 2);
     let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut length = 0;
-    for word in text.split(' ') {
+    let mut line = " ".repeat(indent);
+    let mut length = indent;
+    let mut fresh = true;
+    for word in words.split(' ') {
         let mut word = word;
         let mut word_length = word.chars().count();
-        if length > 0 && length + 1 + word_length > width {
+        if !fresh && length + 1 + word_length > width {
             lines.push(std::mem::take(&mut line));
             length = 0;
-        } else if length > 0 {
+        } else if !fresh {
             line.push(' ');
             length += 1;
         }
-        while word_length > width {
-            let (head, _) = cut(word, width);
-            lines.push(head.to_owned());
+        while length + word_length > width {
+            let (head, _) = cut(word, width - length);
+            line.push_str(head);
+            lines.push(std::mem::take(&mut line));
+            word_length -= width - length;
             word = &word[head.len()..];
-            word_length -= width;
+            length = 0;
         }
         line.push_str(word);
         length += word_length;
+        fresh = false;
     }
     lines.push(line);
     lines

@@ -2,7 +2,7 @@
 
 use super::chooser::Chooser;
 use super::question::{Candidate, OpenQuestion};
-use super::refusal::Refusal;
+use super::refusal::{Message, Refusal};
 use super::step::Context;
 use super::stream::{Status, Stream};
 
@@ -22,24 +22,103 @@ pub(super) fn name(context: Context<'_>, choose: &mut Chooser<'_>) -> Result<Str
             if by_arn == name {
                 return Ok(by_arn);
             }
-            match choose.ask(OpenQuestion::NameAndArnDisagree) {
-                Candidate::NameWins => Ok(name.to_owned()),
-                Candidate::ArnWins => Ok(by_arn),
-                Candidate::InvalidArgument
-                | Candidate::NoOp
-                | Candidate::Updating
-                | Candidate::Accepted
-                | Candidate::Ignored
-                | Candidate::Validation
-                | Candidate::NotFound
-                | Candidate::InUse
-                | Candidate::AccessDenied
-                | Candidate::KmsNotFound
-                | Candidate::Before
-                | Candidate::After
-                | Candidate::Absent
-                | Candidate::None => Err(Refusal::untold("InvalidArgumentException")),
+            let candidate = choose.ask(OpenQuestion::NameAndArnDisagree);
+            if candidate == Candidate::NameWins {
+                Ok(name.to_owned())
+            } else if candidate == Candidate::ArnWins {
+                Ok(by_arn)
+            } else {
+                Err(Refusal::untold("InvalidArgumentException"))
             }
         }
+    }
+}
+
+/// The stream that a call is about, in whatever state.
+pub(super) fn stream<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a Stream, Refusal> {
+    let name = name(context, choose)?;
+    found(context, &name)
+}
+
+/// The stream of a name, in whatever state (KT-048, ARN-007).
+pub(super) fn found<'a>(context: Context<'a>, name: &str) -> Result<&'a Stream, Refusal> {
+    let stream = context.world.stream(name, context.now);
+    stream.ok_or_else(|| Refusal::no_stream(name, &context.world.account))
+}
+
+/// The stream that a call is about, which is not there while CREATING (LIFE-005).
+pub(super) fn created_stream<'a>(
+    context: Context<'a>,
+    choose: &mut Chooser<'_>,
+) -> Result<&'a Stream, Refusal> {
+    let stream = stream(context, choose)?;
+    if stream.status(context.now) == Status::Creating {
+        return Err(Refusal::no_stream(&stream.name, &context.world.account));
+    }
+    Ok(stream)
+}
+
+fn neither(choose: &mut Chooser<'_>) -> Refusal {
+    let candidate = choose.ask(OpenQuestion::NeitherNameNorArn);
+    Refusal::untold(if candidate == Candidate::Validation {
+        "ValidationException"
+    } else if candidate == Candidate::NotFound {
+        "ResourceNotFoundException"
+    } else {
+        "InvalidArgumentException"
+    })
+}
+
+/// The parts of a stream's ARN. The model's pattern has let through only what has them (ARN-003).
+struct StreamArn<'a> {
+    partition: &'a str,
+    region: &'a str,
+    account: &'a str,
+    name: &'a str,
+}
+
+impl<'a> StreamArn<'a> {
+    fn read(arn: &'a str) -> Option<Self> {
+        let mut parts = arn.strip_prefix("arn:")?.splitn(5, ':');
+        let partition = parts.next()?;
+        let _service = parts.next()?;
+        let region = parts.next()?;
+        let account = parts.next()?;
+        let name = parts.next()?.strip_prefix("stream/")?;
+        Some(Self { partition, region, account, name })
+    }
+}
+
+fn by_arn(context: Context<'_>, arn: &str, choose: &mut Chooser<'_>) -> Result<String, Refusal> {
+    let Some(parts) = StreamArn::read(arn) else {
+        return Err(Refusal::untold("InvalidArgumentException"));
+    };
+    let world = context.world;
+    let own =
+        parts.partition == world.partition && parts.region == world.region && parts.account == world.account;
+    if own {
+        return Ok(parts.name.to_owned());
+    }
+    let candidate = choose.ask(OpenQuestion::ForeignArn);
+    Err(if candidate == Candidate::NotFound {
+        Refusal::no_stream(parts.name, parts.account)
+    } else if candidate == Candidate::InvalidArgument {
+        Refusal::untold("InvalidArgumentException")
+    } else {
+        denied(context, arn)
+    })
+}
+
+/// The form of AUTH-012; the reason clause is that of resources of another account.
+fn denied(context: Context<'_>, arn: &str) -> Refusal {
+    let world = context.world;
+    let operation = context.action.name();
+    Refusal {
+        class: "AccessDeniedException",
+        message: Message::Known(format!(
+            "User: arn:{}:iam::{}:user/caller is not authorized to perform: kinesis:{operation} on \
+             resource: {arn} because no resource-based policy allows the kinesis:{operation} action",
+            world.partition, world.account
+        )),
     }
 }

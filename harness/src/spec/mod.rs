@@ -1,9 +1,43 @@
 //! The specification of the service as a pure step function.
 //!
+//! [`step`] gives all results that the service may show, [`World::apply`] is the only way to change
+//! a world. Where no source says what the service does, an [`OpenQuestion`] has several candidates,
+//! and each result says which it rests on.
+//!
 //! No timers, no I/O and no clock of its own: every function takes `now`. How an answer looks on
 //! the wire is not here (that is [`crate::wire`] and the reference server), nor are signatures,
-//! malformed bodies and type errors, which are answered before a call exists.
+//! malformed bodies and type errors, which are answered before a call exists. Resharding, retention,
+//! monitoring, consumers, policies and rate limits are not specified yet.
 
+mod chooser;
+mod constraints;
+mod describe;
+mod encryption;
+mod identify;
+mod input;
+mod iterators;
+mod kms;
+mod lists;
+mod page;
 mod question;
+mod records;
+mod refusal;
+mod sequence;
+mod step;
+mod stream;
+mod streams;
+mod tags;
+mod token;
+mod world;
 
+#[cfg(test)]
+mod tests;
+
+pub use encryption::{Applied, Encryption, Mark};
+pub use kms::{KeyLookup, KeyState, Kms, KmsFault};
 pub use question::{Candidate, OpenQuestion};
+pub use refusal::{Message, Refusal};
+pub use sequence::{Reading, SequenceNumber};
+pub use step::{Action, Answer, Branch, Call, step, walk};
+pub use stream::{Mode, Record, Shard, Status, Stream};
+pub use world::{Blank, Effect, Limits, Millis, NewRecord, TransitionTimes, World};

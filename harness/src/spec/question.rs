@@ -39,6 +39,12 @@ pub enum OpenQuestion {
     DeleteWhileUpdating,
     /// `DeleteStream` while DELETING (LIFE-010).
     DeleteWhileDeleting,
+    /// Which fault of a start or stop is reported if both the stream and the request are at fault
+    /// (ORD-011).
+    OrderOfEncryptionChecks,
+    /// How records are written in the first 5 seconds after ACTIVE. Both are right by the
+    /// documentation (SSE-013, SSE-014), so that this is freedom rather than ignorance.
+    PutsSoonAfterActive,
 }
 
 /// A possible answer to an [`OpenQuestion`].
@@ -76,11 +82,15 @@ pub enum Candidate {
     Absent,
     /// The member says NONE.
     None,
+    /// The stream is looked at before the rest of the request.
+    StreamFirst,
+    /// The request is looked at before the stream.
+    RequestFirst,
 }
 
 impl OpenQuestion {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::NeitherNameNorArn,
         Self::NameAndArnDisagree,
         Self::ForeignArn,
@@ -97,6 +107,8 @@ impl OpenQuestion {
         Self::PartitionKeyMissing,
         Self::DeleteWhileUpdating,
         Self::DeleteWhileDeleting,
+        Self::OrderOfEncryptionChecks,
+        Self::PutsSoonAfterActive,
     ];
 
     /// Its id, in kebab-case.
@@ -118,6 +130,8 @@ impl OpenQuestion {
             Self::PartitionKeyMissing => "partition-key-missing",
             Self::DeleteWhileUpdating => "delete-while-updating",
             Self::DeleteWhileDeleting => "delete-while-deleting",
+            Self::OrderOfEncryptionChecks => "order-of-encryption-checks",
+            Self::PutsSoonAfterActive => "puts-soon-after-active",
         }
     }
 
@@ -141,7 +155,10 @@ impl OpenQuestion {
             Self::StopWithOtherKey => &[Candidate::InvalidArgument, Candidate::Updating],
             Self::MalformedKeyId => &[Candidate::InvalidArgument, Candidate::KmsNotFound],
             Self::ForeignRegionKey => &[Candidate::KmsNotFound, Candidate::InvalidArgument],
-            Self::TypeWhileUpdating | Self::KeyWhileUpdating => &[Candidate::After, Candidate::Before],
+            Self::TypeWhileUpdating | Self::KeyWhileUpdating | Self::PutsSoonAfterActive => {
+                &[Candidate::After, Candidate::Before]
+            }
+            Self::OrderOfEncryptionChecks => &[Candidate::StreamFirst, Candidate::RequestFirst],
             Self::TypeInPutsAfterStop => &[Candidate::Absent, Candidate::None],
             Self::PartitionKeyMissing => &[Candidate::Validation, Candidate::InvalidArgument],
             Self::DeleteWhileUpdating => &[Candidate::Accepted, Candidate::InUse],
@@ -175,6 +192,8 @@ impl Candidate {
             Self::After => "after",
             Self::Absent => "absent",
             Self::None => "none",
+            Self::StreamFirst => "stream-first",
+            Self::RequestFirst => "request-first",
         }
     }
 }

@@ -57,7 +57,8 @@ impl SequenceNumber {
         let version = limbs.bits(0, 1);
         let index = limbs.bits(20, 16);
         let shard_created_s = limbs.bits(37, 9);
-        if lead != 2 || !matches!(version, 1 | 2) || index > LAST_INDEX || shard_created_s >= LAST_CREATION_S {
+        if lead != 2 || !matches!(version, 1 | 2) || index > LAST_INDEX || shard_created_s >= LAST_CREATION_S
+        {
             return Reading::Invalid;
         }
         let shard = u32::try_from(limbs.bits(1, 8)).unwrap_or(u32::MAX).cast_signed();
@@ -158,7 +159,8 @@ mod tests {
 
     #[test]
     fn neighbouring_shards_start_as_far_apart_as_recorded() {
-        let start = |shard| SequenceNumber { shard_created_s: 1_522_000_000, index: 0, put_s: 1_522_000_000, shard };
+        let start =
+            |shard| SequenceNumber { shard_created_s: 1_522_000_000, index: 0, put_s: 1_522_000_000, shard };
         let difference = "22300745198530623141535718272648361505980432";
         let sum = add(&start(0).to_string(), difference);
         assert_eq!(sum, start(1).to_string());

@@ -146,13 +146,7 @@ pub(super) struct Context<'a> {
     pub(super) now: Millis,
 }
 
-fn branch(
-    world: &World,
-    action: Action,
-    call: &Call,
-    now: Millis,
-    choose: &mut Chooser<'_>,
-) -> Branch {
+fn branch(world: &World, action: Action, call: &Call, now: Millis, choose: &mut Chooser<'_>) -> Branch {
     let context = Context { world, action, input: Input(&call.input), now };
     // Faults against the model are collected before anything is looked up (ORD-005).
     let outcome = match constraints::refusal(call) {

@@ -145,7 +145,7 @@ impl Stream {
             max_record_bytes: blank.max_record_bytes,
             tags: blank.tags,
             applied: Applied::default(),
-            life: Life::Creating { until: now + lasts },
+            life: Life::Creating { until: now.saturating_add(lasts) },
             encryption: Encryption::None,
             previous: None,
             shards: split_evenly(blank.shards, now),
@@ -240,13 +240,13 @@ impl Stream {
             Life::Deleting { .. } => return,
             Life::Active | Life::Updating { .. } => {}
         }
-        self.life = Life::Deleting { until: now + lasts };
+        self.life = Life::Deleting { until: now.saturating_add(lasts) };
     }
 
     /// Starts to change the encryption.
     pub(super) fn encrypt(&mut self, to: Encryption, now: Millis, lasts: Millis) {
         self.applied.note(&to, now);
-        self.life = Life::Updating { until: now + lasts, to };
+        self.life = Life::Updating { until: now.saturating_add(lasts), to };
     }
 
     /// Appends a record.

@@ -68,7 +68,7 @@ mod tests {
             let text = seal(&payload);
             let bytes = STANDARD.decode(&text).expect("it is base64");
             prop_assert_eq!(&bytes[..8], &HEAD);
-            prop_assert!(bytes.len() >= 152 && (bytes.len() - 152) % 16 == 0);
+            prop_assert!(bytes.len() >= 152 && (bytes.len() - 152).is_multiple_of(16));
             prop_assert_eq!(open(&text), Some(payload));
         }
 

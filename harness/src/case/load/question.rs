@@ -69,7 +69,11 @@ fn candidate(reader: &mut Reader, yaml: &Yaml) -> Option<Candidate> {
         (Some(yaml), None, None) => {
             let answer = expectation(reader, yaml)?;
             if matches!(answer.answer, Answer::Open(_)) {
-                reader.error(yaml.span, "an open question as the answer to one", "name a class or `accepted`");
+                reader.error(
+                    yaml.span,
+                    "an open question as the answer to one",
+                    "name a class or `accepted`",
+                );
                 return None;
             }
             Some(Candidate::Answer(answer))

@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Body, Call, CallAddress, Deadline, Meanwhile, Node, Rung, Step, StepKind, Tree, Watch, Wire, WireAuth,
+    Body, Call, CallAddress, Deadline, DeadlineFrom, Meanwhile, Node, Rung, Step, StepKind, Tree, Watch,
+    Wire, WireAuth,
 };
 use crate::case::part::Part;
 use crate::case::reader::{Fields, Reader};
@@ -90,9 +91,7 @@ fn address(reader: &mut Reader, yaml: &Yaml) -> Option<CallAddress> {
     match text.value.as_str() {
         "axis" => Some(CallAddress::Axis),
         "none" => Some(CallAddress::None),
-        _ => reader
-            .word_of(&text, "`address` (or `axis`, `none`)", words::ADDRESS)
-            .map(CallAddress::Fixed),
+        _ => reader.word_of(&text, "`address` (or `axis`, `none`)", words::ADDRESS).map(CallAddress::Fixed),
     }
 }
 
@@ -138,15 +137,18 @@ fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
             _ => return None,
         };
         let millis = number.parse::<u64>().ok()?.checked_mul(unit)?;
+        if after == "answer" {
+            return Some(Deadline { millis, from: DeadlineFrom::Answer });
+        }
         let status = !after.is_empty() && after.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-        status.then(|| Deadline { millis, after: after.to_owned() })
+        status.then(|| Deadline { millis, from: DeadlineFrom::Status(after.to_owned()) })
     });
     if read.is_none() {
         reader.error_with_help(
             text.span,
             "`by` is a time after a status",
             "can't be read",
-            "write `5s after ACTIVE` (ms, s, min)",
+            "write `5s after ACTIVE` or `5s after answer` (ms, s, min)",
         );
     }
     read.map(|deadline| Spanned::new(deadline, text.span))
@@ -212,7 +214,9 @@ fn meanwhile(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String
                     let misplaced = call.by.as_ref().map(|by| by.span);
                     refuse_by(reader, misplaced);
                 }
-                StepKind::Watch(_) => reader.error(step.span, "a watch within a watch", "only calls stand here"),
+                StepKind::Watch(_) => {
+                    reader.error(step.span, "a watch within a watch", "only calls stand here")
+                }
             }
         }
         read.push(Meanwhile { status: key.clone(), steps });

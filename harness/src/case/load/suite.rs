@@ -5,8 +5,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Address, Axes, Case, Cost, EncodingAxis, Fixture, FixtureName, FixtureStatus, Level, Node, Reference, Row,
-    Suite,
+    Address, Axes, Case, Cost, EncodingAxis, Fixture, FixtureName, FixtureStatus, Level, Node, Reference,
+    Row, Suite,
 };
 use crate::case::diagnostic::Diagnostic;
 use crate::case::part::Part;
@@ -72,9 +72,10 @@ fn case(reader: &mut Reader, entry: &Entry, operation: Option<&Spanned<String>>)
 
 /// Ids are permanent and stand in command lines: lower case, digits and single hyphens.
 pub(super) fn id(reader: &mut Reader, id: &Spanned<String>) {
-    let well_formed = id.value.split('-').all(|part| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    });
+    let well_formed = id
+        .value
+        .split('-')
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
     if !well_formed {
         let title = format!("`{}` is no id", id.value);
         reader.error(id.span, title, "lower-case words joined by hyphens");
@@ -99,7 +100,9 @@ fn kills(reader: &mut Reader, fields: &Fields<'_>) -> (Vec<Spanned<String>>, Opt
 
 fn axes(reader: &mut Reader, fields: &Fields<'_>) -> Axes {
     let mut axes = Axes { encoding: vec![EncodingAxis::Json], address: vec![Address::Name] };
-    let Some(fields) = fields.get("over").and_then(|yaml| reader.fields(yaml, Part::Over)) else { return axes };
+    let Some(fields) = fields.get("over").and_then(|yaml| reader.fields(yaml, Part::Over)) else {
+        return axes;
+    };
     if let Some(yaml) = fields.get("encoding") {
         axes.encoding = axis(reader, yaml, "`encoding`", words::ENCODING);
     }

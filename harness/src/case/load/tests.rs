@@ -6,7 +6,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::case::ast::{
-    Address, Answer, Body, CallAddress, EncodingAxis, Fixture, FixtureName, Library, Node, Reference, StepKind,
+    Address, Answer, Body, CallAddress, EncodingAxis, Fixture, FixtureName, Library, Node, Reference,
+    StepKind,
 };
 use crate::case::diagnostic::{Diagnostic, Style, draw};
 use crate::case::span::{Source, Span};
@@ -60,7 +61,10 @@ fn the_fixtures_load_as_they_read() {
     let by = put.by.as_ref().expect("a deadline");
     assert_eq!((by.value.millis, by.value.after.as_str()), (5_000, "ACTIVE"));
     let family = &suite.cases[1];
-    assert_eq!(family.each[1].title.as_ref().map(|title| title.value.as_str()), Some("A made-up type is refused"));
+    assert_eq!(
+        family.each[1].title.as_ref().map(|title| title.value.as_str()),
+        Some("A made-up type is refused")
+    );
     assert_eq!(family.each[0].columns["EncryptionType"].node, Node::Literal(Value::from("kms")));
 }
 
@@ -124,7 +128,9 @@ fn a_file_that_is_not_utf8_is_named_with_its_line() {
 #[test]
 fn a_doubled_dollar_is_one_and_a_single_one_must_stand_for_something() {
     let ask = |key: &str| {
-        format!("format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    ask: {{with: {{K: {key}}}, expect: accepted}}\n")
+        format!(
+            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    ask: {{with: {{K: {key}}}, expect: accepted}}\n"
+        )
     };
     let library = one(&ask("$$key")).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
     let StepKind::Call(call) = &library.suites[0].cases[0].ask[0].kind else { panic!("a call") };
@@ -139,15 +145,22 @@ fn a_doubled_dollar_is_one_and_a_single_one_must_stand_for_something() {
 #[test]
 fn scalars_that_readers_disagree_about_want_quotes() {
     let ask = |value: &str| {
-        format!("format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    ask: {{with: {{K: {value}}}, expect: accepted}}\n")
+        format!(
+            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    ask: {{with: {{K: {value}}}, expect: accepted}}\n"
+        )
     };
     let long = "1".repeat(56);
-    for unclear in ["1e3", "0x10", "0o17", "no", "Yes", "012", "1_000", "+1", "-0", ".5", "1.10", "1:30", ".inf", "~", &long] {
+    for unclear in [
+        "1e3", "0x10", "0o17", "no", "Yes", "012", "1_000", "+1", "-0", ".5", "1.10", "1:30", ".inf", "~",
+        &long,
+    ] {
         let problems = one(&ask(unclear)).expect_err(unclear);
         assert!(problems[0].title.contains("unclear without quotes"), "{unclear}: {}", problems[0].title);
         assert!(one(&ask(&format!("\"{unclear}\""))).is_ok(), "quoted {unclear}");
     }
-    for clear in ["1", "-5", "1.5", "1.0", "true", "null", "2014-02-01", "shardId-000000000000", "a1b2", "n", "e3"] {
+    for clear in
+        ["1", "-5", "1.5", "1.0", "true", "null", "2014-02-01", "shardId-000000000000", "a1b2", "n", "e3"]
+    {
         assert!(one(&ask(clear)).is_ok(), "{clear}");
     }
 }

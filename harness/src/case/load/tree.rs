@@ -144,7 +144,11 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
             if let YamlNode::Scalar(Scalar::Integer(millis)) = value.node {
                 return Some(Node::Literal(Value::Time(millis)));
             }
-            reader.error(value.span, "`$time` is a whole number of milliseconds", format!("this is {}", kind(value)));
+            reader.error(
+                value.span,
+                "`$time` is a whole number of milliseconds",
+                format!("this is {}", kind(value)),
+            );
             None
         }
         "$one-of" | "$matches" if !place.takes_patterns() => {
@@ -190,7 +194,8 @@ pub(super) fn bytes(reader: &mut Reader, yaml: &Yaml, what: &str) -> Option<Vec<
         | YamlNode::List(_)
         | YamlNode::Map(_) => reader.text(yaml, what)?.value,
     };
-    let digits: Vec<u32> = text.chars().filter(|c| !c.is_whitespace()).map_while(|c| c.to_digit(16)).collect();
+    let digits: Vec<u32> =
+        text.chars().filter(|c| !c.is_whitespace()).map_while(|c| c.to_digit(16)).collect();
     let wanted = text.chars().filter(|c| !c.is_whitespace()).count();
     if digits.len() != wanted || wanted % 2 != 0 {
         reader.error(yaml.span, format!("{what} is bytes in hexadecimal"), "two digits for each byte");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::case::Span;
-use crate::case::ast::{Answer, Call, Expectation, Refusal, Step, Tree};
+use crate::case::ast::{Answer, Call, DeadlineFrom, Expectation, Refusal, Step, Tree};
 use crate::model::Value;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
 
@@ -11,7 +11,7 @@ use super::super::bind::name_of;
 use super::super::event::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
 use super::super::ladder;
 use super::super::matching::{self, Members, tree_words, without_names};
-use super::super::reading::{Reading, encoding_of};
+use super::super::reading::Reading;
 use super::{Facet, Found, Judge, clauses};
 use crate::case::ast::{Node, StepKind};
 
@@ -30,21 +30,19 @@ impl<'run> Judge<'run> {
 
     /// The attempt that counts: the last; for a `by:` call, the last that was answered by the
     /// deadline or, if none was, the first after it.
-    fn decisive(
-        &self,
-        index: StepIndex,
-        call: &Call,
-        attempts: &[&'run Exchange],
-    ) -> Option<&'run Exchange> {
+    fn decisive(&self, index: StepIndex, call: &Call, attempts: &[&'run Exchange]) -> Option<&'run Exchange> {
         let last = attempts.last().copied()?;
         let Some(by) = &call.by else { return Some(last) };
         let steps = &self.trial.case().ask;
-        let watch =
-            (0..index.step).rev().find(|step| matches!(steps[*step].kind, StepKind::Watch(_)));
-        let deadline = watch.and_then(|watch| {
+        let watch = (0..index.step).rev().find(|step| matches!(steps[*step].kind, StepKind::Watch(_)));
+        let status = match &by.value.from {
+            DeadlineFrom::Answer => None,
+            DeadlineFrom::Status(status) => Some(status),
+        };
+        let deadline = watch.zip(status).and_then(|(watch, status)| {
             let exchanges = &self.observation.exchanges;
             let moments = ladder::moments(self.measure.model, exchanges, watch);
-            ladder::origin(&moments, ladder::call_window(exchanges, watch), &by.value.after)
+            ladder::origin(&moments, ladder::call_window(exchanges, watch), status)
                 .map(|origin| origin + by.value.millis * 1000)
         });
         match deadline {
@@ -87,7 +85,13 @@ impl<'run> Judge<'run> {
         let one = One { index, step, exchange, span };
         match &reading {
             Reading::None(_) => {
-                self.found(&one, MismatchKind::NoAnswer, Facet::Behaviour, expected_words(expectation), &reading);
+                self.found(
+                    &one,
+                    MismatchKind::NoAnswer,
+                    Facet::Behaviour,
+                    expected_words(expectation),
+                    &reading,
+                );
                 return;
             }
             Reading::ServerError { .. } if troubled => {
@@ -147,10 +151,11 @@ impl<'run> Judge<'run> {
     }
 
     fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) {
-        let found = matching::compare(tree, Some(output), Members::AtLeast, self.bindings(), self.trial.row());
+        let found =
+            matching::compare(tree, Some(output), Members::AtLeast, self.bindings(), self.trial.row());
         for difference in found.differences {
             let within = call.by.as_ref().map_or_else(String::new, |by| {
-                format!(" within {} s after {}", by.value.millis / 1000, by.value.after)
+                format!(" within {} s after {}", by.value.millis / 1000, by.value.from)
             });
             let kind = if call.by.is_some() { MismatchKind::Timing } else { MismatchKind::Body };
             let expected = format!("{} {}{within}", difference.path, difference.expected);
@@ -246,21 +251,22 @@ impl<'run> Judge<'run> {
 
     fn document(&mut self, one: &One<'run>, tree: &'run Tree) {
         let Some(response) = one.exchange.response.response() else { return };
-        let document = match parse(encoding_of(&response), &response.body) {
+        let document = match parse(response.encoding(), &response.body) {
             Ok(document) => document.value,
             Err(error) => {
                 let expected = "a body that is one document".to_owned();
-                self.add(one.found(MismatchKind::ErrorShape, Facet::Shape, tree.span, expected, error.to_string()));
+                self.add(one.found(
+                    MismatchKind::ErrorShape,
+                    Facet::Shape,
+                    tree.span,
+                    expected,
+                    error.to_string(),
+                ));
                 return;
             }
         };
-        let found = matching::compare(
-            tree,
-            Some(&document),
-            Members::Exactly,
-            self.bindings(),
-            self.trial.row(),
-        );
+        let found =
+            matching::compare(tree, Some(&document), Members::Exactly, self.bindings(), self.trial.row());
         for difference in found.differences {
             let expected = format!("{} {}", difference.path, difference.expected);
             let actual = format!("{} {}", difference.path, difference.actual);

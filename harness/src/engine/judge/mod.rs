@@ -205,18 +205,15 @@ impl<'run> Judge<'run> {
         if !implies_unchanged(self.trial) {
             return;
         }
-        let looks: Vec<&Exchange> = self
-            .observation
-            .exchanges
-            .iter()
-            .filter(|exchange| exchange.role == Role::Unchanged)
-            .collect();
+        let looks: Vec<&Exchange> =
+            self.observation.exchanges.iter().filter(|exchange| exchange.role == Role::Unchanged).collect();
         for look in looks {
             for fixture in [FixtureName::Stream, FixtureName::Other] {
                 let word = fixture_word(fixture);
                 let Some(name) = self.bindings().text(&format!("{word}.name")) else { continue };
                 let Some(before) = self.bindings().get(&format!("{word}.before")) else { continue };
-                let about = String::from_utf8_lossy(&look.request.body.bytes()).contains(&format!("\"{name}\""));
+                let about =
+                    String::from_utf8_lossy(&look.request.body.bytes()).contains(&format!("\"{name}\""));
                 if !about {
                     continue;
                 }

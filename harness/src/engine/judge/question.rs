@@ -43,11 +43,12 @@ impl Judge<'_> {
                 Candidate::Rung(LadderEnd::First) => {
                     ladder.first().and_then(|rung| rung.members.get(&asked.path))
                 }
-                Candidate::Rung(LadderEnd::Last) => ladder.last().and_then(|rung| rung.members.get(&asked.path)),
+                Candidate::Rung(LadderEnd::Last) => {
+                    ladder.last().and_then(|rung| rung.members.get(&asked.path))
+                }
             };
             tree.is_some_and(|tree| {
-                let found =
-                    matching::compare(tree, asked.actual.as_ref(), Members::AtLeast, bindings, row);
+                let found = matching::compare(tree, asked.actual.as_ref(), Members::AtLeast, bindings, row);
                 found.differences.is_empty()
             })
         });

@@ -63,12 +63,9 @@ impl<'run> Judge<'run> {
                 format!("{} stays", rung_status(&ladder[*from])),
                 format!("back to {}", rung_status(&ladder[*to])),
             ),
-            Misstep::Unexpected { rung, status } => (
-                MismatchKind::Ladder,
-                status_span(&ladder[*rung]),
-                self.ladder_words(watch),
-                status.clone(),
-            ),
+            Misstep::Unexpected { rung, status } => {
+                (MismatchKind::Ladder, status_span(&ladder[*rung]), self.ladder_words(watch), status.clone())
+            }
             Misstep::Gone { rung } => (
                 MismatchKind::Ladder,
                 status_span(&ladder[*rung]),
@@ -78,12 +75,7 @@ impl<'run> Judge<'run> {
             Misstep::Member { rung, difference } => (
                 MismatchKind::Ladder,
                 difference.span,
-                format!(
-                    "{} {} while {}",
-                    difference.path,
-                    difference.expected,
-                    rung_status(&ladder[*rung])
-                ),
+                format!("{} {} while {}", difference.path, difference.expected, rung_status(&ladder[*rung])),
                 format!("{} {}", difference.path, difference.actual),
             ),
             Misstep::NeverReached { rung, status, .. } => (
@@ -93,44 +85,27 @@ impl<'run> Judge<'run> {
                 format!("{status} to the end of the watch"),
             ),
         };
-        self.add(Found {
-            kind,
-            facet: Facet::Behaviour,
-            step,
-            index,
-            span,
-            expected,
-            actual,
-            diff: None,
-        });
+        self.add(Found { kind, facet: Facet::Behaviour, step, index, span, expected, actual, diff: None });
     }
 
     fn ladder_words(&self, watch: &Watch) -> String {
         ladder::in_words(&watch.ladder, self.bindings(), self.trial.row())
     }
 
-    fn meanwhile(
-        &mut self,
-        step_index: usize,
-        block: usize,
-        meanwhile: &'run Meanwhile,
-        moments: &[Moment],
-    ) {
+    fn meanwhile(&mut self, step_index: usize, block: usize, meanwhile: &'run Meanwhile, moments: &[Moment]) {
         let status = &meanwhile.status.value;
         for (position, inner) in meanwhile.steps.iter().enumerate() {
             let StepKind::Call(call) = &inner.kind else { continue };
             let index = StepIndex { step: step_index, meanwhile: Some((block, position)) };
             let Some(exchange) = self.exchanges(Role::Meanwhile, index).last().copied() else {
-                self.unobserved.push(format!("{status} was not seen, so no {} was sent in it", call.operation.value));
+                self.unobserved
+                    .push(format!("{status} was not seen, so no {} was sent in it", call.operation.value));
                 continue;
             };
             if ladder::still_shows(moments, status, exchange.received_us) {
                 self.answer(index, inner, call, exchange);
             } else {
-                self.unobserved.push(format!(
-                    "{status} ended before {} was answered",
-                    call.operation.value
-                ));
+                self.unobserved.push(format!("{status} ended before {} was answered", call.operation.value));
             }
         }
     }
@@ -183,9 +158,5 @@ fn status_span(rung: &Rung) -> Span {
 }
 
 fn in_time(us: u64) -> String {
-    if us < 10_000 {
-        format!("{}.{} ms", us / 1000, us % 1000 / 100)
-    } else {
-        format!("{} ms", us / 1000)
-    }
+    if us < 10_000 { format!("{}.{} ms", us / 1000, us % 1000 / 100) } else { format!("{} ms", us / 1000) }
 }

@@ -1,1 +1,60 @@
+use std::process::Command;
 
+use super::{curl, quoted, quoted_if_needed};
+use crate::engine::event::{BodyText, RequestText};
+use crate::report::samples::request;
+
+/// The words that a shell makes of a line. `$'…'` is bash's.
+fn shell_words(line: &str) -> Vec<String> {
+    let script = format!("printf '%s\\0' {line}");
+    let output = Command::new("bash").args(["-c", &script]).output().expect("bash runs");
+    let text = String::from_utf8(output.stdout).expect("the words are text");
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_shell_reads_a_quoted_word_as_it_was() {
+    for text in
+        ["", "it's", "a b", "$HOME `id` \"x\" \\n", "\u{1b}[31m\n'\\x\u{7}", "é\u{202e}ü", "!x *", "1\u{1b}7"]
+    {
+        let word = quoted(text);
+        assert_eq!(shell_words(&word), [text], "{word}");
+        assert_eq!(shell_words(&quoted_if_needed(text)), [text], "{word}");
+    }
+}
+
+#[test]
+fn a_signed_request_is_signed_with_the_dummy_pair() {
+    let line = curl("http://127.0.0.1:4567/", &request("{}")).expect("a line").join(" ");
+    assert!(line.contains("--aws-sigv4 'aws:amz:us-east-1:kinesis' --user 'AKIDCONFORMANCE00000:"), "{line}");
+    assert!(line.ends_with("--data-raw '{}'"), "{line}");
+}
+
+#[test]
+fn an_unsigned_request_has_no_credentials() {
+    let unsigned = RequestText { signed: false, target: None, ..request("@/etc/passwd") };
+    let line = curl("http://127.0.0.1:4567/", &unsigned).expect("a line").join(" ");
+    assert!(!line.contains("--user") && !line.contains("sigv4") && !line.contains("X-Amz-Target"), "{line}");
+    // `--data` would read the file of that name.
+    assert!(line.ends_with("--data-raw '@/etc/passwd'"), "{line}");
+}
+
+#[test]
+fn bytes_go_through_base64() {
+    let cbor = RequestText { body: BodyText::Base64("v/8=".to_owned()), ..request("") };
+    let words = curl("http://127.0.0.1:4567/", &cbor).expect("a line");
+    assert_eq!(words.first().map(String::as_str), Some("printf %s 'v/8=' | base64 -d |"));
+    assert_eq!(words.last().map(String::as_str), Some("--data-binary @-"));
+}
+
+#[test]
+fn a_body_that_steers_a_terminal_goes_through_base64() {
+    let line = curl("http://127.0.0.1:4567/", &request("{\"a\":\"\u{1b}\"}")).expect("a line").join(" ");
+    assert!(line.starts_with("printf %s 'eyJhIjoiGyJ9' | base64 -d | curl"), "{line}");
+}
+
+#[test]
+fn a_body_too_long_for_a_command_line_gets_none() {
+    let reason = curl("http://127.0.0.1:4567/", &request(&"a".repeat(1 << 20))).expect_err("too long");
+    assert_eq!(reason, "a body of 1.0 MiB is too long for a command line");
+}

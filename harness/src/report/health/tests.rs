@@ -1,1 +1,83 @@
+use super::Diagnosis;
+use crate::engine::event::{BodyText, Event, Outcome, ResponseText, Role, Trial};
+use crate::report::samples::{answer, because, exchange, footer, header, refused, trial};
+use crate::report::summary::Summary;
 
+/// A run of as many trials of an outcome, each of which got this answer.
+fn run(trials: usize, outcome: Outcome, response: &ResponseText) -> Summary {
+    let mut events = vec![header(trials)];
+    for index in 0..trials {
+        let id = format!("a/{index}");
+        events.push(exchange(&id, Role::Ask, 1, response.clone()));
+        events.push(Event::Trial(Box::new(trial(&id, &id, outcome))));
+    }
+    events.push(footer(true));
+    Summary::of_events(&events)
+}
+
+fn seen(summary: &Summary) -> String {
+    let diagnosis = Diagnosis::of(summary).expect("a diagnosis");
+    assert!(!diagnosis.attempt.is_empty());
+    diagnosis.seen
+}
+
+#[test]
+fn answers_that_are_all_403_are_a_matter_of_credentials() {
+    let denied = answer(403, r#"{"__type":"com.amazon.coral.service#AccessDeniedException"}"#);
+    let summary = run(20, Outcome::Fail, &denied);
+    assert_eq!(seen(&summary), "20 of 20 answers were 403 AccessDeniedException");
+}
+
+#[test]
+fn web_pages_do_not_look_like_kinesis() {
+    let page = ResponseText::Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: BodyText::Text("\n<!DOCTYPE html><title>Console</title>".to_owned()),
+    };
+    assert_eq!(
+        seen(&run(20, Outcome::Fail, &page)),
+        "20 of 20 answers were web pages (200): http://127.0.0.1:4567/ does not look like Kinesis"
+    );
+}
+
+#[test]
+fn a_refused_connection_names_the_endpoint() {
+    assert_eq!(
+        seen(&run(8, Outcome::Error, &refused())),
+        "8 of 8 requests found no connection: nothing listens at http://127.0.0.1:4567/"
+    );
+}
+
+#[test]
+fn refusals_that_are_right_are_no_matter_of_the_setup() {
+    let refusal = answer(403, r#"{"__type":"AccessDeniedException"}"#);
+    assert_eq!(Diagnosis::of(&run(20, Outcome::Pass, &refusal)), None);
+}
+
+#[test]
+fn a_target_that_answers_400_throughout_is_judged_as_it_is() {
+    let refusal = answer(400, r#"{"__type":"ValidationException"}"#);
+    assert_eq!(Diagnosis::of(&run(20, Outcome::Fail, &refusal)), None);
+}
+
+#[test]
+fn few_answers_prove_nothing() {
+    assert_eq!(Diagnosis::of(&run(4, Outcome::Fail, &answer(403, "{}"))), None);
+}
+
+#[test]
+fn trials_that_are_all_blocked_alike_are_told_once() {
+    let mut events = vec![header(6)];
+    for index in 0..6 {
+        let id = format!("a/{index}");
+        let blocked: Trial =
+            because(trial(&id, &id, Outcome::Blocked), "create the stream: LimitExceededException");
+        events.push(Event::Trial(Box::new(blocked)));
+    }
+    events.push(footer(true));
+    assert_eq!(
+        seen(&Summary::of_events(&events)),
+        "6 trials could not ask their question, for one reason: create the stream: LimitExceededException"
+    );
+}

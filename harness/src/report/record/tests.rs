@@ -1,1 +1,85 @@
+use std::io::Cursor;
 
+use super::{Record, RecordError, read_record, write_record};
+use crate::engine::event::{Event, Outcome};
+use crate::report::log::{Log, read_log};
+use crate::report::samples::{because, everything, footer, header, snapshot, trial};
+use crate::report::{ReportError, Summary};
+
+fn log(events: &[Event]) -> Log {
+    let line = |event| serde_json::to_string(event).expect("an event has a JSON form") + "\n";
+    read_log(Cursor::new(events.iter().map(line).collect::<String>())).expect("a log")
+}
+
+fn record(events: &[Event]) -> String {
+    Record::of_log(&log(events)).and_then(|record| record.to_json_lines()).expect("a record")
+}
+
+#[test]
+fn a_record_keeps_what_is_no_plain_pass() {
+    snapshot("record-everything", &record(&everything()));
+}
+
+#[test]
+fn a_record_is_the_same_from_another_port_and_in_another_order() {
+    let mut events = everything();
+    let blocked = because(
+        trial("z/z", "z/z", Outcome::Blocked),
+        "connect to 127.0.0.1:4567: connection reset after 1.2 ms",
+    );
+    events.insert(1, Event::Trial(Box::new(blocked)));
+    let mut elsewhere = events.clone();
+    let last = elsewhere.len() - 1;
+    elsewhere[1..last].reverse();
+    let moved: Vec<Event> = elsewhere
+        .iter()
+        .map(|event| {
+            let text = serde_json::to_string(event).expect("JSON").replace("127.0.0.1:4567", "[::1]:9999");
+            let slower = text.replace("\"ms\":12,", "\"ms\":99,").replace("\"ms\":12}", "\"ms\":99}");
+            serde_json::from_str(&slower).expect("an event")
+        })
+        .collect();
+    assert_ne!(moved, events);
+    assert_eq!(record(&moved), record(&events));
+    assert!(record(&events).contains("connect to <endpoint>: connection reset after <time>"));
+    assert!(!record(&events).contains("4567"));
+}
+
+#[test]
+fn an_incomplete_log_gets_no_record() {
+    let refused = Record::of_log(&log(&[header(1)])).expect_err("no footer");
+    assert!(matches!(refused, ReportError::Incomplete("it has no footer")), "{refused}");
+    let refused = Record::of_log(&log(&[header(1), footer(false)])).expect_err("gaps");
+    assert!(matches!(refused, ReportError::Incomplete(_)), "{refused}");
+}
+
+#[test]
+fn a_written_record_reads_back_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("1.2.3.jsonl");
+    let log = log(&everything());
+    write_record(&log, &path).expect("a file");
+    let file = std::fs::File::open(&path).expect("the file");
+    let read = read_record(std::io::BufReader::new(file)).expect("a record");
+    assert_eq!(read, Record::of_log(&log).expect("a record"));
+}
+
+#[test]
+fn every_trial_is_named_or_counted_as_passed() {
+    let log = log(&everything());
+    let record = Record::of_log(&log).expect("a record");
+    assert_eq!(record.trials.len() + record.footer.passed, Summary::of_log(&log).trials.len());
+}
+
+#[test]
+fn a_record_that_is_not_whole_is_refused() {
+    let text = record(&everything());
+    let lines: Vec<&str> = text.lines().collect();
+    let without_footer = lines[..lines.len() - 1].join("\n");
+    assert!(matches!(read_record(Cursor::new(without_footer)), Err(RecordError::Incomplete)));
+    let without_header = lines[1..].join("\n");
+    assert!(matches!(read_record(Cursor::new(without_header)), Err(RecordError::Form { line: 1, .. })));
+    let newer = text.replacen("\"format\":1", "\"format\":9", 1);
+    assert!(matches!(read_record(Cursor::new(newer)), Err(RecordError::Version { found: 9 })));
+    assert!(matches!(read_record(Cursor::new("{\n")), Err(RecordError::Form { line: 1, .. })));
+}

@@ -22,7 +22,7 @@ pub(super) fn headline(page: &mut Page, summary: &Summary, failures: &[Group]) {
     match Diagnosis::of(summary) {
         Some(diagnosis) => advice.extend([
             Advice { tone: Tone::Bad, word: "check the setup", text: clean(&diagnosis.seen) },
-            Advice { tone: Tone::Warn, word: "try", text: clean(&diagnosis.attempt) },
+            Advice { tone: Tone::Warn, word: "to do", text: clean(&diagnosis.attempt) },
         ]),
         None => advice.extend(fix_first(failures)),
     }
@@ -65,7 +65,11 @@ fn fix_first(failures: &[Group]) -> Option<Advice> {
     };
     let hurts = hurts(first).map_or_else(String::new, |hurts| format!("; {hurts}"));
     let sentence = picture::sentence(&first.cause.expected, &first.cause.actual);
-    Some(Advice { tone: Tone::Bad, word: "fix first", text: format!("{sentence} ({share}{hurts})") })
+    Some(Advice {
+        tone: Tone::Bad,
+        word: "fix first",
+        text: format!("{}: {sentence} ({share}{hurts})", operations(first)),
+    })
 }
 
 /// What there is to say of a complete run without failures.
@@ -101,6 +105,17 @@ fn otherwise(summary: &Summary) -> Advice {
         known => format!("no deviation beside {known} known, {} passed", counted(passed, "trial", "trials")),
     };
     Advice { tone: Tone::Good, word: "good", text }
+}
+
+/// The operations that deviate, or how many.
+fn operations(group: &Group) -> String {
+    const NAMED: usize = 2;
+    match group.operations.len() {
+        0..=NAMED => enumerated(
+            group.operations.iter().map(|name| clean(name)).collect::<Vec<_>>().iter().map(String::as_str),
+        ),
+        many => counted(many, "operation", "operations"),
+    }
 }
 
 /// `hurts SDK authors and security`, if a case says whom.

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Effects};
 
 use super::Style;
-use crate::report::text::wrapped;
+use crate::report::text::{shortened, wrapped};
 
 /// Columns that a label takes, its indent and the gap after it included.
 pub(super) const LABEL: usize = 12;
@@ -119,6 +119,28 @@ impl Page {
         }
     }
 
+    /// A text in a list without numbers.
+    pub(super) fn item(&mut self, text: &str) {
+        for line in wrapped(text, self.style.width - 8) {
+            self.line(&format!("        {line}"));
+        }
+    }
+
+    /// A figure: a word, a number, and what else is to be said of it.
+    pub(super) fn figure(&mut self, word: &str, tone: Tone, count: usize, more: &str) {
+        const BEFORE: usize = 22;
+        let number = self.paint(tone, &format!("{count:>6}"));
+        let word = self.paint(Tone::Label, &format!("{word:<12}"));
+        for (index, more) in wrapped(more, self.style.width - BEFORE).iter().enumerate() {
+            let more = self.paint(Tone::Dim, more);
+            if index == 0 {
+                self.line(&format!("  {word}{number}  {more}"));
+            } else {
+                self.line(&format!("{:BEFORE$}{more}", ""));
+            }
+        }
+    }
+
     /// A text under a counted one.
     pub(super) fn under(&mut self, text: &str) {
         for line in wrapped(text, self.style.width - 8) {
@@ -130,12 +152,12 @@ impl Page {
     /// A rule across the page with a text in it.
     pub(super) fn ruled(&mut self, text: &str) {
         self.gap();
-        let shown = text.chars().count();
-        let tail = self.style.width.saturating_sub(shown + 4);
+        let text = shortened(text, self.style.width - 4);
+        let tail = self.style.width.saturating_sub(text.chars().count() + 4);
         let line = format!(
             "{} {} {}",
             self.paint(Tone::Dim, "──"),
-            self.paint(Tone::Title, text),
+            self.paint(Tone::Title, &text),
             self.paint(Tone::Dim, &"─".repeat(tail))
         );
         self.line(&line);

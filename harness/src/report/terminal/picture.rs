@@ -1,10 +1,10 @@
 //! One trial drawn: where it deviates, why that is a rule, what was sent and what came.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use similar::{ChangeTag, TextDiff};
 
 use super::page::{LABEL, Page, Tone};
 use super::{Options, trace};
+use crate::case::{self, ExcerptLabel};
 use crate::engine::event::{
     BodyDiff, BodyText, CaseText, Exchange, Mismatch, Outcome, ResponseText, Role, StepIndex, Trial,
 };
@@ -12,7 +12,7 @@ use crate::facts::FactId;
 use crate::report::cause::Cause;
 use crate::report::curl::{curl, quoted_if_needed};
 use crate::report::summary::Summary;
-use crate::report::text::{clean, clean_lines, cut, is_unsafe, millis, shortened, size, wrapped};
+use crate::report::text::{clean, clean_lines, cut, is_unsafe, level, millis, shortened, size, wrapped};
 
 /// Of an answer's body, this many characters are shown.
 const BODY_SHOWN: usize = 1_200;
@@ -32,6 +32,9 @@ const EXCHANGES_SHOWN: usize = 6;
 /// Of an expectation and of what came, this many characters are shown.
 pub(super) const WORD_SHOWN: usize = 160;
 
+/// On a caret, this many characters of what came are shown, at least.
+const LABEL_SHOWN: usize = 24;
+
 /// Draws a trial. `cause` is what its group is about; without one its first deviation leads.
 pub(super) fn draw(
     page: &mut Page,
@@ -49,6 +52,10 @@ pub(super) fn draw(
     page.told("trial", Tone::Plain, &clean(&trial.id));
     if let Some(case) = case {
         page.told("asks", Tone::Plain, &clean(&case.title));
+    }
+    if let Some(leading) = leading {
+        let kind = leading.kind.word();
+        page.told("kind", Tone::Plain, &format!("{kind}, {}", level(leading.level)));
     }
     if let Some(reason) = &trial.reason {
         page.told("reason", Tone::Plain, &clean(reason));
@@ -73,78 +80,35 @@ pub(super) fn sentence(expected: &str, actual: &str) -> String {
     format!("expected {}, got {}", short(expected), short(actual))
 }
 
-fn excerpt(page: &mut Page, case: Option<&CaseText>, trial: &Trial, leading: &Mismatch) {
-    let title = sentence(&leading.expected, &leading.actual);
-    let labels: Vec<Label> = trial
-        .mismatches
-        .iter()
-        .filter(|mismatch| case.is_some_and(|case| case.file == mismatch.at.file))
-        .map(|mismatch| Label {
+fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &Trial, leading: &Mismatch) {
+    let in_case = |mismatch: &&Mismatch| text.is_some_and(|text| text.file == mismatch.at.file);
+    let label = |mismatch: &Mismatch| {
+        let before = mismatch.at.column.saturating_add(mismatch.at.length);
+        let room =
+            page.width().saturating_sub(usize::try_from(before).unwrap_or(usize::MAX)).saturating_sub(14);
+        ExcerptLabel {
             line: mismatch.at.line,
             column: mismatch.at.column,
             length: mismatch.at.length,
-            text: format!("got {}", shortened(&clean(&mismatch.actual), 60)),
-            leads: std::ptr::eq(mismatch, leading),
-        })
-        .collect();
-    let (path, first_line, source) = case.map_or((leading.at.file.as_str(), leading.at.line, ""), |case| {
-        (case.file.as_str(), case.first_line, case.source.as_str())
+            text: format!("got {}", shortened(&clean(&mismatch.actual), room.max(LABEL_SHOWN))),
+            primary: std::ptr::eq(mismatch, leading),
+        }
+    };
+    let labels: Vec<ExcerptLabel> = trial.mismatches.iter().filter(in_case).map(label).collect();
+    let (path, first_line, source) = text.map_or((leading.at.file.as_str(), leading.at.line, ""), |text| {
+        (text.file.as_str(), text.first_line, text.source.as_str())
     });
-    let drawn = draw_excerpt(page, path, first_line, source, &labels, leading.kind.word(), &title);
-    for line in drawn.lines() {
-        page.line(line);
-    }
-    page.gap();
-}
-
-/// A place in an excerpt, and what is said of it. Lines are those of the whole file.
-struct Label {
-    line: u32,
-    column: u32,
-    length: u32,
-    text: String,
-    leads: bool,
-}
-
-/// Draws labels on lines of a file.
-fn draw_excerpt(
-    page: &Page,
-    path: &str,
-    first_line: u32,
-    source: &str,
-    labels: &[Label],
-    code: &str,
-    title: &str,
-) -> String {
+    let title = sentence(&leading.expected, &leading.actual);
+    let style = case::Style { color: page.color(), width: page.width() };
     // One character for one, so that columns stay true.
     let safe =
         |character: char| if character != '\n' && is_unsafe(character) { '\u{fffd}' } else { character };
     let source: String = source.chars().map(safe).collect();
-    let path = clean(path);
-    let annotations = labels.iter().filter_map(|label| {
-        let kind = if label.leads { AnnotationKind::Primary } else { AnnotationKind::Context };
-        Some(kind.span(stretch(&source, first_line, label)?).label(label.text.as_str()))
-    });
-    let snippet = Snippet::source(source.as_str())
-        .path(path.as_str())
-        .line_start(usize::try_from(first_line).unwrap_or(1).max(1))
-        .fold(true)
-        .annotations(annotations);
-    let report: &[Group<'_>] = &[Level::ERROR.primary_title(title).id(code).element(snippet)];
-    let renderer = if page.color() { Renderer::styled() } else { Renderer::plain() };
-    renderer.term_width(page.width()).render(report)
-}
-
-/// The bytes of the excerpt that a label is about; `None` if it lies outside.
-fn stretch(source: &str, first_line: u32, label: &Label) -> Option<std::ops::Range<usize>> {
-    let index = usize::try_from(label.line.checked_sub(first_line)?).ok()?;
-    let before: usize = source.split_inclusive('\n').take(index).map(str::len).sum();
-    let line = source.split_inclusive('\n').nth(index)?.trim_end_matches(['\n', '\r']);
-    let byte = |column: usize| line.char_indices().nth(column).map_or(line.len(), |(byte, _)| byte);
-    let column = usize::try_from(label.column).ok()?.saturating_sub(1);
-    let length = usize::try_from(label.length).ok()?.max(1);
-    let (start, end) = (byte(column), byte(column.saturating_add(length)));
-    (start < end).then_some(before + start..before + end)
+    let drawn = case::draw_excerpt(&clean(path), first_line, &source, &labels, &title, style);
+    for line in drawn.lines() {
+        page.line(line);
+    }
+    page.gap();
 }
 
 fn also<'a>(page: &mut Page, others: impl Iterator<Item = &'a Mismatch>) {
@@ -221,11 +185,11 @@ fn traces(page: &mut Page, trial: &Trial) {
         let mut lines: Vec<(Tone, String)> = Vec::new();
         let mut line = String::new();
         for step in trace::steps(trace) {
-            if !line.is_empty() && line.chars().count() + 3 + step.chars().count() > page.beside_label() {
-                lines.push((Tone::Plain, std::mem::take(&mut line)));
-            }
             if !line.is_empty() {
                 line.push_str(" · ");
+            }
+            if line.chars().count() + step.chars().count() + 2 > page.beside_label() {
+                lines.push((Tone::Plain, std::mem::take(&mut line)));
             }
             line.push_str(&step);
         }
@@ -321,7 +285,7 @@ fn body(page: &mut Page, body: &BodyText, most: usize) {
         BodyText::Base64(text) => (text, "base64 "),
     };
     let (kept, was_cut) = cut(text, most);
-    let indent = 11;
+    let indent = 2;
     let width = page.beside_label() - indent;
     let mut lines: Vec<(Tone, String)> = clean_lines(&format!("{form}{kept}"))
         .iter()

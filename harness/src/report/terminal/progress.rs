@@ -130,3 +130,53 @@ const fn is_trouble(outcome: Outcome) -> bool {
         | Outcome::Skipped => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::{Progress, ProgressMode};
+    use crate::engine::event::{Event, Outcome};
+    use crate::report::Listener;
+    use crate::report::samples::{footer, header, trial};
+
+    /// Keeps what is written where the test can see it.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("one thread").write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn lines_come_now_and_then_with_the_failures_so_far() {
+        let kept = Kept::default();
+        let mut progress = Progress::new(ProgressMode::Lines(Box::new(kept.clone())));
+        progress.event(&header(40)).expect("shown");
+        for index in 0..40 {
+            let outcome = if index == 11 { Outcome::Fail } else { Outcome::Pass };
+            let id = format!("a/{index}");
+            progress.event(&Event::Trial(Box::new(trial(&id, &id, outcome)))).expect("shown");
+        }
+        progress.event(&footer(true)).expect("shown");
+        let text = String::from_utf8(kept.0.lock().expect("one thread").clone()).expect("text");
+        assert_eq!(text.lines().count(), 10, "{text}");
+        assert_eq!(text.lines().nth(1), Some("8 of 40 trials"));
+        assert_eq!(text.lines().last(), Some("40 of 40 trials, 1 failed"));
+    }
+
+    #[test]
+    fn a_selection_of_nothing_is_no_division_by_zero() {
+        let kept = Kept::default();
+        let mut progress = Progress::new(ProgressMode::Lines(Box::new(kept)));
+        progress.event(&header(0)).expect("shown");
+        progress.event(&Event::Trial(Box::new(trial("a/b", "a/b", Outcome::Pass)))).expect("shown");
+    }
+}

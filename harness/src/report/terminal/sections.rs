@@ -40,14 +40,9 @@ fn failures(page: &mut Page, summary: &Summary, groups: &[Group], options: &Opti
     };
     for (index, group) in groups.iter().take(most).enumerate() {
         let hurts = hurts(group).map_or_else(String::new, |hurts| format!(" · {hurts}"));
-        page.ruled(&format!(
-            "{} of {} · {} · {}, {}{hurts}",
-            index + 1,
-            counted(groups.len(), "cause", "causes"),
-            counted(group.trials.len(), "trial", "trials"),
-            group.cause.kind.word(),
-            level(group.level)
-        ));
+        let number = format!("{} of {}", index + 1, counted(groups.len(), "cause", "causes"));
+        let trials = counted(group.trials.len(), "trial", "trials");
+        page.ruled(&format!("{number} · {trials}{hurts}"));
         page.gap();
         let Some(trial) = group.trials.first().and_then(|id| summary.trials.get(id)) else { continue };
         picture::draw(page, summary, trial, Some(&group.cause), options);
@@ -85,13 +80,21 @@ fn causes(page: &mut Page, summary: &Summary, outcome: Outcome, name: &str) {
     more(page, groups.len());
 }
 
-/// What got no verdict of its own, by outcome and reason.
+/// What got no verdict of its own, by outcome and reason; failures only where no deviation tells
+/// their cause.
 fn stopped(page: &mut Page, summary: &Summary) {
-    let outcomes =
-        [Outcome::Blocked, Outcome::Error, Outcome::Unobserved, Outcome::Unsupported, Outcome::Skipped];
+    let outcomes = [
+        Outcome::Fail,
+        Outcome::Blocked,
+        Outcome::Error,
+        Outcome::Unobserved,
+        Outcome::Unsupported,
+        Outcome::Skipped,
+    ];
     for outcome in outcomes {
         let mut reasons: BTreeMap<&str, Vec<&Trial>> = BTreeMap::new();
-        for trial in summary.with_outcome(outcome) {
+        let told = |trial: &&Trial| outcome == Outcome::Fail && !trial.mismatches.is_empty();
+        for trial in summary.with_outcome(outcome).filter(|trial| !told(trial)) {
             reasons.entry(trial.reason.as_deref().unwrap_or("no reason given")).or_default().push(trial);
         }
         if reasons.is_empty() {
@@ -117,9 +120,9 @@ fn fixed(page: &mut Page, summary: &Summary, options: &Options) {
         return;
     }
     let list = options.known_list.as_deref().map_or_else(|| "the known list".to_owned(), clean);
-    page.section(&format!("fixed: passes now; delete from {list}"));
+    page.section(&format!("fixed: passes now; delete its entry from {list}"));
     for id in ids {
-        let line = format!("      {}", page.paint(Tone::Good, &format!("- {}", clean(id))));
+        let line = format!("        {}", page.paint(Tone::Good, &format!("{}:", clean(id))));
         page.line(&line);
     }
 }
@@ -184,7 +187,7 @@ fn notes(page: &mut Page, summary: &Summary) {
         for notice in summary.notices.iter().take(ENTRIES_SHOWN) {
             let trial =
                 notice.trial.as_deref().map_or_else(String::new, |trial| format!("{}: ", clean(trial)));
-            page.told("", Tone::Plain, &format!("{trial}{}", shortened(&clean(&notice.text), 400)));
+            page.item(&format!("{trial}{}", shortened(&clean(&notice.text), 400)));
         }
         more(page, summary.notices.len());
     }
@@ -233,12 +236,12 @@ fn figures(page: &mut Page, summary: &Summary) {
             continue;
         }
         let rests = if outcome == Outcome::Pass && !bases.is_empty() {
-            format!("   weakest evidence: {}", bases.join(", "))
+            format!("weakest evidence: {}", bases.join(", "))
         } else {
             String::new()
         };
         let tone = if count == 0 { Tone::Dim } else { tone(outcome) };
-        page.told(outcome.word(), tone, &format!("{count:>5}{rests}"));
+        page.figure(outcome.word(), tone, count, &rests);
     }
     if let Some(footer) = &summary.footer {
         page.told(

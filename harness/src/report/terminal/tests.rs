@@ -1,1 +1,224 @@
+use super::{Options, Pictures, Style, render};
+use crate::engine::event::{CaseText, Event, MismatchKind, Outcome, ResponseText, Role, Trial};
+use crate::report::samples::{self, exchange, footer, header, mismatch, refusal_case, snapshot, trial};
+use crate::report::summary::Summary;
 
+fn plain(events: &[Event]) -> String {
+    render(&Summary::of_events(events), Style::default(), &Options::default())
+}
+
+/// A run of trials that fail for the same cause, and nothing else.
+fn failing(mismatches: impl IntoIterator<Item = (String, String)>) -> Vec<Event> {
+    let mut events = vec![header(1), Event::Case(Box::new(refusal_case()))];
+    for (index, (expected, actual)) in mismatches.into_iter().enumerate() {
+        let deviates = mismatch(MismatchKind::Body, &expected, &actual, (samples::REFUSALS, 41, 14, 4));
+        let failed = trial(&format!("suite/case-{index:02}"), &refusal_case().id, Outcome::Fail);
+        events.push(Event::Trial(Box::new(Trial { mismatches: vec![deviates], ..failed })));
+    }
+    events.push(footer(true));
+    events
+}
+
+#[test]
+fn a_run_with_one_of_everything_is_told_in_full() {
+    snapshot("terminal-everything", &plain(&samples::everything()));
+}
+
+#[test]
+fn colours_mark_what_deviates() {
+    let style = Style { color: true, width: 100 };
+    let text = render(&Summary::of_events(&samples::everything()), style, &Options::default());
+    // Escapes are spelled out, so that the snapshot can be read and no tool obeys it.
+    snapshot("terminal-everything-coloured", &text.replace('\u{1b}', "␛"));
+}
+
+#[test]
+fn the_order_of_events_does_not_change_the_report() {
+    let events = samples::everything();
+    let mut shuffled = events.clone();
+    // Trials with their exchanges come in another order under another number of jobs.
+    let exchanges_first = |event: &Event| matches!(event, Event::Trial(_));
+    shuffled.reverse();
+    shuffled.sort_by_key(exchanges_first);
+    let with_header = |events: Vec<Event>| {
+        let mut kept: Vec<Event> =
+            events.into_iter().filter(|event| !matches!(event, Event::Notice(_))).collect();
+        kept.sort_by_key(|event| !matches!(event, Event::Header(_)));
+        kept
+    };
+    assert_eq!(plain(&with_header(shuffled)), plain(&with_header(events)));
+}
+
+#[test]
+fn an_incomplete_run_says_so_before_anything_else() {
+    let mut events = samples::everything();
+    events.pop();
+    let text = plain(&events);
+    assert!(text.starts_with("incomplete  "), "{text}");
+    assert!(text.contains("\nsummary of an incomplete run\n"), "{text}");
+}
+
+#[test]
+fn the_first_line_names_the_largest_cause() {
+    let text = plain(&samples::everything());
+    let start: Vec<&str> = text.split_whitespace().take(6).collect();
+    let wanted = ["fix", "first", "StartStreamEncryption:", "expected", "ValidationException,", "got"];
+    assert_eq!(start, wanted, "{text}");
+    assert!(text.contains("(3 of\n           4 failures; hurts SDK authors and security)\n"), "{text}");
+}
+
+#[test]
+fn a_run_without_deviations_says_that() {
+    let passed = Event::Trial(Box::new(trial("a/b", "a/b", Outcome::Pass)));
+    let text = plain(&[header(1), passed, footer(true)]);
+    assert!(text.starts_with("good  no deviation in 1 passed trial\n"), "{text}");
+}
+
+#[test]
+fn a_selection_of_nothing_is_not_called_good() {
+    let text = plain(&[header(0), footer(true)]);
+    assert!(text.starts_with("nothing  nothing was selected\n"), "{text}");
+}
+
+#[test]
+fn ten_causes_are_drawn_and_the_rest_is_listed() {
+    let causes = (0..12).map(|number| (format!("expectation {number}"), "something else".to_owned()));
+    let events = failing(causes);
+    let text = plain(&events);
+    assert_eq!(text.matches("error: expected").count(), 10, "{text}");
+    assert!(text.contains("2 more causes not drawn"), "{text}");
+    let all = Options { pictures: Pictures::All, ..Options::default() };
+    let text = render(&Summary::of_events(&events), Style::default(), &all);
+    assert_eq!(text.matches("error: expected").count(), 12, "{text}");
+}
+
+#[test]
+fn no_line_but_a_command_is_wider_than_the_page() {
+    let causes = (0..3).map(|number| ("expected ".repeat(50), format!("{}{number}", "x".repeat(400))));
+    for width in [80, 100, 120] {
+        for events in [failing(causes.clone()), samples::everything()] {
+            let style = Style { color: false, width };
+            let text = render(&Summary::of_events(&events), style, &Options::default());
+            let too_wide = |line: &&str| {
+                let in_command = line.contains('\'');
+                line.chars().count() > width && !in_command
+            };
+            // Titles and lines of the file stand as they are.
+            let is_drawn = |line: &&str| line.starts_with("error: ") || line.contains(" |");
+            let wide: Vec<&str> = text.lines().filter(too_wide).filter(|line| !is_drawn(line)).collect();
+            assert_eq!(wide, Vec::<&str>::new(), "at {width}");
+        }
+    }
+}
+
+#[test]
+fn a_written_log_is_what_replay_reads() {
+    let options = Options { log: Some("my log.jsonl".to_owned()), ..Options::default() };
+    let text = render(&Summary::of_events(&samples::everything()), Style::default(), &options);
+    assert!(text.contains("kinesis-conformance replay 'my log.jsonl'"), "{text}");
+}
+
+#[test]
+fn hostile_text_reaches_the_page_spelled_out() {
+    let evil = "\u{1b}[2J\u{1b}]0;owned\u{7}\r\u{9b}31m\u{202e}\u{200b}";
+    let id = format!("suite/{evil}");
+    let mut case = refusal_case();
+    case.title = evil.to_owned();
+    case.file = evil.to_owned();
+    case.source = format!("  bad-type: {evil}\n  expect: {evil}");
+    case.facts[0].fact = evil.to_owned();
+    let mut deviates = mismatch(MismatchKind::Body, evil, evil, (evil, 37, 3, 6));
+    deviates.diff =
+        Some(crate::engine::event::BodyDiff { expected: evil.to_owned(), actual: format!("{evil}\n{evil}") });
+    let failed = Trial {
+        mismatches: vec![deviates.clone(), deviates],
+        reason: Some(evil.to_owned()),
+        notes: vec![evil.to_owned()],
+        ..trial(&id, &case.id, Outcome::Fail)
+    };
+    let response = ResponseText::Answer {
+        status: 200,
+        headers: vec![
+            ("content-type".to_owned(), evil.to_owned()),
+            ("x-amzn-errortype".to_owned(), evil.to_owned()),
+        ],
+        body: crate::engine::event::BodyText::Text(format!("{evil}\n{evil}")),
+    };
+    let mut sent = exchange(&id, Role::Ask, 1, response);
+    if let Event::Exchange(exchange) = &mut sent {
+        exchange.request = samples::request(evil);
+        exchange.request.target = Some(evil.to_owned());
+        exchange.request.content_type = evil.to_owned();
+    }
+    let mut head = header(1);
+    if let Event::Header(header) = &mut head {
+        header.target.name = evil.to_owned();
+        header.target.endpoint = evil.to_owned();
+        header.target_arguments = vec![evil.to_owned()];
+        header.selection.filters = vec![evil.to_owned()];
+    }
+    let blocked = samples::because(trial("suite/blocked", &case.id, Outcome::Blocked), evil);
+    let open = samples::chose(trial("suite/open", &case.id, Outcome::Open), Some(evil));
+    let text = plain(&[
+        head,
+        Event::Case(Box::new(case)),
+        sent,
+        Event::Trial(Box::new(failed)),
+        Event::Trial(Box::new(blocked)),
+        Event::Trial(Box::new(open)),
+        footer(true),
+    ]);
+    let steering: Vec<char> =
+        text.chars().filter(|c| *c != '\n' && crate::report::text::is_unsafe(*c)).collect();
+    assert_eq!(steering, Vec::<char>::new(), "{text:?}");
+}
+
+#[test]
+fn a_place_outside_of_the_excerpt_is_no_panic() {
+    let texts = [(36, refusal_case().source), (0, "\t\r\né".to_owned()), (u32::MAX, String::new())];
+    for (line, column, length) in
+        [(0, 0, 0), (1, 1, 1), (36, u32::MAX, u32::MAX), (41, 1, u32::MAX), (u32::MAX, 1, 1)]
+    {
+        let deviates = mismatch(MismatchKind::Body, "a", "b", (samples::REFUSALS, line, column, length));
+        let failed = Trial { mismatches: vec![deviates], ..trial("a/b", &refusal_case().id, Outcome::Fail) };
+        for (first_line, source) in texts.clone() {
+            let case = Event::Case(Box::new(CaseText { first_line, source, ..refusal_case() }));
+            let events = [header(1), case, Event::Trial(Box::new(failed.clone())), footer(true)];
+            assert!(plain(&events).contains("error: expected a, got b"));
+        }
+    }
+}
+
+#[test]
+fn the_body_of_an_answer_is_cut_and_the_cut_is_said() {
+    let id = refusal_case().id;
+    let failed = Trial { mismatches: vec![samples::wrong_class()], ..trial(&id, &id, Outcome::Fail) };
+    let body = format!("{{\"message\":\"{}\"}}", "a".repeat(5_000));
+    let events = [
+        header(1),
+        exchange(&id, Role::Ask, 1, samples::answer(400, &body)),
+        Event::Trial(Box::new(failed)),
+        footer(true),
+    ];
+    let text = plain(&events);
+    assert!(text.contains("… cut after 1200 of 5014 characters"), "{text}");
+}
+
+#[test]
+fn a_wrong_setup_is_told_once_and_before_the_failures_it_makes() {
+    let denied = samples::answer(403, r#"{"__type":"AccessDeniedException"}"#);
+    let mut events = vec![header(20), Event::Case(Box::new(refusal_case()))];
+    for index in 0..20 {
+        let id = format!("start-stream-encryption/validation/bad-type[{index:02}]");
+        let place = (samples::REFUSALS, 41, 23, 19);
+        let deviates =
+            mismatch(MismatchKind::ErrorClass, "ValidationException", "AccessDeniedException", place);
+        let failed = trial(&id, &refusal_case().id, Outcome::Fail);
+        events.push(exchange(&id, Role::Ask, 1, denied.clone()));
+        events.push(Event::Trial(Box::new(Trial { mismatches: vec![deviates], ..failed })));
+    }
+    events.push(footer(true));
+    let text = plain(&events);
+    assert!(!text.contains("fix first"), "{text}");
+    snapshot("terminal-wrong-setup", &text);
+}

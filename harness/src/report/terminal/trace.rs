@@ -16,16 +16,15 @@ pub(in crate::report) fn since(start: u64, moment: u64) -> i64 {
     if moment < start { -distance } else { distance }
 }
 
-/// The samples as `1.2 ms UPDATING`, the status first, then the other members.
+/// What happened, in order of time, as `1.2 ms UPDATING KMS`: the samples when they came, and the
+/// call's answer among them.
 pub(super) fn steps(trace: &Trace) -> Vec<String> {
     let start = start(trace);
-    let mut steps: Vec<String> = Vec::new();
-    if let Some((_, answered)) = trace.call_us {
-        steps.push(format!("call answered after {}", millis(since(start, answered))));
-    }
-    let of = |sample: &Sample| format!("{} {}", millis(since(start, sample.received_us)), state(sample));
-    steps.extend(trace.samples.iter().map(of));
-    steps
+    let answered = trace.call_us.map(|(_, answered)| (since(start, answered), "(call answered)".to_owned()));
+    let samples = trace.samples.iter().map(|sample| (since(start, sample.received_us), state(sample)));
+    let mut moments: Vec<(i64, String)> = samples.chain(answered).collect();
+    moments.sort_by_key(|(moment, _)| *moment);
+    moments.into_iter().map(|(moment, text)| format!("{} {text}", millis(moment))).collect()
 }
 
 fn state(sample: &Sample) -> String {

@@ -121,6 +121,13 @@ impl Endpoint {
         self.0.as_str()
     }
 
+    /// Host and port, for a plain connection.
+    pub fn host_and_port(&self) -> (String, u16) {
+        let host = self.0.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        let default = if self.is_https() { 443 } else { 80 };
+        (host, self.0.port().unwrap_or(default))
+    }
+
     pub(super) const fn url(&self) -> &Url {
         &self.0
     }

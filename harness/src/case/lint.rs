@@ -1,0 +1,136 @@
+//! Holds a loaded library to the model, to the facts and to itself.
+//!
+//! Not checked here: whether a `kills:` entry names a fault of the reference, and whether it kills
+//! (the engine's), wrong types and values in requests (they are what many cases ask about).
+//!
+//! Members that the model doesn't know are errors in `with`, in `accepted` and in ladders: a typing
+//! mistake in a request tests nothing, and one beside `$absent` always holds. A case that sends an
+//! unmodelled member on purpose writes the body as `json:`, or sets `wire: {target: …}`.
+
+mod cases;
+mod evidence;
+mod questions;
+mod shapes;
+mod steps;
+mod walk;
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::ast::{Call, Library, Step, StepKind, Suite};
+use super::diagnostic::Diagnostic;
+use super::span::{Span, Spanned};
+use crate::facts::Registry;
+use crate::model::Model;
+
+/// All that is wrong with a library, in the order of its suites. Empty = fit to run.
+pub fn lint(library: &Library, model: &Model, registry: &Registry) -> Vec<Diagnostic> {
+    let mut lint = Lint { library, model, registry, problems: Vec::new(), asked: BTreeMap::new() };
+    for suite in &library.suites {
+        lint.suite(suite);
+    }
+    lint.questions();
+    lint.problems
+}
+
+/// How an open question is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    /// As the whole answer of a call.
+    Answer,
+    /// As the value of a member of an answer.
+    Value,
+    /// As the value of a member in a ladder.
+    Ladder,
+}
+
+struct Lint<'l> {
+    library: &'l Library,
+    model: &'l Model,
+    registry: &'l Registry,
+    problems: Vec<Diagnostic>,
+    asked: BTreeMap<String, Use>,
+}
+
+impl<'l> Lint<'l> {
+    fn suite(&mut self, suite: &'l Suite) {
+        if !suite.name.split('/').all(is_id) {
+            let title = format!("`{}` is no name of a suite: lower-case words joined by hyphens", suite.name);
+            self.problems.push(Diagnostic::of_file(&suite.source, title));
+        }
+        if let Some(operation) = &suite.operation {
+            self.operation(suite, operation);
+        }
+        self.ids(suite);
+        for case in &suite.cases {
+            self.case(suite, case);
+        }
+    }
+
+    /// Cases and rows share the names of a suite: a row's id stands in place of its case's.
+    fn ids(&mut self, suite: &Suite) {
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for id in suite
+            .cases
+            .iter()
+            .flat_map(|case| std::iter::once(&case.id).chain(case.each.iter().map(|row| &row.id)))
+        {
+            if let Some(first) = seen.insert(&id.value, id.span) {
+                let title = format!("the id `{}` stands twice in this suite", id.value);
+                self.problems.push(
+                    Diagnostic::error(&suite.source, id.span, title, "again here")
+                        .with_context(first, "first here")
+                        .with_note("cases and the rows of families share one set of names"),
+                );
+            }
+        }
+    }
+
+    fn operation(&mut self, suite: &Suite, operation: &Spanned<String>) {
+        if self.model.operation(&operation.value).is_some() {
+            return;
+        }
+        let title = format!("unknown operation `{}`", operation.value);
+        let known = self.model.operations.keys().map(String::as_str);
+        let mut problem = Diagnostic::error(&suite.source, operation.span, title, "not in the model");
+        problem.help = super::part::nearest(&operation.value, known)
+            .map(|meant| format!("did you mean `{meant}`?"))
+            .or_else(|| Some("a made-up operation is sent with `wire: {target: …}`".to_owned()));
+        self.push_once(problem);
+    }
+
+    fn error(&mut self, suite: &Suite, span: Span, title: impl Into<String>, label: impl Into<String>) {
+        self.push_once(Diagnostic::error(&suite.source, span, title, label));
+    }
+
+    /// A step that takes its operation from the suite would report the same place again.
+    fn push_once(&mut self, problem: Diagnostic) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+}
+
+/// The calls of steps, those sent during watches included.
+fn calls(steps: &[Step]) -> impl Iterator<Item = (&Step, &Call)> {
+    steps.iter().flat_map(|step| match &step.kind {
+        StepKind::Call(call) => vec![(step, call)],
+        StepKind::Watch(watch) => watch
+            .meanwhile
+            .iter()
+            .flat_map(|meanwhile| &meanwhile.steps)
+            .filter_map(|step| match &step.kind {
+                StepKind::Call(call) => Some((step, call)),
+                // The loader refuses a watch within a watch.
+                StepKind::Watch(_) => None,
+            })
+            .collect(),
+    })
+}
+
+fn is_id(text: &str) -> bool {
+    text.split('-')
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests;

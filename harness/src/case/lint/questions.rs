@@ -1,0 +1,61 @@
+//! Open questions: each is asked somewhere, in the form that its candidates have.
+
+use super::{Lint, Use};
+use crate::case::ast::{Candidate, Suite};
+use crate::case::diagnostic::Diagnostic;
+use crate::case::part::nearest;
+use crate::case::span::Span;
+
+impl Lint<'_> {
+    /// Notes that a question is asked, and in which form.
+    pub(super) fn open(&mut self, suite: &Suite, id: &str, span: Span, used: Use) {
+        let Some(question) = self.library.questions.get(id) else {
+            let label = nearest(id, self.library.questions.keys().map(String::as_str)).map_or_else(
+                || "not in questions.yaml".to_owned(),
+                |meant| format!("did you mean `{meant}`?"),
+            );
+            self.error(suite, span, format!("unknown open question `{id}`"), label);
+            return;
+        };
+        self.asked.insert(id.to_owned(), used);
+        let misfit = question.candidates.iter().find(|(_, candidate)| match (candidate, used) {
+            (Candidate::Answer(_), Use::Answer)
+            | (Candidate::Value(_), Use::Value | Use::Ladder)
+            | (Candidate::Rung(_), Use::Ladder) => false,
+            (Candidate::Answer(_), Use::Value | Use::Ladder)
+            | (Candidate::Value(_), Use::Answer)
+            | (Candidate::Rung(_), Use::Answer | Use::Value) => true,
+        });
+        if let Some((name, _)) = misfit {
+            let wanted = match used {
+                Use::Answer => "stands for a whole answer",
+                Use::Value => "stands for the value of a member",
+                Use::Ladder => "stands for the value of a member in a ladder",
+            };
+            let title = format!("the candidate `{name}` of `{id}` can't answer here");
+            self.error(suite, span, title, wanted);
+        }
+    }
+
+    /// Holds the questions themselves.
+    pub(super) fn questions(&mut self) {
+        for question in self.library.questions.values() {
+            let source = &question.source;
+            let id = &question.id;
+            if !self.asked.contains_key(&id.value) {
+                let title = format!("the question `{}` is never asked", id.value);
+                self.problems.push(Diagnostic::error(source, id.span, title, "by no `$open` of a case"));
+            }
+            if question.candidates.len() < 2 {
+                let title = format!("the question `{}` has fewer than two candidates", id.value);
+                self.problems.push(Diagnostic::error(source, id.span, title, "then what is open?"));
+            }
+            for fact in &question.facts {
+                if self.registry.get(&fact.value).is_none() {
+                    let title = format!("unknown fact {}", fact.value);
+                    self.problems.push(Diagnostic::error(source, fact.span, title, "not among the facts"));
+                }
+            }
+        }
+    }
+}

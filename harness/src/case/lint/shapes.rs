@@ -1,0 +1,114 @@
+//! Members that the model doesn't know, in requests and in expectations.
+
+use indexmap::IndexMap;
+
+use super::{Lint, walk};
+use crate::case::ast::{Answer, Call, Node, Suite, Tree};
+use crate::case::diagnostic::Diagnostic;
+use crate::case::part::nearest;
+use crate::case::span::{Source, Span};
+use crate::model::Shape;
+
+impl Lint<'_> {
+    pub(super) fn input(&mut self, suite: &Suite, call: &Call) {
+        let Some(operation) = self.model.operation(&call.operation.value) else { return };
+        let Some(tree) = walk::of_body(&call.with) else { return };
+        let what = format!("the input of {}", operation.name);
+        self.against(suite, tree, operation.input.as_deref(), &what);
+    }
+
+    pub(super) fn output(&mut self, suite: &Suite, call: &Call) {
+        let Some(operation) = self.model.operation(&call.operation.value) else { return };
+        if let Answer::Accepted { members: Some(tree) } = &call.expect.answer {
+            let what = format!("the output of {}", operation.name);
+            self.against(suite, tree, operation.output.as_deref(), &what);
+        }
+    }
+
+    /// Holds a rung to the members of both descriptions.
+    pub(super) fn rung(&mut self, suite: &Suite, members: &IndexMap<String, Tree>) {
+        let known: Vec<&str> = ["StreamDescriptionSummary", "StreamDescription"]
+            .into_iter()
+            .flat_map(|shape| self.model.members(Some(shape)).map(|(name, _)| name))
+            .collect();
+        for (name, tree) in members {
+            if !known.contains(&name.as_str()) {
+                let problem =
+                    unknown_member(&suite.source, name, tree, "the description of a stream", &known);
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// Holds a tree to a shape: members only, since wrong types and values are asked on purpose.
+    fn against(&mut self, suite: &Suite, tree: &Tree, shape: Option<&str>, what: &str) {
+        match (&tree.node, shape.and_then(|shape| self.model.shape(shape))) {
+            (Node::Map(members), Some(Shape::Structure { members: known, .. })) => {
+                for (name, tree) in members {
+                    if let Some(member) = known.get(name) {
+                        self.against(suite, tree, Some(&member.shape), &member.shape);
+                    } else {
+                        let known: Vec<&str> = known.keys().map(String::as_str).collect();
+                        let problem = unknown_member(&suite.source, name, tree, what, &known);
+                        self.problems.push(problem);
+                    }
+                }
+            }
+            (Node::Map(members), None) => {
+                // An operation without input or output has no members at all.
+                for (name, tree) in members {
+                    let problem = unknown_member(&suite.source, name, tree, what, &[]);
+                    self.problems.push(problem);
+                }
+            }
+            (Node::List(elements) | Node::OneOf(elements), Some(Shape::List { member, .. })) => {
+                for element in elements {
+                    self.against(suite, element, Some(member), member);
+                }
+            }
+            (Node::Map(members), Some(Shape::Map { value, .. })) => {
+                for tree in members.values() {
+                    self.against(suite, tree, Some(value), value);
+                }
+            }
+            (
+                Node::Literal(_)
+                | Node::Reference(_)
+                | Node::Matches(_)
+                | Node::List(_)
+                | Node::OneOf(_)
+                | Node::Map(_),
+                _,
+            ) => {}
+        }
+    }
+}
+
+fn unknown_member(
+    source: &std::sync::Arc<Source>,
+    name: &str,
+    tree: &Tree,
+    what: &str,
+    known: &[&str],
+) -> Diagnostic {
+    let title = format!("`{name}` is no member of {what}");
+    let problem = Diagnostic::error(source, key_span(source, name, tree.span), title, "not in the model");
+    match nearest(name, known.iter().copied()) {
+        Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
+        None if known.is_empty() => problem.with_note("it has no members"),
+        None => problem.with_note(format!("known: {}", known.join(", "))).with_help(
+            "a member that is sent on purpose although nothing models it stands in a `json:` body",
+        ),
+    }
+}
+
+/// The member's name in front of its value, or the value where the name is written in another way.
+fn key_span(source: &Source, name: &str, value: Span) -> Span {
+    let end = usize::try_from(value.offset).unwrap_or(usize::MAX);
+    let Some(before) = source.text.get(..end) else { return value };
+    let line_start = before.rfind('\n').map_or(0, |index| index + 1);
+    let Some(start) = before[line_start..].rfind(name).map(|index| line_start + index) else { return value };
+    let column = before[line_start..start].chars().count() + 1;
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Span { line: value.line, column: number(column), offset: number(start), len: number(name.len()) }
+}

@@ -1,0 +1,203 @@
+//! Steps: their order, what they capture, what they refer to.
+
+use std::collections::BTreeSet;
+
+use super::{Lint, Use, walk};
+use crate::case::ast::{
+    Answer, Call, Case, DeadlineFrom, Node, Reference, Step, StepKind, Suite, Tree, Watch,
+};
+use crate::case::part::nearest;
+use crate::case::span::Span;
+use crate::facts::FactId;
+use crate::model::{Shape, Value};
+
+/// What is known when a step is reached.
+#[derive(Default)]
+struct Before<'c> {
+    calls: usize,
+    last_was_call: bool,
+    watched: bool,
+    captured: BTreeSet<&'c str>,
+}
+
+impl<'l> Lint<'l> {
+    pub(super) fn steps(&mut self, suite: &'l Suite, case: &'l Case) {
+        let mut before = Before::default();
+        let mut asked = suite.operation.as_ref().map(|operation| operation.value.as_str());
+        for step in &case.ask {
+            self.because(suite, step);
+            match &step.kind {
+                StepKind::Call(call) => {
+                    self.call(suite, step, call, &mut before, asked);
+                    before.last_was_call = true;
+                    asked = asked.or(Some(&call.operation.value));
+                }
+                StepKind::Watch(watch) => {
+                    if !before.last_was_call {
+                        let title = "a watch without a call before it";
+                        self.error(suite, watch.fixture.span, title, "watches what came of the step before");
+                    }
+                    self.watch(suite, step, watch, case, &mut before, asked);
+                    before.last_was_call = false;
+                    before.watched = true;
+                }
+            }
+        }
+    }
+
+    fn because(&mut self, suite: &Suite, step: &Step) {
+        if step.because.is_empty() {
+            let at = match &step.kind {
+                StepKind::Call(call) => call.expect.span,
+                StepKind::Watch(watch) => watch.fixture.span,
+            };
+            self.error(suite, at, "an expectation without a fact", "write `because: [<fact>]` beside it");
+        }
+        for (index, id) in step.because.iter().enumerate() {
+            if step.because[..index].iter().any(|earlier| earlier.value == id.value) {
+                self.error(suite, id.span, format!("the fact {} is cited twice", id.value), "again here");
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        suite: &'l Suite,
+        step: &'l Step,
+        call: &'l Call,
+        before: &mut Before<'l>,
+        asked: Option<&str>,
+    ) {
+        if call.wire.target.is_none() {
+            self.operation(suite, &call.operation);
+            self.input(suite, call);
+        }
+        self.output(suite, call);
+        self.cited(suite, step, &[Some(&call.operation.value), asked]);
+        self.strength(suite, step, &call.expect);
+        if let Some(by) = &call.by {
+            match &by.value.from {
+                DeadlineFrom::Answer => {
+                    if before.calls == 0 {
+                        let title = "`by` counts from an answer, and no call comes before";
+                        self.error(suite, by.span, title, "counts from the answer before");
+                    }
+                }
+                DeadlineFrom::Status(status) => {
+                    if !before.watched {
+                        let title = "`by` without a watch before it";
+                        self.error(suite, by.span, title, "counts from what a watch has seen");
+                    }
+                    self.status(suite, status, by.span);
+                }
+            }
+        }
+        if let Some(when) = call.when.as_ref().filter(|_| before.calls == 0) {
+            self.error(suite, when.span, "`when` on the first call", "it asks about the first call's answer");
+        }
+        if let Answer::Open(question) = &call.expect.answer {
+            self.open(suite, &question.value, question.span, Use::Answer);
+        }
+        for tree in walk::of_call(call) {
+            self.references(suite, tree, before, Use::Value);
+        }
+        before.captured.extend(call.capture.keys().map(String::as_str));
+        before.calls += 1;
+    }
+
+    fn watch(
+        &mut self,
+        suite: &'l Suite,
+        step: &'l Step,
+        watch: &'l Watch,
+        case: &Case,
+        before: &mut Before<'l>,
+        asked: Option<&str>,
+    ) {
+        if !case.given.contains_key(&watch.fixture.value) {
+            self.error(suite, watch.fixture.span, "a watch on a stream that is not given", "see `given`");
+        }
+        self.cited(suite, step, &[asked, Some("DescribeStreamSummary"), Some("DescribeStream")]);
+        for rung in &watch.ladder {
+            self.rung(suite, &rung.members);
+            for tree in rung.members.values() {
+                self.references(suite, tree, before, Use::Ladder);
+            }
+            if let Some(Tree { node: Node::Literal(Value::String(status)), span }) =
+                rung.members.get("StreamStatus")
+            {
+                self.status(suite, status, *span);
+            }
+        }
+        for meanwhile in &watch.meanwhile {
+            self.status(suite, &meanwhile.status.value, meanwhile.status.span);
+            let shown = watch.ladder.iter().any(|rung| {
+                matches!(&rung.members.get("StreamStatus").map(|tree| &tree.node),
+                    Some(Node::Literal(Value::String(status))) if *status == meanwhile.status.value)
+            });
+            if !shown {
+                let title = format!("no rung shows `{}`", meanwhile.status.value);
+                self.error(suite, meanwhile.status.span, title, "these calls would never be sent");
+            }
+            for step in &meanwhile.steps {
+                self.because(suite, step);
+                if let StepKind::Call(call) = &step.kind {
+                    self.call(suite, step, call, before, asked);
+                }
+            }
+        }
+    }
+
+    fn references(&mut self, suite: &Suite, tree: &'l Tree, before: &Before<'l>, used: Use) {
+        let mut found = Vec::new();
+        walk::references(tree, &mut |at, reference| found.push((at.span, reference)));
+        for (span, reference) in found {
+            match reference {
+                Reference::Open(question) => self.open(suite, question, span, used),
+                Reference::Got(name) if !before.captured.contains(name.as_str()) => {
+                    let label = nearest(name, before.captured.iter().copied()).map_or_else(
+                        || "no earlier step captures it".to_owned(),
+                        |meant| format!("did you mean `{meant}`?"),
+                    );
+                    self.error(suite, span, format!("`$got.{name}` before it is captured"), label);
+                }
+                Reference::Got(_)
+                | Reference::Key(_)
+                | Reference::StreamName(_)
+                | Reference::StreamArn(_)
+                | Reference::Each(_)
+                | Reference::Absent
+                | Reference::Present => {}
+            }
+        }
+    }
+
+    /// Holds a status to the model's.
+    fn status(&mut self, suite: &Suite, status: &str, span: Span) {
+        let Some(Shape::String { values, .. }) = self.model.shape("StreamStatus") else { return };
+        if !values.iter().any(|value| value == status) {
+            let label = format!("one of: {}", values.join(", "));
+            self.error(suite, span, format!("no stream shows the status `{status}`"), label);
+        }
+    }
+
+    /// Holds the cited facts to be known, and each to speak of one of these operations.
+    fn cited(&mut self, suite: &Suite, step: &Step, operations: &[Option<&str>]) {
+        for id in &step.because {
+            let Some(fact) = self.registry.get(&id.value) else {
+                self.unknown_fact(suite, &id.value, id.span);
+                continue;
+            };
+            if !operations.iter().flatten().any(|operation| fact.covers(operation)) {
+                let about = super::evidence::operations(&fact.operations);
+                let title = format!("the fact {} is about another operation", id.value);
+                self.error(suite, id.span, title, format!("about {about}"));
+            }
+        }
+    }
+
+    fn unknown_fact(&mut self, suite: &Suite, id: &FactId, span: Span) {
+        let label = "not among the facts";
+        self.error(suite, span, format!("unknown fact {id}"), label);
+    }
+}

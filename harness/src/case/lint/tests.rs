@@ -1,0 +1,248 @@
+//! Tests of the lint: the good fixtures have nothing wrong, and each rule finds its own mistake.
+
+use std::path::Path;
+
+use super::*;
+use crate::case::diagnostic::{Style, draw};
+use crate::case::span::Source;
+
+const HEAD: &str = "format: 1\noperation: StartStreamEncryption\ncases:\n";
+const CASE: &str =
+    "  a-case:\n    title: A title\n    kills: [skip-updating]\n    given: {stream: {encryption: none}}\n";
+const ASK: &str =
+    "    ask: {with: {EncryptionType: KMS, KeyId: $key.managed}, expect: accepted, because: [SSE-001]}\n";
+
+fn titles_of(files: &[(&str, &str)]) -> Vec<String> {
+    let sources = files.iter().map(|(path, text)| Source::new(*path, *text)).collect();
+    let library = Library::from_sources(sources).unwrap_or_else(|problems| {
+        let drawn: Vec<_> = problems.iter().map(|problem| draw(problem, Style::default())).collect();
+        panic!("{}", drawn.join("\n"))
+    });
+    lint(&library, Model::embedded(), Registry::embedded()).into_iter().map(|problem| problem.title).collect()
+}
+
+/// What the lint says of one suite with these cases.
+fn titles(cases: &str) -> Vec<String> {
+    titles_of(&[("cases/a/b.yaml", &format!("{HEAD}{cases}"))])
+}
+
+/// What it says of one case with this ask.
+fn of_ask(ask: &str) -> Vec<String> {
+    titles(&format!("{CASE}    ask:\n{ask}"))
+}
+
+#[test]
+fn the_good_fixtures_have_nothing_wrong() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/tests/fixtures/cases");
+    let library = Library::read(&dir).expect("they load");
+    let drawn: Vec<_> = lint(&library, Model::embedded(), Registry::embedded())
+        .iter()
+        .map(|problem| draw(problem, Style::default()))
+        .collect();
+    assert!(drawn.is_empty(), "{}", drawn.join("\n\n"));
+}
+
+#[test]
+fn the_embedded_cases_load_and_have_nothing_wrong() {
+    let problems = match Library::embedded() {
+        Ok(library) => lint(&library, Model::embedded(), Registry::embedded()),
+        Err(problems) => problems,
+    };
+    let drawn: Vec<_> = problems.iter().map(|problem| draw(problem, Style::default())).collect();
+    assert!(drawn.is_empty(), "{}", drawn.join("\n\n"));
+}
+
+#[test]
+fn an_unknown_operation_is_told_once_although_every_call_asks_it() {
+    let text = format!("format: 1\noperation: StartStreamEncription\ncases:\n{CASE}{ASK}");
+    let titles = titles_of(&[("cases/a.yaml", &text)]);
+    assert_eq!(
+        titles,
+        ["unknown operation `StartStreamEncription`", "the fact SSE-001 is about another operation"]
+    );
+}
+
+#[test]
+fn an_unknown_member_of_a_request_is_an_error_but_a_wrong_value_is_a_question() {
+    let ask = "      {with: {EncryptionTyp: KMS, KeyId: 5}, expect: accepted, because: [SSE-001]}\n";
+    assert_eq!(of_ask(ask), ["`EncryptionTyp` is no member of the input of StartStreamEncryption"]);
+}
+
+#[test]
+fn members_are_followed_into_lists_and_answers() {
+    let ask = "      - {call: PutRecords, with: {Records: [{Dat: x, PartitionKey: p}]}, expect: {accepted: {Recods: []}}, because: [WIRE-001]}\n";
+    assert_eq!(
+        of_ask(ask),
+        ["`Dat` is no member of PutRecordsRequestEntry", "`Recods` is no member of the output of PutRecords"]
+    );
+}
+
+#[test]
+fn the_name_of_an_unknown_member_is_underlined_not_its_value() {
+    let text = format!(
+        "{HEAD}{CASE}    ask:\n      {{with: {{EncryptionTyp: KMS}}, expect: accepted, because: [SSE-001]}}\n"
+    );
+    let library = Library::from_sources(vec![Source::new("cases/a.yaml", text)]).expect("loads");
+    let problems = lint(&library, Model::embedded(), Registry::embedded());
+    let drawn = draw(&problems[0], Style::default());
+    assert!(drawn.contains("^^^^^^^^^^^^^ not in the model"), "{drawn}");
+}
+
+#[test]
+fn facts_must_be_known_and_about_the_operation_or_the_suites_own() {
+    let ask = "      - {expect: accepted, because: [SSE-999]}\n      - {call: GetRecords, expect: accepted, because: [SSE-013, SSE-036]}\n      - {expect: accepted, because: [SSE-036]}\n";
+    assert_eq!(of_ask(ask), ["unknown fact SSE-999", "the fact SSE-036 is about another operation"]);
+}
+
+#[test]
+fn a_class_and_a_text_that_no_cited_fact_has_are_too_strong() {
+    let ask = "      {expect: {error: ResourceNotFoundException, message: text, clauses: [[a, enum]]}, because: [SSE-001]}\n";
+    assert_eq!(
+        of_ask(ask),
+        [
+            "`ResourceNotFoundException` is stronger than its facts",
+            "a message text is stronger than its facts",
+            "clauses of `ResourceNotFoundException`",
+        ]
+    );
+    let ask = "      {expect: {error: ValidationException, clauses: [[encryptionType, enum]]}, because: [VAL-025]}\n";
+    assert!(of_ask(ask).is_empty(), "a fact without a class may name it in words");
+}
+
+#[test]
+fn a_class_that_nothing_names_is_unknown() {
+    let ask = "      {expect: {error: ValidatonException}, because: [VAL-025]}\n";
+    assert_eq!(
+        of_ask(ask),
+        ["unknown error class `ValidatonException`", "`ValidatonException` is stronger than its facts"]
+    );
+}
+
+#[test]
+fn an_expectation_without_a_fact_and_a_fact_cited_twice_are_told() {
+    let ask = "      - {expect: accepted}\n      - {expect: accepted, because: [SSE-001, SSE-001]}\n";
+    assert_eq!(of_ask(ask), ["an expectation without a fact", "the fact SSE-001 is cited twice"]);
+}
+
+#[test]
+fn order_of_steps_is_held() {
+    let ask = "      - {watch: stream, ladder: [{StreamStatus: ACTIVE}], because: [SSE-010]}
+      - {expect: accepted, when: accepted, because: [SSE-001], with: {KeyId: $got.key}}
+      - {expect: accepted, capture: {key: KeyId}, by: 5s after ACTIV, because: [SSE-001]}
+      - {call: DescribeStream, expect: accepted, because: [WIRE-001], with: {ExclusiveStartShardId: $got.key}}\n";
+    assert_eq!(
+        of_ask(ask),
+        [
+            "a watch without a call before it",
+            "`when` on the first call",
+            "`$got.key` before it is captured",
+            "no stream shows the status `ACTIV`",
+        ]
+    );
+}
+
+#[test]
+fn by_wants_a_watch_before_it() {
+    let ask = "      {expect: accepted, by: 5s after ACTIVE, because: [SSE-001]}\n";
+    assert_eq!(of_ask(ask), ["`by` without a watch before it"]);
+}
+
+#[test]
+fn calls_during_a_status_that_no_rung_shows_are_told() {
+    let ask = "      - {expect: accepted, because: [SSE-001]}
+      - watch: stream
+        ladder: [{StreamStatus: ACTIVE, Encryption: NONE}]
+        because: [SSE-010]
+        meanwhile:
+          UPDATING: [{call: DescribeStream, expect: accepted, because: [WIRE-001]}]\n";
+    assert_eq!(
+        of_ask(ask),
+        ["`Encryption` is no member of the description of a stream", "no rung shows `UPDATING`"]
+    );
+}
+
+#[test]
+fn titles_kills_and_ids_are_held_to_their_form() {
+    let cases = format!(
+        "{CASE}{ASK}  b:\n    title: lower.\n    kills: [a, a, c, d, e, f]\n    given: {{stream: missing}}\n{ASK}  c:\n    title: T\n    kills: []\n    given: {{stream: {{encryption: none}}}}\n    each: {{a-case: {{K: 1}}, d: {{K: 2}}}}\n    ask: {{with: {{KeyId: $each.K}}, expect: accepted, because: [SSE-001]}}\n"
+    );
+    assert_eq!(
+        titles(&cases),
+        [
+            "the id `a-case` stands twice in this suite",
+            "a title is a sentence",
+            "a title ends without a full stop",
+            "a case is there for at most 5 faults",
+            "`a` stands twice in `kills`",
+            "a case that kills nothing",
+        ]
+    );
+}
+
+#[test]
+fn rows_have_the_same_columns_and_all_are_used() {
+    let cases = format!(
+        "{CASE}    each: {{one: {{A: 1, B: 2}}, two: {{A: 1}}, three: {{A: 1, B: 2, C: 3}}}}\n    ask: {{with: {{KeyId: $each.A, EncryptionType: $each.Z}}, expect: accepted, because: [SSE-001]}}\n"
+    );
+    assert_eq!(
+        titles(&cases),
+        [
+            "`$each.Z` without such a column",
+            "the rows of `a-case` differ in their columns",
+            "the rows of `a-case` differ in their columns",
+            "the column `B` is never used",
+        ]
+    );
+}
+
+#[test]
+fn an_accepted_change_of_a_shared_stream_is_refused_and_a_read_is_not() {
+    let shared = CASE.replace("{encryption: none}", "shared");
+    assert_eq!(titles(&format!("{shared}{ASK}")), ["an ask that changes a shared stream"]);
+    let read = "    ask: {call: DescribeStream, expect: accepted, because: [WIRE-001]}\n";
+    assert!(titles(&format!("{shared}{read}")).is_empty());
+}
+
+#[test]
+fn a_stream_that_is_not_given_can_be_neither_addressed_nor_named_nor_watched() {
+    let case = CASE.replace("    given: {stream: {encryption: none}}\n", "");
+    let ask = "    ask:
+      - {expect: accepted, because: [SSE-001]}
+      - {watch: other, ladder: [{StreamStatus: ACTIVE}], because: [SSE-010]}
+      - {address: none, with: {StreamName: $other.name, KeyId: $key.manged}, expect: accepted, because: [SSE-001]}\n";
+    assert_eq!(
+        titles(&format!("{case}{ask}")),
+        [
+            "a stream that is not given",
+            "no world has a key `manged`",
+            "StartStreamEncryption names a stream, but none is given",
+            "a watch on a stream that is not given",
+        ]
+    );
+}
+
+#[test]
+fn questions_are_known_asked_and_have_candidates_that_fit() {
+    let questions = "format: 1
+questions:
+  unasked: {question: A?, candidates: {a: {answer: accepted}}, facts: [NO-001]}
+  whole: {question: B?, candidates: {a: {answer: accepted}, b: {answer: {error: X}}}}
+  rungs: {question: C?, candidates: {a: {rung: first}, b: {value: $absent}}}
+";
+    let suite = format!(
+        "{HEAD}{CASE}    ask:
+      - {{expect: $open.whole, because: [SSE-001]}}
+      - {{expect: $open.hole, because: [SSE-001]}}
+      - {{call: DescribeStreamSummary, expect: {{accepted: {{StreamDescriptionSummary: $open.rungs}}}}, because: [WIRE-001]}}\n"
+    );
+    assert_eq!(
+        titles_of(&[("cases/questions.yaml", questions), ("cases/a.yaml", &suite)]),
+        [
+            "unknown open question `hole`",
+            "the candidate `a` of `rungs` can't answer here",
+            "the question `unasked` is never asked",
+            "the question `unasked` has fewer than two candidates",
+            "unknown fact NO-001",
+        ]
+    );
+}

@@ -1,0 +1,38 @@
+//! Walks over the trees of a case.
+
+use crate::case::ast::{Answer, Body, Call, Expectation, Node, Reference, Tree};
+
+/// Visits every reference in a tree.
+pub(super) fn references<'t>(tree: &'t Tree, visit: &mut impl FnMut(&'t Tree, &'t Reference)) {
+    match &tree.node {
+        Node::Reference(reference) => visit(tree, reference),
+        Node::List(elements) | Node::OneOf(elements) => {
+            elements.iter().for_each(|element| references(element, visit));
+        }
+        Node::Map(members) => members.values().for_each(|member| references(member, visit)),
+        Node::Literal(_) | Node::Matches(_) => {}
+    }
+}
+
+/// The trees of an expectation.
+pub(super) fn of_expectation(expectation: &Expectation) -> impl Iterator<Item = &Tree> {
+    let stated = match &expectation.answer {
+        Answer::Accepted { members } => members.as_ref(),
+        Answer::Refused(refusal) => refusal.message.as_ref(),
+        Answer::Open(_) => None,
+    };
+    stated.into_iter().chain(expectation.document.as_ref())
+}
+
+/// The trees of a call: its body and its expectation.
+pub(super) fn of_call(call: &Call) -> impl Iterator<Item = &Tree> {
+    of_body(&call.with).into_iter().chain(of_expectation(&call.expect))
+}
+
+/// The tree of a body, if it is one.
+pub(super) const fn of_body(body: &Body) -> Option<&Tree> {
+    match body {
+        Body::Tree(tree) => Some(tree),
+        Body::Json(_) | Body::Bytes(_) => None,
+    }
+}

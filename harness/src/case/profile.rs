@@ -1,0 +1,252 @@
+//! Profiles of targets: `reports/targets/<name>/profile.yaml`.
+//!
+//! A profile states what a target is and what its world offers. It can't grant an ability that the
+//! target doesn't show when asked; it may only take some away (`lacks`).
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::ast::EncodingAxis;
+use super::diagnostic::Diagnostic;
+use super::files;
+use super::part::{Part, nearest};
+use super::reader::{Fields, Reader};
+use super::span::Source;
+use super::words;
+use super::yaml::{Entry, Yaml};
+
+/// The keys that a world may have; a case says `$key.<name>`, and is skipped where the target's
+/// world lacks it.
+pub const WORLD_KEYS: [&str; 10] = [
+    "managed",
+    "enabled-a",
+    "enabled-b",
+    "alias",
+    "disabled",
+    "pending-deletion",
+    "denied",
+    "throttled",
+    "foreign-region",
+    "foreign-account",
+];
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "reports/targets"]
+#[allow_missing = true]
+struct Embedded;
+
+/// What a target is and what its world offers.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The file.
+    pub source: Arc<Source>,
+    /// Its name, which is its folder's.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: String,
+    /// Its version, where one is stated.
+    pub version: Option<String>,
+    /// Where it listens.
+    pub endpoint: Option<String>,
+    /// The command that starts it.
+    pub spawn: Option<String>,
+    /// The text on its output, or the URL, that shows that it is ready.
+    pub ready: Option<String>,
+    /// What its world offers.
+    pub world: World,
+    /// True if its clock can be moved.
+    pub clock: bool,
+    /// The shortest UPDATING that it shows, in milliseconds.
+    pub shortest_transition_ms: Option<u64>,
+    /// How long a transition may take, in milliseconds.
+    pub transition_deadline_ms: Option<u64>,
+    /// How far apart two samples of a settled state are, in milliseconds.
+    pub settle_ms: Option<u64>,
+    /// Shards that the suite may hold at once.
+    pub shard_budget: Option<u32>,
+    /// Streams that may be in transition at once.
+    pub transitional_budget: Option<u32>,
+    /// True if everything in it may be changed and deleted.
+    pub disposable: bool,
+    /// The region that requests are signed for.
+    pub region: Option<String>,
+    /// What is not to be asked of it.
+    pub lacks: Lacks,
+}
+
+/// What a target's world offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    /// KMS keys by the name that cases use ([`WORLD_KEYS`]), as sent in `KeyId`.
+    pub keys: BTreeMap<String, String>,
+}
+
+/// What is not to be asked of a target, whatever it answers to the questions about its abilities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lacks {
+    /// Operations by name.
+    pub operations: Vec<String>,
+    /// Encodings.
+    pub encodings: Vec<EncodingAxis>,
+}
+
+impl Profile {
+    /// Reads a profile from disk.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the file.
+    pub fn read(path: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let source = files::read(path).map_err(|problem| vec![*problem])?;
+        Self::from_source(&source)
+    }
+
+    /// The profile of that name that this crate was built with; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the file.
+    pub fn embedded(name: &str) -> Result<Option<Self>, Vec<Diagnostic>> {
+        embedded(name, "profile.yaml")?.map(|source| Self::from_source(&source)).transpose()
+    }
+
+    /// The names of the targets that this crate was built with.
+    pub fn names() -> Vec<String> {
+        let mut names: Vec<String> = Embedded::iter()
+            .filter_map(|path| path.strip_suffix("/profile.yaml").map(str::to_owned))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Reads a profile from text.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the file.
+    pub fn from_source(source: &Arc<Source>) -> Result<Self, Vec<Diagnostic>> {
+        let source = &files::without_mark(Arc::clone(source));
+        let (mut reader, tree) = Reader::open(source);
+        let profile = tree.and_then(|tree| {
+            let fields = reader.fields(&tree, Part::Profile)?;
+            profile(&mut reader, &fields)
+        });
+        match profile {
+            Some(profile) if reader.problems.is_empty() => Ok(profile),
+            Some(_) | None => Err(reader.problems),
+        }
+    }
+}
+
+/// A file of a target that this crate was built with.
+pub(super) fn embedded(name: &str, file: &str) -> Result<Option<Arc<Source>>, Vec<Diagnostic>> {
+    let path = format!("{name}/{file}");
+    let Some(found) = Embedded::get(&path) else { return Ok(None) };
+    files::source(format!("reports/targets/{path}"), found.data.into_owned())
+        .map(Some)
+        .map_err(|problem| vec![*problem])
+}
+
+fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
+    reader.format(fields, Part::Profile);
+    let name = required(reader, fields, "name");
+    let about = required(reader, fields, "about");
+    let profile = Profile {
+        source: Arc::clone(&reader.source),
+        name: name?,
+        about: about?,
+        version: text(reader, fields, "version"),
+        endpoint: text(reader, fields, "endpoint"),
+        spawn: text(reader, fields, "spawn"),
+        ready: text(reader, fields, "ready"),
+        world: fields.get("world").map_or_else(World::default, |yaml| world(reader, yaml)),
+        clock: truth(reader, fields, "clock"),
+        shortest_transition_ms: number(reader, fields, "shortest-transition-ms", 0),
+        transition_deadline_ms: number(reader, fields, "transition-deadline-ms", 1),
+        settle_ms: number(reader, fields, "settle-ms", 0),
+        shard_budget: budget(reader, fields, "shard-budget"),
+        transitional_budget: budget(reader, fields, "transitional-budget"),
+        disposable: truth(reader, fields, "disposable"),
+        region: text(reader, fields, "region"),
+        lacks: fields.get("lacks").map_or_else(Lacks::default, |yaml| lacks(reader, yaml)),
+    };
+    if let Some(entry) = fields.entry("endpoint")
+        && let Some(endpoint) = &profile.endpoint
+        && !endpoint.starts_with("http://")
+        && !endpoint.starts_with("https://")
+    {
+        reader.error(entry.value.span, "`endpoint` is a URL", "starts with http:// or https://");
+    }
+    Some(profile)
+}
+
+fn required(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<String> {
+    let yaml = reader.required(fields, Part::Profile, key)?;
+    reader.text(yaml, &format!("`{key}`")).map(|text| text.value)
+}
+
+fn text(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<String> {
+    fields.get(key).and_then(|yaml| reader.text(yaml, &format!("`{key}`"))).map(|text| text.value)
+}
+
+fn truth(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> bool {
+    fields.get(key).and_then(|yaml| reader.truth(yaml, &format!("`{key}`"))).unwrap_or(false)
+}
+
+/// Milliseconds, up to a day.
+fn number(reader: &mut Reader, fields: &Fields<'_>, key: &str, min: u64) -> Option<u64> {
+    let yaml = fields.get(key)?;
+    reader.number(yaml, &format!("`{key}`"), min, 86_400_000).map(|number| number.value)
+}
+
+fn budget(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<u32> {
+    let yaml = fields.get(key)?;
+    let number = reader.number(yaml, &format!("`{key}`"), 1, 100_000)?;
+    u32::try_from(number.value).ok()
+}
+
+fn world(reader: &mut Reader, yaml: &Yaml) -> World {
+    let mut world = World::default();
+    let keys = reader
+        .fields(yaml, Part::World)
+        .and_then(|fields| fields.get("keys"))
+        .and_then(|yaml| reader.entries(yaml, "`keys`"));
+    for Entry { key, value } in keys.unwrap_or_default() {
+        if !WORLD_KEYS.contains(&key.value.as_str()) {
+            let help = nearest(&key.value, WORLD_KEYS).map_or_else(
+                || format!("one of: {}", WORLD_KEYS.join(", ")),
+                |meant| format!("did you mean `{meant}`?"),
+            );
+            reader.error_with_help(
+                key.span,
+                format!("no case asks for a key `{}`", key.value),
+                "not known",
+                help,
+            );
+        }
+        if let Some(text) = reader.text(value, "a key of the world") {
+            world.keys.insert(key.value.clone(), text.value);
+        }
+    }
+    world
+}
+
+fn lacks(reader: &mut Reader, yaml: &Yaml) -> Lacks {
+    let Some(fields) = reader.fields(yaml, Part::Lacks) else { return Lacks::default() };
+    let operations = match fields.get("operations") {
+        Some(yaml) => reader.texts(yaml, "`operations`"),
+        None => Vec::new(),
+    };
+    let encodings = match fields.get("encodings") {
+        Some(yaml) => reader.words(yaml, "`encodings`", words::ENCODING),
+        None => Vec::new(),
+    };
+    Lacks {
+        operations: operations.into_iter().map(|operation| operation.value).collect(),
+        encodings: encodings.into_iter().map(|encoding| encoding.value).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

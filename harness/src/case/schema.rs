@@ -1,0 +1,350 @@
+//! JSON Schemas of the four files that people write, for their editors.
+//!
+//! Built from the same tables of keys and words as the loader, so that they can't disagree on
+//! those. A schema says less than the loader: what YAML itself leaves unclear, and all that the
+//! lint checks, is not in it. The committed copies are in `harness/schema/`; a test compares.
+
+use serde_json::{Map, Value, json};
+
+use super::part::Part;
+use super::profile::WORLD_KEYS;
+use super::words::{self, Words, spelled};
+
+/// A file format that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// A suite file below `cases/`.
+    Suite,
+    /// `cases/questions.yaml`.
+    Questions,
+    /// `reports/targets/<name>/profile.yaml`.
+    Profile,
+    /// `reports/targets/<name>/known.yaml`.
+    Known,
+}
+
+impl Schema {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Suite, Self::Questions, Self::Profile, Self::Known];
+
+    /// The name of the committed file in `harness/schema/`.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Suite => "suite.schema.json",
+            Self::Questions => "questions.schema.json",
+            Self::Profile => "profile.schema.json",
+            Self::Known => "known.schema.json",
+        }
+    }
+
+    /// The schema as text, keys sorted, with a line break at the end.
+    pub fn text(self) -> String {
+        let mut schema = match self {
+            Self::Suite => suite(),
+            Self::Questions => questions(),
+            Self::Profile => profile(),
+            Self::Known => known(),
+        };
+        schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+        format!("{:#}\n", sorted(schema))
+    }
+}
+
+/// A mapping with the keys of a part. A key without a schema of its own doesn't compile away: it
+/// is caught by the test that every key is described.
+fn object(part: Part, required: &[&str], properties: Value) -> Value {
+    let mut all = Map::new();
+    for key in part.keys() {
+        all.insert((*key).to_owned(), properties.get(key).cloned().unwrap_or(Value::Bool(true)));
+    }
+    json!({
+        "type": "object",
+        "description": part.name(),
+        "properties": all,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+fn one_of<T>(words: Words<T>) -> Value {
+    json!({"enum": spelled(words).collect::<Vec<_>>()})
+}
+
+fn list_of(items: Value) -> Value {
+    json!({"type": "array", "items": items})
+}
+
+fn named(names: Value, values: Value) -> Value {
+    json!({"type": "object", "propertyNames": names, "additionalProperties": values})
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/$defs/{name}")})
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn id() -> Value {
+    json!({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"})
+}
+
+fn fact() -> Value {
+    json!({"type": "string", "pattern": "^[A-Z]+-[0-9]+$"})
+}
+
+fn format_1() -> Value {
+    json!({"const": 1})
+}
+
+fn suite() -> Value {
+    let case = object(
+        Part::Case,
+        &["title", "ask"],
+        json!({
+            "title": text(),
+            "level": one_of(words::LEVEL),
+            "cost": one_of(words::COST),
+            "hurts": list_of(one_of(words::AUDIENCE)),
+            "kills": {"type": "array", "items": text(), "maxItems": 5},
+            "kills-nothing": text(),
+            "over": object(Part::Over, &[], json!({
+                "encoding": {"type": "array", "items": one_of(words::ENCODING), "minItems": 1},
+                "address": {"type": "array", "items": one_of(words::ADDRESS), "minItems": 1},
+            })),
+            "given": object(Part::Given, &[], json!({"stream": fixture(), "other": fixture()})),
+            "each": named(id(), named(text(), json!(true))),
+            "ask": {"anyOf": [reference("step"), list_of(reference("step"))]},
+        }),
+    );
+    let mut case = case;
+    case["oneOf"] = json!([{"required": ["kills"]}, {"required": ["kills-nothing"]}]);
+    let mut schema = object(
+        Part::Suite,
+        &["format", "cases"],
+        json!({"format": format_1(), "operation": text(), "cases": named(id(), case)}),
+    );
+    schema["$defs"] = json!({
+        "step": {"anyOf": [reference("call"), reference("watch")]},
+        "call": call(),
+        "watch": watch(),
+        "expect": expect(),
+    });
+    schema
+}
+
+fn fixture() -> Value {
+    json!({"anyOf": [
+        {"enum": ["shared", "missing"]},
+        object(Part::Fixture, &[], json!({
+            "encryption": {"type": "string", "pattern": r"^(none|\$key\..+|\$each\..+)$"},
+            "status": one_of(words::STATUS),
+            "shards": {"type": "integer", "minimum": 1, "maximum": 10},
+        })),
+    ]})
+}
+
+fn call() -> Value {
+    let mut addresses = vec!["axis", "none"];
+    addresses.extend(spelled(words::ADDRESS));
+    object(
+        Part::Call,
+        &["expect"],
+        json!({
+            "call": text(),
+            "address": {"enum": addresses},
+            "with": {"type": "object"},
+            "json": text(),
+            "bytes": {"type": ["string", "integer"]},
+            "wire": object(Part::Wire, &[], json!({"target": text(), "auth": one_of(words::AUTH)})),
+            "expect": reference("expect"),
+            "because": list_of(fact()),
+            "by": {"type": "string", "pattern": "^[0-9]+(ms|s|min) after [A-Z_]+$"},
+            "when": one_of(words::WHEN),
+            "capture": named(text(), text()),
+            "level": one_of(words::LEVEL),
+        }),
+    )
+}
+
+fn watch() -> Value {
+    let rung = json!({
+        "type": "object",
+        "required": ["StreamStatus"],
+        "properties": {"seen": {"const": "maybe"}},
+    });
+    object(
+        Part::Watch,
+        &["watch", "ladder"],
+        json!({
+            "watch": one_of(words::FIXTURE),
+            "ladder": {"type": "array", "items": rung, "minItems": 1},
+            "because": list_of(fact()),
+            "meanwhile": named(text(), json!({"anyOf": [reference("call"), list_of(reference("call"))]})),
+            "level": one_of(words::LEVEL),
+        }),
+    )
+}
+
+fn expect() -> Value {
+    let clause = json!({
+        "type": "array",
+        "prefixItems": [text(), one_of(words::RULE)],
+        "minItems": 2,
+        "maxItems": 2,
+    });
+    let mut mapping = object(
+        Part::Expect,
+        &[],
+        json!({
+            "accepted": {"type": "object"},
+            "error": {"type": "string", "pattern": "^[A-Za-z0-9]+$"},
+            "clauses": list_of(clause),
+            "message": true,
+            "status": {"type": "integer", "minimum": 100, "maximum": 599},
+            "document": true,
+        }),
+    );
+    mapping["oneOf"] = json!([{"required": ["accepted"]}, {"required": ["error"]}]);
+    json!({"anyOf": [{"const": "accepted"}, {"type": "string", "pattern": r"^\$open\..+$"}, mapping]})
+}
+
+fn questions() -> Value {
+    let mut candidate = object(
+        Part::Candidate,
+        &[],
+        json!({"answer": reference("expect"), "value": true, "rung": one_of(words::RUNG)}),
+    );
+    candidate["minProperties"] = json!(1);
+    candidate["maxProperties"] = json!(1);
+    let question = object(
+        Part::Question,
+        &["question", "candidates"],
+        json!({
+            "question": text(),
+            "hurts": list_of(one_of(words::AUDIENCE)),
+            "facts": list_of(fact()),
+            "candidates": named(id(), candidate),
+        }),
+    );
+    let mut schema = object(
+        Part::Questions,
+        &["format", "questions"],
+        json!({"format": format_1(), "questions": named(id(), question)}),
+    );
+    schema["$defs"] = json!({"expect": expect()});
+    schema
+}
+
+fn profile() -> Value {
+    let millis = |minimum: u64| json!({"type": "integer", "minimum": minimum, "maximum": 86_400_000});
+    let budget = json!({"type": "integer", "minimum": 1, "maximum": 100_000});
+    object(
+        Part::Profile,
+        &["format", "name", "about"],
+        json!({
+            "format": format_1(),
+            "name": text(),
+            "about": text(),
+            "version": text(),
+            "endpoint": {"type": "string", "pattern": "^https?://"},
+            "spawn": text(),
+            "ready": text(),
+            "world": object(Part::World, &[], json!({"keys": named(json!({"enum": WORLD_KEYS}), text())})),
+            "clock": {"type": "boolean"},
+            "shortest-transition-ms": millis(0),
+            "transition-deadline-ms": millis(1),
+            "settle-ms": millis(0),
+            "shard-budget": budget,
+            "transitional-budget": budget,
+            "disposable": {"type": "boolean"},
+            "region": text(),
+            "lacks": object(Part::Lacks, &[], json!({
+                "operations": list_of(text()),
+                "encodings": list_of(one_of(words::ENCODING)),
+            })),
+        }),
+    )
+}
+
+fn known() -> Value {
+    let entry = object(
+        Part::KnownEntry,
+        &["fails", "why"],
+        json!({
+            "fails": {"type": "array", "items": text(), "minItems": 1},
+            "why": text(),
+            "link": text(),
+        }),
+    );
+    object(
+        Part::KnownList,
+        &["format", "known"],
+        json!({"format": format_1(), "known": named(text(), entry)}),
+    )
+}
+
+/// The same with keys in alphabetical order, whichever map the JSON crate was built with.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut entries: Vec<(String, Value)> = members.into_iter().collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Object(entries.into_iter().map(|(key, value)| (key, sorted(value))).collect())
+        }
+        Value::Array(elements) => Value::Array(elements.into_iter().map(sorted).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_committed_schemas_are_the_ones_that_are_built() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/schema");
+        for schema in Schema::ALL {
+            let path = folder.join(schema.file_name());
+            if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+                std::fs::create_dir_all(&folder).expect("a folder");
+                std::fs::write(&path, schema.text()).expect("written");
+            }
+            let committed = std::fs::read_to_string(&path).unwrap_or_default();
+            assert_eq!(
+                committed.replace("\r\n", "\n"),
+                schema.text(),
+                "{} differs; write it with UPDATE_SCHEMAS=1 cargo test --lib case::schema",
+                schema.file_name()
+            );
+        }
+    }
+
+    #[test]
+    fn every_key_is_described_and_only_three_take_anything() {
+        let mut anything = Vec::new();
+        for schema in Schema::ALL {
+            let schema: Value = serde_json::from_str(&schema.text()).expect("JSON");
+            collect(&schema, &mut anything);
+        }
+        anything.sort();
+        anything.dedup();
+        // Trees of values have no form that a schema could hold them to.
+        assert_eq!(anything, ["document", "message", "value"]);
+    }
+
+    fn collect(schema: &Value, anything: &mut Vec<String>) {
+        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+            let open = properties.iter().filter(|(_, schema)| **schema == Value::Bool(true));
+            anything.extend(open.map(|(key, _)| key.clone()));
+        }
+        match schema {
+            Value::Object(members) => members.values().for_each(|member| collect(member, anything)),
+            Value::Array(elements) => elements.iter().for_each(|element| collect(element, anything)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}

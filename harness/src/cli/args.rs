@@ -1,0 +1,288 @@
+//! Verbs and flags. `harness/FORMAT.md` holds the table of them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use kinesis_conformance::case::ast::Level;
+
+/// Does this endpoint behave like Amazon Kinesis Data Streams?
+#[derive(Debug, Parser)]
+#[command(name = "kinesis-conformance", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto)]
+    pub(crate) color: ColorWhen,
+    /// Read the cases from this folder instead of those built in.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) cases: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run the suite against a target; against the built-in reference if none is named.
+    Run(RunArgs),
+    /// List trials by id.
+    List(ListArgs),
+    /// Check cases, questions, profiles and known lists, and that every case can fail.
+    Check(CheckArgs),
+    /// Say what a trial asks, what it expects, and on what evidence.
+    Explain(ExplainArgs),
+    /// Ask one trial of a log again, against the same target.
+    Replay(ReplayArgs),
+    /// Judge a log again under the cases of today, without the target.
+    Judge(JudgeArgs),
+    /// Serve the reference.
+    Serve(ServeArgs),
+    /// Find and delete what a killed run left on a target.
+    Sweep(SweepArgs),
+    /// Run the suite against every fault of the reference and print which trial kills which.
+    Faults(FaultsArgs),
+    /// Write the JSON Schemas of the file formats.
+    Schema(SchemaArgs),
+    /// Turn botocore's service-2.json into this crate's model file.
+    ImportModel(ImportModelArgs),
+}
+
+/// What to select.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct SelectArgs {
+    /// Substrings of trial ids; any of them.
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+    /// Only trials about this operation; may be repeated.
+    #[arg(long = "operation", value_name = "NAME")]
+    pub(crate) operations: Vec<String>,
+    /// Take the full product of the axes, also for cases that wait for a transition.
+    #[arg(long)]
+    pub(crate) full_product: bool,
+    /// Also cases that cost many calls or many minutes.
+    #[arg(long)]
+    pub(crate) long: bool,
+}
+
+/// The target.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct TargetArgs {
+    /// Where the target listens, such as http://127.0.0.1:4567.
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// A built-in profile's name, or the path of a profile.yaml.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) target: Option<String>,
+    /// Start this command first, and stop it at the end.
+    #[arg(long, value_name = "COMMAND", requires = "ready")]
+    pub(crate) spawn: Option<String>,
+    /// With --spawn: wait until this URL answers. It is the endpoint too, unless --endpoint says
+    /// otherwise.
+    #[arg(long, value_name = "URL", requires = "spawn")]
+    pub(crate) ready: Option<String>,
+    /// With --spawn: wait so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) ready_timeout: u64,
+    /// Where the credentials come from.
+    #[arg(long, value_enum, default_value_t = CredentialsFrom::Dummy)]
+    pub(crate) credentials: CredentialsFrom,
+    /// The region to sign for; a profile's, else us-east-1.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Give up on an answer after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) timeout: u64,
+    /// The version of the target, for the log and the record.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) target_version: Option<String>,
+}
+
+/// Where the credentials come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CredentialsFrom {
+    /// The documented dummy pair.
+    #[default]
+    Dummy,
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+    Env,
+}
+
+/// How strictly to judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelArg {
+    /// A client breaks.
+    Core,
+    /// Documented; a careful client notices.
+    Extended,
+    /// Text, order, header set.
+    Strict,
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Core => Self::Core,
+            LevelArg::Extended => Self::Extended,
+            LevelArg::Strict => Self::Strict,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    /// Mismatches at or below this level fail; those above are tolerated.
+    #[arg(long, value_enum, default_value_t = LevelArg::Extended)]
+    pub(crate) level: LevelArg,
+    /// Trials in flight at once.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+    /// Write every exchange and verdict to this file, as JSON Lines.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Write a JUnit report.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Write a record, small enough for git.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// A list of known failures; a profile's own is used where none is named.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known: Option<PathBuf>,
+    /// The seed of everything drawn.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Draw an example of every cause, not only of the ten largest.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// No progress.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// With titles, levels and facts.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Only read the files; do not run the faults.
+    #[arg(long)]
+    pub(crate) no_faults: bool,
+    /// Also check this profile.yaml or known.yaml.
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The id of a trial or a case.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// A log that `run --log` wrote.
+    #[arg(value_name = "LOG")]
+    pub(crate) log: PathBuf,
+    /// The id of a trial in it.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JudgeArgs {
+    /// A log that `run --log` wrote.
+    #[arg(value_name = "LOG")]
+    pub(crate) log: PathBuf,
+    /// Mismatches at or below this level fail; the log's level where not said.
+    #[arg(long, value_enum)]
+    pub(crate) level: Option<LevelArg>,
+    /// A list of known failures.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known: Option<PathBuf>,
+    /// Write a record.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Write a JUnit report.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Draw an example of every cause, not only of the ten largest.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4567")]
+    pub(crate) listen: SocketAddr,
+    /// A way in which to be wrong; may be repeated. `faults --list` names them.
+    #[arg(long = "fault", value_name = "NAME")]
+    pub(crate) faults: Vec<String>,
+    /// The answer to an open question; may be repeated.
+    #[arg(long = "policy", value_name = "QUESTION=CANDIDATE")]
+    pub(crate) policies: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SweepArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    /// Delete without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FaultsArgs {
+    /// Only these faults; may be repeated.
+    #[arg(long = "fault", value_name = "NAME")]
+    pub(crate) faults: Vec<String>,
+    /// Name the faults and end.
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// The folder to write to.
+    #[arg(value_name = "DIR", default_value = "harness/schema")]
+    pub(crate) dir: PathBuf,
+    /// Write nothing; fail if a file differs.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportModelArgs {
+    /// A service-2.json.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where it came from, such as `botocore 1.44.8`.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) source: String,
+    /// The file to write.
+    #[arg(long, value_name = "FILE", default_value = "harness/model/kinesis.json")]
+    pub(crate) output: PathBuf,
+}

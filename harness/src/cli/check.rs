@@ -1,0 +1,54 @@
+//! `check`.
+
+use std::path::{Path, PathBuf};
+
+use anstream::println;
+
+use kinesis_conformance::case::Known;
+use kinesis_conformance::case::Profile;
+use kinesis_conformance::engine::Manifest;
+use kinesis_conformance::reference::Fault;
+
+use super::args::{CheckArgs, ColorWhen};
+use super::exit::Exit;
+use super::problem::Problem;
+use super::run::known_list;
+use super::{faults, library};
+
+pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) -> Result<Exit, Problem> {
+    let manifest = Manifest::of(library::read(cases)?, false);
+    let full = Manifest::of(manifest.library.clone(), true);
+    let mut profiles = 0;
+    for name in Profile::names() {
+        Profile::embedded(&name)?;
+        known_list(Known::embedded(&name)?.as_ref(), &full)?;
+        profiles += 1;
+    }
+    for path in &args.files {
+        file(path, &full)?;
+    }
+    println!(
+        "{} suites, {} trials, {} questions, {profiles} built-in profiles, {} files: nothing to mend",
+        manifest.library.suites.len(),
+        manifest.trials.len(),
+        manifest.library.questions.len(),
+        args.files.len(),
+    );
+    if args.no_faults {
+        return Ok(Exit::Fine);
+    }
+    let table = faults::table(&manifest, &Fault::ALL)?;
+    let (killed, of) = table.rate();
+    println!("{killed} of {of} faults killed");
+    faults::tell(&table, &manifest, color)
+}
+
+/// A profile or a known list, by its name.
+fn file(path: &PathBuf, manifest: &Manifest) -> Result<(), Problem> {
+    if path.file_name().is_some_and(|name| name.to_string_lossy().contains("known")) {
+        known_list(Some(&Known::read(path)?), manifest)?;
+    } else {
+        Profile::read(path)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! `explain`.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anstream::{print, println};
+
+use kinesis_conformance::engine::{Manifest, case_text};
+
+use super::args::ExplainArgs;
+use super::exit::Exit;
+use super::library;
+use super::problem::Problem;
+
+pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, Problem> {
+    let manifest = Manifest::of(library::read(cases)?, false);
+    let trials: Vec<_> =
+        manifest.trials.iter().filter(|trial| trial.id == args.id || trial.case_id == args.id).collect();
+    let Some(first) = trials.first() else {
+        let near: Vec<&str> = manifest
+            .trials
+            .iter()
+            .filter(|trial| trial.id.contains(&args.id))
+            .map(|trial| trial.id.as_str())
+            .take(5)
+            .collect();
+        let help = if near.is_empty() {
+            "`kinesis-conformance list` prints every id".to_owned()
+        } else {
+            format!("did you mean {}", near.join(", "))
+        };
+        return Err(
+            Problem::new(Exit::NothingSelected, format!("find a trial `{}`", args.id)).with_help(help)
+        );
+    };
+    let case = case_text(first, &mut HashMap::new());
+    println!("{}\n{}\n", case.id, case.title);
+    println!("{}:{}", case.file, case.first_line);
+    for (offset, line) in case.source.lines().enumerate() {
+        println!("{:>4} | {line}", case.first_line as usize + offset);
+    }
+    println!("\nbecause:");
+    for fact in &case.facts {
+        let date = fact.as_of.as_ref().map(|date| format!(", {date}")).unwrap_or_default();
+        let old = if fact.old { ", old recording" } else { "" };
+        println!("  {} ({}{date}{old}) {}\n      {}", fact.id, fact.strength, fact.fact, fact.source);
+    }
+    if !case.questions.is_empty() {
+        println!("\nopen questions:");
+        for (id, question) in &case.questions {
+            println!("  {id}: {}\n      candidates: {}", question.question, question.candidates.join(", "));
+        }
+    }
+    print!("\ntrials:");
+    for trial in trials {
+        print!("\n  {}  (question {})", trial.id, trial.question_digest);
+    }
+    println!();
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,52 @@
+//! `faults`.
+
+use std::path::Path;
+
+use anstream::{eprintln, print, println};
+
+use kinesis_conformance::case::draw;
+use kinesis_conformance::engine::{KillTable, Manifest, kill_table};
+use kinesis_conformance::reference::Fault;
+
+use super::args::{ColorWhen, FaultsArgs};
+use super::exit::Exit;
+use super::problem::{Problem, style};
+use super::{block_on, library, serve};
+
+pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Problem> {
+    if args.list {
+        for fault in Fault::ALL {
+            println!("{}: {}", fault.name(), fault.about());
+        }
+        return Ok(Exit::Fine);
+    }
+    let chosen: Vec<Fault> = if args.faults.is_empty() {
+        Fault::ALL.to_vec()
+    } else {
+        args.faults.iter().map(|name| serve::fault(name)).collect::<Result<_, _>>()?
+    };
+    let manifest = Manifest::of(library::read(cases)?, false);
+    let table = table(&manifest, &chosen)?;
+    print!("{}", table.to_text());
+    let (killed, of) = table.rate();
+    println!("{killed} of {of} faults killed");
+    tell(&table, &manifest, ColorWhen::Auto)
+}
+
+/// Makes the table.
+pub(super) fn table(manifest: &Manifest, faults: &[Fault]) -> Result<KillTable, Problem> {
+    block_on(kill_table(manifest, faults))?.map_err(|error| Problem::new(Exit::NoTarget, error))
+}
+
+/// Tells what is wrong with a table.
+pub(super) fn tell(table: &KillTable, manifest: &Manifest, color: ColorWhen) -> Result<Exit, Problem> {
+    let (drawn, told) = table.diagnostics(manifest);
+    for diagnostic in &drawn {
+        eprintln!("{}", draw(diagnostic, style(color)));
+    }
+    for text in &told {
+        eprintln!("error: {text}");
+    }
+    let holds = drawn.is_empty() && told.is_empty();
+    Ok(if holds { Exit::Fine } else { Exit::Failed })
+}

@@ -1,0 +1,63 @@
+//! `judge`.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use anstream::{eprintln, print};
+
+use kinesis_conformance::case::Known;
+use kinesis_conformance::engine::event::Event;
+use kinesis_conformance::engine::{Manifest, rejudge};
+use kinesis_conformance::report::terminal::{Options, Pictures, render};
+use kinesis_conformance::report::{Log, Summary, junit, read_log, record};
+
+use super::args::JudgeArgs;
+use super::exit::Exit;
+use super::library;
+use super::problem::Problem;
+use super::run::{exit_of, known_list, style};
+
+pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Problem> {
+    let log = open(&args.log)?;
+    let manifest = Manifest::of(library::read(cases)?, true);
+    let known = args.known.as_deref().map(Known::read).transpose()?;
+    let list = known_list(known.as_ref(), &manifest)?;
+    let level = args.level.map(Into::into);
+    let again = rejudge(&log.header, &log.events, log.footer.as_ref(), &manifest, level, &list);
+    let summary = Summary::of_events(&again.events);
+    let options = Options {
+        pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
+        log: Some(args.log.display().to_string()),
+        known_list: known.as_ref().map(|known| known.source.path.clone()),
+        ..Options::default()
+    };
+    print!("{}", render(&summary, style(), &options));
+    for (id, before, after) in &again.changed {
+        eprintln!("changed: {id} was {}, is {}", before.word(), after.word());
+    }
+    let footer = again.events.iter().find_map(|event| match event {
+        Event::Footer(footer) => Some(footer.as_ref().clone()),
+        Event::Header(_) | Event::Case(_) | Event::Exchange(_) | Event::Trial(_) | Event::Notice(_) => None,
+    });
+    let failed = |error| Problem::new(Exit::Failed, error);
+    if let Some(path) = &args.junit {
+        junit::write_junit(&summary, &options, path).map_err(failed)?;
+    }
+    if let Some(path) = &args.record
+        && let Some(log) = Log::of_events(again.events)
+    {
+        record::write_record(&log, path).map_err(failed)?;
+    }
+    Ok(footer.map_or(Exit::Interrupted, |footer| exit_of(&summary, &footer)))
+}
+
+/// Reads a log that the user names.
+pub(super) fn open(path: &Path) -> Result<Log, Problem> {
+    let file = File::open(path).map_err(|error| {
+        Problem::usage(format!("read the log `{}`: {error}", path.display()))
+            .with_help("name a file that `run --log FILE` wrote")
+    })?;
+    read_log(BufReader::new(file))
+        .map_err(|error| Problem::usage(error).with_help("name a file that `run --log FILE` wrote"))
+}

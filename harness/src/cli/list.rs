@@ -1,0 +1,27 @@
+//! `list`.
+
+use std::path::Path;
+
+use anstream::println;
+
+use kinesis_conformance::engine::Manifest;
+
+use super::args::ListArgs;
+use super::exit::Exit;
+use super::library;
+use super::problem::Problem;
+
+pub(super) fn list(cases: Option<&Path>, args: &ListArgs) -> Result<Exit, Problem> {
+    let manifest = Manifest::of(library::read(cases)?, args.select.full_product);
+    let mut trials = library::selected(&manifest, &library::select(&args.select))?;
+    trials.sort_by(|a, b| a.id.cmp(&b.id));
+    for trial in &trials {
+        if args.verbose {
+            let facts: Vec<String> = trial.facts().into_iter().map(|id| id.0).collect();
+            println!("{}\n    {}\n    {}", trial.id, trial.title(), facts.join(" "));
+        } else {
+            println!("{}", trial.id);
+        }
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,80 @@
+//! Verbs and exit codes. No logic of the product lives here: every verb reads, calls a room of the
+//! library, and prints.
+
+mod args;
+mod check;
+mod exit;
+mod explain;
+mod faults;
+mod judge;
+mod library;
+mod list;
+mod problem;
+mod replay;
+mod run;
+mod schema;
+mod serve;
+mod spawn;
+mod sweep;
+mod target;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+use clap::Parser as _;
+
+use args::{Cli, ColorWhen, Verb};
+use exit::Exit;
+use problem::Problem;
+
+/// Parses the command line, does what it says, and returns how it ended.
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let choice = match cli.color {
+        ColorWhen::Auto => ColorChoice::Auto,
+        ColorWhen::Always => ColorChoice::Always,
+        ColorWhen::Never => ColorChoice::Never,
+    };
+    choice.write_global();
+    // The default hook has printed the message and the place already.
+    let ended = std::panic::catch_unwind(|| verb(&cli)).unwrap_or_else(|_| {
+        anstream::eprintln!(
+            "error: a bug in the harness, not a finding about the target; please report it with the lines above"
+        );
+        Ok(Exit::Bug)
+    });
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(problem) => {
+            problem.tell(cli.color);
+            problem.exit.into()
+        }
+    }
+}
+
+fn verb(cli: &Cli) -> Result<Exit, Problem> {
+    let cases = cli.cases.as_deref();
+    match &cli.verb {
+        Verb::Run(args) => run::run(cases, args),
+        Verb::List(args) => list::list(cases, args),
+        Verb::Check(args) => check::check(cases, args, cli.color),
+        Verb::Explain(args) => explain::explain(cases, args),
+        Verb::Replay(args) => replay::replay(cases, args),
+        Verb::Judge(args) => judge::judge(cases, args),
+        Verb::Serve(args) => serve::serve(args),
+        Verb::Sweep(args) => sweep::sweep(args),
+        Verb::Faults(args) => faults::faults(cases, args),
+        Verb::Schema(args) => schema::schema(args),
+        Verb::ImportModel(args) => schema::import_model(args),
+    }
+}
+
+/// Runs a future on a runtime of its own.
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Problem> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::new(Exit::Bug, format!("start the runtime: {error}")))?;
+    Ok(runtime.block_on(future))
+}

@@ -1,0 +1,77 @@
+//! What a person is told when a command cannot go on: one message with cause and next step, and
+//! the exit code.
+
+use anstream::eprintln;
+use kinesis_conformance::case::{Diagnostic, Style, draw};
+
+use super::args::ColorWhen;
+use super::exit::Exit;
+
+/// Why a command cannot go on.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    /// How the program ends.
+    pub(crate) exit: Exit,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// A fragment that fits after "failed to", and what to try.
+    Told { message: String, help: Option<String> },
+    /// Drawn on files.
+    Drawn(Vec<Diagnostic>),
+}
+
+impl Problem {
+    /// A fragment that fits after "failed to".
+    pub(crate) fn new(exit: Exit, message: impl std::fmt::Display) -> Self {
+        Self { exit, kind: Kind::Told { message: message.to_string(), help: None } }
+    }
+
+    /// A mistake in what the user gave.
+    pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// With what to try.
+    pub(crate) fn with_help(mut self, text: impl Into<String>) -> Self {
+        if let Kind::Told { help, .. } = &mut self.kind {
+            *help = Some(text.into());
+        }
+        self
+    }
+
+    /// Tells it on the error stream.
+    pub(crate) fn tell(&self, color: ColorWhen) {
+        match &self.kind {
+            Kind::Told { message, help } => {
+                eprintln!("error: failed to {message}");
+                if let Some(help) = help {
+                    eprintln!("  try: {help}");
+                }
+            }
+            Kind::Drawn(diagnostics) => {
+                for diagnostic in diagnostics {
+                    eprintln!("{}", draw(diagnostic, style(color)));
+                }
+                let count = diagnostics.len();
+                eprintln!(
+                    "{count} {} to mend; nothing was sent",
+                    if count == 1 { "thing" } else { "things" }
+                );
+            }
+        }
+    }
+}
+
+impl From<Vec<Diagnostic>> for Problem {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { exit: Exit::Usage, kind: Kind::Drawn(diagnostics) }
+    }
+}
+
+/// The look of drawn diagnostics; `anstream` takes colours out again where they are not wanted.
+pub(crate) fn style(color: ColorWhen) -> Style {
+    Style { color: color != ColorWhen::Never, ..Style::default() }
+}

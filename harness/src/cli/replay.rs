@@ -1,0 +1,79 @@
+//! `replay`.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use anstream::{print, println};
+use clap::Parser as _;
+
+use kinesis_conformance::engine::event::Event;
+use kinesis_conformance::engine::{self, Emit, Manifest, RunSettings, Select, Stop};
+use kinesis_conformance::report::Summary;
+use kinesis_conformance::report::terminal::{Options, render_trial};
+
+use super::args::{Cli, ReplayArgs, TargetArgs, Verb};
+use super::exit::Exit;
+use super::problem::Problem;
+use super::run::{exit_of, no_target, style};
+use super::target::Named;
+use super::{block_on, judge, library};
+
+pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Problem> {
+    let log = judge::open(&args.log)?;
+    let stored = log.events.iter().find_map(|event| match event {
+        Event::Trial(trial) if trial.id == args.id => Some(trial),
+        Event::Trial(_)
+        | Event::Header(_)
+        | Event::Case(_)
+        | Event::Exchange(_)
+        | Event::Notice(_)
+        | Event::Footer(_) => None,
+    });
+    let Some(stored) = stored else {
+        return Err(Problem::new(Exit::NothingSelected, format!("find `{}` in the log", args.id))
+            .with_help("the id must be one of the log's trials, spelled whole"));
+    };
+    let manifest = Manifest::of(library::read(cases)?, true);
+    let select = Select { ids: vec![args.id.clone()], long: true, ..Select::default() };
+    library::selected(&manifest, &select)?;
+    let target_args = target_of(&log.header.target_arguments)?;
+    let named = Named::from(&target_args)?;
+    let settings =
+        RunSettings { level: log.header.level, seed: log.header.seed, jobs: 1, ..RunSettings::default() };
+    block_on(async {
+        let ready = named.start(&target_args).await?;
+        let events: Arc<Mutex<Vec<Event>>> = Arc::default();
+        let emit: Emit = {
+            let events = Arc::clone(&events);
+            Arc::new(move |event| {
+                if let Ok(mut events) = events.lock() {
+                    events.push(event);
+                }
+            })
+        };
+        let settings = RunSettings { redactor: ready.redactor.clone(), ..settings };
+        let ended =
+            engine::run(ready.target.clone(), &manifest, &select, settings, Stop::default(), emit).await;
+        ready.stop().await;
+        let footer = ended.map_err(no_target)?;
+        let events = events.lock().map(|events| events.clone()).unwrap_or_default();
+        let summary = Summary::of_events(&events);
+        let now = summary.trials.get(&args.id).map(|trial| trial.outcome);
+        print!("{}", render_trial(&summary, &args.id, style(), &Options::default()));
+        if let Some(now) = now {
+            let verb = if now == stored.outcome { "still" } else { "now" };
+            println!("{}: was {}, is {verb} {}", args.id, stored.outcome.word(), now.word());
+        }
+        Ok(exit_of(&summary, &footer))
+    })?
+}
+
+/// The target of a log, read back from the part of the command line that named it.
+fn target_of(arguments: &[String]) -> Result<TargetArgs, Problem> {
+    let line =
+        ["kinesis-conformance".to_owned(), "run".to_owned()].into_iter().chain(arguments.iter().cloned());
+    match Cli::try_parse_from(line).map(|cli| cli.verb) {
+        Ok(Verb::Run(run)) => Ok(run.target),
+        Ok(_) | Err(_) => Err(Problem::usage("read the log's target: its arguments are of another version")),
+    }
+}

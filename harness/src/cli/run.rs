@@ -1,0 +1,220 @@
+//! `run`.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use anstream::{eprintln, print};
+
+use kinesis_conformance::case::Diagnostic;
+use kinesis_conformance::case::Known;
+use kinesis_conformance::engine::event::{Event, Footer, Outcome};
+use kinesis_conformance::engine::{
+    self, AskError, DEFAULT_JOBS, Emit, KnownList, Manifest, RunSettings, Select, Stop,
+};
+use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
+use kinesis_conformance::report::{Listener, Log, LogWriter, ReportError, Summary, junit, record};
+
+use super::args::RunArgs;
+use super::exit::Exit;
+use super::problem::Problem;
+use super::target::{Named, Ready};
+use super::{block_on, library};
+
+/// The name in the command lines that are shown.
+const PROGRAM: &str = "kinesis-conformance";
+
+pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem> {
+    let library = library::read(cases)?;
+    let manifest = Manifest::of(library, args.select.full_product);
+    let select = library::select(&args.select);
+    library::selected(&manifest, &select)?;
+    let named = Named::from(&args.target)?;
+    let known = match &args.known {
+        Some(path) => Some(Known::read(path)?),
+        None => named.known(&args.target)?,
+    };
+    let settings = RunSettings {
+        level: args.level.into(),
+        jobs: args.jobs.unwrap_or(DEFAULT_JOBS).max(1),
+        seed: args.seed,
+        known: known_list(known.as_ref(), &manifest)?,
+        ..RunSettings::default()
+    };
+    let outputs = Outputs::open(args)?;
+    block_on(async {
+        let ready = named.start(&args.target).await?;
+        let ended = one_run(&ready, &manifest, &select, settings, outputs).await;
+        ready.stop().await;
+        let (summary, log, ended) = ended?;
+        let footer = ended?;
+        tell(args, &summary, &log, known.as_ref())?;
+        Ok(exit_of(&summary, &footer))
+    })?
+}
+
+/// Files that a run writes, opened before the first request.
+struct Outputs {
+    log: Option<LogWriter>,
+    progress: Progress,
+}
+
+impl Outputs {
+    fn open(args: &RunArgs) -> Result<Self, Problem> {
+        let log = args.log.as_deref().map(LogWriter::create).transpose().map_err(unwritable)?;
+        for path in args.junit.iter().chain(&args.record) {
+            try_to_write(path)?;
+        }
+        let mode = if args.quiet {
+            ProgressMode::Quiet
+        } else if std::io::stderr().is_terminal() {
+            ProgressMode::Bar
+        } else {
+            ProgressMode::Lines(Box::new(std::io::stderr()))
+        };
+        Ok(Self { log, progress: Progress::new(mode) })
+    }
+}
+
+/// Fails now rather than after the run. What is there already is left as it is.
+fn try_to_write(path: &Path) -> Result<(), Problem> {
+    std::fs::OpenOptions::new().create(true).append(true).open(path).map(|_| ()).map_err(|error| {
+        Problem::usage(format!("write `{}`: {error}", path.display()))
+            .with_help("name a file in a folder that exists and may be written")
+    })
+}
+
+fn unwritable(error: ReportError) -> Problem {
+    Problem::usage(error).with_help("name a file in a folder that exists and may be written")
+}
+
+type Ended = (Summary, Option<Log>, Result<Footer, Problem>);
+
+/// Runs with the engine on the runtime and the listeners on a thread of their own, so that a slow
+/// disk does not slow the target's clock.
+async fn one_run(
+    ready: &Ready,
+    manifest: &Manifest,
+    select: &Select,
+    mut settings: RunSettings,
+    outputs: Outputs,
+) -> Result<Ended, Problem> {
+    settings.redactor = ready.redactor.clone();
+    let (sender, receiver) = mpsc::channel::<Event>();
+    let listeners = std::thread::spawn(move || listen(outputs, &receiver));
+    let emit: Emit = {
+        Arc::new(move |event| {
+            // The listeners hang up only after an error, which is told at the end.
+            let _ = sender.send(event);
+        })
+    };
+    let stop = Stop::default();
+    let signals = tokio::spawn(stop_on_signal(stop.clone()));
+    let result = engine::run(ready.target.clone(), manifest, select, settings, stop, emit).await;
+    signals.abort();
+    let listened =
+        listeners.join().map_err(|_| Problem::new(Exit::Bug, "keep the log: the listener panicked"))?;
+    let (summary, log) = listened.map_err(|error| Problem::new(Exit::Failed, error))?;
+    Ok((summary, log, result.map_err(no_target)))
+}
+
+fn listen(
+    mut outputs: Outputs,
+    events: &mpsc::Receiver<Event>,
+) -> Result<(Summary, Option<Log>), ReportError> {
+    let mut kept = Vec::new();
+    for event in events {
+        if let Some(log) = &mut outputs.log {
+            log.event(&event)?;
+        }
+        outputs.progress.event(&event)?;
+        kept.push(event);
+    }
+    Ok((Summary::of_events(&kept), Log::of_events(kept)))
+}
+
+async fn stop_on_signal(stop: Stop) {
+    let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(term) => term,
+        Err(error) => {
+            eprintln!("note: SIGTERM will not clean up: {error}");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+    eprintln!("stopping: deleting what was made; press again to leave it behind");
+    stop.stop();
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+    std::process::exit(i32::from(Exit::Interrupted.number()));
+}
+
+/// What to say when the target could not be asked.
+pub(super) fn no_target(error: AskError) -> Problem {
+    let help = match &error {
+        AskError::NoAnswer { .. } => {
+            "check that it is up and that scheme, host and port are right; `--spawn` starts one"
+        }
+        AskError::NotKinesis { .. } => {
+            "check the port: this looks like another service, a proxy or a web page"
+        }
+    };
+    Problem::new(Exit::NoTarget, error).with_help(help)
+}
+
+/// A list of known failures as the engine takes it; every entry must name a trial that there is.
+pub(super) fn known_list(known: Option<&Known>, manifest: &Manifest) -> Result<KnownList, Problem> {
+    let Some(known) = known else { return Ok(KnownList::default()) };
+    let (list, found): (KnownList, Vec<Diagnostic>) = KnownList::of(known, manifest);
+    if found.is_empty() { Ok(list) } else { Err(found.into()) }
+}
+
+/// Renders, and writes the files that were asked for.
+fn tell(args: &RunArgs, summary: &Summary, log: &Option<Log>, known: Option<&Known>) -> Result<(), Problem> {
+    let options = Options {
+        pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
+        program: PROGRAM.to_owned(),
+        log: args.log.as_ref().map(|path| path.display().to_string()),
+        known_list: known.map(|known| known.source.path.clone()),
+    };
+    print!("{}", render(summary, style(), &options));
+    let failed = |error: ReportError| Problem::new(Exit::Failed, error);
+    if let Some(path) = &args.junit {
+        junit::write_junit(summary, &options, path).map_err(failed)?;
+    }
+    if let (Some(path), Some(log)) = (&args.record, log) {
+        record::write_record(log, path).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The look of the report; `anstream` takes colours out again where they are not wanted.
+pub(super) fn style() -> Style {
+    let width = terminal_width().unwrap_or(100);
+    Style { color: true, width }
+}
+
+fn terminal_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
+}
+
+/// The exit code of a run: the first that applies.
+pub(super) fn exit_of(summary: &Summary, footer: &Footer) -> Exit {
+    if !footer.complete {
+        return Exit::Interrupted;
+    }
+    let bad = [Outcome::Fail, Outcome::Blocked, Outcome::Error]
+        .into_iter()
+        .any(|outcome| footer.counts.get(&outcome).is_some_and(|count| *count > 0));
+    let fixed = summary
+        .trials
+        .values()
+        .any(|trial| trial.flags.contains(&kinesis_conformance::engine::event::Flag::Fixed));
+    if bad || fixed { Exit::Failed } else { Exit::Fine }
+}

@@ -1,0 +1,56 @@
+//! `schema` and `import-model`: files of this repository that are made, not written.
+
+use std::path::Path;
+
+use anstream::println;
+
+use kinesis_conformance::case::Schema;
+use kinesis_conformance::model;
+
+use super::args::{ImportModelArgs, SchemaArgs};
+use super::exit::Exit;
+use super::problem::Problem;
+
+pub(super) fn schema(args: &SchemaArgs) -> Result<Exit, Problem> {
+    let mut stale = Vec::new();
+    for schema in Schema::ALL {
+        let path = args.dir.join(schema.file_name());
+        if args.check {
+            if std::fs::read_to_string(&path).ok().as_deref() != Some(schema.text().as_str()) {
+                stale.push(path.display().to_string());
+            }
+        } else {
+            write(&path, &schema.text())?;
+            println!("wrote {}", path.display());
+        }
+    }
+    if stale.is_empty() {
+        Ok(Exit::Fine)
+    } else {
+        Err(Problem::new(
+            Exit::Failed,
+            format!("find fresh schemas: {} differ from the formats", stale.join(", ")),
+        )
+        .with_help("run `kinesis-conformance schema` and commit what it writes"))
+    }
+}
+
+pub(super) fn import_model(args: &ImportModelArgs) -> Result<Exit, Problem> {
+    let text = std::fs::read_to_string(&args.file)
+        .map_err(|error| Problem::usage(format!("read `{}`: {error}", args.file.display())))?;
+    let model = model::import(&text, &args.source).map_err(|error| {
+        Problem::usage(error).with_help("the file should be a service-2.json of botocore")
+    })?;
+    write(&args.output, &model.to_text())?;
+    println!(
+        "wrote {}: {} operations, {} shapes",
+        args.output.display(),
+        model.operations.len(),
+        model.shapes.len()
+    );
+    Ok(Exit::Fine)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Problem> {
+    std::fs::write(path, text).map_err(|error| Problem::usage(format!("write `{}`: {error}", path.display())))
+}

@@ -1,0 +1,69 @@
+//! `serve`.
+
+use std::io::Write as _;
+
+use kinesis_conformance::engine::reference_settings;
+use kinesis_conformance::reference::{self, Fault};
+use kinesis_conformance::spec::OpenQuestion;
+
+use super::args::ServeArgs;
+use super::block_on;
+use super::exit::Exit;
+use super::problem::Problem;
+
+pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
+    let mut settings = reference_settings();
+    settings.listen = args.listen;
+    for name in &args.faults {
+        settings.faults.insert(fault(name)?);
+    }
+    for text in &args.policies {
+        let (question, candidate) = text.split_once('=').ok_or_else(|| {
+            Problem::usage(format!("read the policy `{text}`")).with_help("write QUESTION=CANDIDATE")
+        })?;
+        let known: Vec<&str> = OpenQuestion::ALL.into_iter().map(OpenQuestion::name).collect();
+        let question = OpenQuestion::parse(question).ok_or_else(|| {
+            Problem::usage(format!("set the policy: there is no open question `{question}`"))
+                .with_help(format!("one of {}", known.join(", ")))
+        })?;
+        let candidate =
+            question.candidates().iter().copied().find(|known| known.name() == candidate).ok_or_else(
+                || {
+                    let all: Vec<&str> = question.candidates().iter().map(|known| known.name()).collect();
+                    Problem::usage(format!(
+                        "set the policy: `{candidate}` is no candidate of `{}`",
+                        question.name()
+                    ))
+                    .with_help(format!("one of {}", all.join(", ")))
+                },
+            )?;
+        settings.policy.set(question, candidate).map_err(Problem::usage)?;
+    }
+    block_on(async {
+        let running = reference::start(settings).map_err(|error| {
+            Problem::usage(format!("listen on {}: {error}", args.listen))
+                .with_help("choose another port, or port 0 for a free one")
+        })?;
+        // One line, flushed: scripts wait for it.
+        let mut out = std::io::stdout();
+        let told = writeln!(out, "http://{}", running.address()).and_then(|()| out.flush());
+        if told.is_ok() {
+            let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+                .map_err(|error| Problem::new(Exit::Bug, format!("wait for SIGTERM: {error}")))?;
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = term.recv() => {}
+            }
+        }
+        running.shutdown().await;
+        Ok(Exit::Fine)
+    })?
+}
+
+/// The fault of that name.
+pub(super) fn fault(name: &str) -> Result<Fault, Problem> {
+    Fault::parse(name).ok_or_else(|| {
+        let names: Vec<&str> = Fault::ALL.into_iter().map(Fault::name).collect();
+        Problem::usage(format!("find the fault `{name}`")).with_help(format!("one of {}", names.join(", ")))
+    })
+}

@@ -1,0 +1,66 @@
+//! `sweep`.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use anstream::println;
+
+use kinesis_conformance::engine::{PREFIX, TAG_KEY, sweep as leftovers};
+
+use super::args::SweepArgs;
+use super::block_on;
+use super::exit::Exit;
+use super::problem::Problem;
+use super::run::no_target;
+use super::target::Named;
+
+pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
+    if args.target.endpoint.is_none() && args.target.target.is_none() {
+        return Err(Problem::usage("sweep: no target is named").with_help("add `--endpoint URL`"));
+    }
+    let named = Named::from(&args.target)?;
+    block_on(async {
+        let ready = named.start(&args.target).await?;
+        let ended = sweep_one(args, &ready.target).await;
+        ready.stop().await;
+        ended
+    })?
+}
+
+async fn sweep_one(args: &SweepArgs, target: &kinesis_conformance::engine::Target) -> Result<Exit, Problem> {
+    let found = leftovers::find(target).await.map_err(no_target)?;
+    for name in &found.untagged {
+        println!("left alone: {name} (begins with {PREFIX} but has no tag {TAG_KEY})");
+    }
+    if found.ours.is_empty() {
+        println!("nothing to delete at {}", target.endpoint);
+        return Ok(Exit::Fine);
+    }
+    for name in &found.ours {
+        println!("{name}");
+    }
+    let count = found.ours.len();
+    if !args.yes && !confirmed(&format!("delete {count} of {}?", target.endpoint)) {
+        println!("nothing was deleted; `--yes` deletes without asking");
+        return Ok(Exit::Failed);
+    }
+    let left = leftovers::delete(target, &found.ours).await;
+    for (name, answer) in &left {
+        println!("could not delete {name}: {answer}");
+    }
+    println!("deleted {}", count - left.len());
+    Ok(if left.is_empty() { Exit::Fine } else { Exit::Failed })
+}
+
+/// Asks on the terminal; no terminal is no consent.
+fn confirmed(question: &str) -> bool {
+    if !std::io::stdin().is_terminal() {
+        return false;
+    }
+    let mut out = std::io::stdout();
+    if write!(out, "{question} [y/N] ").and_then(|()| out.flush()).is_err() {
+        return false;
+    }
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim(), "y" | "yes")
+}

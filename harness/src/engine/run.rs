@@ -1,0 +1,384 @@
+//! One run: asks the target, puts every selected question, judges, tells.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::case::ast::{Fixture, Level, Question};
+use crate::facts::Registry;
+use crate::model::Model;
+
+use super::capability::{self, AskError};
+use super::describe::Look;
+use super::event::{
+    Capabilities, CaseText, Event, Evidence, Flag, Footer, Header, LOG_FORMAT, Outcome, QuestionText,
+    Selection, Target as TargetText, Trial,
+};
+use super::fixtures::Fixtures;
+use super::judge::{Judgement, Measure, Observation, judge};
+use super::known::KnownList;
+use super::plan::{Manifest, PlannedTrial, Select};
+use super::redact::Redactor;
+use super::round::{self, Lending};
+use super::session::{Emit, Session, Stop};
+use super::target::Target;
+
+/// How a run goes about it.
+#[derive(Clone, Debug)]
+pub struct RunSettings {
+    /// Mismatches at or below this level fail.
+    pub level: Level,
+    /// Trials in flight at once, at most.
+    pub jobs: usize,
+    /// The seed of everything drawn; goes into the names of resources too.
+    pub seed: u64,
+    /// Known failures.
+    pub known: KnownList,
+    /// Redacts what the credentials hold.
+    pub redactor: Redactor,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self {
+            level: Level::Extended,
+            jobs: DEFAULT_JOBS,
+            seed: 0,
+            known: KnownList::default(),
+            redactor: Redactor::none(),
+        }
+    }
+}
+
+/// Trials in flight at once where nothing else is said: most of them wait, not work.
+pub const DEFAULT_JOBS: usize = 32;
+
+/// Trials whose verdict was not to be relied on are asked again so often, on a fresh stream.
+const ROUNDS: u32 = 3;
+
+/// Runs the selected trials. Every event goes to `emit`, in an order that begins with the header
+/// and ends with the footer; the footer is returned too.
+///
+/// # Errors
+/// If the target never answers, or not as Kinesis would. No trial was started then, and nothing
+/// told but what the target answered.
+pub async fn run(
+    target: Target,
+    manifest: &Manifest,
+    select: &Select,
+    settings: RunSettings,
+    stop: Stop,
+    emit: Emit,
+) -> Result<Footer, AskError> {
+    let started = Instant::now();
+    let gate = Arc::new(Gate::new(emit));
+    let gated: Emit = {
+        let gate = Arc::clone(&gate);
+        Arc::new(move |event| gate.take(event))
+    };
+    let session = Arc::new(Session::new(target, Model::embedded(), gated, settings.redactor.clone(), stop));
+    let capabilities = capability::ask(&session).await?;
+    let selected = manifest.select(select);
+    gate.open(Event::Header(Box::new(header(
+        &session,
+        manifest,
+        select,
+        &settings,
+        &capabilities,
+        selected.len(),
+    ))));
+    tell_cases(&session, &selected);
+
+    let look = Look::of(&capabilities);
+    let fixtures = Arc::new(Fixtures::new(Arc::clone(&session), look, run_id(settings.seed)));
+    let run = Arc::new(Run { session, fixtures, look, capabilities, settings });
+    let counts = run.trials(selected).await;
+    let left_behind = run.fixtures.clean_up().await;
+    let footer = Footer {
+        complete: !run.session.is_stopped(),
+        counts,
+        requests: run.session.requests(),
+        ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        left_behind,
+    };
+    run.session.tell(Event::Footer(Box::new(footer.clone())));
+    Ok(footer)
+}
+
+struct Run {
+    session: Arc<Session>,
+    fixtures: Arc<Fixtures>,
+    look: Look,
+    capabilities: Capabilities,
+    settings: RunSettings,
+}
+
+impl Run {
+    async fn trials(self: &Arc<Self>, selected: Vec<PlannedTrial>) -> BTreeMap<Outcome, usize> {
+        let jobs = Arc::new(Semaphore::new(self.settings.jobs.max(1)));
+        let mut tasks = JoinSet::new();
+        for trial in selected {
+            let run = Arc::clone(self);
+            let jobs = Arc::clone(&jobs);
+            tasks.spawn(async move {
+                tokio::select! {
+                    verdict = run.trial(trial, &jobs) => Some(verdict),
+                    () = run.session.stopped() => None,
+                }
+            });
+        }
+        let mut counts = BTreeMap::new();
+        while let Some(joined) = tasks.join_next().await {
+            match joined {
+                Ok(Some(verdict)) => {
+                    *counts.entry(verdict.outcome).or_default() += 1;
+                    self.session.tell(Event::Trial(Box::new(verdict)));
+                }
+                Ok(None) => {}
+                // A panic in a trial is a bug of the harness: it must not look like a verdict.
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+        counts
+    }
+
+    /// Puts one question, in as many rounds as it takes to rely on the answer.
+    async fn trial(self: &Arc<Self>, trial: PlannedTrial, jobs: &Arc<Semaphore>) -> Trial {
+        let started_us = self.session.now_us();
+        if let Some((outcome, reason)) = trial.without_asking(&self.session.target, &self.capabilities) {
+            let observation = Observation { stopped_by: Some((outcome, reason)), ..Observation::default() };
+            let judgement = judge(&trial, &observation, self.measure());
+            return self.verdict(&trial, 0, started_us, observation, judgement);
+        }
+        let mut round = 0;
+        loop {
+            let borrows = trial.case().given.values().any(|fixture| matches!(fixture.value, Fixture::Shared));
+            let lending = if borrows && round == 0 { Lending::Shared } else { Lending::Own };
+            let reserved = self.fixtures.reserve(round::shards_needed(&trial, lending)).await;
+            let permit = jobs.acquire().await;
+            let observation =
+                round::observe(&self.session, &self.fixtures, self.look, &trial, round, lending, reserved)
+                    .await;
+            drop(permit);
+            let judgement = judge(&trial, &observation, self.measure());
+            let relied_on = match judgement.outcome {
+                Outcome::Pass | Outcome::Tolerated | Outcome::Open => true,
+                // Whatever else was asked on the same stream at the same time may be to blame.
+                Outcome::Fail | Outcome::Error => lending == Lending::Own,
+                Outcome::Unobserved => false,
+                Outcome::Blocked | Outcome::Unsupported | Outcome::Skipped | Outcome::Known => true,
+            };
+            round += 1;
+            if relied_on || round == ROUNDS || self.session.is_stopped() {
+                return self.verdict(&trial, round - 1, started_us, observation, judgement);
+            }
+        }
+    }
+
+    fn measure(&self) -> Measure<'_> {
+        let shortest = self.session.target.shortest_transition;
+        Measure {
+            model: self.session.model,
+            level: self.settings.level,
+            shortest_us: u64::try_from(shortest.as_micros()).unwrap_or(u64::MAX),
+        }
+    }
+
+    fn verdict(
+        &self,
+        trial: &PlannedTrial,
+        round: u32,
+        started_us: u64,
+        observation: Observation,
+        judgement: Judgement,
+    ) -> Trial {
+        let ended_us = self.session.now_us();
+        let verdict = verdict(trial, round, (started_us, ended_us), observation, judgement);
+        self.settings.known.apply(verdict)
+    }
+}
+
+/// A verdict as the log has it, before known lists.
+pub fn verdict(
+    trial: &PlannedTrial,
+    round: u32,
+    (started_us, ended_us): (u64, u64),
+    observation: Observation,
+    judgement: Judgement,
+) -> Trial {
+    let evidence = match judgement.outcome {
+        Outcome::Pass | Outcome::Tolerated => trial.facts(),
+        Outcome::Fail
+        | Outcome::Unobserved
+        | Outcome::Blocked
+        | Outcome::Error
+        | Outcome::Unsupported
+        | Outcome::Skipped
+        | Outcome::Known
+        | Outcome::Open => Vec::new(),
+    };
+    Trial {
+        id: trial.id.clone(),
+        case: trial.case_id.clone(),
+        operation: trial.operation().to_owned(),
+        level: trial.case().level,
+        outcome: judgement.outcome,
+        reason: judgement.reason,
+        flags: Vec::<Flag>::new(),
+        mismatches: judgement.mismatches,
+        evidence,
+        question_digest: trial.question_digest.clone(),
+        round,
+        bindings: observation.bindings.0,
+        chose: judgement.chose,
+        traces: judgement.traces,
+        notes: judgement.notes,
+        started_us,
+        ms: ended_us.saturating_sub(started_us) / 1000,
+    }
+}
+
+fn header(
+    session: &Session,
+    manifest: &Manifest,
+    select: &Select,
+    settings: &RunSettings,
+    capabilities: &Capabilities,
+    trials: usize,
+) -> Header {
+    let target = &session.target;
+    Header {
+        format: LOG_FORMAT,
+        suite_version: env!("CARGO_PKG_VERSION").to_owned(),
+        manifest_digest: manifest.digest(),
+        started_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        target: TargetText {
+            name: target.name.clone(),
+            version: target.version.clone(),
+            endpoint: target.endpoint.clone(),
+        },
+        capabilities: capabilities.clone(),
+        selection: Selection {
+            filters: select.filters.clone(),
+            operations: select.operations.clone(),
+            trials,
+            of: manifest.trials.len(),
+        },
+        level: settings.level,
+        seed: settings.seed,
+        jobs: settings.jobs,
+        target_arguments: target.arguments.clone(),
+    }
+}
+
+/// Tells every case of the selection once, so that a log explains itself.
+fn tell_cases(session: &Session, selected: &[PlannedTrial]) {
+    let mut told = HashSet::new();
+    let mut facts = HashMap::new();
+    for trial in selected {
+        if told.insert(trial.case_id.as_str()) {
+            session.tell(Event::Case(Box::new(case_text(trial, &mut facts))));
+        }
+    }
+}
+
+/// A case as a reader wants to see it.
+pub fn case_text(trial: &PlannedTrial, cache: &mut HashMap<String, Evidence>) -> CaseText {
+    let source = &trial.suite().source;
+    let case = trial.case();
+    let from = (case.span.offset as usize).min(source.text.len());
+    let to = (from + case.span.len as usize).min(source.text.len());
+    // Whole lines: an excerpt that starts in the middle of one would shift its columns.
+    let from = source.text[..from].rfind('\n').map_or(0, |at| at + 1);
+    let to = source.text[to..].find('\n').map_or(source.text.len(), |at| to + at);
+    let today = jiff::tz::TimeZone::UTC.to_datetime(Timestamp::now()).date();
+    let registry = Registry::embedded();
+    let facts = trial
+        .facts()
+        .into_iter()
+        .filter_map(|id| {
+            if let Some(evidence) = cache.get(&id.0) {
+                return Some(evidence.clone());
+            }
+            let fact = registry.get(&id)?;
+            let evidence = Evidence {
+                id: fact.id.clone(),
+                strength: fact.strength,
+                old: fact.is_old_recording(today),
+                as_of: fact.as_of.clone(),
+                fact: fact.fact.clone(),
+                source: fact.source.clone(),
+            };
+            cache.insert(id.0, evidence.clone());
+            Some(evidence)
+        })
+        .collect();
+    let mut questions = indexmap::IndexMap::new();
+    for id in trial.questions() {
+        if let Some(question) = trial.library().questions.get(&id) {
+            questions.insert(id, question_text(question));
+        }
+    }
+    CaseText {
+        id: trial.case_id.clone(),
+        title: trial.title().to_owned(),
+        operation: trial.operation().to_owned(),
+        level: case.level,
+        hurts: case.hurts.iter().map(|audience| audience.value).collect(),
+        file: source.path.clone(),
+        first_line: case.span.line,
+        source: source.text[from..to].to_owned(),
+        facts,
+        questions,
+    }
+}
+
+fn question_text(question: &Question) -> QuestionText {
+    QuestionText {
+        question: question.question.clone(),
+        candidates: question.candidates.keys().cloned().collect(),
+    }
+}
+
+/// Eight hex digits that differ from run to run: of the seed and the time.
+fn run_id(seed: u64) -> String {
+    let now =
+        u64::try_from(Timestamp::now().as_nanosecond().rem_euclid(i128::from(u64::MAX))).unwrap_or_default();
+    let mixed = (now ^ seed.rotate_left(17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    format!("{:08x}", mixed >> 32)
+}
+
+/// Holds events back until the header is known, which stands first.
+struct Gate {
+    emit: Emit,
+    held: Mutex<Option<Vec<Event>>>,
+}
+
+impl Gate {
+    fn new(emit: Emit) -> Self {
+        Self { emit, held: Mutex::new(Some(Vec::new())) }
+    }
+
+    fn take(&self, event: Event) {
+        let Ok(mut held) = self.held.lock() else { return };
+        match &mut *held {
+            Some(events) => events.push(event),
+            None => {
+                drop(held);
+                (self.emit)(event);
+            }
+        }
+    }
+
+    fn open(&self, header: Event) {
+        let Ok(mut held) = self.held.lock() else { return };
+        (self.emit)(header);
+        for event in held.take().unwrap_or_default() {
+            (self.emit)(event);
+        }
+    }
+}

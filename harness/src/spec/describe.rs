@@ -1,0 +1,71 @@
+//! `DescribeStream` and `DescribeStreamSummary`.
+
+use super::chooser::Chooser;
+use super::encryption::shown;
+use super::identify;
+use super::input::{Structure, count};
+use super::step::{Context, Outcome};
+use super::stream::{Shard, Stream};
+use super::world::{Effect, Millis};
+use crate::model::Value;
+
+/// Shards in one answer where the caller states no limit.
+const SHARDS: usize = 100;
+
+/// `DescribeStream`.
+pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+    let stream = identify::stream(context, choose)?;
+    let input = context.input;
+    let after = input.text("ExclusiveStartShardId");
+    let mut shards = stream
+        .shards(context.now)
+        .iter()
+        .filter(|shard| after.is_none_or(|after| shard.id().as_str() > after));
+    let page = shards.by_ref().take(input.limit("Limit", SHARDS)).map(|shard| described(shard)).collect();
+    let description = head(stream, context.now, choose)
+        .with("Shards", Value::List(page))
+        .with("HasMoreShards", shards.next().is_some())
+        .build();
+    Ok((Structure::default().with("StreamDescription", description).build(), Effect::Nothing))
+}
+
+/// `DescribeStreamSummary` (LIFE-018). No `StreamId` is shown.
+pub(super) fn summary(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+    let stream = identify::stream(context, choose)?;
+    let summary = head(stream, context.now, choose)
+        .with("OpenShardCount", count(stream.shards(context.now).len()))
+        .with("ConsumerCount", 0)
+        .build();
+    Ok((Structure::default().with("StreamDescriptionSummary", summary).build(), Effect::Nothing))
+}
+
+/// What both show (LIFE-001, LIFE-002, LIFE-019).
+fn head(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Structure {
+    let (encryption_type, key) = shown(stream, now, choose);
+    let monitoring = Value::from([("ShardLevelMetrics", Value::List(Vec::new()))]);
+    Structure::default()
+        .with("StreamName", stream.name.as_str())
+        .with("StreamARN", stream.arn.as_str())
+        .with("StreamStatus", stream.status(now).word())
+        .with("StreamModeDetails", mode(stream))
+        .with("RetentionPeriodHours", stream.retention_hours)
+        .with("StreamCreationTimestamp", Value::Time(stream.created))
+        .with("EnhancedMonitoring", Value::List(vec![monitoring]))
+        .with("EncryptionType", encryption_type)
+        .maybe("KeyId", key)
+}
+
+/// `StreamModeDetails`.
+pub(super) fn mode(stream: &Stream) -> Value {
+    Value::from([("StreamMode", stream.mode.word().into())])
+}
+
+/// One shard. No shard is closed yet, so that none shows where it ends or what it came from.
+pub(super) fn described(shard: &Shard) -> Value {
+    let hashes = Value::from([
+        ("StartingHashKey", shard.first_hash.to_string().into()),
+        ("EndingHashKey", shard.last_hash.to_string().into()),
+    ]);
+    let sequence = Value::from([("StartingSequenceNumber", shard.start.to_string().into())]);
+    Value::from([("ShardId", shard.id().into()), ("HashKeyRange", hashes), ("SequenceNumberRange", sequence)])
+}

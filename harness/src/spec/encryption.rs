@@ -1,0 +1,263 @@
+//! `StartStreamEncryption` and `StopStreamEncryption`, and what they leave in the records.
+
+use super::chooser::Chooser;
+use super::identify;
+use super::kms::KeyLookup;
+use super::question::{Candidate, OpenQuestion};
+use super::refusal::Refusal;
+use super::step::{Context, Outcome};
+use super::stream::{Status, Stream};
+use super::world::{Effect, Millis};
+use crate::model::Value;
+
+/// How often a key may be applied, and encryption be stopped, in [`WINDOW`] (SSE-015, SSE-016).
+const PER_WINDOW: usize = 25;
+/// 24 hours.
+const WINDOW: Millis = 24 * 60 * 60 * 1000;
+/// How long after ACTIVE records may still be written as before (SSE-013, SSE-014).
+const LAG: Millis = 5_000;
+
+/// How the records of a stream are encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// Not at all.
+    None,
+    /// With a key of KMS, as the caller gave it (SSE-027 to SSE-029).
+    Key(String),
+}
+
+/// How a record, or the answer to a put, is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// No `EncryptionType` (SSE-035).
+    Absent,
+    /// `EncryptionType` NONE.
+    None,
+    /// `EncryptionType` KMS (SSE-036).
+    Kms,
+}
+
+/// When encryption was started and stopped, as far back as the limits look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    starts: Vec<Millis>,
+    stops: Vec<Millis>,
+}
+
+impl Encryption {
+    /// As in `EncryptionType`.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::Key(_) => "KMS",
+        }
+    }
+
+    /// As in `KeyId`; `None` = the member is not there (SSE-026).
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::Key(key) => Some(key),
+        }
+    }
+}
+
+impl Mark {
+    /// As in `EncryptionType`; `None` = the member is not there.
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Absent => None,
+            Self::None => Some("NONE"),
+            Self::Kms => Some("KMS"),
+        }
+    }
+}
+
+impl Applied {
+    /// Notes an accepted start (to a key) or stop (to none).
+    pub(super) fn note(&mut self, to: &Encryption, now: Millis) {
+        let times = match to {
+            Encryption::None => &mut self.stops,
+            Encryption::Key(_) => &mut self.starts,
+        };
+        times.retain(|time| now - time < WINDOW);
+        times.push(now);
+    }
+
+    /// True once encryption has ever been stopped within the window.
+    fn stopped(&self) -> bool {
+        !self.stops.is_empty()
+    }
+}
+
+/// SSE-015, SSE-016. No source has the text.
+fn within_limit(times: &[Millis], now: Millis) -> Result<(), Refusal> {
+    if times.iter().filter(|time| now - **time < WINDOW).count() < PER_WINDOW {
+        Ok(())
+    } else {
+        Err(Refusal::untold("LimitExceededException"))
+    }
+}
+
+/// `StartStreamEncryption`.
+pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+    let name = identify::name(context, choose)?;
+    let about_stream = active(context, &name);
+    let about_request = key_to_start(context, choose);
+    let (stream, key) = both(about_stream, about_request, choose)?;
+    let same_key = stream.encryption(context.now).key() == Some(key);
+    if same_key {
+        let candidate = choose.ask(OpenQuestion::StartWithKeyInForce);
+        if candidate == Candidate::NoOp {
+            return Ok((Value::empty(), Effect::Nothing));
+        } else if candidate == Candidate::InvalidArgument {
+            return Err(Refusal::untold("InvalidArgumentException"));
+        }
+    }
+    within_limit(&stream.applied.starts, context.now)?;
+    Ok((Value::empty(), Effect::Encrypt { stream: name, to: Encryption::Key(key.to_owned()) }))
+}
+
+/// `StopStreamEncryption`. It does not call KMS (SSE-004).
+pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+    let name = identify::name(context, choose)?;
+    let about_stream = active(context, &name);
+    let about_request = if asks_for_kms(context) {
+        Ok(context.input.text("KeyId").unwrap_or_default())
+    } else {
+        Err(none_refused())
+    };
+    let (stream, key) = both(about_stream, about_request, choose)?;
+    match stream.encryption(context.now) {
+        Encryption::None => {
+            let candidate = choose.ask(OpenQuestion::StopWhenNotEncrypted);
+            if candidate == Candidate::NoOp {
+                return Ok((Value::empty(), Effect::Nothing));
+            } else if candidate == Candidate::InvalidArgument {
+                return Err(Refusal::untold("InvalidArgumentException"));
+            }
+        }
+        Encryption::Key(in_force) if context.world.kms.same_key(in_force, key) => {}
+        Encryption::Key(_) => {
+            if choose.ask(OpenQuestion::StopWithOtherKey) == Candidate::InvalidArgument {
+                return Err(Refusal::untold("InvalidArgumentException"));
+            }
+        }
+    }
+    within_limit(&stream.applied.stops, context.now)?;
+    Ok((Value::empty(), Effect::Encrypt { stream: name, to: Encryption::None }))
+}
+
+/// Both parts of a call that is in order. Where both are at fault, the order of the checks decides
+/// which is reported, and no source has it (ORD-011).
+fn both<A, B>(
+    about_stream: Result<A, Refusal>,
+    about_request: Result<B, Refusal>,
+    choose: &mut Chooser<'_>,
+) -> Result<(A, B), Refusal> {
+    match (about_stream, about_request) {
+        (Ok(stream), Ok(request)) => Ok((stream, request)),
+        (Err(refusal), Ok(_)) | (Ok(_), Err(refusal)) => Err(refusal),
+        (Err(stream), Err(request)) => {
+            let first = choose.ask(OpenQuestion::OrderOfEncryptionChecks);
+            Err(if first == Candidate::RequestFirst { request } else { stream })
+        }
+    }
+}
+
+/// SSE-022, SSE-025.
+fn active<'a>(context: Context<'a>, name: &str) -> Result<&'a Stream, Refusal> {
+    let stream = identify::found(context, name)?;
+    match stream.status(context.now) {
+        Status::Active => Ok(stream),
+        status @ (Status::Creating | Status::Updating | Status::Deleting) => {
+            Err(Refusal::not_active(context.world, name, status))
+        }
+    }
+}
+
+fn asks_for_kms(context: Context<'_>) -> bool {
+    context.input.text("EncryptionType") == Some("KMS")
+}
+
+/// SSE-006 for Stop; SSE-007 expects the same of Start.
+fn none_refused() -> Refusal {
+    Refusal::invalid_argument("Encryption type cannot be NONE.")
+}
+
+/// The key of a start, as given.
+fn key_to_start<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a str, Refusal> {
+    if !asks_for_kms(context) {
+        return Err(if choose.ask(OpenQuestion::StartWithNone) == Candidate::Validation {
+            Refusal::untold("ValidationException")
+        } else {
+            none_refused()
+        });
+    }
+    let key = context.input.text("KeyId").unwrap_or_default();
+    match context.world.kms.find(key) {
+        KeyLookup::Usable { .. } => Ok(key),
+        // The texts were found nowhere (KMS-010).
+        KeyLookup::Fault(fault) => Err(Refusal::untold(fault.class())),
+        KeyLookup::ForeignRegion => Err(not_found_or_invalid(OpenQuestion::ForeignRegionKey, choose)),
+        KeyLookup::Malformed => Err(not_found_or_invalid(OpenQuestion::MalformedKeyId, choose)),
+    }
+}
+
+fn not_found_or_invalid(question: OpenQuestion, choose: &mut Chooser<'_>) -> Refusal {
+    Refusal::untold(if choose.ask(question) == Candidate::KmsNotFound {
+        "KMSNotFoundException"
+    } else {
+        "InvalidArgumentException"
+    })
+}
+
+/// How a record that is written now is marked.
+///
+/// Whether the key can still be used is not looked at: the data key is kept for some minutes, so
+/// that both answers are right for a while (SSE-040).
+pub(super) fn mark(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Mark {
+    let in_force = stream.encryption(now);
+    let lagging = stream
+        .encryption_before(now)
+        .filter(|(before, settled)| now - settled < LAG && before.word() != in_force.word());
+    let effective = match lagging {
+        Some((before, _)) if choose.ask(OpenQuestion::PutsSoonAfterActive) == Candidate::Before => before,
+        Some(_) | None => in_force,
+    };
+    match effective {
+        Encryption::Key(_) => Mark::Kms,
+        Encryption::None if stream.applied.stopped() && in_force == &Encryption::None => {
+            if choose.ask(OpenQuestion::TypeInPutsAfterStop) == Candidate::None {
+                Mark::None
+            } else {
+                Mark::Absent
+            }
+        }
+        Encryption::None => Mark::Absent,
+    }
+}
+
+/// The encryption that Describe shows, as type and key. While UPDATING it may be the old or the
+/// new one, of each member on its own (SSE-030).
+pub(super) fn shown<'a>(
+    stream: &'a Stream,
+    now: Millis,
+    choose: &mut Chooser<'_>,
+) -> (&'static str, Option<&'a str>) {
+    let before = stream.encryption(now);
+    let Some(after) = stream.encryption_to_be(now) else { return (before.word(), before.key()) };
+    let word =
+        if before.word() != after.word() && choose.ask(OpenQuestion::TypeWhileUpdating) == Candidate::After {
+            after.word()
+        } else {
+            before.word()
+        };
+    let key = if before.key() != after.key() && choose.ask(OpenQuestion::KeyWhileUpdating) == Candidate::After
+    {
+        after.key()
+    } else {
+        before.key()
+    };
+    (word, key)
+}

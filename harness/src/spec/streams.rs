@@ -1,0 +1,107 @@
+//! `CreateStream`, `DeleteStream`, `DescribeLimits`.
+
+use super::chooser::Chooser;
+use super::identify;
+use super::input::{Input, Structure};
+use super::question::{Candidate, OpenQuestion};
+use super::refusal::{Message, Refusal};
+use super::step::{Context, Outcome};
+use super::stream::{Mode, Status};
+use super::world::{Blank, Effect};
+use crate::model::Value;
+
+/// Shards of a stream that is created without a count (LIFE-003).
+const SHARDS_ON_DEMAND: i64 = 4;
+/// The largest record of a stream that is created without a bound (VAL-003).
+const MAX_RECORD_KIB: i64 = 1024;
+
+/// `CreateStream`.
+///
+/// Warm throughput and record distribution are not specified: such members are ignored.
+pub(super) fn create(context: Context<'_>) -> Outcome {
+    let Context { world, input, now, .. } = context;
+    let name = input.text("StreamName").unwrap_or_default();
+    if world.stream(name, now).is_some() {
+        // LIFE-004: in whatever state.
+        return Err(Refusal::in_use(format!(
+            "Stream {name} under account {} already exists.",
+            world.account
+        )));
+    }
+    let (mode, shards) = capacity(input)?;
+    let creating = world.streams(now).filter(|stream| stream.status(now) == Status::Creating).count();
+    if world.limits.creating.is_some_and(|limit| creating >= limit) {
+        // LIFE-015; no source has the text.
+        return Err(Refusal::untold("LimitExceededException"));
+    }
+    let current = world.shard_count(now);
+    if i64::from(current) + shards > i64::from(world.limits.shards) {
+        return Err(over_the_shard_limit(context, current, shards));
+    }
+    let record_kib = input.get("MaxRecordSizeInKiB").and_then(Value::as_integer).unwrap_or(MAX_RECORD_KIB);
+    let blank = Blank {
+        name: name.to_owned(),
+        shards: u32::try_from(shards).unwrap_or(u32::MAX),
+        mode,
+        tags: input.texts("Tags").map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+        max_record_bytes: usize::try_from(record_kib * 1024).unwrap_or(usize::MAX),
+    };
+    Ok((Value::empty(), Effect::Create(blank)))
+}
+
+/// The mode and the number of shards that a create asks for.
+fn capacity(input: Input<'_>) -> Result<(Mode, i64), Refusal> {
+    // Numbers beyond 32 bits are clamped (SER-030).
+    let count = input.get("ShardCount").and_then(Value::as_integer).map(|count| count.min(i32::MAX.into()));
+    let mode = input.get("StreamModeDetails").and_then(|details| details.get("StreamMode"));
+    match (mode.and_then(Value::as_str), count) {
+        (Some("ON_DEMAND"), _) | (None, None) => Ok((Mode::OnDemand, SHARDS_ON_DEMAND)),
+        (_, Some(count)) => Ok((Mode::Provisioned, count)),
+        // No source says what becomes of this.
+        (Some(_), None) => Err(Refusal::untold("InvalidArgumentException")),
+    }
+}
+
+/// LIFE-014.
+fn over_the_shard_limit(context: Context<'_>, current: u32, additional: i64) -> Refusal {
+    let world = context.world;
+    let text = format!(
+        "This request would exceed the shard limit for the account {} in {}. Current shard count for \
+         the account: {current}. Limit: {}. Number of additional shards that would have resulted from \
+         this request: {additional}. Refer to the AWS Service Limits page \
+         (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and \
+         how to request higher limits.",
+        world.account, world.region, world.limits.shards
+    );
+    Refusal { class: "LimitExceededException", message: Message::Known(text) }
+}
+
+/// `DeleteStream`. Consumers are not specified, so `EnforceConsumerDeletion` changes nothing.
+pub(super) fn delete(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+    let stream = identify::stream(context, choose)?;
+    let status = stream.status(context.now);
+    let allowed = match status {
+        // LIFE-008.
+        Status::Creating | Status::Active => true,
+        Status::Updating => choose.ask(OpenQuestion::DeleteWhileUpdating) == Candidate::Accepted,
+        Status::Deleting => choose.ask(OpenQuestion::DeleteWhileDeleting) == Candidate::Accepted,
+    };
+    if !allowed {
+        return Err(Refusal::not_active(context.world, &stream.name, status));
+    }
+    Ok((Value::empty(), Effect::Delete { stream: stream.name.clone() }))
+}
+
+/// `DescribeLimits`.
+pub(super) fn limits(context: Context<'_>) -> (Value, Effect) {
+    let Context { world, now, .. } = context;
+    let open: usize = world.streams(now).map(|stream| stream.shards(now).len()).sum();
+    let on_demand = world.streams(now).filter(|stream| stream.mode == Mode::OnDemand).count();
+    let output = Structure::default()
+        .with("ShardLimit", i64::from(world.limits.shards))
+        .with("OpenShardCount", super::input::count(open))
+        .with("OnDemandStreamCount", super::input::count(on_demand))
+        .with("OnDemandStreamCountLimit", i64::from(world.limits.on_demand))
+        .build();
+    (output, Effect::Nothing)
+}
