@@ -1,13 +1,13 @@
 //! An exchange's answer, decoded: what both the predicates of a run and the judge look at.
 
 use crate::model::{Model, Value};
-use crate::wire::{Encoding, ErrorAnswer, Misfit, NoAnswer, Response, decode, parse};
+use crate::wire::{ErrorAnswer, Misfit, NoAnswer, Response, decode, parse};
 
 use super::event::{Exchange, ResponseText};
 
 /// An answer, decoded.
 #[derive(Clone, Debug)]
-pub(super) enum Reading {
+pub(crate) enum Reading {
     /// 2xx with a body that decodes.
     Accepted {
         /// The output.
@@ -64,7 +64,7 @@ impl Reading {
             // Nothing and `{}` are the same to a client.
             return Self::Accepted { output: Value::empty(), misfits: Vec::new() };
         }
-        let encoding = encoding_of(response);
+        let encoding = response.encoding();
         match parse(encoding, &response.body) {
             Ok(document) => {
                 let output = model.operation(operation).and_then(|operation| operation.output.as_deref());
@@ -140,10 +140,4 @@ fn none_word(none: &NoAnswer) -> &'static str {
         NoAnswerKind::Tls => "TLS failed",
         NoAnswerKind::TooLong => "body too long",
     }
-}
-
-/// The encoding that an answer says it has; JSON where it says nothing that we know.
-pub(super) fn encoding_of(response: &Response) -> Encoding {
-    let media = response.header("content-type").unwrap_or_default();
-    if media.trim_start().starts_with("application/x-amz-cbor") { Encoding::Cbor } else { Encoding::Json }
 }

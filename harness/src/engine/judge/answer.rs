@@ -11,7 +11,7 @@ use super::super::bind::name_of;
 use super::super::event::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
 use super::super::ladder;
 use super::super::matching::{self, Members, tree_words, without_names};
-use super::super::reading::{Reading, encoding_of};
+use super::super::reading::Reading;
 use super::{Facet, Found, Judge, clauses};
 use crate::case::ast::{Node, StepKind};
 
@@ -251,7 +251,7 @@ impl<'run> Judge<'run> {
 
     fn document(&mut self, one: &One<'run>, tree: &'run Tree) {
         let Some(response) = one.exchange.response.response() else { return };
-        let document = match parse(encoding_of(&response), &response.body) {
+        let document = match parse(response.encoding(), &response.body) {
             Ok(document) => document.value,
             Err(error) => {
                 let expected = "a body that is one document".to_owned();
