@@ -130,6 +130,13 @@ impl Fixtures {
         }
     }
 
+    /// Takes back what was lent. The last to give back a retired stream has it deleted.
+    pub(super) fn give_back(self: &Arc<Self>, stream: Arc<Stream>) {
+        if let Some(stream) = Arc::into_inner(stream) {
+            self.delete(stream, None);
+        }
+    }
+
     /// Creates a stream and waits until it is ACTIVE.
     ///
     /// # Errors
