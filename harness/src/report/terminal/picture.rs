@@ -9,7 +9,8 @@ use super::{Options, trace};
 use crate::case::{self, ExcerptLabel};
 use crate::engine::PREFIX;
 use crate::engine::event::{
-    BodyDiff, BodyText, CaseText, Exchange, Mismatch, Outcome, ResponseText, Role, StepIndex, Trial,
+    BodyDiff, BodyText, CaseText, Exchange, Mismatch, MismatchKind, Outcome, RequestText, ResponseText, Role,
+    StepIndex, Trial,
 };
 use crate::facts::FactId;
 use crate::report::cause::Cause;
@@ -69,7 +70,9 @@ pub(super) fn draw(
     let others = trial.mismatches.iter().enumerate().filter(|(index, _)| Some(*index) != leading_index);
     also(page, others.map(|(_, mismatch)| mismatch));
     because(page, summary, leading, trial);
-    if let Some(diff) = leading.and_then(|leading| leading.diff.as_ref()) {
+    // Where an error was expected and something was accepted, the bodies have nothing in common.
+    let comparable = |leading: &&Mismatch| leading.kind != MismatchKind::Status;
+    if let Some(diff) = leading.filter(comparable).and_then(|leading| leading.diff.as_ref()) {
         body_diff(page, diff);
     }
     traces(page, trial);
@@ -252,7 +255,7 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
         let line = format!(
             "{:>9}  {}{role}{attempt}  {}  {signed}  {}",
             millis(trace::since(first.sent_us, exchange.sent_us)),
-            clean(&request.operation),
+            clean(asked_for(request)),
             clean(short_type(&request.content_type)),
             body_size(&request.body)
         );
@@ -280,6 +283,14 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
                 page.told("response<", tone, &format!("{took:>9}  no answer: {}", clean(&none.text)));
             }
         }
+    }
+}
+
+/// The operation, or the whole `X-Amz-Target` where that names another.
+fn asked_for(request: &RequestText) -> &str {
+    match &request.target {
+        Some(target) if target.rsplit('.').next() != Some(&request.operation) => target,
+        Some(_) | None => &request.operation,
     }
 }
 
@@ -344,15 +355,16 @@ fn repeat(page: &mut Page, summary: &Summary, trial: &Trial, exchange: Option<&E
         (None, None) => words.push("run".to_owned()),
     }
     words.push(quoted_if_needed(&trial.id));
-    command(page, if options.log.is_some() { "replay" } else { "run" }, &words);
+    let again = if options.log.is_some() { "replay" } else { "run" };
+    command(page, again, &words);
     let Some(exchange) = exchange else { return };
     let endpoint = summary.header.as_ref().map_or("", |header| header.target.endpoint.as_str());
     match curl(endpoint, &exchange.request) {
         Ok(words) => {
             command(page, "curl", &words);
             if names_a_stream(&exchange.request.body) {
-                let told = "the streams of the run are deleted by now; the line above makes new ones first";
-                page.told("", Tone::Dim, told);
+                let told = format!("the run's streams are deleted by now; `{again}` makes new ones first");
+                page.told("", Tone::Dim, &told);
             }
         }
         Err(reason) => page.told("curl", Tone::Dim, &format!("none: {}", clean(&reason))),
