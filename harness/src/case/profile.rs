@@ -51,7 +51,7 @@ pub struct Profile {
     pub endpoint: Option<String>,
     /// The command that starts it.
     pub spawn: Option<String>,
-    /// The text on its output, or the URL, that shows that it is ready.
+    /// The URL that answers once it is ready.
     pub ready: Option<String>,
     /// What its world offers.
     pub world: World,
