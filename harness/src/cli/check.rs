@@ -1,6 +1,6 @@
 //! `check`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstream::println;
 
@@ -44,7 +44,7 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
 }
 
 /// A profile or a known list, by its name.
-fn file(path: &PathBuf, manifest: &Manifest) -> Result<(), Problem> {
+fn file(path: &Path, manifest: &Manifest) -> Result<(), Problem> {
     if path.file_name().is_some_and(|name| name.to_string_lossy().contains("known")) {
         known_list(Some(&Known::read(path)?), manifest)?;
     } else {

@@ -48,8 +48,8 @@ const JOBS: usize = 8;
 /// # Errors
 /// If a reference does not start or answer.
 pub async fn kill_table(manifest: &Manifest, faults: &[Fault]) -> Result<KillTable, KillError> {
-    let mut table = KillTable::default();
-    table.without_fault = failures(manifest, None).await?;
+    let without_fault = failures(manifest, None).await?;
+    let mut table = KillTable { without_fault, killed_by: BTreeMap::new() };
     let mut runs = JoinSet::new();
     for fault in faults.iter().copied() {
         let manifest = manifest.clone();

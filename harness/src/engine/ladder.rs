@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::ast::{Row, Rung};
+use crate::case::ast::{Node, Reference, Row, Rung};
 use crate::model::{Model, Value};
 
 use super::bind::Bindings;
@@ -130,12 +130,8 @@ pub(super) fn origin(moments: &[Moment], call: Option<(u64, u64)>, status: &str)
     let mut moved = false;
     for moment in moments.iter().filter(|moment| moment.received_us >= sent) {
         match moment.seen.status() {
-            Some(shown) if shown == status => {
-                if moved {
-                    return Some(moment.received_us);
-                }
-            }
-            Some(_) => moved = true,
+            Some(shown) if shown == status && moved => return Some(moment.received_us),
+            Some(shown) => moved |= shown != status,
             None => {}
         }
     }
@@ -323,6 +319,8 @@ pub(super) fn in_words(ladder: &[Rung], bindings: &Bindings, row: Option<&Row>) 
             let members: Vec<String> = rung
                 .members
                 .values()
+                // An open question says nothing of what is expected.
+                .filter(|tree| !matches!(tree.node, Node::Reference(Reference::Open(_))))
                 .filter_map(|tree| {
                     let text = matching::tree_words(tree, bindings, row);
                     (text != "absent").then(|| text.trim_matches('`').to_owned())

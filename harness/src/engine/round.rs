@@ -72,10 +72,12 @@ pub(super) async fn observe(
         Err(SetupError::Blocked(why)) => Some((Outcome::Blocked, why)),
         Err(SetupError::Stopped) => Some((Outcome::Error, "the run was stopped".to_owned())),
     };
-    for stream in &held.shared {
-        if may_have_changed(&asker) {
-            fixtures.retire(stream).await;
+    let retire = may_have_changed(&asker);
+    for stream in held.shared {
+        if retire {
+            fixtures.retire(&stream).await;
         }
+        fixtures.give_back(stream);
     }
     for (_, stream) in held.own {
         fixtures.delete(stream, Some(Arc::clone(&id)));
@@ -124,6 +126,7 @@ async fn set_up(
                 let model = fixtures.lend().await?;
                 let missing = fixtures.fresh_name();
                 let arn = model.arn.replace(&model.name, &missing);
+                fixtures.give_back(model);
                 bind(&mut asker.bindings, *name, &missing, &arn, None);
             }
             Fixture::Own { status, encryption, shards } => {
