@@ -253,7 +253,7 @@ pub(super) const TABLE: [Row; 127] = [
     row(Fault::EmptyOutputAsObject, "empty-output-as-object", Reach::Everything,
         "an operation without output answers an empty structure"),
     row(Fault::ErrorLengthWrong, "error-length-wrong", Reach::Refusals,
-        "the length of errors is stated too high"),
+        "the length of errors is stated too high, but for unknown operations"),
     row(Fault::ErrorBreaksConnection, "error-breaks-connection", Reach::Refusals,
         "the connection is closed after every error"),
     row(Fault::ContentTypeTwice, "content-type-twice", Reach::Everything,
