@@ -18,7 +18,7 @@ use super::event::{Event, Outcome};
 use super::plan::{Manifest, Select};
 use super::run::{RunSettings, run};
 use super::session::Stop;
-use super::target::{Target, reference_settings};
+use super::target::{ClockHook, Target, reference_settings};
 
 /// Trials that fail, by fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,7 +90,8 @@ async fn failures(manifest: &Manifest, fault: Option<Fault>) -> Result<BTreeMap<
             }
         })
     };
-    let target = Target::reference(&endpoint.to_string(), client);
+    let mut target = Target::reference(&endpoint.to_string(), client);
+    target.clock = Some(ClockHook::new(running.clock()));
     let run_settings = RunSettings { jobs: JOBS, ..RunSettings::default() };
     let select = Select::default();
     let ended = run(target, manifest, &select, run_settings, Stop::default(), emit).await;

@@ -214,7 +214,7 @@ fn exchanges<'a>(summary: &'a Summary, trial: &Trial) -> Vec<&'a Exchange> {
     let setup = matches!(trial.outcome, Outcome::Blocked | Outcome::Error);
     let wanted = |exchange: &&Exchange| match exchange.role {
         Role::Setup => setup,
-        Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Health => true,
+        Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Still | Role::Read | Role::Health => true,
         Role::Capability | Role::Sample | Role::Cleanup => false,
     };
     let mut shown: Vec<&Exchange> = Vec::new();
@@ -244,6 +244,8 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             Role::Setup => " (setup)",
             Role::Meanwhile => " (meanwhile)",
             Role::Unchanged => " (is it unchanged?)",
+            Role::Still => " (is it still in that state?)",
+            Role::Read => " (read)",
             Role::Health => " (does it still answer?)",
             Role::Sample => " (sample)",
             Role::Capability => " (capability)",
