@@ -1,6 +1,5 @@
 //! The target that the arguments name: the reference, an endpoint, a profile, a spawned command.
 
-use std::path::Path;
 use std::time::Duration;
 
 use kinesis_conformance::case::Known;
@@ -60,15 +59,7 @@ impl Named {
             .clone()
             .or_else(|| spawn.as_ref().map(|spawn| spawn.ready.to_string()))
             .or_else(|| profile.as_ref().and_then(|profile| profile.endpoint.clone()));
-        let endpoint = text.as_deref().map(Endpoint::parse).transpose().map_err(|error| {
-            Problem::usage(error).with_help("an endpoint is scheme, host and port: http://127.0.0.1:4567")
-        })?;
-        if let Some(endpoint) = endpoint.as_ref().filter(|endpoint| endpoint.is_aws()) {
-            return Err(Problem::usage(format!(
-                "run against {endpoint}: hosts of AWS are refused until runs there have a cost plan"
-            ))
-            .with_help("name an emulator's endpoint"));
-        }
+        let endpoint = text.as_deref().map(endpoint).transpose()?;
         if profile.is_some() && endpoint.is_none() {
             return Err(Problem::usage("reach the target: its profile names no endpoint")
                 .with_help("add `--endpoint http://127.0.0.1:PORT`"));
@@ -79,14 +70,7 @@ impl Named {
 
     /// The known list that comes with the profile.
     pub(crate) fn known(&self, args: &TargetArgs) -> Result<Option<Known>, Problem> {
-        match args.target.as_deref() {
-            Some(name) if !is_path(name) => Ok(Known::embedded(name)?),
-            Some(path) => {
-                let beside = Path::new(path).with_file_name("known.yaml");
-                if beside.is_file() { Ok(Some(Known::read(&beside)?)) } else { Ok(None) }
-            }
-            None => Ok(None),
-        }
+        Ok(args.target.as_deref().map(Known::of_target).transpose()?.flatten())
     }
 
     /// Starts what is to be started and waits until it answers.
@@ -160,18 +144,18 @@ fn client(
 
 /// A profile by the name of a built-in one, or by path.
 fn profile(text: &str) -> Result<Profile, Problem> {
-    if is_path(text) {
-        return Ok(Profile::read(Path::new(text))?);
-    }
-    match Profile::embedded(text)? {
+    match Profile::find(text)? {
         Some(profile) => Ok(profile),
         None => Err(Problem::usage(format!("find the target `{text}`: no profile of that name is built in"))
             .with_help(format!("one of {}, or the path of a profile.yaml", Profile::names().join(", ")))),
     }
 }
 
-fn is_path(text: &str) -> bool {
-    text.contains('/') || text.ends_with(".yaml")
+fn endpoint(text: &str) -> Result<Endpoint, Problem> {
+    Endpoint::of_target(text).map_err(|error| {
+        let help = error.help();
+        Problem::usage(error).with_help(help)
+    })
 }
 
 /// Scheme, host and port of a URL: what `--ready` says of the endpoint.

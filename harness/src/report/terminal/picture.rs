@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use similar::{ChangeTag, TextDiff};
 
 use super::page::{LABEL, Page, Tone};
-use super::{Options, trace};
+use super::{Again, Options, trace};
 use crate::case::{self, ExcerptLabel};
 use crate::engine::PREFIX;
 use crate::engine::event::{
@@ -348,6 +348,30 @@ fn exchange_of<'a>(shown: &[&'a Exchange], step: StepIndex) -> Option<&'a Exchan
 }
 
 fn repeat(page: &mut Page, summary: &Summary, trial: &Trial, exchange: Option<&Exchange>, options: &Options) {
+    let (label, mut words) = match &options.again {
+        Again::Program => again_by_program(summary, options),
+        Again::CargoTest { target } => {
+            let words = ["cargo test --test", &quoted_if_needed(target), "-- --exact"];
+            ("run", words.map(str::to_owned).to_vec())
+        }
+    };
+    words.push(quoted_if_needed(&trial.id));
+    command(page, label, &words);
+    let Some(exchange) = exchange else { return };
+    let endpoint = summary.header.as_ref().map_or("", |header| header.target.endpoint.as_str());
+    match curl(endpoint, &exchange.request) {
+        Ok(words) => {
+            command(page, "curl", &words);
+            if names_a_stream(&exchange.request.body) {
+                let told = format!("the run's streams are deleted by now; `{label}` makes new ones first");
+                page.told("", Tone::Dim, &told);
+            }
+        }
+        Err(reason) => page.told("curl", Tone::Dim, &format!("none: {}", clean(&reason))),
+    }
+}
+
+fn again_by_program(summary: &Summary, options: &Options) -> (&'static str, Vec<String>) {
     let mut words = vec![quoted_if_needed(&options.program)];
     match (&options.log, &summary.header) {
         (Some(log), _) => words.extend(["replay".to_owned(), quoted_if_needed(log)]),
@@ -357,21 +381,7 @@ fn repeat(page: &mut Page, summary: &Summary, trial: &Trial, exchange: Option<&E
         }
         (None, None) => words.push("run".to_owned()),
     }
-    words.push(quoted_if_needed(&trial.id));
-    let again = if options.log.is_some() { "replay" } else { "run" };
-    command(page, again, &words);
-    let Some(exchange) = exchange else { return };
-    let endpoint = summary.header.as_ref().map_or("", |header| header.target.endpoint.as_str());
-    match curl(endpoint, &exchange.request) {
-        Ok(words) => {
-            command(page, "curl", &words);
-            if names_a_stream(&exchange.request.body) {
-                let told = format!("the run's streams are deleted by now; `{again}` makes new ones first");
-                page.told("", Tone::Dim, &told);
-            }
-        }
-        Err(reason) => page.told("curl", Tone::Dim, &format!("none: {}", clean(&reason))),
-    }
+    (if options.log.is_some() { "replay" } else { "run" }, words)
 }
 
 /// True if a request is about a stream of the run, which no longer is when somebody reads of it.
