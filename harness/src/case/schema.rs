@@ -157,13 +157,29 @@ fn call() -> Value {
             "with": {"type": "object"},
             "json": text(),
             "bytes": {"type": ["string", "integer"]},
-            "wire": object(Part::Wire, &[], json!({"target": text(), "auth": one_of(words::AUTH)})),
+            "wire": wire(),
             "expect": reference("expect"),
             "because": list_of(fact()),
             "by": {"type": "string", "pattern": "^[0-9]+(ms|s|min) after [A-Z_]+$"},
             "when": one_of(words::WHEN),
             "capture": named(text(), text()),
             "level": one_of(words::LEVEL),
+        }),
+    )
+}
+
+fn wire() -> Value {
+    let texts = json!({"anyOf": [text(), list_of(text())]});
+    object(
+        Part::Wire,
+        &[],
+        json!({
+            "method": text(),
+            "path": text(),
+            "target": texts,
+            "content-type": text(),
+            "headers": named(text(), texts),
+            "auth": one_of(words::AUTH),
         }),
     )
 }
@@ -204,6 +220,10 @@ fn expect() -> Value {
             "message": true,
             "status": {"type": "integer", "minimum": 100, "maximum": 599},
             "document": true,
+            "headers": named(text(), json!(true)),
+            "body": one_of(words::BODY),
+            "encoding": one_of(words::ENCODING),
+            "spelling": named(text(), one_of(words::SPELLING)),
         }),
     );
     mapping["oneOf"] = json!([{"required": ["accepted"]}, {"required": ["error"]}]);
@@ -260,6 +280,8 @@ fn profile() -> Value {
             "transitional-budget": budget,
             "disposable": {"type": "boolean"},
             "region": text(),
+            "dialect": one_of(words::DIALECT),
+            "codes": named(text(), text()),
             "lacks": object(Part::Lacks, &[], json!({
                 "operations": list_of(text()),
                 "encodings": list_of(one_of(words::ENCODING)),

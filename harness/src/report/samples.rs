@@ -201,6 +201,7 @@ pub(super) fn request(body: &str) -> RequestText {
         content_type: Encoding::Json.content_type().to_owned(),
         signed: true,
         body: BodyText::Text(body.to_owned()),
+        deviates: None,
     }
 }
 
@@ -209,6 +210,7 @@ pub(super) fn answer(status: u16, body: &str) -> ResponseText {
         status,
         headers: vec![("content-type".to_owned(), Encoding::Json.content_type().to_owned())],
         body: BodyText::Text(body.to_owned()),
+        as_it_came: None,
     }
 }
 

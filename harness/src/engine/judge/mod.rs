@@ -3,6 +3,7 @@
 
 mod answer;
 mod clauses;
+mod form;
 mod question;
 mod watch;
 
