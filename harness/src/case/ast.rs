@@ -272,7 +272,8 @@ pub struct Tree {
 /// One node of a [`Tree`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
-    /// A scalar, a blob (`{$utf8: …}`, `{$bytes: <hex>}`) or a time (`{$time: <milliseconds>}`).
+    /// A scalar, a blob (`{$utf8: …}`, `{$bytes: <hex>}`), a time (`{$time: <milliseconds>}`) or a
+    /// text said many times (`{$repeat: [<text>, <times>]}`).
     Literal(Value),
     /// One whole `$name`.
     Reference(Reference),

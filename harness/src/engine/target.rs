@@ -136,6 +136,9 @@ const REFERENCE_UPDATE: Duration = Duration::from_millis(60);
 #[cfg(feature = "serve")]
 pub fn reference_settings() -> crate::reference::Settings {
     let mut settings = crate::reference::Settings::default();
+    // Cases ask while a stream is CREATING and DELETING too.
+    settings.transition.create = REFERENCE_UPDATE;
+    settings.transition.delete = REFERENCE_UPDATE;
     settings.transition.update = REFERENCE_UPDATE;
     settings
 }

@@ -8,7 +8,7 @@ use hyper::{Response, StatusCode};
 use super::ids::Ids;
 use crate::model::{Operation, Value};
 use crate::spec::{Answer, Message};
-use crate::wire::{Encoding, json};
+use crate::wire::{Encoding, encode};
 
 /// What stands in for a text that no source has.
 const UNTOLD: &str = "The service refuses this, in words that no source has.";
@@ -17,106 +17,145 @@ const NOTHING_TO_AUTHORIZE: &str = "<AccessDeniedException>\n  <Message>Unable t
     service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
 
 /// An answer on its way to the wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reply {
     pub(super) status: u16,
     /// `None` = no such header.
     pub(super) content_type: Option<&'static str>,
     /// Headers beside those that every answer has.
     pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Body,
     /// False for the one answer without `x-amz-id-2` (WIRE-003).
     pub(super) extended_id: bool,
 }
 
+/// A body that is not bytes yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Body {
+    /// As it is.
+    Bytes(Vec<u8>),
+    /// A structure in an encoding.
+    Value(Encoding, Value),
+    /// Nothing but a class, in CBOR: a map of indefinite length (WIRE-018).
+    BareCbor(String),
+}
+
+impl Body {
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Value(encoding, value) => encode(encoding, &value),
+            Self::BareCbor(class) => bare_cbor(&class),
+        }
+    }
+}
+
+/// The bytes of WIRE-018, which no encoder writes.
+fn bare_cbor(class: &str) -> Vec<u8> {
+    let mut body = vec![0xbf, 0x66];
+    body.extend_from_slice(b"__type");
+    match u8::try_from(class.len()) {
+        Ok(length) if length < 24 => body.push(0x60 + length),
+        Ok(length) => body.extend([0x78, length]),
+        Err(_) => {}
+    }
+    body.extend_from_slice(class.as_bytes());
+    body.push(0xff);
+    body
+}
+
 impl Reply {
-    fn json(status: u16, body: Vec<u8>) -> Self {
+    /// In an encoding, and of its content type.
+    fn encoded(encoding: Encoding, status: u16, body: Body) -> Self {
         Self {
             status,
-            content_type: Some(Encoding::Json.content_type()),
+            content_type: Some(encoding.content_type()),
             headers: Vec::new(),
             body,
             extended_id: true,
         }
     }
 
+    /// Without a content type.
+    fn plain(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            content_type: None,
+            headers: Vec::new(),
+            body: Body::Bytes(body.into()),
+            extended_id: true,
+        }
+    }
+
     /// An answer of the specification.
-    pub(super) fn answer(operation: &Operation, answer: &Answer) -> Self {
+    pub(super) fn answer(encoding: Encoding, operation: &Operation, answer: Answer) -> Self {
         match answer {
             // An operation without output has an empty body (WIRE-007).
-            Answer::Accepted(_) if operation.output.is_none() => Self::json(200, Vec::new()),
-            Answer::Accepted(output) => Self::json(200, json::encode(output)),
+            Answer::Accepted(_) if operation.output.is_none() => {
+                Self::encoded(encoding, 200, Body::Bytes(Vec::new()))
+            }
+            Answer::Accepted(output) => Self::encoded(encoding, 200, Body::Value(encoding, output)),
             Answer::Refused { class, message } => {
                 // WIRE-011, WIRE-012.
-                let status = if *class == "InternalFailure" { 500 } else { 400 };
+                let status = if class == "InternalFailure" { 500 } else { 400 };
                 match message {
-                    Message::Known(text) => Self::error(status, class, text),
-                    Message::Unknown => Self::error(status, class, UNTOLD),
-                    Message::None => Self::bare(status, class),
+                    Message::Known(text) => Self::error(encoding, status, class, &text),
+                    Message::Unknown => Self::error(encoding, status, class, UNTOLD),
+                    Message::None => Self::bare(encoding, status, class),
                 }
             }
         }
     }
 
-    /// An error with a text (WIRE-008).
-    pub(super) fn error(status: u16, class: &str, message: &str) -> Self {
+    /// An error with a text (WIRE-008, in CBOR WIRE-031).
+    pub(super) fn error(encoding: Encoding, status: u16, class: &str, message: &str) -> Self {
         let body = Value::from([("__type", class.into()), ("message", message.into())]);
-        Self::json(status, json::encode(&body))
+        Self::encoded(encoding, status, Body::Value(encoding, body))
     }
 
-    /// An error without a text (WIRE-010, WIRE-011).
-    pub(super) fn bare(status: u16, class: &str) -> Self {
-        Self::json(status, json::encode(&Value::from([("__type", class.into())])))
+    /// An error without a text (WIRE-010, WIRE-011, WIRE-018).
+    pub(super) fn bare(encoding: Encoding, status: u16, class: &str) -> Self {
+        let body = match encoding {
+            Encoding::Json => Body::Value(encoding, Value::from([("__type", class.into())])),
+            Encoding::Cbor => Body::BareCbor(class.to_owned()),
+        };
+        Self::encoded(encoding, status, body)
     }
 
-    /// A member of the wrong type: the key has a capital letter (WIRE-009).
-    pub(super) fn wrong_type(message: &str) -> Self {
-        if message.is_empty() {
-            return Self::bare(400, "SerializationException");
-        }
+    /// A member of the wrong type: the key has a capital letter (WIRE-009). That it has one in CBOR
+    /// too is assumed.
+    pub(super) fn wrong_type(encoding: Encoding, message: Option<&str>) -> Self {
+        let message = message.unwrap_or(UNTOLD);
         let body = Value::from([("__type", "SerializationException".into()), ("Message", message.into())]);
-        Self::json(400, json::encode(&body))
-    }
-
-    /// An error before the body is looked at, in CBOR: a map of indefinite length (WIRE-018).
-    pub(super) fn bare_cbor(class: &str) -> Self {
-        let mut body = vec![0xbf, 0x66];
-        body.extend_from_slice(b"__type");
-        match u8::try_from(class.len()) {
-            Ok(length) if length < 24 => body.push(0x60 + length),
-            Ok(length) => body.extend([0x78, length]),
-            Err(_) => {}
-        }
-        body.extend_from_slice(class.as_bytes());
-        body.push(0xff);
-        Self { content_type: Some(Encoding::Cbor.content_type()), ..Self::json(400, body) }
+        Self::encoded(encoding, 400, Body::Value(encoding, body))
     }
 
     /// The envelope of `application/json` (WIRE-023, WIRE-024).
     pub(super) fn envelope(status: u16, class: &str) -> Self {
         let output = Value::from([("__type", format!("com.amazon.coral.service#{class}").into())]);
         let body = Value::from([("Output", output), ("Version", "1.0".into())]);
-        Self { content_type: Some("application/json"), ..Self::json(status, json::encode(&body)) }
+        let reply = Self::encoded(Encoding::Json, status, Body::Value(Encoding::Json, body));
+        Self { content_type: Some("application/json"), ..reply }
     }
 
     /// WIRE-019, WIRE-021.
     pub(super) fn nothing_to_authorize() -> Self {
-        Self { content_type: None, ..Self::json(403, NOTHING_TO_AUTHORIZE.into()) }
+        Self::plain(403, NOTHING_TO_AUTHORIZE)
     }
 
     /// WIRE-020.
     pub(super) fn unknown_in_xml() -> Self {
-        Self { content_type: None, ..Self::json(404, b"<UnknownOperationException/>\n".to_vec()) }
+        Self::plain(404, "<UnknownOperationException/>\n")
     }
 
     /// WIRE-027, by the status alone: what else such an answer has today is not known.
     pub(super) fn too_large() -> Self {
-        Self { content_type: None, ..Self::json(413, Vec::new()) }
+        Self::plain(413, "")
     }
 
     /// The answer to a preflight (WIRE-025).
     pub(super) fn preflight(asked_headers: Option<&str>, asked_method: Option<&str>) -> Self {
-        let mut reply = Self { content_type: None, extended_id: false, ..Self::json(200, Vec::new()) };
+        let mut reply = Self { extended_id: false, ..Self::plain(200, "") };
         reply.headers.push(("access-control-allow-origin", "*".to_owned()));
         reply.headers.push(("access-control-max-age", "172800".to_owned()));
         for (name, asked) in
@@ -142,7 +181,7 @@ impl Reply {
 
     /// The answer for the connection, which adds date and length.
     pub(super) fn into_response(self, ids: &Ids) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+        let mut response = Response::new(Full::new(Bytes::from(self.body.into_bytes())));
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();

@@ -1,7 +1,4 @@
 //! From a request to a reply: the order of the checks, then one step of the specification.
-//!
-//! CBOR is spoken only where an empty body is answered (WIRE-017): with a body, its content type
-//! counts as one that the service does not know.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,9 +9,9 @@ use super::ids::Ids;
 use super::reply::Reply;
 use super::settings::{Policy, Settings};
 use super::world::{REGION, start_world};
-use crate::model::{Model, Operation, Value, type_error};
+use crate::model::{BlobForm, Model, Operation, Value, type_error};
 use crate::spec::{Action, Call, Millis, TransitionTimes, World, walk};
-use crate::wire::{Encoding, Incoming, Verifier, json};
+use crate::wire::{Encoding, Incoming, Verifier, decode, json, parse};
 
 /// The state and the settings of one server.
 #[derive(Debug)]
@@ -31,11 +28,11 @@ pub(super) struct Service {
 
 /// What the content type of a request with a body comes to.
 enum Spoken {
-    /// AWS JSON 1.1.
-    Json,
+    /// AWS JSON 1.1 or AWS CBOR 1.1.
+    Encoded(Encoding),
     /// `application/json`, which another dispatcher answers (WIRE-023).
     Envelope,
-    /// Anything else, CBOR for the time being.
+    /// Anything else.
     Unknown,
 }
 
@@ -94,7 +91,7 @@ impl Service {
             return empty_body(operation, content_type);
         }
         match spoken(content_type) {
-            Spoken::Json => self.json(request, operation),
+            Spoken::Encoded(encoding) => self.encoded(encoding, request, operation),
             Spoken::Envelope => match json::parse(request.body) {
                 Ok(_) => Reply::envelope(404, "UnknownOperationException"),
                 Err(_) => Reply::envelope(400, "SerializationException"),
@@ -105,40 +102,47 @@ impl Service {
         }
     }
 
-    fn json(&self, request: &Incoming<'_>, operation: Option<&'static Operation>) -> Reply {
+    fn encoded(
+        &self,
+        encoding: Encoding,
+        request: &Incoming<'_>,
+        operation: Option<&'static Operation>,
+    ) -> Reply {
         // WIRE-016, WIRE-037: garbage and scalars are refused before anything else is looked at.
-        let mut input = match json::parse(request.body) {
+        let mut input = match parse(encoding, request.body) {
             Ok(document) if document.value.as_map().is_some() => document.value,
-            Ok(_) | Err(_) => return Reply::bare(400, "SerializationException"),
+            Ok(_) | Err(_) => return Reply::bare(encoding, 400, "SerializationException"),
         };
-        let Some(operation) = operation else { return Reply::bare(400, "UnknownOperationException") };
+        let Some(operation) = operation else {
+            return Reply::bare(encoding, 400, "UnknownOperationException");
+        };
         if self.hooks.signature_needed()
             && let Err(fault) = self.verifier.verify(request, SystemTime::now())
         {
-            return Reply::error(400, fault.class(), &fault.to_string());
+            return Reply::error(encoding, 400, fault.class(), &fault.to_string());
         }
         self.hooks.input(operation, &mut input);
         // ORD-004.
-        if let Some(error) = type_error(Model::embedded(), operation, &input) {
-            return Reply::wrong_type(&error.message);
+        if let Some(error) = type_error(Model::embedded(), operation, blob_form(encoding), &input) {
+            return Reply::wrong_type(encoding, error.message.as_deref());
         }
-        self.step(operation, &input)
+        self.step(encoding, operation, &input)
     }
 
-    fn step(&self, operation: &'static Operation, plain: &Value) -> Reply {
-        let input = json::decode(Model::embedded(), operation.input.as_deref(), plain).value;
+    fn step(&self, encoding: Encoding, operation: &'static Operation, plain: &Value) -> Reply {
+        let input = decode(Model::embedded(), encoding, operation.input.as_deref(), plain).value;
         let call = Call { operation, input };
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         // Read under the lock, so that time does not run backwards between two calls.
         let now = self.now();
         let Some(mut branch) = walk(&world, &call, now, &mut |question| self.policy.answer(question)) else {
-            return Reply::bare(400, "UnknownOperationException");
+            return Reply::bare(encoding, 400, "UnknownOperationException");
         };
         self.hooks.branch(&world, &mut branch, now);
         let times = self.hooks.times(&branch.effect, self.times);
         world.apply(branch.effect, now, times);
         drop(world);
-        Reply::answer(operation, &branch.answer)
+        Reply::answer(encoding, operation, branch.answer)
     }
 }
 
@@ -153,7 +157,7 @@ fn empty_body(operation: Option<&Operation>, content_type: &str) -> Reply {
     // WIRE-038: one content type gets the other class, whatever the target.
     let known = operation.is_some() && content_type != "application/x-amz-json-1.0";
     let class = if known { "SerializationException" } else { "UnknownOperationException" };
-    if json { Reply::bare(400, class) } else { Reply::bare_cbor(class) }
+    Reply::bare(if json { Encoding::Json } else { Encoding::Cbor }, 400, class)
 }
 
 /// The operation that a target names, if it is specified. A modelled operation that is not
@@ -174,9 +178,18 @@ fn media_type<'a>(request: &Incoming<'a>) -> &'a str {
     content_type.split(';').next().unwrap_or_default().trim()
 }
 
+const fn blob_form(encoding: Encoding) -> BlobForm {
+    match encoding {
+        Encoding::Json => BlobForm::Base64,
+        Encoding::Cbor => BlobForm::Bytes,
+    }
+}
+
 fn spoken(content_type: &str) -> Spoken {
     if content_type == Encoding::Json.content_type() {
-        Spoken::Json
+        Spoken::Encoded(Encoding::Json)
+    } else if content_type == Encoding::Cbor.content_type() {
+        Spoken::Encoded(Encoding::Cbor)
     } else if content_type == "application/json" {
         Spoken::Envelope
     } else {

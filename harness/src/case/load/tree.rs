@@ -151,6 +151,7 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
             );
             None
         }
+        "$repeat" => repeat(reader, value),
         "$one-of" | "$matches" if !place.takes_patterns() => {
             reader.error(key.span, format!("`{}` in a request", key.value), "only for expectations");
             None
@@ -177,13 +178,31 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
                 key.span,
                 format!("`{other}` stands for nothing"),
                 "not known",
-                "one of $utf8, $bytes, $time, $one-of, $matches; a member whose name starts with `$` is \
+                "one of $utf8, $bytes, $time, $repeat, $one-of, $matches; a member whose name starts with `$` is \
                  written with `$$`",
             );
             None
         }
     }
 }
+
+/// `{$repeat: [<text>, <times>]}`: a text of a length that nobody wants to count.
+fn repeat(reader: &mut Reader, yaml: &Yaml) -> Option<Node> {
+    let parts = match &yaml.node {
+        YamlNode::List(parts) => parts.as_slice(),
+        YamlNode::Scalar(_) | YamlNode::Map(_) => &[],
+    };
+    let [text, times] = parts else {
+        reader.error(yaml.span, "`$repeat` is a text and a number", "write `{$repeat: [a, 129]}`");
+        return None;
+    };
+    let text = reader.text(text, "the text of `$repeat`")?.value;
+    let times = reader.number(times, "the number of `$repeat`", 1, LONGEST_REPEAT)?.value;
+    Some(Node::Literal(Value::String(text.repeat(usize::try_from(times).unwrap_or_default()))))
+}
+
+/// More than any limit on a text that the model has.
+const LONGEST_REPEAT: u64 = 100_000;
 
 /// Bytes in hexadecimal; blanks between bytes are allowed.
 pub(super) fn bytes(reader: &mut Reader, yaml: &Yaml, what: &str) -> Option<Vec<u8>> {

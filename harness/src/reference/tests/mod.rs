@@ -1,5 +1,6 @@
 //! The server as a client meets it.
 
+mod cbor;
 mod faults;
 mod life;
 mod protocol;
