@@ -52,7 +52,7 @@ pub struct Profile {
     pub endpoint: Option<String>,
     /// The command that starts it.
     pub spawn: Option<String>,
-    /// The text on its output, or the URL, that shows that it is ready.
+    /// The URL that answers once it is ready.
     pub ready: Option<String>,
     /// What its world offers.
     pub world: World,
@@ -112,6 +112,16 @@ impl Profile {
         embedded(name, "profile.yaml")?.map(|source| Self::from_source(&source)).transpose()
     }
 
+    /// The profile that a person names: by the name of one that this crate was built with, or by
+    /// path; `None` where there is none of that name.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the file.
+    pub fn find(text: &str) -> Result<Option<Self>, Vec<Diagnostic>> {
+        if is_path(text) { Self::read(Path::new(text)).map(Some) } else { Self::embedded(text) }
+    }
+
     /// The names of the targets that this crate was built with.
     pub fn names() -> Vec<String> {
         let mut names: Vec<String> = Embedded::iter()
@@ -138,6 +148,11 @@ impl Profile {
             Some(_) | None => Err(reader.problems),
         }
     }
+}
+
+/// True if a target is named by the path of its profile.
+pub(super) fn is_path(text: &str) -> bool {
+    text.contains(['/', '\\']) || text.ends_with(".yaml")
 }
 
 /// A file of a target that this crate was built with.

@@ -322,6 +322,16 @@ pub enum Flag {
     Flaky,
 }
 
+impl Flag {
+    /// The word for it, as in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Flaky => "flaky",
+        }
+    }
+}
+
 /// In what way an answer deviates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

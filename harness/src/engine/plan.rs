@@ -228,7 +228,8 @@ impl PlannedTrial {
         lacking.map(|reason| (Outcome::Skipped, reason))
     }
 
-    fn operations_needed(&self) -> Vec<String> {
+    /// The operations that the setup and the ask call; looks at the state aside.
+    pub(super) fn operations_needed(&self) -> Vec<String> {
         let mut names: Vec<String> = self.calls().map(|(call, _)| call.operation.value.clone()).collect();
         if self.case().ask.iter().any(|step| matches!(step.kind, StepKind::Read(_))) {
             names.extend(["GetShardIterator".to_owned(), "GetRecords".to_owned()]);

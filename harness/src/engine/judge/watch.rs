@@ -54,8 +54,8 @@ impl<'run> Judge<'run> {
             Misstep::NotShown { rung, .. } => (
                 MismatchKind::Ladder,
                 status_span(&ladder[*rung]),
-                format!("{} is shown", rung_status(&ladder[*rung])),
-                format!("{} is not shown", rung_status(&ladder[*rung])),
+                rung_status(&ladder[*rung]).to_owned(),
+                format!("no {}", rung_status(&ladder[*rung])),
             ),
             Misstep::Back { from, to } => (
                 MismatchKind::Ladder,
