@@ -18,7 +18,7 @@ use super::yaml::{Entry, Yaml};
 
 /// The keys that a world may have; a case says `$key.<name>`, and is skipped where the target's
 /// world lacks it.
-pub const WORLD_KEYS: [&str; 10] = [
+pub const WORLD_KEYS: [&str; 11] = [
     "managed",
     "enabled-a",
     "enabled-b",
@@ -27,6 +27,7 @@ pub const WORLD_KEYS: [&str; 10] = [
     "pending-deletion",
     "denied",
     "throttled",
+    "not-opted-in",
     "foreign-region",
     "foreign-account",
 ];
@@ -51,7 +52,7 @@ pub struct Profile {
     pub endpoint: Option<String>,
     /// The command that starts it.
     pub spawn: Option<String>,
-    /// The text on its output, or the URL, that shows that it is ready.
+    /// The URL that answers once it is ready.
     pub ready: Option<String>,
     /// What its world offers.
     pub world: World,

@@ -1,7 +1,8 @@
 //! The closed words of the formats: one table per enum, for the loader and for the schemas.
 
 use super::ast::{
-    Address, Audience, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level, Rule, When, WireAuth,
+    Address, ArnChange, Audience, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level, Motion,
+    Rule, When, WireAuth,
 };
 
 /// A word and what it stands for.
@@ -34,6 +35,7 @@ pub(super) const STATUS: Words<FixtureStatus> = &[
     ("creating", FixtureStatus::Creating),
     ("updating", FixtureStatus::Updating),
     ("deleting", FixtureStatus::Deleting),
+    ("gone", FixtureStatus::Gone),
 ];
 
 pub(super) const AUTH: Words<WireAuth> = &[("signed", WireAuth::Signed), ("unsigned", WireAuth::Unsigned)];
@@ -41,6 +43,15 @@ pub(super) const AUTH: Words<WireAuth> = &[("signed", WireAuth::Signed), ("unsig
 pub(super) const WHEN: Words<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
 
 pub(super) const RUNG: Words<LadderEnd> = &[("first", LadderEnd::First), ("last", LadderEnd::Last)];
+
+pub(super) const MOTION: Words<Motion> = &[("moves", Motion::Moves), ("stays", Motion::Stays)];
+
+pub(super) const ARN_CHANGE: Words<ArnChange> = &[
+    ("arn-in-account", ArnChange::Account),
+    ("arn-in-region", ArnChange::Region),
+    ("arn-in-partition", ArnChange::Partition),
+    ("consumer-arn", ArnChange::Consumer),
+];
 
 pub(super) const RULE: Words<Rule> = &[
     ("not-null", Rule::NotNull),

@@ -2,7 +2,8 @@
 //!
 //! The target gets an operation that nobody has, then every modelled operation with an empty
 //! input. An operation whose answer equals the answer to the made-up one is not there; likewise
-//! an encoding. Nothing that is sent here can create or change anything: no operation that does
+//! an encoding. A 5xx says nothing of what is there: a server that breaks at a made-up name may
+//! break in the same words at an empty input. Nothing that is sent here can create or change anything: no operation that does
 //! has an empty valid input.
 
 use std::sync::Arc;
@@ -60,15 +61,18 @@ pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
             (operation, exchange)
         });
     }
+    let mut same = 0;
     let mut unsupported = session.target.lacks_operations.clone();
     while let Some(joined) = probes.join_next().await {
         let Ok((operation, exchange)) = joined else { continue };
-        if likeness(&exchange, &operation) == alike && !unsupported.contains(&operation) {
+        let answer = likeness(&exchange, &operation);
+        same += usize::from(answer == alike);
+        if is_missing(answer.as_ref(), alike.as_ref()) && !unsupported.contains(&operation) {
             unsupported.push(operation);
         }
     }
     unsupported.sort();
-    if unsupported.len() == session.model.operations.len() {
+    if same == session.model.operations.len() {
         return Err(AskError::NotKinesis { endpoint, answer: first_words(&made_up) });
     }
 
@@ -104,7 +108,14 @@ async fn speaks_cbor(session: &Session) -> bool {
 }
 
 /// What makes two answers alike: status and body, with the operation's own name taken out.
-fn likeness(exchange: &Exchange, operation: &str) -> Option<(u16, String)> {
+type Likeness = (u16, String);
+
+/// True if an operation's answer says that it is not there, as the made-up one's does.
+fn is_missing(answer: Option<&Likeness>, made_up: Option<&Likeness>) -> bool {
+    answer == made_up && made_up.is_some_and(|(status, _)| *status < 500)
+}
+
+fn likeness(exchange: &Exchange, operation: &str) -> Option<Likeness> {
     match &exchange.response {
         ResponseText::Answer { status, body, .. } => {
             let text = String::from_utf8_lossy(&body.bytes()).into_owned();
@@ -121,5 +132,25 @@ fn first_words(exchange: &Exchange) -> String {
             format!("{status} {line}")
         }
         None => "no answer".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_missing;
+
+    #[test]
+    fn an_answer_like_that_to_a_made_up_operation_says_that_it_is_missing() {
+        let unknown = (400, "{\"__type\":\"UnknownOperationException\"}".to_owned());
+        let wrong = (400, "{\"__type\":\"ValidationException\"}".to_owned());
+        assert!(is_missing(Some(&unknown), Some(&unknown)));
+        assert!(!is_missing(Some(&wrong), Some(&unknown)));
+        assert!(!is_missing(None, None));
+    }
+
+    #[test]
+    fn a_server_that_breaks_at_both_says_nothing() {
+        let broken = (500, "Internal Server Error".to_owned());
+        assert!(!is_missing(Some(&broken), Some(&broken)));
     }
 }

@@ -1,6 +1,7 @@
 //! A target as the engine needs it: where it is, what its world holds, how patient to be.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::case::Profile;
@@ -38,6 +39,30 @@ pub struct Target {
     pub lacks_encodings: Vec<Encoding>,
     /// The part of the command line that names the target.
     pub arguments: Vec<String>,
+    /// Moves its clock, where that can be done.
+    pub clock: Option<ClockHook>,
+}
+
+/// Moves the clock of a target forward.
+#[derive(Clone)]
+pub struct ClockHook(Arc<dyn Fn(Duration) + Send + Sync>);
+
+impl ClockHook {
+    /// A hook that calls `advance` with the time by which the clock is to be moved.
+    pub fn new(advance: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(advance))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        (self.0)(by);
+    }
+}
+
+impl std::fmt::Debug for ClockHook {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ClockHook")
+    }
 }
 
 impl Target {
@@ -59,6 +84,7 @@ impl Target {
             lacks_operations: Vec::new(),
             lacks_encodings: Vec::new(),
             arguments: vec!["--endpoint".to_owned(), endpoint.to_owned()],
+            clock: None,
         }
     }
 
@@ -129,6 +155,9 @@ const REFERENCE_UPDATE: Duration = Duration::from_millis(60);
 #[cfg(feature = "serve")]
 pub fn reference_settings() -> crate::reference::Settings {
     let mut settings = crate::reference::Settings::default();
+    // Cases ask while a stream is CREATING and DELETING too.
+    settings.transition.create = REFERENCE_UPDATE;
+    settings.transition.delete = REFERENCE_UPDATE;
     settings.transition.update = REFERENCE_UPDATE;
     settings
 }

@@ -11,6 +11,8 @@ use crate::engine::event::{
     Role, Sample, Selection, StepIndex, Target, Trace, Trial,
 };
 use crate::facts::{FactId, Strength};
+use crate::report::log::Log;
+use crate::report::record::Record;
 use crate::wire::{Encoding, NoAnswer, NoAnswerKind};
 
 pub(super) const REFUSALS: &str = "cases/start-stream-encryption/validation.yaml";
@@ -166,7 +168,7 @@ pub(super) fn because(trial: Trial, reason: &str) -> Trial {
 }
 
 pub(super) fn step(step: usize) -> StepIndex {
-    StepIndex { step, meanwhile: None }
+    StepIndex { step, within: None }
 }
 
 pub(super) fn mismatch(
@@ -361,6 +363,12 @@ pub(super) fn everything() -> Vec<Event> {
 }
 
 /// Compares with a snapshot in the top-level `snapshots/`.
+/// The record of [`everything`].
+pub(super) fn record() -> Record {
+    let log = Log::of_events(everything()).expect("a header");
+    Record::of_log(&log).expect("a complete log")
+}
+
 pub(super) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
