@@ -3,10 +3,12 @@
 //! Data flows one way. Nothing here renders for people; everything that people read is made by
 //! [`crate::report`] from [`event::Event`]s.
 
+mod arn;
 mod ask;
 mod bind;
 mod capability;
 mod describe;
+mod deviate;
 mod digest;
 pub mod event;
 mod fixtures;
@@ -18,6 +20,7 @@ mod ladder;
 mod matching;
 mod plan;
 mod reading;
+mod records;
 mod redact;
 mod rejudge;
 mod round;
@@ -38,4 +41,4 @@ pub use run::{DEFAULT_JOBS, RunSettings, case_text, run};
 pub use session::{Emit, Stop};
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
-pub use target::{MANAGED_KEY, Target};
+pub use target::{ClockHook, MANAGED_KEY, Target};

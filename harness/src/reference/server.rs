@@ -58,6 +58,12 @@ impl Running {
         self.service.advance(by);
     }
 
+    /// Moves served time forward, as [`Self::advance_clock`] does, for as long as anybody holds it.
+    pub fn clock(&self) -> impl Fn(Duration) + Send + Sync + use<> {
+        let service = Arc::clone(&self.service);
+        move |by| service.advance(by)
+    }
+
     /// Closes the listener and all connections, and waits until they are closed.
     pub async fn shutdown(mut self) {
         self.accepting.abort();

@@ -27,7 +27,7 @@ use super::event::{Event, Outcome};
 use super::plan::{Manifest, Select};
 use super::run::{RunSettings, run};
 use super::session::Stop;
-use super::target::{Target, reference_settings};
+use super::target::{ClockHook, Target, reference_settings};
 
 pub use survivors::survivor;
 
@@ -150,7 +150,8 @@ async fn outcomes(
             }
         })
     };
-    let target = Target::reference(&endpoint.to_string(), client);
+    let mut target = Target::reference(&endpoint.to_string(), client);
+    target.clock = Some(ClockHook::new(running.clock()));
     let run_settings = RunSettings { jobs: JOBS, level: Level::Strict, ..RunSettings::default() };
     let ended = timeout(LONGEST, run(target, manifest, select, run_settings, Stop::default(), emit)).await;
     running.shutdown().await;
