@@ -68,7 +68,7 @@ const JOBS: usize = 8;
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one run may take. A fault that makes the harness wait for ever is of no use.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// Runs the suite against the reference and against each of the faults.
 ///
@@ -157,7 +157,7 @@ async fn outcomes(
     running.shutdown().await;
     let failed = |why: String| KillError::Run(format!("{why}, {}", named(&faults)));
     ended
-        .map_err(|_| failed("no end within two minutes".to_owned()))?
+        .map_err(|_| failed("no end within five minutes".to_owned()))?
         .map_err(|error| failed(error.to_string()))?;
     Ok(bad.lock().map(|bad| bad.clone()).unwrap_or_default())
 }
