@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the suite against targets, keeps the records, and puts their figures into the README.
+# Runs the suite against targets, keeps the records, and puts their figures and the kill
+# rate into the README.
 # Usage: bash reports/renew.sh [TARGET…]; all targets and the reference where none is named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,4 +32,7 @@ for target in "$@"; do
   "$bin" run ${from[@]+"${from[@]}"} --quiet --record "$record.new" >"target/$target.txt" || [ $? -eq 1 ]
   mv "$record.new" "$record"
 done
+# The kill rate; what is wrong with the table of faults is for `check` to say.
+killed=$("$bin" faults 2>/dev/null | grep -o '[0-9]* of [0-9]* faults killed') || true
+[ -z "$killed" ] || sed -i "s/[0-9]* of [0-9]* faults killed/$killed/" README.md
 "$bin" table --into README.md reports/runs/"$suite"/*/*.jsonl

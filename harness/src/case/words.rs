@@ -1,8 +1,8 @@
 //! The closed words of the formats: one table per enum, for the loader and for the schemas.
 
 use super::ast::{
-    Address, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level, Rule,
-    Spelling, When, WireAuth,
+    Address, ArnChange, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level,
+    Motion, Rule, Spelling, When, WireAuth,
 };
 
 use super::profile::DialectName;
@@ -37,6 +37,7 @@ pub(super) const STATUS: Words<FixtureStatus> = &[
     ("creating", FixtureStatus::Creating),
     ("updating", FixtureStatus::Updating),
     ("deleting", FixtureStatus::Deleting),
+    ("gone", FixtureStatus::Gone),
 ];
 
 pub(super) const AUTH: Words<WireAuth> = &[
@@ -77,6 +78,15 @@ pub(super) const SPELLING: Words<Spelling> = &[
 pub(super) const WHEN: Words<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
 
 pub(super) const RUNG: Words<LadderEnd> = &[("first", LadderEnd::First), ("last", LadderEnd::Last)];
+
+pub(super) const MOTION: Words<Motion> = &[("moves", Motion::Moves), ("stays", Motion::Stays)];
+
+pub(super) const ARN_CHANGE: Words<ArnChange> = &[
+    ("arn-in-account", ArnChange::Account),
+    ("arn-in-region", ArnChange::Region),
+    ("arn-in-partition", ArnChange::Partition),
+    ("consumer-arn", ArnChange::Consumer),
+];
 
 pub(super) const RULE: Words<Rule> = &[
     ("not-null", Rule::NotNull),

@@ -2,7 +2,9 @@
 //!
 //! What is evaluated here are predicates that the case declares, on decoded values: a status seen,
 //! a stream settled, a call repeated until members match or a deadline passes. What an answer
-//! *should* be is the judge's business.
+//! *should* be is the judge's business. Races, repetitions and reading back are in [`more`].
+
+mod more;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,10 +60,7 @@ impl Asker<'_> {
         let mut first_accepted = None;
         let mut index = 0;
         while let Some(step) = steps.get(index) {
-            let watch = steps.get(index + 1).and_then(|next| match &next.kind {
-                StepKind::Watch(watch) => Some(watch),
-                StepKind::Call(_) => None,
-            });
+            let watch = steps.get(index + 1).and_then(Step::watch);
             match &step.kind {
                 StepKind::Call(call) => {
                     if !is_due(call, first_accepted) {
@@ -78,18 +77,35 @@ impl Asker<'_> {
                     index += 1 + usize::from(watch.is_some());
                 }
                 StepKind::Watch(_) => index += 1,
+                StepKind::Race(race) => {
+                    let accepted = self.race(index, race).await?;
+                    first_accepted.get_or_insert(accepted);
+                    index += 1;
+                }
+                StepKind::Repeat(repeat) => {
+                    if !self.repeat(index, repeat).await? {
+                        return Ok(());
+                    }
+                    first_accepted.get_or_insert(true);
+                    index += 1;
+                }
+                StepKind::Clock(clock) => {
+                    if let Some(hook) = &self.session.target.clock {
+                        hook.advance(Duration::from_millis(clock.advance.value));
+                    }
+                    index += 1;
+                }
+                StepKind::Read(read) => {
+                    self.read(index, read).await?;
+                    index += 1;
+                }
             }
         }
         Ok(())
     }
 
     fn step_tag(&self, step: usize) -> Tag {
-        Tag {
-            role: Role::Ask,
-            step: Some(StepIndex { step, meanwhile: None }),
-            attempt: 0,
-            ..self.tag.clone()
-        }
+        Tag { role: Role::Ask, step: Some(StepIndex { step, within: None }), attempt: 0, ..self.tag.clone() }
     }
 
     async fn call(&mut self, step: usize, call: &Call) -> Result<Exchange, Unbound> {
@@ -115,8 +131,7 @@ impl Asker<'_> {
             DeadlineFrom::Answer => None,
             DeadlineFrom::Status(status) => Some(status),
         };
-        let watch =
-            (0..step).rev().find(|index| matches!(self.trial.case().ask[*index].kind, StepKind::Watch(_)));
+        let watch = (0..step).rev().find(|index| self.trial.case().ask[*index].watch().is_some());
         watch
             .zip(status)
             .and_then(|(watch, status)| {
@@ -197,7 +212,7 @@ impl Asker<'_> {
             .to_owned();
         let tag = Tag {
             role: Role::Sample,
-            step: Some(StepIndex { step: step + 1, meanwhile: None }),
+            step: Some(StepIndex { step: step + 1, within: None }),
             ..self.tag.clone()
         };
         // The first sample comes back before the call is sent: it warms the connection and shows
@@ -274,10 +289,10 @@ impl Asker<'_> {
     ) -> Result<(), Unbound> {
         let mut calls = Vec::new();
         for (index, inner) in steps.iter().enumerate() {
-            if let StepKind::Call(call) = &inner.kind {
+            if let Some(call) = inner.call() {
                 let tag = Tag {
                     role: Role::Meanwhile,
-                    step: Some(StepIndex { step, meanwhile: Some((block, index)) }),
+                    step: Some(StepIndex { step, within: Some((block, index)) }),
                     ..self.tag.clone()
                 };
                 let outgoing = outgoing(self.session.model, self.trial, call, &self.bindings)?;

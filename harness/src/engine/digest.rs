@@ -63,6 +63,26 @@ fn short(text: &str) -> String {
 fn write_step(text: &mut String, step: &Step) {
     match &step.kind {
         StepKind::Call(call) => write_call(text, call),
+        StepKind::Race(race) => {
+            text.push_str("race\n");
+            for call in &race.calls {
+                write_call(text, call);
+            }
+        }
+        StepKind::Repeat(repeat) => {
+            let _ = writeln!(text, "repeat {}", repeat.times.value);
+            for inner in &repeat.steps {
+                write_step(text, inner);
+            }
+        }
+        StepKind::Clock(clock) => {
+            let _ = writeln!(text, "clock {}", clock.advance.value);
+        }
+        // How many records are awaited, and for how long, decides what is read.
+        StepKind::Read(read) => {
+            let fixture = read.fixture.value;
+            let _ = writeln!(text, "read {fixture:?} {} {}", read.within, read.records.len());
+        }
         StepKind::Watch(watch) => {
             let _ = writeln!(text, "watch {:?}", watch.fixture.value);
             for meanwhile in &watch.meanwhile {

@@ -168,6 +168,10 @@ pub enum Role {
     Sample,
     /// The check that a refused call changed nothing.
     Unchanged,
+    /// The look, before and after the ask, whether the stream is still in the state that passes.
+    Still,
+    /// Reading records back.
+    Read,
     /// Asking, on a new connection, whether the target still answers.
     Health,
     /// Deleting what was made.
@@ -179,8 +183,9 @@ pub enum Role {
 pub struct StepIndex {
     /// Index in `ask`.
     pub step: usize,
-    /// For a call of `meanwhile`: the index of the status in `meanwhile`, and of the call in it.
-    pub meanwhile: Option<(usize, usize)>,
+    /// For a call within the step: which block of it (the status in `meanwhile`, the round of
+    /// `repeat`, the shard of `read`, 0 for `race`), and which call of the block.
+    pub within: Option<(usize, usize)>,
 }
 
 /// One request and its answer.

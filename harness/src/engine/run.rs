@@ -121,7 +121,10 @@ impl Run {
     async fn trials(self: &Arc<Self>, selected: Vec<PlannedTrial>) -> BTreeMap<Outcome, usize> {
         let jobs = Arc::new(Semaphore::new(self.settings.jobs.max(1)));
         let mut tasks = JoinSet::new();
-        for trial in selected {
+        // The clock is everybody's: who moves it is asked alone, after all others.
+        let (alone, together): (Vec<_>, Vec<_>) =
+            selected.into_iter().partition(|trial| trial.case().moves_the_clock());
+        for trial in together {
             let run = Arc::clone(self);
             let jobs = Arc::clone(&jobs);
             tasks.spawn(async move {
@@ -132,15 +135,22 @@ impl Run {
             });
         }
         let mut counts = BTreeMap::new();
+        let mut tell = |verdict: Trial| {
+            *counts.entry(verdict.outcome).or_default() += 1;
+            self.session.tell(Event::Trial(Box::new(verdict)));
+        };
         while let Some(joined) = tasks.join_next().await {
             match joined {
-                Ok(Some(verdict)) => {
-                    *counts.entry(verdict.outcome).or_default() += 1;
-                    self.session.tell(Event::Trial(Box::new(verdict)));
-                }
+                Ok(Some(verdict)) => tell(verdict),
                 Ok(None) => {}
                 // A panic in a trial is a bug of the harness: it must not look like a verdict.
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+        for trial in alone {
+            tokio::select! {
+                verdict = self.trial(trial, &jobs) => tell(verdict),
+                () = self.session.stopped() => break,
             }
         }
         counts
@@ -168,7 +178,7 @@ impl Run {
             let relied_on = match judgement.outcome {
                 Outcome::Pass | Outcome::Tolerated | Outcome::Open => true,
                 // Whatever else was asked on the same stream at the same time may be to blame.
-                Outcome::Fail | Outcome::Error => lending == Lending::Own,
+                Outcome::Fail | Outcome::Error => lending == Lending::Own && judgement.firm,
                 Outcome::Unobserved => false,
                 Outcome::Blocked | Outcome::Unsupported | Outcome::Skipped | Outcome::Known => true,
             };

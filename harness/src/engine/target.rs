@@ -1,6 +1,7 @@
 //! A target as the engine needs it: where it is, what its world holds, how patient to be.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::case::ast::EncodingAxis;
@@ -40,6 +41,30 @@ pub struct Target {
     pub dialect: Dialect,
     /// The part of the command line that names the target.
     pub arguments: Vec<String>,
+    /// Moves its clock, where that can be done.
+    pub clock: Option<ClockHook>,
+}
+
+/// Moves the clock of a target forward.
+#[derive(Clone)]
+pub struct ClockHook(Arc<dyn Fn(Duration) + Send + Sync>);
+
+impl ClockHook {
+    /// A hook that calls `advance` with the time by which the clock is to be moved.
+    pub fn new(advance: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(advance))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        (self.0)(by);
+    }
+}
+
+impl std::fmt::Debug for ClockHook {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ClockHook")
+    }
 }
 
 impl Target {
@@ -62,6 +87,7 @@ impl Target {
             lacks_encodings: Vec::new(),
             dialect: Dialect::Plain,
             arguments: vec!["--endpoint".to_owned(), endpoint.to_owned()],
+            clock: None,
         }
     }
 

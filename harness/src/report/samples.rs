@@ -168,7 +168,7 @@ pub(super) fn because(trial: Trial, reason: &str) -> Trial {
 }
 
 pub(super) fn step(step: usize) -> StepIndex {
-    StepIndex { step, meanwhile: None }
+    StepIndex { step, within: None }
 }
 
 pub(super) fn mismatch(

@@ -84,6 +84,11 @@ impl Applied {
         times.push(now);
     }
 
+    /// Changes of encryption within the window.
+    pub fn count(&self) -> usize {
+        self.starts.len() + self.stops.len()
+    }
+
     /// True once encryption has ever been stopped within the window.
     fn stopped(&self) -> bool {
         !self.stops.is_empty()

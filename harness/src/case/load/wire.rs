@@ -79,7 +79,12 @@ fn is_text(tree: &Tree) -> bool {
             Reference::Each(_) | Reference::Got(_) | Reference::StreamName(_) | Reference::StreamArn(_) => {
                 true
             }
-            Reference::Key(_) | Reference::Open(_) | Reference::Absent | Reference::Present => false,
+            Reference::Key(_)
+            | Reference::KeyArn(_)
+            | Reference::ChangedArn(..)
+            | Reference::Open(_)
+            | Reference::Absent
+            | Reference::Present => false,
         },
         Node::Literal(_) | Node::List(_) | Node::Map(_) | Node::OneOf(_) | Node::Matches(_) => false,
     }

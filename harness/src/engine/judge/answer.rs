@@ -35,8 +35,19 @@ impl<'run> Judge<'run> {
         call: &'run Call,
         exchange: &'run Exchange,
     ) {
+        self.answer_to(index, step, call, &call.expect, exchange);
+    }
+
+    /// Holds one answer to an expectation.
+    pub(super) fn answer_to(
+        &mut self,
+        index: StepIndex,
+        step: &'run Step,
+        call: &'run Call,
+        expectation: &'run Expectation,
+        exchange: &'run Exchange,
+    ) {
         let reading = self.reading(exchange);
-        let expectation = &call.expect;
         let span = expectation_span(expectation);
         if reading.is_throttled() && !wants_class(expectation, reading.class()) {
             self.errors.push(format!("the target kept asking for patience: {}", reading.in_words()));
@@ -80,7 +91,7 @@ impl<'run> Judge<'run> {
         match &expectation.answer {
             Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), &reading),
             Answer::Refused(refusal) => self.refused(&one, refusal, &reading),
-            Answer::Open(question) => self.choose_answer(&question.value, &reading),
+            Answer::Open(question) => self.choose_answer(index.step, &question.value, &reading),
         }
         self.status_and_document(&one, expectation, &reading);
         self.form(&one, &expectation.form);

@@ -209,12 +209,15 @@ fn traces(page: &mut Page, trial: &Trial) {
     }
 }
 
-/// The exchanges worth showing: of each call the last sending, setup only where it was the trouble.
+/// The exchanges worth showing: of each call the last sending; setup, and the look whether anything
+/// changed, only where they were the trouble.
 fn exchanges<'a>(summary: &'a Summary, trial: &Trial) -> Vec<&'a Exchange> {
     let setup = matches!(trial.outcome, Outcome::Blocked | Outcome::Error);
+    let changed = trial.mismatches.iter().any(|mismatch| mismatch.kind == MismatchKind::StateChanged);
     let wanted = |exchange: &&Exchange| match exchange.role {
         Role::Setup => setup,
-        Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Health => true,
+        Role::Unchanged => changed,
+        Role::Ask | Role::Meanwhile | Role::Still | Role::Read | Role::Health => true,
         Role::Capability | Role::Sample | Role::Cleanup => false,
     };
     let mut shown: Vec<&Exchange> = Vec::new();
@@ -244,6 +247,8 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             Role::Setup => " (setup)",
             Role::Meanwhile => " (meanwhile)",
             Role::Unchanged => " (is it unchanged?)",
+            Role::Still => " (is it still in that state?)",
+            Role::Read => " (read)",
             Role::Health => " (does it still answer?)",
             Role::Sample => " (sample)",
             Role::Capability => " (capability)",
