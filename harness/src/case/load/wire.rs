@@ -76,12 +76,13 @@ fn is_text(tree: &Tree) -> bool {
     match &tree.node {
         Node::Literal(Value::String(_)) => true,
         Node::Reference(reference) => match reference {
-            Reference::Each(_) | Reference::Got(_) | Reference::StreamName(_) | Reference::StreamArn(_) => {
-                true
-            }
+            Reference::Each(_)
+            | Reference::Got(_)
+            | Reference::StreamName(_)
+            | Reference::StreamArn(_)
+            | Reference::ChangedArn(_, _) => true,
             Reference::Key(_)
             | Reference::KeyArn(_)
-            | Reference::ChangedArn(..)
             | Reference::Open(_)
             | Reference::Absent
             | Reference::Present => false,

@@ -135,9 +135,10 @@ fn the_questions_of_the_cases_have_the_same_candidates_here() {
         let Some(own) = OpenQuestion::parse(id) else {
             // What bytes get before they are a call is no matter of the specification.
             let name = format!("$open.{id}");
-            let asked = library.suites.iter().find(|suite| {
-                !suite.name.starts_with("protocol/") && suite.source.text.contains(&name)
-            });
+            let asked = library
+                .suites
+                .iter()
+                .find(|suite| !suite.name.starts_with("protocol/") && suite.source.text.contains(&name));
             assert!(asked.is_none(), "the specification does not know `{id}`");
             continue;
         };
