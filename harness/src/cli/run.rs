@@ -164,6 +164,9 @@ pub(super) fn no_target(error: AskError) -> Problem {
         AskError::NotKinesis { .. } => {
             "check the port: this looks like another service, a proxy or a web page"
         }
+        AskError::Envelope { .. } => {
+            "name a profile with `dialect: envelope`, and under `codes` the class of each error code"
+        }
     };
     Problem::new(Exit::NoTarget, error).with_help(help)
 }

@@ -168,3 +168,49 @@ fn write_tree(text: &mut String, tree: &Tree) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use crate::case::Source;
+    use crate::case::ast::Library;
+    use crate::engine::plan::Manifest;
+
+    /// The digest of a case that asks so.
+    fn digest(ask: &str) -> String {
+        let text = format!(
+            "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    ask: {{{ask}}}\n"
+        );
+        let source = Arc::new(Source { path: "cases/a.yaml".to_owned(), text });
+        let library = Library::from_sources(vec![source]).expect(ask);
+        Manifest::of(Arc::new(library), false).trials[0].question_digest.clone()
+    }
+
+    #[test]
+    fn whatever_deviates_in_a_request_makes_another_question() {
+        let asks = [
+            "expect: accepted",
+            "expect: accepted, json: '{}'",
+            "expect: accepted, bytes: 7b7d",
+            "expect: accepted, wire: {method: GET}",
+            "expect: accepted, wire: {path: GET}",
+            "expect: accepted, wire: {target: GET}",
+            "expect: accepted, wire: {target: [GET, GET]}",
+            "expect: accepted, wire: {target: $absent}",
+            "expect: accepted, wire: {content-type: GET}",
+            "expect: accepted, wire: {headers: {GET: a}}",
+            "expect: accepted, wire: {headers: {a: GET}}",
+            "expect: accepted, wire: {auth: expired}",
+        ];
+        let digests: BTreeSet<String> = asks.iter().map(|ask| digest(ask)).collect();
+        assert_eq!(digests.len(), asks.len());
+    }
+
+    #[test]
+    fn what_an_answer_is_held_to_is_no_part_of_the_question() {
+        let held = "expect: {accepted: {}, headers: {a: b}, body: empty, encoding: cbor, spelling: {$whole: number}}";
+        assert_eq!(digest("expect: accepted"), digest(held));
+    }
+}

@@ -188,6 +188,7 @@ fn with_help(error: &AskError) -> String {
     let help = match error {
         AskError::NoAnswer { .. } => "check that the server is up and returns its own URL",
         AskError::NotKinesis { .. } => "check the port: this looks like another service",
+        AskError::Envelope { .. } => "answer as Kinesis does, or give the target's profile a dialect",
     };
     format!("{error}\n  try: {help}")
 }
