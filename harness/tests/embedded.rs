@@ -116,8 +116,16 @@ fn without_default_features_there_is_no_tls_no_html_and_no_server() {
     let found: Vec<_> = UNWANTED.iter().filter(|name| names.contains(name)).collect();
     assert!(found.is_empty(), "an author's build pulls {found:?}:\n{text}");
 
-    let clap = Author::new()
-        .cargo(&["tree", "--quiet", "--edges", "normal", "--invert", "clap", "--prefix", "depth"]);
+    let clap = Author::new().cargo(&[
+        "tree",
+        "--quiet",
+        "--edges",
+        "normal,dev",
+        "--invert",
+        "clap",
+        "--prefix",
+        "depth",
+    ]);
     let text = stdout(&clap);
     let direct: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix('1')).collect();
     assert!(

@@ -39,6 +39,9 @@ pub enum AskError {
         /// The answer to everything, in a few words.
         answer: String,
     },
+    /// The run was asked to end before it began.
+    #[error("begin: the run was stopped")]
+    Stopped,
 }
 
 /// Asks the target what it can do.
