@@ -8,6 +8,7 @@ mod ask;
 mod bind;
 mod capability;
 mod describe;
+mod deviate;
 mod digest;
 pub mod event;
 mod fixtures;

@@ -84,7 +84,7 @@ impl AnswerKind {
                 NoAnswerKind::Tls => Self::Tls,
                 NoAnswerKind::TooLong => Self::TooLong,
             },
-            ResponseText::Answer { status, headers, body } => {
+            ResponseText::Answer { status, headers, body, as_it_came: _ } => {
                 if is_web_page(headers, body) {
                     Self::WebPage { status: *status }
                 } else {

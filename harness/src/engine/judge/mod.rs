@@ -3,6 +3,7 @@
 
 mod answer;
 mod clauses;
+mod form;
 mod more;
 mod question;
 mod read;
@@ -275,14 +276,16 @@ impl<'run> Judge<'run> {
         let first = self.trial.case().ask.first().and_then(Step::call);
         let first_is_open = first.is_some_and(|call| matches!(call.expect.answer, Answer::Open(_)));
         let held = self.held();
-        let (outcome, reason) = if fails && let Held::NotSeen(status) = held {
+        // What was answered as it should be counts all the same.
+        let counts = fails || !self.chose.is_empty();
+        let (outcome, reason) = if counts && let Held::NotSeen(status) = held {
             let reason = format!("{status} may have been over before the answer was given");
             return Judgement {
                 outcome: Outcome::Unobserved,
                 reason: Some(reason),
                 mismatches: Vec::new(),
                 firm: false,
-                chose: self.chose,
+                chose: Vec::new(),
                 traces: self.traces,
                 notes: self.notes,
             };

@@ -11,6 +11,7 @@ use super::{Facet, Found, Judge};
 /// A record that was accepted.
 struct Written {
     data: Value,
+    times: usize,
     /// False if the status that it was to be written in may have been over.
     firm: bool,
 }
@@ -60,7 +61,7 @@ impl<'run> Judge<'run> {
             .filter_map(|stated| {
                 let data = records::data_of(stated, bindings, row)?;
                 let put = written.iter().find(|written| written.data == data)?;
-                Some(Put { stated, firm: put.firm })
+                Some(Put { stated, times: put.times, firm: put.firm })
             })
             .collect();
         let found = records::compare(&puts, &shards, read.fixture.span, bindings, row);
@@ -141,15 +142,16 @@ impl<'run> Judge<'run> {
         firm: impl Fn(&Exchange) -> bool,
     ) {
         let Body::Tree(tree) = &call.with else { return };
-        let Some(exchange) = self.exchanges(role, at).last().copied() else { return };
-        if !self.reading(exchange).is_success() {
-            return;
-        }
+        let mut accepted = self.exchanges(role, at);
+        accepted.retain(|exchange| self.reading(exchange).is_success());
+        let times = accepted.len();
+        let Some(exchange) = accepted.last().copied() else { return };
         let Ok(Some(body)) = self.bindings().value(tree, self.trial.row()) else { return };
-        let firm = firm(exchange);
+        // What was put until an answer was as expected was put in different states.
+        let firm = times == 1 && firm(exchange);
         let one = body.get("Data").cloned();
         let entries = body.get("Records").and_then(Value::as_list).unwrap_or_default();
         let several = entries.iter().filter_map(|entry| entry.get("Data").cloned());
-        all.extend(one.into_iter().chain(several).map(|data| Written { data, firm }));
+        all.extend(one.into_iter().chain(several).map(|data| Written { data, times, firm }));
     }
 }

@@ -24,11 +24,16 @@ impl Judge<'_> {
             return Held::Surely;
         };
         let shows = |look: &&Exchange| Seen::of(self.measure.model, look).status() == Some(status);
-        if of(Role::Still).any(|look| look.sent_us >= answered && shows(&look)) {
+        // An accepted start or stop leads to UPDATING anew, so that seeing it proves nothing.
+        let accepted = of(Role::Ask).any(|exchange| self.reading(exchange).is_success());
+        let anew = accepted && status == "UPDATING";
+        if !anew && of(Role::Still).any(|look| look.sent_us >= answered && shows(&look)) {
             return Held::Surely;
         }
         let soon = of(Role::Still).any(|look| {
-            shows(&look) && answered.saturating_sub(look.sent_us) <= self.measure.shortest_us / 2
+            look.sent_us < answered
+                && shows(&look)
+                && answered.saturating_sub(look.sent_us) <= self.measure.shortest_us / 2
         });
         if soon { Held::JustBefore } else { Held::NotSeen(status) }
     }
