@@ -30,21 +30,22 @@ pub(super) async fn heeding(
 }
 
 /// Both signals that ask a program to end.
-struct Signals {
+pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
     /// From now on the signals do not end the program.
-    fn new() -> Result<Self, Problem> {
+    pub(super) fn new() -> Result<Self, Problem> {
         let listen = |kind| {
             signal(kind).map_err(|error| Problem::new(Exit::Bug, format!("listen for signals: {error}")))
         };
         Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
     }
 
-    async fn next(&mut self) {
+    /// Waits for either.
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
