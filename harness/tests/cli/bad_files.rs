@@ -1,20 +1,15 @@
 //! Whatever is wrong with a file or the command line is told before the first request, drawn where
 //! there is something to draw on.
 
-use super::support::{QUICK, Rude, Scratch, rude, run, snapshot};
+use super::support::{QUICK, Rude, RudeServer, Scratch, run, snapshot};
 
 #[test]
 fn a_broken_case_is_drawn() {
     let scratch = Scratch::new();
-    let cases = scratch.cases();
-    let path = cases.join("protocol/target.yaml");
-    let text = std::fs::read_to_string(&path).expect("a suite");
-    let broken = text.replacen("    title:", "    titel:", 1);
-    assert_ne!(text, broken, "there is a title to misspell");
-    std::fs::write(&path, broken).expect("a suite");
+    let cases = scratch.cases("    title:", "    titel:");
     for verb in ["run", "list", "check"] {
-        let ended = run(&[verb, "--cases", &cases.display().to_string()]).expect(2);
-        let ended = ended.complains(&["titel", "did you mean `title`?", "target.yaml:"]);
+        let ended = run(&[verb, "--cases", &cases]).expect(2);
+        let ended = ended.complains(&["titel", "did you mean `title`?", "encryption-type.yaml:"]);
         assert_eq!(ended.out, "", "nothing else is said");
         if verb == "run" {
             snapshot("cli-broken-case", &scratch.redact(&ended.err));
@@ -74,13 +69,13 @@ fn a_filter_that_matches_nothing_has_a_code_of_its_own() {
 
 #[test]
 fn a_file_that_cannot_be_written_is_told_before_the_first_request() {
-    // Any request would take ten seconds here, and end with another code.
-    let endpoint = rude(Rude::Hangs);
+    let server = RudeServer::start(Rude::Hangs);
     for flag in ["--log", "--junit", "--record"] {
-        run(&["run", QUICK, "--endpoint", &endpoint, flag, "/nowhere/at/all/file"])
+        run(&["run", QUICK, "--endpoint", &server.endpoint, flag, "/nowhere/at/all/file"])
             .expect(2)
             .complains(&["/nowhere/at/all/file", "a folder that exists"]);
     }
+    assert_eq!(server.accepted(), 0, "nothing was sent");
 }
 
 #[test]

@@ -4,7 +4,9 @@
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::support::{PROGRAM, QUICK, Rude, command, free_port, rude, run, signal, snapshot, until, wait};
+use super::support::{
+    PROGRAM, QUICK, Rude, RudeServer, command, free_port, run, signal, snapshot, until, wait,
+};
 
 #[test]
 fn a_target_that_refuses_is_told() {
@@ -17,19 +19,22 @@ fn a_target_that_refuses_is_told() {
 #[test]
 fn a_target_that_hangs_is_given_up_after_the_timeout() {
     let started = Instant::now();
-    let ended = run(&["run", "--endpoint", &rude(Rude::Hangs), "--timeout", "1"]).expect(3);
+    let ended =
+        run(&["run", "--endpoint", &RudeServer::start(Rude::Hangs).endpoint, "--timeout", "1"]).expect(3);
     ended.complains(&["no whole answer within 1s"]);
     assert!(started.elapsed() < Duration::from_secs(8), "it took {:?}", started.elapsed());
 }
 
 #[test]
 fn a_target_that_closes_is_told() {
-    run(&["run", "--endpoint", &rude(Rude::Closes)]).expect(3).complains(&["failed to reach the target"]);
+    run(&["run", "--endpoint", &RudeServer::start(Rude::Closes).endpoint])
+        .expect(3)
+        .complains(&["failed to reach the target"]);
 }
 
 #[test]
 fn a_target_that_speaks_html_is_told_once() {
-    let ended = run(&["run", "--endpoint", &rude(Rude::SpeaksHtml)]).expect(3);
+    let ended = run(&["run", "--endpoint", &RudeServer::start(Rude::SpeaksHtml).endpoint]).expect(3);
     let ended = ended.complains(&["failed to recognise Kinesis at", "<!doctype html>", "check the port"]);
     snapshot("cli-target-speaks-html", &ended.err);
 }

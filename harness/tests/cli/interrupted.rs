@@ -10,7 +10,7 @@ use kinesis_conformance::wire::{
     Auth, Client, ClientSettings, Credentials, Encoding, Endpoint, Request, encode,
 };
 
-use super::support::{Rude, Scratch, Served, command, rude, run, signal, until, wait};
+use super::support::{Rude, RudeServer, Scratch, Served, command, run, signal, until, wait};
 
 /// Calls the target as anybody else would.
 struct Other {
@@ -96,9 +96,10 @@ fn after_sigint_and_sigterm_nothing_is_left_on_the_target() {
 
 #[test]
 fn a_signal_before_the_target_has_answered_ends_at_once() {
+    let server = RudeServer::start(Rude::Hangs);
     let mut child =
-        command(&["run", "--endpoint", &rude(Rude::Hangs), "--timeout", "300"]).spawn().expect("a child");
-    std::thread::sleep(Duration::from_millis(500));
+        command(&["run", "--endpoint", &server.endpoint, "--timeout", "300"]).spawn().expect("a child");
+    until("the first question is put", || server.accepted() > 0);
     signal(&child, "INT");
     assert_eq!(wait(&mut child).code(), Some(5));
 }

@@ -25,6 +25,8 @@ fn a_listed_failure_is_known_and_does_not_fail_the_run() {
 #[test]
 fn a_listed_failure_that_passes_fails_the_run_and_names_the_line() {
     let scratch = Scratch::new();
-    let ended = run(&["run", "-q", "--known", &list(&scratch, "status"), REFUSAL]).expect(1);
+    let cases = scratch.cases("", "");
+    let ended =
+        run(&["run", "-q", "--cases", &cases, "--known", &list(&scratch, "status"), REFUSAL]).expect(1);
     snapshot("cli-fixed", &scratch.redact(&ended.out));
 }

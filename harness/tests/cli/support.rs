@@ -2,8 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// The program.
@@ -164,29 +166,21 @@ impl Scratch {
         path.display().to_string()
     }
 
-    /// A copy of the cases, to be changed.
-    pub(crate) fn cases(&self) -> PathBuf {
-        let to = self.0.path().join("cases");
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases"), &to);
-        to
+    /// A folder of cases that holds [`REFUSAL`] alone, with something in it replaced. The
+    /// product's own cases are edited by many hands; these stay as they are.
+    pub(crate) fn cases(&self, from: &str, to: &str) -> String {
+        let small = "start-stream-encryption/encryption-type.yaml";
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/tests/fixtures/small-cases").join(small);
+        let text = std::fs::read_to_string(path).expect("a suite");
+        assert!(text.contains(from), "the suite has `{from}`");
+        self.write(&format!("cases/{small}"), &text.replacen(from, to, 1));
+        self.path("cases")
     }
 
     /// The text without this folder's name, for snapshots.
     pub(crate) fn redact(&self, text: &str) -> String {
         text.replace(&self.0.path().display().to_string(), "[scratch]")
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).expect("a copy");
-        }
     }
 }
 
@@ -207,15 +201,32 @@ pub(crate) enum Rude {
 }
 
 /// A server that misbehaves, until the test process ends.
-pub(crate) fn rude(how: Rude) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || misbehave(&stream, how));
-        }
-    });
-    endpoint
+pub(crate) struct RudeServer {
+    /// Where it listens.
+    pub(crate) endpoint: String,
+    accepted: Arc<AtomicUsize>,
+}
+
+impl RudeServer {
+    /// Starts it.
+    pub(crate) fn start(how: Rude) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let accepted: Arc<AtomicUsize> = Arc::default();
+        let count = Arc::clone(&accepted);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                std::thread::spawn(move || misbehave(&stream, how));
+            }
+        });
+        Self { endpoint, accepted }
+    }
+
+    /// Connections so far.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::SeqCst)
+    }
 }
 
 fn misbehave(mut stream: &TcpStream, how: Rude) {
