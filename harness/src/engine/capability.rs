@@ -47,6 +47,9 @@ pub enum AskError {
         /// The endpoint.
         endpoint: String,
     },
+    /// The run was asked to end before it began.
+    #[error("begin: the run was stopped")]
+    Stopped,
 }
 
 /// Asks the target what it can do.
