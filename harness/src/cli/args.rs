@@ -289,6 +289,9 @@ pub(crate) struct FaultsArgs {
     /// Only these faults; may be repeated.
     #[arg(long = "fault", value_name = "NAME")]
     pub(crate) faults: Vec<String>,
+    /// Hold each fault against the whole suite, not only against what it can touch.
+    #[arg(long)]
+    pub(crate) whole: bool,
     /// Name the faults and end.
     #[arg(long)]
     pub(crate) list: bool,

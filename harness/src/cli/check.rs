@@ -6,7 +6,7 @@ use anstream::println;
 
 use kinesis_conformance::case::Known;
 use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::Manifest;
+use kinesis_conformance::engine::{Breadth, Manifest};
 use kinesis_conformance::reference::Fault;
 
 use super::args::{CheckArgs, ColorWhen};
@@ -37,9 +37,8 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     if args.no_faults {
         return Ok(Exit::Fine);
     }
-    let table = faults::table(&manifest, &Fault::ALL)?;
-    let (killed, of) = table.rate();
-    println!("{killed} of {of} faults killed");
+    let table = faults::table(&manifest, &Fault::ALL, Breadth::Reach)?;
+    println!("{}", table.rate_in_words());
     faults::tell(&table, &manifest, color)
 }
 

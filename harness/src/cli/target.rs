@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kinesis_conformance::case::Known;
 use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::{Redactor, Target};
+use kinesis_conformance::engine::{ClockHook, Redactor, Target};
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use super::args::{CredentialsFrom, TargetArgs};
@@ -105,7 +105,8 @@ impl Named {
             .map_err(|error| Problem::new(Exit::NoTarget, format!("start the reference: {error}")))?;
         let endpoint = Endpoint::parse(&format!("http://{}", running.address())).map_err(Problem::usage)?;
         let client = client(endpoint.clone(), Credentials::dummy(), DEFAULT_REGION.to_owned(), args)?;
-        let target = Target::reference(&endpoint.to_string(), client);
+        let mut target = Target::reference(&endpoint.to_string(), client);
+        target.clock = Some(ClockHook::new(running.clock()));
         Ok(Ready { target, redactor, spawned: None, reference: Some(running) })
     }
 }

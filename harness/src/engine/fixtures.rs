@@ -375,7 +375,8 @@ impl Fixtures {
         }
     }
 
-    async fn wait_gone(&self, tag: &Tag, name: &str) {
+    /// Waits until the target no longer shows the stream.
+    pub(super) async fn wait_gone(&self, tag: &Tag, name: &str) {
         let outgoing = self.look.at(self.session.model, name);
         let mut pause = Duration::from_millis(2);
         let give_up = Instant::now() + self.session.target.transition_deadline;

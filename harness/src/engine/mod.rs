@@ -3,10 +3,12 @@
 //! Data flows one way. Nothing here renders for people; everything that people read is made by
 //! [`crate::report`] from [`event::Event`]s.
 
+mod arn;
 mod ask;
 mod bind;
 mod capability;
 mod describe;
+mod deviate;
 mod digest;
 pub mod event;
 mod fixtures;
@@ -18,6 +20,7 @@ mod ladder;
 mod matching;
 mod plan;
 mod reading;
+mod records;
 mod redact;
 mod rejudge;
 mod round;
@@ -29,7 +32,7 @@ mod target;
 pub use capability::AskError;
 pub use fixtures::{PREFIX, TAG_KEY};
 #[cfg(feature = "serve")]
-pub use kills::{KillError, KillTable, kill_table};
+pub use kills::{Breadth, KillError, KillTable, kill_table, survivor};
 pub use known::KnownList;
 pub use plan::{Manifest, PlannedTrial, Select};
 pub use redact::Redactor;
@@ -38,4 +41,4 @@ pub use run::{DEFAULT_JOBS, RunSettings, case_text, run};
 pub use session::{Emit, Stop};
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
-pub use target::{MANAGED_KEY, Target};
+pub use target::{ClockHook, MANAGED_KEY, Target};

@@ -1,8 +1,12 @@
 //! Answers as bytes: status, headers, body.
 
+use std::convert::Infallible;
+use std::io;
+
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{HeaderName, HeaderValue};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::ids::Ids;
@@ -16,6 +20,12 @@ const UNTOLD: &str = "The service refuses this, in words that no source has.";
 const NOTHING_TO_AUTHORIZE: &str = "<AccessDeniedException>\n  <Message>Unable to determine \
     service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
 
+/// By how much a wrong length is too long.
+const STATED_TOO_MUCH: usize = 7;
+
+/// The body of a response, of known length or not.
+pub(super) type ReplyBody = BoxBody<Bytes, Infallible>;
+
 /// An answer on its way to the wire.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reply {
@@ -25,8 +35,36 @@ pub(super) struct Reply {
     /// Headers beside those that every answer has.
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Body,
+    pub(super) request_id: RequestId,
     /// False for the one answer without `x-amz-id-2` (WIRE-003).
     pub(super) extended_id: bool,
+    pub(super) framing: Framing,
+}
+
+/// What `x-amzn-requestid` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RequestId {
+    /// A UUID (WIRE-003).
+    Uuid,
+    /// Text that is none. Wrong.
+    Malformed,
+    /// Nothing. Wrong.
+    Missing,
+}
+
+/// How an answer goes over the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// With its length (WIRE-005).
+    Length,
+    /// In chunks. Wrong.
+    Chunked,
+    /// With more than its length. Wrong.
+    TooLong,
+    /// With its length, and the connection is closed after it. Wrong.
+    ThenClosed,
+    /// Not at all: the connection breaks. Wrong.
+    Broken,
 }
 
 /// A body that is not bytes yet.
@@ -72,18 +110,22 @@ impl Reply {
             content_type: Some(encoding.content_type()),
             headers: Vec::new(),
             body,
+            request_id: RequestId::Uuid,
             extended_id: true,
+            framing: Framing::Length,
         }
     }
 
     /// Without a content type.
-    fn plain(status: u16, body: &str) -> Self {
+    pub(super) fn plain(status: u16, body: &str) -> Self {
         Self {
             status,
             content_type: None,
             headers: Vec::new(),
             body: Body::Bytes(body.into()),
+            request_id: RequestId::Uuid,
             extended_id: true,
+            framing: Framing::Length,
         }
     }
 
@@ -138,6 +180,40 @@ impl Reply {
         Self { content_type: Some("application/json"), ..reply }
     }
 
+    /// A page such as a framework makes of a mistake. The service has none.
+    pub(super) fn html(status: u16, title: &str) -> Self {
+        let page = format!("<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n");
+        Self { content_type: Some("text/html"), ..Self::plain(status, &page) }
+    }
+
+    /// The member of that name, if the body is a structure.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        match &self.body {
+            Body::Value(_, value) => value.get(name),
+            Body::Bytes(_) | Body::BareCbor(_) => None,
+        }
+    }
+
+    /// The class of an error.
+    pub(super) fn class(&self) -> Option<&str> {
+        match &self.body {
+            Body::Value(_, value) => value.get("__type").and_then(Value::as_str),
+            Body::BareCbor(class) => Some(class),
+            Body::Bytes(_) => None,
+        }
+    }
+
+    /// Changes the class of an error.
+    pub(super) fn set_class(&mut self, to: &str) {
+        match &mut self.body {
+            Body::Value(_, Value::Map(members)) => {
+                members.insert("__type".to_owned(), to.into());
+            }
+            Body::BareCbor(class) => to.clone_into(class),
+            Body::Value(_, _) | Body::Bytes(_) => {}
+        }
+    }
+
     /// WIRE-019, WIRE-021.
     pub(super) fn nothing_to_authorize() -> Self {
         Self::plain(403, NOTHING_TO_AUTHORIZE)
@@ -180,18 +256,42 @@ impl Reply {
     }
 
     /// The answer for the connection, which adds date and length.
-    pub(super) fn into_response(self, ids: &Ids) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from(self.body.into_bytes())));
+    ///
+    /// # Errors
+    /// If the connection is to break in place of an answer.
+    pub(super) fn into_response(self, ids: &Ids) -> io::Result<Response<ReplyBody>> {
+        let body = Bytes::from(self.body.into_bytes());
+        let stated = body.len() + STATED_TOO_MUCH;
+        let body = Full::new(body);
+        let mut response = match self.framing {
+            Framing::Length | Framing::ThenClosed => Response::new(body.boxed()),
+            // A body that has been mapped does not tell its length.
+            Framing::Chunked | Framing::TooLong => Response::new(body.map_frame(|frame| frame).boxed()),
+            Framing::Broken => return Err(io::Error::other("break the connection in place of an answer")),
+        };
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
+        match self.framing {
+            Framing::TooLong => {
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(stated));
+            }
+            Framing::ThenClosed => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Framing::Length | Framing::Chunked | Framing::Broken => {}
+        }
         let mut set = |name: &'static str, value: &str| {
             // A value that came from the caller was a header before, so that it is one now.
             if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(HeaderName::from_static(name), value);
+                headers.append(HeaderName::from_static(name), value);
             }
         };
-        set("x-amzn-requestid", &ids.request());
+        match self.request_id {
+            RequestId::Uuid => set("x-amzn-requestid", &ids.request()),
+            RequestId::Malformed => set("x-amzn-requestid", "00000001"),
+            RequestId::Missing => {}
+        }
         if self.extended_id {
             set("x-amz-id-2", &ids.extended());
         }
@@ -201,6 +301,6 @@ impl Reply {
         for (name, value) in &self.headers {
             set(name, value);
         }
-        response
+        Ok(response)
     }
 }

@@ -168,7 +168,7 @@ pub(super) fn because(trial: Trial, reason: &str) -> Trial {
 }
 
 pub(super) fn step(step: usize) -> StepIndex {
-    StepIndex { step, meanwhile: None }
+    StepIndex { step, within: None }
 }
 
 pub(super) fn mismatch(
@@ -203,6 +203,7 @@ pub(super) fn request(body: &str) -> RequestText {
         content_type: Encoding::Json.content_type().to_owned(),
         signed: true,
         body: BodyText::Text(body.to_owned()),
+        deviates: None,
     }
 }
 
@@ -211,6 +212,7 @@ pub(super) fn answer(status: u16, body: &str) -> ResponseText {
         status,
         headers: vec![("content-type".to_owned(), Encoding::Json.content_type().to_owned())],
         body: BodyText::Text(body.to_owned()),
+        as_it_came: None,
     }
 }
 

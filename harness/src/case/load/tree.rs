@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
-use crate::case::ast::{FixtureName, Node, Reference, Tree};
+use crate::case::ast::{ArnChange, FixtureName, Node, Reference, Tree};
 use crate::case::reader::{Reader, kind};
 use crate::case::span::Span;
+use crate::case::words;
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::model::Value;
 
@@ -95,7 +96,14 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         ("stream", "arn") => Some(Reference::StreamArn(FixtureName::Stream)),
         ("other", "name") => Some(Reference::StreamName(FixtureName::Other)),
         ("other", "arn") => Some(Reference::StreamArn(FixtureName::Other)),
-        ("key", rest) if !rest.is_empty() => Some(Reference::Key(rest.to_owned())),
+        ("stream", change) => {
+            changed(change).map(|change| Reference::ChangedArn(FixtureName::Stream, change))
+        }
+        ("other", change) => changed(change).map(|change| Reference::ChangedArn(FixtureName::Other, change)),
+        ("key", rest) if !rest.is_empty() => Some(match rest.strip_suffix(".arn") {
+            Some(key) => Reference::KeyArn(key.to_owned()),
+            None => Reference::Key(rest.to_owned()),
+        }),
         ("each", rest) if !rest.is_empty() => Some(Reference::Each(rest.to_owned())),
         ("open", rest) if !rest.is_empty() => Some(Reference::Open(rest.to_owned())),
         ("got", rest) if !rest.is_empty() => Some(Reference::Got(rest.to_owned())),
@@ -106,8 +114,10 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
             span,
             format!("`${name}` stands for nothing"),
             "not known",
-            "one of $key.<name>, $stream.name, $stream.arn, $other.name, $other.arn, $each.<column>, \
-             $open.<question>, $got.<name>, $absent, $present; text that starts with `$` is written with `$$`",
+            "one of $key.<name>, $key.<name>.arn, $stream.name, $stream.arn, $stream.arn-in-account, \
+             $stream.arn-in-region, $stream.arn-in-partition, $stream.consumer-arn, the same of $other, \
+             $each.<column>, $open.<question>, $got.<name>, $absent, $present; text that starts with `$` is \
+             written with `$$`",
         );
         return None;
     };
@@ -123,12 +133,18 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         Reference::Key(_)
         | Reference::StreamName(_)
         | Reference::StreamArn(_)
+        | Reference::KeyArn(_)
+        | Reference::ChangedArn(..)
         | Reference::Each(_)
         | Reference::Open(_)
         | Reference::Got(_)
         | Reference::Absent
         | Reference::Present => Some(found),
     }
+}
+
+fn changed(word: &str) -> Option<ArnChange> {
+    words::ARN_CHANGE.iter().find(|(known, _)| *known == word).map(|(_, change)| *change)
 }
 
 /// A single-key mapping whose key starts with `$`.

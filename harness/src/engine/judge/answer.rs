@@ -35,8 +35,19 @@ impl<'run> Judge<'run> {
         call: &'run Call,
         exchange: &'run Exchange,
     ) {
+        self.answer_to(index, step, call, &call.expect, exchange);
+    }
+
+    /// Holds one answer to an expectation.
+    pub(super) fn answer_to(
+        &mut self,
+        index: StepIndex,
+        step: &'run Step,
+        call: &'run Call,
+        expectation: &'run Expectation,
+        exchange: &'run Exchange,
+    ) {
         let reading = self.reading(exchange);
-        let expectation = &call.expect;
         let span = expectation_span(expectation);
         if reading.is_throttled() && !wants_class(expectation, reading.class()) {
             self.errors.push(format!("the target kept asking for patience: {}", reading.in_words()));
@@ -80,9 +91,10 @@ impl<'run> Judge<'run> {
         match &expectation.answer {
             Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), &reading),
             Answer::Refused(refusal) => self.refused(&one, refusal, &reading),
-            Answer::Open(question) => self.choose_answer(&question.value, &reading),
+            Answer::Open(question) => self.choose_answer(index.step, &question.value, &reading),
         }
         self.status_and_document(&one, expectation, &reading);
+        self.form(&one, &expectation.form);
         self.take_notes(&reading, exchange);
     }
 
@@ -258,7 +270,9 @@ impl<'run> Judge<'run> {
                 self.note(format!("{path} is null where an absent member is left out"));
             }
         }
-        let ResponseText::Answer { status, headers, body } = &exchange.response else { return };
+        let ResponseText::Answer { status, headers, body, as_it_came: _ } = &exchange.response else {
+            return;
+        };
         let takes_output = self
             .measure
             .model
@@ -269,7 +283,9 @@ impl<'run> Judge<'run> {
         }
         let media = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
         let named = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !body.bytes().is_empty() && named != exchange.request.content_type {
+        // What a deviating request is answered with, its own case says.
+        let plain = exchange.request.deviates.is_none();
+        if plain && !body.bytes().is_empty() && named != exchange.request.content_type {
             self.note(format!("a body of content type `{named}`"));
         }
     }
@@ -322,15 +338,15 @@ impl<'run> Judge<'run> {
 }
 
 /// One answer under judgement.
-struct One<'run> {
+pub(super) struct One<'run> {
     index: StepIndex,
     step: &'run Step,
-    exchange: &'run Exchange,
+    pub(super) exchange: &'run Exchange,
     span: Span,
 }
 
 impl<'run> One<'run> {
-    fn found(
+    pub(super) fn found(
         &self,
         kind: MismatchKind,
         facet: Facet,
