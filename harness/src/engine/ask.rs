@@ -214,6 +214,12 @@ impl Asker<'_> {
             self.follow(step + 1, watch, last.received_us, &mut samples, &mut seen, &mut meanwhile).await?;
         }
         sampler.abort();
+        // What was told in the log is judged too, or a stored run would be judged by more than
+        // the live one. Once the sampler has ended, all that it told is in the channel.
+        let _aborted = sampler.await;
+        while let Ok(sample) = samples.try_recv() {
+            seen.push(sample);
+        }
         self.exchanges.append(&mut seen);
         while let Some(joined) = meanwhile.join_next().await {
             self.exchanges.extend(joined.unwrap_or_default());

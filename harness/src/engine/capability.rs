@@ -123,3 +123,6 @@ fn first_words(exchange: &Exchange) -> String {
         None => "no answer".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 //! Data flows one way. Nothing here renders for people; everything that people read is made by
 //! [`crate::report`] from [`event::Event`]s.
 
+#[cfg(all(test, feature = "serve"))]
+pub(crate) mod against;
 mod ask;
 mod bind;
 mod capability;
@@ -25,6 +27,8 @@ mod run;
 mod session;
 pub mod sweep;
 mod target;
+#[cfg(test)]
+mod testing;
 
 pub use capability::AskError;
 pub use fixtures::{PREFIX, TAG_KEY};

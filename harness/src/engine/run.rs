@@ -382,3 +382,6 @@ impl Gate {
         }
     }
 }
+
+#[cfg(all(test, feature = "serve"))]
+mod tests;

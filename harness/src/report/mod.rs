@@ -18,6 +18,8 @@ mod summary;
 pub mod terminal;
 mod text;
 
+#[cfg(all(test, feature = "serve"))]
+mod real;
 #[cfg(test)]
 mod samples;
 

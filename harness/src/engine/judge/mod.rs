@@ -302,3 +302,6 @@ struct Found<'run> {
     actual: String,
     diff: Option<BodyDiff>,
 }
+
+#[cfg(test)]
+mod tests;
