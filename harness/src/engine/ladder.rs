@@ -267,6 +267,7 @@ impl Climber<'_> {
             Misstep::Unexpected { .. } | Misstep::Gone { .. } | Misstep::Back { .. } => true,
             Misstep::NotShown { .. } | Misstep::Member { .. } | Misstep::NeverReached { .. } => false,
         });
+        self.end_where_it_began(moments, call, last);
         if self.shown[last].is_none() {
             if !already_told {
                 let end = states.last();
@@ -288,6 +289,23 @@ impl Climber<'_> {
             }
         }
         self.climb
+    }
+
+    /// A ladder may end as it began, with nothing in between that must be seen: then what is shown
+    /// after the answer is its end.
+    fn end_where_it_began(&mut self, moments: &[Moment], call: (u64, u64), last: usize) {
+        let nothing_between =
+            self.reached < last && (self.reached + 1..last).all(|rung| self.ladder[rung].maybe);
+        if self.shown[last].is_some() || !nothing_between {
+            return;
+        }
+        let after = moments.iter().rev().find(|moment| moment.sent_us >= call.1);
+        if let Some(moment) = after
+            && let Seen::State(state) = &moment.seen
+            && self.differences(last, state).is_empty()
+        {
+            self.step_on(last, moment, state);
+        }
     }
 
     /// The longest time for which a rung that no sample shows may have lasted: from when the last
