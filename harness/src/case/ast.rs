@@ -10,6 +10,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+mod wire;
+
+pub use wire::{BodyForm, Form, Spelling, WHOLE, Wire, WireAuth};
+
 use super::span::{Source, Span, Spanned};
 use crate::facts::FactId;
 use crate::model::Value;
@@ -264,30 +268,10 @@ pub enum CallAddress {
 pub enum Body {
     /// Model values, encoded as the trial's encoding says.
     Tree(Tree),
-    /// Exact text, sent byte for byte.
-    Json(Spanned<String>),
-    /// Exact bytes.
-    Bytes(Spanned<Vec<u8>>),
-}
-
-/// Deviations of a request from what a client would send.
-#[derive(Clone, Debug, Default)]
-pub struct Wire {
-    /// The whole `X-Amz-Target`, in place of the operation's.
-    pub target: Option<Spanned<String>>,
-    /// How the request is authenticated.
-    pub auth: WireAuth,
-}
-
-/// How a request is authenticated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WireAuth {
-    /// Signed as a client would.
-    #[default]
-    Signed,
-    /// Without any signature.
-    Unsigned,
+    /// Exact text, sent byte for byte: literal, or a row's column.
+    Json(Tree),
+    /// Exact bytes: a literal blob, or a row's column.
+    Bytes(Tree),
 }
 
 /// A tree of values, in requests and in expectations.
@@ -366,6 +350,8 @@ pub struct Expectation {
     pub status: Option<Spanned<u16>>,
     /// The body as a document: exactly these members, raw, nothing decoded by the model.
     pub document: Option<Tree>,
+    /// What is asserted of the answer's bytes.
+    pub form: Box<Form>,
 }
 
 /// Accepted, refused, or open.

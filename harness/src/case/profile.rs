@@ -74,6 +74,20 @@ pub struct Profile {
     pub region: Option<String>,
     /// What is not to be asked of it.
     pub lacks: Lacks,
+    /// How it dresses its answers.
+    pub dialect: DialectName,
+    /// In the dialect `envelope`: the class that each code stands for.
+    pub codes: BTreeMap<String, String>,
+}
+
+/// How a target dresses its answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DialectName {
+    /// As the service does.
+    #[default]
+    Plain,
+    /// `{"success": …, "data": …, "error": {"code": …, "message": …}}`, around all of it.
+    Envelope,
 }
 
 /// What a target's world offers.
@@ -186,6 +200,12 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         disposable: truth(reader, fields, "disposable"),
         region: text(reader, fields, "region"),
         lacks: fields.get("lacks").map_or_else(Lacks::default, |yaml| lacks(reader, yaml)),
+        dialect: fields
+            .get("dialect")
+            .and_then(|yaml| reader.word(yaml, "`dialect`", words::DIALECT))
+            .map(|dialect| dialect.value)
+            .unwrap_or_default(),
+        codes: fields.get("codes").map_or_else(BTreeMap::new, |yaml| codes(reader, yaml)),
     };
     if let Some(entry) = fields.entry("endpoint")
         && let Some(endpoint) = &profile.endpoint
@@ -193,6 +213,11 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         && !endpoint.starts_with("https://")
     {
         reader.error(entry.value.span, "`endpoint` is a URL", "starts with http:// or https://");
+    }
+    if let Some(entry) = fields.entry("codes")
+        && profile.dialect == DialectName::Plain
+    {
+        reader.error(entry.key.span, "`codes` without `dialect: envelope`", "plain answers have no codes");
     }
     Some(profile)
 }
@@ -246,6 +271,17 @@ fn world(reader: &mut Reader, yaml: &Yaml) -> World {
         }
     }
     world
+}
+
+fn codes(reader: &mut Reader, yaml: &Yaml) -> BTreeMap<String, String> {
+    let entries = reader.entries(yaml, "`codes`").unwrap_or_default();
+    let mut codes = BTreeMap::new();
+    for Entry { key, value } in entries {
+        if let Some(class) = reader.text(value, "the class that a code stands for") {
+            codes.insert(key.value.clone(), class.value);
+        }
+    }
+    codes
 }
 
 fn lacks(reader: &mut Reader, yaml: &Yaml) -> Lacks {

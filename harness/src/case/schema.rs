@@ -165,7 +165,7 @@ fn request() -> Value {
         "with": {"type": "object"},
         "json": text(),
         "bytes": {"type": ["string", "integer"]},
-        "wire": object(Part::Wire, &[], json!({"target": text(), "auth": one_of(words::AUTH)})),
+        "wire": wire(),
     })
 }
 
@@ -182,6 +182,22 @@ fn call() -> Value {
         members[name] = schema;
     }
     object(Part::Call, &["expect"], members)
+}
+
+fn wire() -> Value {
+    let texts = json!({"anyOf": [text(), list_of(text())]});
+    object(
+        Part::Wire,
+        &[],
+        json!({
+            "method": text(),
+            "path": text(),
+            "target": texts,
+            "content-type": text(),
+            "headers": named(text(), texts),
+            "auth": one_of(words::AUTH),
+        }),
+    )
 }
 
 fn watch() -> Value {
@@ -266,6 +282,10 @@ fn expect() -> Value {
             "message": true,
             "status": {"type": "integer", "minimum": 100, "maximum": 599},
             "document": true,
+            "headers": named(text(), json!(true)),
+            "body": one_of(words::BODY),
+            "encoding": one_of(words::ENCODING),
+            "spelling": named(text(), one_of(words::SPELLING)),
         }),
     );
     mapping["oneOf"] = json!([{"required": ["accepted"]}, {"required": ["error"]}]);
@@ -326,6 +346,8 @@ fn profile() -> Value {
             "transitional-budget": budget,
             "disposable": {"type": "boolean"},
             "region": text(),
+            "dialect": one_of(words::DIALECT),
+            "codes": named(text(), text()),
             "lacks": object(Part::Lacks, &[], json!({
                 "operations": list_of(text()),
                 "encodings": list_of(one_of(words::ENCODING)),

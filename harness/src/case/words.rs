@@ -1,9 +1,11 @@
 //! The closed words of the formats: one table per enum, for the loader and for the schemas.
 
 use super::ast::{
-    Address, ArnChange, Audience, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level, Motion,
-    Rule, When, WireAuth,
+    Address, ArnChange, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level,
+    Motion, Rule, Spelling, When, WireAuth,
 };
+
+use super::profile::DialectName;
 
 /// A word and what it stands for.
 pub(super) type Words<T> = &'static [(&'static str, T)];
@@ -38,7 +40,40 @@ pub(super) const STATUS: Words<FixtureStatus> = &[
     ("gone", FixtureStatus::Gone),
 ];
 
-pub(super) const AUTH: Words<WireAuth> = &[("signed", WireAuth::Signed), ("unsigned", WireAuth::Unsigned)];
+pub(super) const AUTH: Words<WireAuth> = &[
+    ("signed", WireAuth::Signed),
+    ("unsigned", WireAuth::Unsigned),
+    ("spoiled-signature", WireAuth::SpoiledSignature),
+    ("spoiled-body-hash", WireAuth::SpoiledBodyHash),
+    ("missing-credential", WireAuth::MissingCredential),
+    ("missing-signature", WireAuth::MissingSignature),
+    ("missing-signed-headers", WireAuth::MissingSignedHeaders),
+    ("missing-date", WireAuth::MissingDate),
+    ("expired", WireAuth::Expired),
+    ("future", WireAuth::Future),
+    ("other-region", WireAuth::OtherRegion),
+    ("other-service", WireAuth::OtherService),
+    ("unknown-key", WireAuth::UnknownKey),
+    ("bad-session-token", WireAuth::BadSessionToken),
+    ("header-and-query", WireAuth::HeaderAndQuery),
+    ("presigned", WireAuth::Presigned),
+    ("signed-then-changed-header", WireAuth::SignedThenChangedHeader),
+    ("signed-then-added-header", WireAuth::SignedThenAddedHeader),
+];
+
+pub(super) const DIALECT: Words<DialectName> =
+    &[("plain", DialectName::Plain), ("envelope", DialectName::Envelope)];
+
+pub(super) const BODY: Words<BodyForm> = &[("empty", BodyForm::Empty)];
+
+pub(super) const SPELLING: Words<Spelling> = &[
+    ("indefinite-map", Spelling::IndefiniteMap),
+    ("byte-string", Spelling::ByteString),
+    ("tagged-integer", Spelling::TaggedInteger),
+    ("tagged-not-float", Spelling::TaggedNotFloat),
+    ("number", Spelling::Number),
+    ("text", Spelling::Text),
+];
 
 pub(super) const WHEN: Words<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
 

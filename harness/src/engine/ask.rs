@@ -12,17 +12,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use indexmap::IndexMap;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::case::ast::{
-    Address, Answer, Body, Call, CallAddress, DeadlineFrom, Step, StepKind, Watch, When, WireAuth,
-};
+use crate::case::ast::{Address, Answer, Body, Call, CallAddress, DeadlineFrom, Step, StepKind, Watch, When};
 use crate::model::{Model, Value};
-use crate::wire::{Auth, Encoding, encode};
+use crate::wire::{Encoding, encode};
 
 use super::bind::{Bindings, Unbound, fixture_word};
 use super::describe::{Look, Seen};
+use super::deviate;
 use super::event::{Exchange, ResponseText, Role, StepIndex};
 use super::ladder;
 use super::matching;
@@ -228,7 +227,7 @@ impl Asker<'_> {
         if Reading::of(self.session.model, &last).is_success() {
             self.follow(step + 1, watch, last.received_us, &mut samples, &mut seen, &mut meanwhile).await?;
         }
-        sampler.abort();
+        drop(sampler);
         self.exchanges.append(&mut seen);
         while let Some(joined) = meanwhile.join_next().await {
             self.exchanges.extend(joined.unwrap_or_default());
@@ -364,11 +363,12 @@ impl Settling {
 }
 
 /// Looks at a stream again and again, one look in flight, at the target's pace. The receiver gets
-/// every look; aborting the handle ends it.
-fn sample(session: &Arc<Session>, tag: Tag, look: Outgoing) -> (UnboundedReceiver<Exchange>, JoinHandle<()>) {
+/// every look. Dropping the task ends it, also where the question itself is dropped.
+fn sample(session: &Arc<Session>, tag: Tag, look: Outgoing) -> (UnboundedReceiver<Exchange>, JoinSet<()>) {
     let (sender, receiver) = unbounded_channel();
     let session = Arc::clone(session);
-    let handle = tokio::spawn(async move {
+    let mut task = JoinSet::new();
+    task.spawn(async move {
         let pace = session.target.pace();
         let mut attempt = 0;
         loop {
@@ -381,7 +381,7 @@ fn sample(session: &Arc<Session>, tag: Tag, look: Outgoing) -> (UnboundedReceive
             sleep_until(started + pace).await;
         }
     });
-    (receiver, handle)
+    (receiver, task)
 }
 
 fn is_due(call: &Call, first_accepted: Option<bool>) -> bool {
@@ -431,24 +431,22 @@ pub(super) fn outgoing(
     let body = match &call.with {
         Body::Tree(tree) => {
             let value = bindings.value(tree, trial.row())?.unwrap_or_else(Value::empty);
-            encode(trial.encoding, &addressed(model, trial, call, bindings, value)?)
+            Bytes::from(encode(trial.encoding, &addressed(model, trial, call, bindings, value)?))
         }
-        Body::Json(text) => text.value.clone().into_bytes(),
-        Body::Bytes(bytes) => bytes.value.clone(),
+        Body::Json(_) | Body::Bytes(_) => {
+            deviate::exact_body(trial, &call.with, bindings)?.unwrap_or_default()
+        }
     };
     let encoding = match &call.with {
         Body::Tree(_) | Body::Bytes(_) => trial.encoding,
         Body::Json(_) => Encoding::Json,
     };
     let mut outgoing = Outgoing::encoded(model, operation, encoding, Vec::new());
-    outgoing.request.body = Bytes::from(body);
-    if let Some(target) = &call.wire.target {
-        outgoing.request.target = Some(target.value.clone());
+    outgoing.request.body = body;
+    outgoing.deviation = deviate::deviation(trial, &call.wire, &outgoing.request, bindings)?;
+    if let Some(deviation) = &outgoing.deviation {
+        deviate::as_plain(&mut outgoing.request, deviation);
     }
-    outgoing.request.auth = match call.wire.auth {
-        WireAuth::Signed => Auth::Signed,
-        WireAuth::Unsigned => Auth::Unsigned,
-    };
     Ok(outgoing)
 }
 

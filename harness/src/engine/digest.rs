@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::ast::{Body, Call, Fixture, Node, Step, StepKind, Tree};
+use crate::case::ast::{Body, Call, Fixture, Node, Step, StepKind, Tree, Wire};
 
 use super::bind::name_of;
 use super::plan::PlannedTrial;
@@ -98,22 +98,44 @@ fn write_step(text: &mut String, step: &Step) {
 fn write_call(text: &mut String, call: &Call) {
     let _ = write!(
         text,
-        "call {} {:?} {:?} {:?} {:?} {:?} ",
+        "call {} {:?} {:?} {:?} ",
         call.operation.value,
         call.address,
-        call.wire.target.as_ref().map(|target| &target.value),
-        call.wire.auth,
         call.by.as_ref().map(|by| &by.value),
         call.when.as_ref().map(|when| when.value),
     );
+    write_wire(text, &call.wire);
     match &call.with {
         Body::Tree(tree) => write_tree(text, tree),
-        Body::Json(json) => text.push_str(&json.value),
-        Body::Bytes(bytes) => {
-            let _ = write!(text, "{:02x?}", bytes.value);
+        Body::Json(tree) => {
+            text.push_str("json ");
+            write_tree(text, tree);
+        }
+        Body::Bytes(tree) => {
+            text.push_str("bytes ");
+            write_tree(text, tree);
         }
     }
     text.push('\n');
+}
+
+fn write_wire(text: &mut String, wire: &Wire) {
+    let Wire { method, path, target, content_type, headers, auth } = wire;
+    let _ = write!(text, "{auth:?} ");
+    for (name, tree) in
+        [("method", method), ("path", path), ("target", target), ("content-type", content_type)]
+    {
+        if let Some(tree) = tree {
+            let _ = write!(text, "{name} ");
+            write_tree(text, tree);
+            text.push(' ');
+        }
+    }
+    for (name, tree) in headers {
+        let _ = write!(text, "header {name} ");
+        write_tree(text, tree);
+        text.push(' ');
+    }
 }
 
 fn write_tree(text: &mut String, tree: &Tree) {
@@ -144,5 +166,51 @@ fn write_tree(text: &mut String, tree: &Tree) {
         Node::Matches(pattern) => {
             let _ = write!(text, "~{pattern}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use crate::case::Source;
+    use crate::case::ast::Library;
+    use crate::engine::plan::Manifest;
+
+    /// The digest of a case that asks so.
+    fn digest(ask: &str) -> String {
+        let text = format!(
+            "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    ask: {{{ask}}}\n"
+        );
+        let source = Arc::new(Source { path: "cases/a.yaml".to_owned(), text });
+        let library = Library::from_sources(vec![source]).expect(ask);
+        Manifest::of(Arc::new(library), false).trials[0].question_digest.clone()
+    }
+
+    #[test]
+    fn whatever_deviates_in_a_request_makes_another_question() {
+        let asks = [
+            "expect: accepted",
+            "expect: accepted, json: '{}'",
+            "expect: accepted, bytes: 7b7d",
+            "expect: accepted, wire: {method: GET}",
+            "expect: accepted, wire: {path: GET}",
+            "expect: accepted, wire: {target: GET}",
+            "expect: accepted, wire: {target: [GET, GET]}",
+            "expect: accepted, wire: {target: $absent}",
+            "expect: accepted, wire: {content-type: GET}",
+            "expect: accepted, wire: {headers: {GET: a}}",
+            "expect: accepted, wire: {headers: {a: GET}}",
+            "expect: accepted, wire: {auth: expired}",
+        ];
+        let digests: BTreeSet<String> = asks.iter().map(|ask| digest(ask)).collect();
+        assert_eq!(digests.len(), asks.len());
+    }
+
+    #[test]
+    fn what_an_answer_is_held_to_is_no_part_of_the_question() {
+        let held = "expect: {accepted: {}, headers: {a: b}, body: empty, encoding: cbor, spelling: {$whole: number}}";
+        assert_eq!(digest("expect: accepted"), digest(held));
     }
 }

@@ -225,6 +225,29 @@ pub struct RequestText {
     pub signed: bool,
     /// The body.
     pub body: BodyText,
+    /// The head, and what is wrong with it on purpose, of a request that deviates from what a
+    /// client would send.
+    pub deviates: Option<DeviationText>,
+}
+
+/// How a request deviates from what a client would send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviationText {
+    /// Request line and headers as they went.
+    pub head: String,
+    /// The place of the signature that is spoiled, in words.
+    pub spoiled: Option<String>,
+}
+
+/// What a plain answer does not show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AsItCame {
+    /// Status line and headers as they came, where the raw transport carried the answer.
+    pub head: Option<String>,
+    /// What is wrong with the bytes of the answer, each with its byte.
+    pub faults: Vec<String>,
+    /// The body as it came, where the adapter of a dialect has made another one of it.
+    pub body: Option<BodyText>,
 }
 
 /// An answer, redacted, or why there is none.
@@ -239,6 +262,8 @@ pub enum ResponseText {
         headers: Vec<(String, String)>,
         /// The body.
         body: BodyText,
+        /// What the members above do not show; `None` if they show all.
+        as_it_came: Option<Box<AsItCame>>,
     },
     /// None.
     None(NoAnswer),

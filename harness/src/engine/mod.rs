@@ -8,6 +8,7 @@ mod ask;
 mod bind;
 mod capability;
 mod describe;
+mod deviate;
 mod digest;
 pub mod event;
 mod fixtures;
@@ -27,6 +28,8 @@ mod run;
 mod session;
 pub mod sweep;
 mod target;
+#[cfg(all(test, feature = "serve"))]
+mod tests;
 
 pub use capability::AskError;
 pub use fixtures::{PREFIX, TAG_KEY};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::case::Profile;
 use crate::case::ast::EncodingAxis;
-use crate::wire::{Client, Encoding};
+use crate::case::{DialectName, Profile};
+use crate::wire::{Client, Dialect, Encoding};
 
 /// The target of a run. Built from a profile, from a bare endpoint, or from the reference.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct Target {
     pub lacks_operations: Vec<String>,
     /// Encodings that the profile says are not there.
     pub lacks_encodings: Vec<Encoding>,
+    /// How it dresses its answers.
+    pub dialect: Dialect,
     /// The part of the command line that names the target.
     pub arguments: Vec<String>,
     /// Moves its clock, where that can be done.
@@ -83,6 +85,7 @@ impl Target {
             transitional_budget: 4,
             lacks_operations: Vec::new(),
             lacks_encodings: Vec::new(),
+            dialect: Dialect::Plain,
             arguments: vec!["--endpoint".to_owned(), endpoint.to_owned()],
             clock: None,
         }
@@ -115,6 +118,10 @@ impl Target {
         }
         target.shard_budget = profile.shard_budget.unwrap_or(target.shard_budget);
         target.transitional_budget = profile.transitional_budget.unwrap_or(target.transitional_budget);
+        target.dialect = match profile.dialect {
+            DialectName::Plain => Dialect::Plain,
+            DialectName::Envelope => Dialect::Envelope { codes: profile.codes.clone() },
+        };
         target.lacks_operations.clone_from(&profile.lacks.operations);
         target.lacks_encodings = profile
             .lacks

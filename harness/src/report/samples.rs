@@ -203,6 +203,7 @@ pub(super) fn request(body: &str) -> RequestText {
         content_type: Encoding::Json.content_type().to_owned(),
         signed: true,
         body: BodyText::Text(body.to_owned()),
+        deviates: None,
     }
 }
 
@@ -211,6 +212,7 @@ pub(super) fn answer(status: u16, body: &str) -> ResponseText {
         status,
         headers: vec![("content-type".to_owned(), Encoding::Json.content_type().to_owned())],
         body: BodyText::Text(body.to_owned()),
+        as_it_came: None,
     }
 }
 

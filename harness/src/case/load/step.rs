@@ -5,18 +5,20 @@ mod more;
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Body, Call, CallAddress, Deadline, DeadlineFrom, Expectation, Meanwhile, Node, Rung, Step, StepKind,
-    Tree, Watch, Wire, WireAuth,
+    Body, Call, CallAddress, Deadline, DeadlineFrom, Expectation, Meanwhile, Node, Reference, Rung, Step,
+    StepKind, Tree, Watch, Wire,
 };
 use crate::case::part::Part;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
 use crate::case::words;
-use crate::case::yaml::{Entry, Yaml, YamlNode};
+use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::facts::FactId;
+use crate::model::Value;
 
 use super::expect::expectation;
 use super::tree::{self, Place, tree};
+use super::wire::wire;
 
 /// A list of steps, or one step as a mapping.
 pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Vec<Step> {
@@ -171,11 +173,8 @@ fn body(reader: &mut Reader, fields: &Fields<'_>) -> Option<Body> {
         return Some(Body::Tree(Tree { span: fields.span, node: Node::Map(IndexMap::new()) }));
     };
     match key.value.as_str() {
-        "json" => reader.text(value, "`json`").map(Body::Json),
-        "bytes" => {
-            let bytes = tree::bytes(reader, value, "`bytes`")?;
-            Some(Body::Bytes(Spanned::new(bytes, value.span)))
-        }
+        "json" => exact_text(reader, value).map(Body::Json),
+        "bytes" => exact_bytes(reader, value).map(Body::Bytes),
         _ => {
             reader.entries(value, "`with`")?;
             tree(reader, value, Place::Request).map(Body::Tree)
@@ -183,11 +182,27 @@ fn body(reader: &mut Reader, fields: &Fields<'_>) -> Option<Body> {
     }
 }
 
-fn wire(reader: &mut Reader, yaml: &Yaml) -> Wire {
-    let Some(fields) = reader.fields(yaml, Part::Wire) else { return Wire::default() };
-    let target = fields.get("target").and_then(|yaml| reader.text(yaml, "`target`"));
-    let auth = fields.get("auth").and_then(|yaml| reader.word(yaml, "`auth`", words::AUTH));
-    Wire { target, auth: auth.map_or(WireAuth::Signed, |auth| auth.value) }
+/// A row's column where `$each.<column>` is all there is; a body of that text would be no JSON.
+fn column(yaml: &Yaml) -> Option<Tree> {
+    let YamlNode::Scalar(Scalar::Text(text)) = &yaml.node else { return None };
+    let column = text.strip_prefix("$each.")?;
+    Some(Tree { span: yaml.span, node: Node::Reference(Reference::Each(column.to_owned())) })
+}
+
+fn exact_text(reader: &mut Reader, yaml: &Yaml) -> Option<Tree> {
+    if let Some(tree) = column(yaml) {
+        return Some(tree);
+    }
+    let text = reader.text(yaml, "`json`")?;
+    Some(Tree { span: text.span, node: Node::Literal(Value::String(text.value)) })
+}
+
+fn exact_bytes(reader: &mut Reader, yaml: &Yaml) -> Option<Tree> {
+    if let Some(tree) = column(yaml) {
+        return Some(tree);
+    }
+    let bytes = tree::bytes(reader, yaml, "`bytes`")?;
+    Some(Tree { span: yaml.span, node: Node::Literal(Value::Blob(bytes)) })
 }
 
 /// `5s after ACTIVE`, `500ms after ACTIVE`, `2min after ACTIVE`.

@@ -94,6 +94,7 @@ impl<'run> Judge<'run> {
             Answer::Open(question) => self.choose_answer(index.step, &question.value, &reading),
         }
         self.status_and_document(&one, expectation, &reading);
+        self.form(&one, &expectation.form);
         self.take_notes(&reading, exchange);
     }
 
@@ -269,7 +270,9 @@ impl<'run> Judge<'run> {
                 self.note(format!("{path} is null where an absent member is left out"));
             }
         }
-        let ResponseText::Answer { status, headers, body } = &exchange.response else { return };
+        let ResponseText::Answer { status, headers, body, as_it_came: _ } = &exchange.response else {
+            return;
+        };
         let takes_output = self
             .measure
             .model
@@ -280,7 +283,9 @@ impl<'run> Judge<'run> {
         }
         let media = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
         let named = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !body.bytes().is_empty() && named != exchange.request.content_type {
+        // What a deviating request is answered with, its own case says.
+        let plain = exchange.request.deviates.is_none();
+        if plain && !body.bytes().is_empty() && named != exchange.request.content_type {
             self.note(format!("a body of content type `{named}`"));
         }
     }
@@ -333,15 +338,15 @@ impl<'run> Judge<'run> {
 }
 
 /// One answer under judgement.
-struct One<'run> {
+pub(super) struct One<'run> {
     index: StepIndex,
     step: &'run Step,
-    exchange: &'run Exchange,
+    pub(super) exchange: &'run Exchange,
     span: Span,
 }
 
 impl<'run> One<'run> {
-    fn found(
+    pub(super) fn found(
         &self,
         kind: MismatchKind,
         facet: Facet,

@@ -3,6 +3,7 @@
 
 mod answer;
 mod clauses;
+mod form;
 mod more;
 mod question;
 mod read;

@@ -34,6 +34,7 @@ fn web_pages_do_not_look_like_kinesis() {
         status: 200,
         headers: Vec::new(),
         body: BodyText::Text("\n<!DOCTYPE html><title>Console</title>".to_owned()),
+        as_it_came: None,
     };
     assert_eq!(
         seen(&run(20, Outcome::Fail, &page)),
@@ -79,5 +80,19 @@ fn trials_that_are_all_blocked_alike_are_told_once() {
     assert_eq!(
         seen(&Summary::of_events(&events)),
         "6 trials could not ask their question, for one reason: create the stream: LimitExceededException"
+    );
+}
+
+#[test]
+fn an_envelope_is_told_once_even_if_trials_pass() {
+    let envelope = ResponseText::Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: BodyText::Text(r#"{"success":true,"data":{}}"#.to_owned()),
+        as_it_came: None,
+    };
+    assert_eq!(
+        seen(&run(20, Outcome::Pass, &envelope)),
+        "20 of 20 answers stood in a gateway's envelope of `success`, `data` and `error`"
     );
 }

@@ -265,6 +265,12 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             body_size(&request.body)
         );
         page.labelled("request>", &[(Tone::Plain, shortened(&line, page.beside_label()))]);
+        if let Some(deviates) = &request.deviates {
+            let line = deviates.head.lines().next().unwrap_or_default();
+            let spoiled = deviates.spoiled.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+            let text = clean(&format!("{line}{spoiled}"));
+            page.labelled("", &[(Tone::Plain, shortened(&text, page.beside_label()))]);
+        }
         body(page, &request.body, REQUEST_SHOWN);
         let took = format!("+{}", millis(trace::since(exchange.sent_us, exchange.received_us)));
         let tone = if leading.is_some_and(|leading| std::ptr::eq(leading, *exchange)) {
@@ -273,7 +279,7 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             Tone::Plain
         };
         match &exchange.response {
-            ResponseText::Answer { status, headers, body: answer } => {
+            ResponseText::Answer { status, headers, body: answer, as_it_came } => {
                 let header = |name: &str| {
                     let found = headers.iter().find(|(header, _)| header == name);
                     found.map_or_else(String::new, |(_, value)| format!("  {}", clean(short_type(value))))
@@ -282,6 +288,9 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
                 let kind = header("content-type");
                 let line = format!("{took:>9}  {status}{error}{kind}  {}", body_size(answer));
                 page.labelled("response<", &[(tone, shortened(&line, page.beside_label()))]);
+                for fault in as_it_came.iter().flat_map(|came| &came.faults) {
+                    page.labelled("", &[(Tone::Bad, shortened(&clean(fault), page.beside_label()))]);
+                }
                 body(page, answer, BODY_SHOWN);
             }
             ResponseText::None(none) => {

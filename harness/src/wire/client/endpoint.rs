@@ -159,6 +159,12 @@ impl Endpoint {
         (host, self.0.port().unwrap_or(default))
     }
 
+    /// Host and port as the header `host` has them: the scheme's own port is left out.
+    pub fn authority(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
     pub(super) const fn url(&self) -> &Url {
         &self.0
     }
