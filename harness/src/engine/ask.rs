@@ -217,7 +217,7 @@ impl Asker<'_> {
         };
         // The first sample comes back before the call is sent: it warms the connection and shows
         // the old state.
-        let (mut samples, sampler) = sample(self.session, tag, self.look.at(self.session.model, &stream));
+        let (mut samples, mut sampler) = sample(self.session, tag, self.look.at(self.session.model, &stream));
         let mut seen: Vec<Exchange> = samples.recv().await.into_iter().collect();
 
         let sent = send_patiently(self.session, self.step_tag(step), &outgoing, call).await;
@@ -227,7 +227,12 @@ impl Asker<'_> {
         if Reading::of(self.session.model, &last).is_success() {
             self.follow(step + 1, watch, last.received_us, &mut samples, &mut seen, &mut meanwhile).await?;
         }
-        drop(sampler);
+        // What was told in the log is judged too, or a stored run would be judged by more than
+        // the live one. Once the sampler has ended, all that it told is in the channel.
+        sampler.shutdown().await;
+        while let Ok(sample) = samples.try_recv() {
+            seen.push(sample);
+        }
         self.exchanges.append(&mut seen);
         while let Some(joined) = meanwhile.join_next().await {
             self.exchanges.extend(joined.unwrap_or_default());

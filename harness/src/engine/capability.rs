@@ -159,21 +159,4 @@ fn first_words(exchange: &Exchange) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::is_missing;
-
-    #[test]
-    fn an_answer_like_that_to_a_made_up_operation_says_that_it_is_missing() {
-        let unknown = (400, "{\"__type\":\"UnknownOperationException\"}".to_owned());
-        let wrong = (400, "{\"__type\":\"ValidationException\"}".to_owned());
-        assert!(is_missing(Some(&unknown), Some(&unknown)));
-        assert!(!is_missing(Some(&wrong), Some(&unknown)));
-        assert!(!is_missing(None, None));
-    }
-
-    #[test]
-    fn a_server_that_breaks_at_both_says_nothing() {
-        let broken = (500, "Internal Server Error".to_owned());
-        assert!(!is_missing(Some(&broken), Some(&broken)));
-    }
-}
+mod tests;

@@ -426,3 +426,6 @@ impl Gate {
         *state = GateState::Closed;
     }
 }
+
+#[cfg(all(test, feature = "serve"))]
+mod tests;
