@@ -74,6 +74,21 @@ pub async fn run(
     stop: Stop,
     emit: Emit,
 ) -> Result<Footer, AskError> {
+    let selected = manifest.select(select);
+    in_order(target, manifest, select, selected, settings, stop, emit).await
+}
+
+/// As [`run`], with the trials in the order given, which decides when they are started and, if all
+/// is well, nothing else.
+pub(super) async fn in_order(
+    target: Target,
+    manifest: &Manifest,
+    select: &Select,
+    selected: Vec<PlannedTrial>,
+    settings: RunSettings,
+    stop: Stop,
+    emit: Emit,
+) -> Result<Footer, AskError> {
     let started = Instant::now();
     let gate = Arc::new(Gate::new(emit));
     let gated: Emit = {
@@ -86,7 +101,6 @@ pub async fn run(
         // Nothing was made so far, so there is nothing to clean up.
         () = session.stopped() => return Err(AskError::Stopped),
     };
-    let selected = manifest.select(select);
     gate.open(Event::Header(Box::new(header(
         &session,
         manifest,

@@ -1,6 +1,7 @@
 //! Whole runs against targets that are made for the purpose.
 
 mod envelope;
+mod suite;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
