@@ -33,21 +33,32 @@ impl Author {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("CARGO_TARGET_DIR", target())
-            .env("CARGO_NET_OFFLINE", "true")
-            .env_remove("KINESIS_ENDPOINT")
-            .env_remove("KINESIS_TARGET")
-            .env_remove("NEXTEST")
-            .output()
-            .expect("cargo runs")
+        cargo(self.folder.path(), arguments).output().expect("cargo runs")
     }
 
     fn test(&self, arguments: &[&str]) -> Output {
         self.cargo(&[&["test", "--quiet", "--test", "conformance", "--"], arguments].concat())
     }
+}
+
+/// Cargo, as from a shell: what the outer cargo tells its tests about this package would make build
+/// scripts run again that watch it, and with them half of the build.
+fn cargo(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if (text.starts_with("CARGO") && text != "CARGO_HOME") || text.starts_with("NEXTEST") {
+            command.env_remove(&name);
+        }
+    }
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target())
+        .env("CARGO_NET_OFFLINE", "true")
+        .env_remove("KINESIS_ENDPOINT")
+        .env_remove("KINESIS_TARGET");
+    command
 }
 
 /// The target folder that this test was built in: `target/debug/deps/embedded-…` lies three below.
@@ -141,14 +152,8 @@ fn without_default_features_there_is_no_tls_no_html_and_no_server() {
 fn a_failure_elsewhere_is_drawn_and_ends_with_libtests_code() {
     let server = refuser();
     let told = |trial: &str, variables: &[(&str, &str)]| {
-        let mut command = Command::new(env!("CARGO"));
-        command
-            .args(["test", "--quiet", "--test", "conformance", "--", "--exact", trial])
-            .current_dir(root())
-            .env("CARGO_TARGET_DIR", target())
-            .env("CARGO_NET_OFFLINE", "true")
-            .env_remove("KINESIS_ENDPOINT")
-            .env_remove("KINESIS_TARGET");
+        let mut command =
+            cargo(&root(), &["test", "--quiet", "--test", "conformance", "--", "--exact", trial]);
         command.envs(variables.iter().copied()).output().expect("cargo runs")
     };
 
