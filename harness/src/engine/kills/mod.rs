@@ -5,6 +5,7 @@
 //! strictest level: a fault that only a strict client notices is noticed all the same.
 
 mod check;
+
 mod reach;
 mod survivors;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use super::run::{RunSettings, run};
 use super::session::Stop;
 use super::target::{ClockHook, Target, reference_settings};
 
+pub use check::named_faults;
 pub use survivors::survivor;
 
 /// Trials that fail, by fault.
