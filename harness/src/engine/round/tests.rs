@@ -83,3 +83,26 @@ fn a_shared_stream_that_nothing_changes_is_made_once_and_kept() {
     assert_eq!(created.count(), 1);
     assert!(trials(&events).all(|trial| trial.outcome == Outcome::Pass && trial.round == 0));
 }
+
+/// A trial that waits for the next shared stream must not keep those from ending who still hold
+/// the last one.
+#[test]
+fn asks_that_all_change_the_shared_stream_do_not_wait_for_each_other() {
+    let same = |number: usize| {
+        cases()
+            .split("  other-00")
+            .next()
+            .unwrap_or_default()
+            .replace("lower-case", &format!("same-{number:02}"))
+    };
+    let manifest = manifest(&(0..40).map(same).collect::<String>());
+    let (sender, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let faults = [Fault::EncryptionTypeKmsAccepted];
+        let settings = RunSettings { jobs: 8, ..RunSettings::default() };
+        let events = run_against(&faults, &manifest, &Select::default(), settings);
+        sender.send(trials(&events).filter(|trial| trial.outcome == Outcome::Fail).count())
+    });
+    let failed = ended.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(failed, Ok(40), "the run ends, and every trial has its verdict");
+}
