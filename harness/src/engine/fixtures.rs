@@ -60,7 +60,10 @@ pub(super) struct Fixtures {
     /// Streams in transition at once.
     pub transitions: Arc<Semaphore>,
     live: Mutex<BTreeMap<String, ()>>,
-    shared: AsyncMutex<Option<Arc<Stream>>>,
+    shared: Mutex<Option<Arc<Stream>>>,
+    /// Held by whoever makes the next shared stream. Nobody who still holds the last one waits for
+    /// it: its shard comes back only when all have given it back.
+    making: AsyncMutex<()>,
     deletions: Mutex<JoinSet<()>>,
     left_behind: Arc<Mutex<Vec<String>>>,
     keeps_tags: OnceCell<bool>,
@@ -82,7 +85,8 @@ impl Fixtures {
             shared_shard: Arc::new(Semaphore::new(1)),
             transitions: Arc::new(Semaphore::new(transitions)),
             live: Mutex::default(),
-            shared: AsyncMutex::new(None),
+            shared: Mutex::new(None),
+            making: AsyncMutex::new(()),
             deletions: Mutex::default(),
             left_behind: Arc::default(),
             keeps_tags: OnceCell::new(),
@@ -106,28 +110,40 @@ impl Fixtures {
         Arc::clone(&self.shards).acquire_many_owned(shards).await.ok()
     }
 
-    /// Lends the shared stream, making it first if there is none.
+    /// Lends the shared stream, making it first if there is none. Not to be called by somebody who
+    /// has borrowed it already.
     ///
     /// # Errors
     /// If it cannot be made.
     pub(super) async fn lend(&self) -> Result<Arc<Stream>, SetupError> {
-        let mut shared = self.shared.lock().await;
-        if let Some(stream) = &*shared {
-            return Ok(Arc::clone(stream));
+        if let Some(stream) = self.current() {
+            return Ok(stream);
+        }
+        let _making = self.making.lock().await;
+        if let Some(stream) = self.current() {
+            return Ok(stream);
         }
         let shard = Arc::clone(&self.shared_shard).acquire_owned();
         let permit = shard.await.map_err(|_| SetupError::Stopped)?;
         let stream = Arc::new(self.create(&Tag::of_run(Role::Setup), 1, permit).await?);
-        *shared = Some(Arc::clone(&stream));
+        if let Ok(mut shared) = self.shared.lock() {
+            *shared = Some(Arc::clone(&stream));
+        }
         Ok(stream)
     }
 
+    fn current(&self) -> Option<Arc<Stream>> {
+        self.shared.lock().ok().and_then(|shared| shared.clone())
+    }
+
     /// Takes a stream that an ask may have changed out of use. The next to borrow gets a new one.
-    pub(super) async fn retire(&self, stream: &Arc<Stream>) {
-        let mut shared = self.shared.lock().await;
-        if shared.as_ref().is_some_and(|current| Arc::ptr_eq(current, stream)) {
-            *shared = None;
-            drop(shared);
+    pub(super) fn retire(&self, stream: &Arc<Stream>) {
+        let retired = self
+            .shared
+            .lock()
+            .ok()
+            .and_then(|mut shared| shared.take_if(|current| Arc::ptr_eq(current, stream)));
+        if retired.is_some() {
             self.session.notice(
                 None,
                 format!("retired the shared stream {}: an ask on it did not end as expected", stream.name),
@@ -337,7 +353,9 @@ impl Fixtures {
 
     /// Deletes everything that is still there, waits for it, and names what could not be deleted.
     pub(super) async fn clean_up(self: &Arc<Self>) -> Vec<String> {
-        *self.shared.lock().await = None;
+        if let Ok(mut shared) = self.shared.lock() {
+            *shared = None;
+        }
         let mut deletions = match self.deletions.lock() {
             Ok(mut deletions) => std::mem::take(&mut *deletions),
             Err(_) => JoinSet::new(),

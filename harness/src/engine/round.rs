@@ -60,7 +60,7 @@ pub(super) async fn observe(
     let id: Arc<str> = Arc::from(trial.id.as_str());
     let tag = Tag { trial: Some(Arc::clone(&id)), role: Role::Setup, step: None, attempt: 0, round };
     let mut asker = Asker { session, look, trial, bindings: world(session), tag, exchanges: Vec::new() };
-    let mut held = Held { own: Vec::new(), shared: Vec::new() };
+    let mut held = Held { own: Vec::new(), shared: None };
     let setup = set_up(fixtures, &mut asker, lending, &mut reserved, &mut held).await;
     let stopped_by = match setup {
         Ok(()) => {
@@ -78,9 +78,9 @@ pub(super) async fn observe(
         Err(SetupError::Stopped) => Some((Outcome::Error, "the run was stopped".to_owned())),
     };
     let retire = may_have_changed(&asker);
-    for stream in held.shared {
+    if let Some(stream) = held.shared {
         if retire {
-            fixtures.retire(&stream).await;
+            fixtures.retire(&stream);
         }
         fixtures.give_back(stream);
     }
@@ -93,7 +93,18 @@ pub(super) async fn observe(
 /// The streams of a round.
 struct Held {
     own: Vec<(FixtureName, Stream)>,
-    shared: Vec<Arc<Stream>>,
+    shared: Option<Arc<Stream>>,
+}
+
+impl Held {
+    /// The shared stream: the one that is held, since who holds it and borrows again would wait for
+    /// himself if it was retired in between.
+    async fn lend(&self, fixtures: &Fixtures) -> Result<Arc<Stream>, SetupError> {
+        match &self.shared {
+            Some(stream) => Ok(Arc::clone(stream)),
+            None => fixtures.lend().await,
+        }
+    }
 }
 
 fn world(session: &Session) -> Bindings {
@@ -115,9 +126,9 @@ async fn set_up(
         match &fixture.value {
             Fixture::Shared => match lending {
                 Lending::Shared => {
-                    let stream = fixtures.lend().await?;
+                    let stream = held.lend(fixtures).await?;
                     bind(asker, *name, &stream.name, &stream.arn, Some(&stream.before));
-                    held.shared.push(stream);
+                    held.shared = Some(stream);
                 }
                 Lending::Own => {
                     let permit = take(reserved, 1)?;
@@ -128,7 +139,7 @@ async fn set_up(
             },
             Fixture::Missing => {
                 // The ARN it would have: another stream's with one part changed.
-                let model = fixtures.lend().await?;
+                let model = held.lend(fixtures).await?;
                 let missing = fixtures.fresh_name();
                 let arn = model.arn.replace(&model.name, &missing);
                 fixtures.give_back(model);

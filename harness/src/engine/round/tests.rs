@@ -83,3 +83,24 @@ fn a_shared_stream_that_nothing_changes_is_made_once_and_kept() {
     assert_eq!(created.count(), 1);
     assert!(trials(&events).all(|trial| trial.outcome == Outcome::Pass && trial.round == 0));
 }
+
+/// A trial that waits for the next shared stream must not keep those from ending who still hold
+/// the last one.
+#[test]
+fn asks_that_all_change_the_shared_stream_do_not_wait_for_each_other() {
+    // Every put is accepted, so that every trial retires the stream that it borrowed.
+    let put = |number: usize| {
+        format!(
+            "  put-{number:02}:\n    title: A put is refused\n    level: core\n    kills-nothing: a test\n    given: {{stream: shared}}\n    ask:\n      call: PutRecord\n      with: {{Data: {{$utf8: d}}, PartitionKey: p}}\n      expect: {{error: ResourceNotFoundException}}\n      because: [SSE-012]\n"
+        )
+    };
+    let manifest = manifest(&(0..40).map(put).collect::<String>());
+    let (sender, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let settings = RunSettings { jobs: 8, ..RunSettings::default() };
+        let events = run_against(&[], &manifest, &Select::default(), settings);
+        sender.send(trials(&events).filter(|trial| trial.outcome == Outcome::Fail).count())
+    });
+    let failed = ended.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(failed, Ok(40), "the run ends, and every trial has its verdict");
+}
