@@ -37,7 +37,7 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     if args.no_faults {
         return Ok(Exit::Fine);
     }
-    let table = faults::table(&manifest, &Fault::ALL, Breadth::Reach)?;
+    let table = faults::table(&manifest, &Fault::ALL, Breadth::Reach, &mut |_| {})?;
     println!("{}", table.rate_in_words());
     faults::tell(&table, &manifest, color)
 }

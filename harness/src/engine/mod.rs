@@ -32,7 +32,7 @@ mod target;
 pub use capability::AskError;
 pub use fixtures::{PREFIX, TAG_KEY};
 #[cfg(feature = "serve")]
-pub use kills::{Breadth, KillError, KillTable, kill_table, survivor};
+pub use kills::{Breadth, Held, KillError, KillTable, kill_table, survivor};
 pub use known::KnownList;
 pub use plan::{Manifest, PlannedTrial, Select};
 pub use redact::Redactor;
