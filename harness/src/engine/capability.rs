@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use crate::model::Value;
-use crate::wire::{Encoding, encode};
+use crate::wire::{Encoding, dialect, encode};
 
 use super::event::{Capabilities, Exchange, ResponseText, Role};
 use super::reading::Reading;
@@ -39,6 +39,17 @@ pub enum AskError {
         /// The answer to everything, in a few words.
         answer: String,
     },
+    /// It answers in an envelope, and nobody said that it would.
+    #[error(
+        "read the answers of {endpoint}: they stand in a gateway's envelope of `success`, `data` and `error`"
+    )]
+    Envelope {
+        /// The endpoint.
+        endpoint: String,
+    },
+    /// The run was asked to end before it began.
+    #[error("begin: the run was stopped")]
+    Stopped,
 }
 
 /// Asks the target what it can do.
@@ -50,6 +61,10 @@ pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     let made_up = probe(session, MADE_UP, Encoding::Json).await;
     if let ResponseText::None(none) = &made_up.response {
         return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
+    }
+    // Every trial would fail for this one reason.
+    if is_in_envelope(&made_up) {
+        return Err(AskError::Envelope { endpoint });
     }
     let alike = likeness(&made_up, MADE_UP);
 
@@ -95,6 +110,14 @@ async fn probe(session: &Session, operation: &str, encoding: Encoding) -> Exchan
     session.exchange(Tag::of_run(Role::Capability), &outgoing).await
 }
 
+/// True for an envelope that no dialect has opened.
+fn is_in_envelope(exchange: &Exchange) -> bool {
+    match &exchange.response {
+        ResponseText::Answer { body, .. } => dialect::is_envelope(&body.bytes()),
+        ResponseText::None(_) => false,
+    }
+}
+
 /// A list call in CBOR is accepted and answered in CBOR.
 async fn speaks_cbor(session: &Session) -> bool {
     let exchange = probe(session, "ListStreams", Encoding::Cbor).await;
@@ -136,21 +159,4 @@ fn first_words(exchange: &Exchange) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::is_missing;
-
-    #[test]
-    fn an_answer_like_that_to_a_made_up_operation_says_that_it_is_missing() {
-        let unknown = (400, "{\"__type\":\"UnknownOperationException\"}".to_owned());
-        let wrong = (400, "{\"__type\":\"ValidationException\"}".to_owned());
-        assert!(is_missing(Some(&unknown), Some(&unknown)));
-        assert!(!is_missing(Some(&wrong), Some(&unknown)));
-        assert!(!is_missing(None, None));
-    }
-
-    #[test]
-    fn a_server_that_breaks_at_both_says_nothing() {
-        let broken = (500, "Internal Server Error".to_owned());
-        assert!(!is_missing(Some(&broken), Some(&broken)));
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::ast::{Body, Call, Fixture, Node, Step, StepKind, Tree, Wire};
+use crate::case::ast::{Body, Call, Fixture, Node, Reference, Row, Step, StepKind, Tree, Wire};
 
 use super::bind::name_of;
 use super::plan::PlannedTrial;
@@ -23,21 +23,14 @@ pub(super) fn question(trial: &PlannedTrial) -> String {
             Fixture::Own { status, encryption, shards } => {
                 let _ = write!(text, "own {status:?} {shards} ");
                 if let Some(tree) = encryption {
-                    write_tree(&mut text, tree);
+                    write_tree(&mut text, tree, trial.row());
                 }
             }
         }
         text.push('\n');
     }
-    if let Some(row) = trial.row() {
-        for (column, tree) in &row.columns {
-            let _ = write!(text, "each {column} ");
-            write_tree(&mut text, tree);
-            text.push('\n');
-        }
-    }
     for step in &trial.case().ask {
-        write_step(&mut text, step);
+        write_step(&mut text, step, trial.row());
     }
     short(&text)
 }
@@ -60,19 +53,19 @@ fn short(text: &str) -> String {
     })
 }
 
-fn write_step(text: &mut String, step: &Step) {
+fn write_step(text: &mut String, step: &Step, row: Option<&Row>) {
     match &step.kind {
-        StepKind::Call(call) => write_call(text, call),
+        StepKind::Call(call) => write_call(text, call, row),
         StepKind::Race(race) => {
             text.push_str("race\n");
             for call in &race.calls {
-                write_call(text, call);
+                write_call(text, call, row);
             }
         }
         StepKind::Repeat(repeat) => {
             let _ = writeln!(text, "repeat {}", repeat.times.value);
             for inner in &repeat.steps {
-                write_step(text, inner);
+                write_step(text, inner, row);
             }
         }
         StepKind::Clock(clock) => {
@@ -88,14 +81,14 @@ fn write_step(text: &mut String, step: &Step) {
             for meanwhile in &watch.meanwhile {
                 let _ = writeln!(text, "meanwhile {}", meanwhile.status.value);
                 for inner in &meanwhile.steps {
-                    write_step(text, inner);
+                    write_step(text, inner, row);
                 }
             }
         }
     }
 }
 
-fn write_call(text: &mut String, call: &Call) {
+fn write_call(text: &mut String, call: &Call, row: Option<&Row>) {
     let _ = write!(
         text,
         "call {} {:?} {:?} {:?} ",
@@ -104,22 +97,30 @@ fn write_call(text: &mut String, call: &Call) {
         call.by.as_ref().map(|by| &by.value),
         call.when.as_ref().map(|when| when.value),
     );
-    write_wire(text, &call.wire);
+    write_wire(text, &call.wire, row);
     match &call.with {
-        Body::Tree(tree) => write_tree(text, tree),
+        // The form is told: `with: {}` gets the stream's name, the exact text `{}` does not.
+        Body::Tree(tree) => {
+            text.push_str("with ");
+            write_tree(text, tree, row);
+        }
         Body::Json(tree) => {
             text.push_str("json ");
-            write_tree(text, tree);
+            write_tree(text, tree, row);
         }
         Body::Bytes(tree) => {
             text.push_str("bytes ");
-            write_tree(text, tree);
+            write_tree(text, tree, row);
         }
+    }
+    // What later calls send as `$got` depends on where it is taken from.
+    for (name, path) in &call.capture {
+        let _ = write!(text, " got {name} {}", path.value);
     }
     text.push('\n');
 }
 
-fn write_wire(text: &mut String, wire: &Wire) {
+fn write_wire(text: &mut String, wire: &Wire, row: Option<&Row>) {
     let Wire { method, path, target, content_type, headers, auth } = wire;
     let _ = write!(text, "{auth:?} ");
     for (name, tree) in
@@ -127,29 +128,36 @@ fn write_wire(text: &mut String, wire: &Wire) {
     {
         if let Some(tree) = tree {
             let _ = write!(text, "{name} ");
-            write_tree(text, tree);
+            write_tree(text, tree, row);
             text.push(' ');
         }
     }
     for (name, tree) in headers {
         let _ = write!(text, "header {name} ");
-        write_tree(text, tree);
+        write_tree(text, tree, row);
         text.push(' ');
     }
 }
 
-fn write_tree(text: &mut String, tree: &Tree) {
+/// A column of the row counts where it is sent; one that only an expectation names does not.
+fn write_tree(text: &mut String, tree: &Tree, row: Option<&Row>) {
     match &tree.node {
         Node::Literal(value) => {
             let _ = write!(text, "{value:?}");
         }
         Node::Reference(reference) => {
             let _ = write!(text, "${}", name_of(reference));
+            if let Reference::Each(column) = reference
+                && let Some(tree) = row.and_then(|row| row.columns.get(column))
+            {
+                text.push('=');
+                write_tree(text, tree, row);
+            }
         }
         Node::List(trees) | Node::OneOf(trees) => {
             text.push('[');
             for tree in trees {
-                write_tree(text, tree);
+                write_tree(text, tree, row);
                 text.push(',');
             }
             text.push(']');
@@ -158,7 +166,7 @@ fn write_tree(text: &mut String, tree: &Tree) {
             text.push('{');
             for (name, tree) in trees {
                 let _ = write!(text, "{name:?}:");
-                write_tree(text, tree);
+                write_tree(text, tree, row);
                 text.push(',');
             }
             text.push('}');
@@ -168,3 +176,6 @@ fn write_tree(text: &mut String, tree: &Tree) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,3 +82,6 @@ impl KnownList {
         (list, found)
     }
 }
+
+#[cfg(test)]
+mod tests;

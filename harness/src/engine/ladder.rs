@@ -163,6 +163,7 @@ pub(super) fn climb(
         row,
         climb: Climb::default(),
         reached: 0,
+        arrived: false,
         shown: vec![None; ladder.len()],
     };
     for moment in moments {
@@ -177,6 +178,8 @@ struct Climber<'trial> {
     row: Option<&'trial Row>,
     climb: Climb,
     reached: usize,
+    /// True once the last rung was shown as it should be.
+    arrived: bool,
     /// First and last sample of each rung: (sent, received) of both.
     shown: Vec<Option<[(u64, u64); 2]>>,
 }
@@ -193,7 +196,14 @@ impl Climber<'_> {
             Seen::Nothing => return,
         };
         let ahead = self.reached..self.ladder.len();
-        let whole = ahead.clone().find(|rung| self.differences(*rung, state).is_empty());
+        let whole = ahead.clone().find(|rung| self.fits(*rung, state));
+        if whole.is_none()
+            && self.arrived
+            && let Some(to) = (0..self.reached).rev().find(|rung| self.fits(*rung, state))
+        {
+            self.misstep(Misstep::Back { from: self.reached, to });
+            return;
+        }
         let by_status = ahead.clone().find(|rung| self.has_status(*rung, state));
         // A later rung that fits whole beats this one by status alone: the old and the new state
         // often share their status.
@@ -201,6 +211,7 @@ impl Climber<'_> {
             for difference in self.differences(rung, state) {
                 self.misstep(Misstep::Member { rung, difference });
             }
+            self.arrived |= whole == Some(self.ladder.len() - 1);
             self.step_on(rung, moment, state);
             return;
         }
@@ -251,6 +262,10 @@ impl Climber<'_> {
         all
     }
 
+    fn fits(&self, rung: usize, state: &Value) -> bool {
+        matching::members_hold(&self.ladder[rung].members, state, self.bindings, self.row)
+    }
+
     fn has_status(&self, rung: usize, state: &Value) -> bool {
         match (self.ladder[rung].members.get("StreamStatus"), state.get("StreamStatus")) {
             (Some(tree), Some(status)) => matching::holds(tree, status, self.bindings, self.row),
@@ -267,7 +282,7 @@ impl Climber<'_> {
             Misstep::Unexpected { .. } | Misstep::Gone { .. } | Misstep::Back { .. } => true,
             Misstep::NotShown { .. } | Misstep::Member { .. } | Misstep::NeverReached { .. } => false,
         });
-        if self.shown[last].is_none() {
+        if self.shown[last].is_none() && !self.ends_as_it_began(&states, call) {
             if !already_told {
                 let end = states.last();
                 let status = end.and_then(|moment| moment.seen.status()).unwrap_or("nothing").to_owned();
@@ -280,7 +295,7 @@ impl Climber<'_> {
             if self.shown[rung].is_some() || self.ladder[rung].maybe {
                 continue;
             }
-            let gap_us = self.room_for(rung, call);
+            let gap_us = self.room_for(rung, &states, call);
             if gap_us < shortest_us {
                 self.misstep(Misstep::NotShown { rung, shorter_than_us: gap_us });
             } else {
@@ -290,15 +305,34 @@ impl Climber<'_> {
         self.climb
     }
 
+    /// True if the last rung cannot be told from the one that was reached: a start with the key
+    /// that the stream has already ends as it began, and only what comes between tells.
+    fn ends_as_it_began(&self, states: &[&Moment], call: (u64, u64)) -> bool {
+        let last = self.ladder.len().saturating_sub(1);
+        states.last().is_some_and(|end| match &end.seen {
+            Seen::State(state) => end.sent_us >= call.1 && self.fits(last, state),
+            Seen::Gone | Seen::Nothing => false,
+        })
+    }
+
     /// The longest time for which a rung that no sample shows may have lasted: from when the last
     /// sample before it was sent (at the earliest when the call was) to when the first sample
-    /// after it came back.
-    fn room_for(&self, rung: usize, call: (u64, u64)) -> u64 {
+    /// after it came back. Where no later rung was shown, it may hide between any two samples.
+    fn room_for(&self, rung: usize, states: &[&Moment], call: (u64, u64)) -> u64 {
         let before = self.shown[..rung].iter().rev().flatten().next().map(|span| span[1].0);
         let after = self.shown[rung + 1..].iter().flatten().next().map(|span| span[0].1);
-        let from = before.unwrap_or(call.0).max(call.0);
-        after.unwrap_or(call.1).saturating_sub(from)
+        match after {
+            Some(after) => after.saturating_sub(before.unwrap_or(call.0).max(call.0)),
+            None => longest_look_away(states, call.0),
+        }
     }
+}
+
+/// The longest time since the call in which nobody looked.
+fn longest_look_away(states: &[&Moment], call_us: u64) -> u64 {
+    let sent = std::iter::once(call_us).chain(states.iter().map(|moment| moment.sent_us.max(call_us)));
+    let gaps = sent.zip(states).map(|(sent, next)| next.received_us.saturating_sub(sent));
+    gaps.max().unwrap_or_default()
 }
 
 /// The longest time between two neighbouring samples that show different states.
@@ -340,3 +374,6 @@ pub(super) fn spoken_of(ladder: &[Rung], state: &Value) -> BTreeMap<String, Valu
         .filter_map(|name| state.get(name).map(|value| (name.clone(), value.clone())))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -301,3 +301,6 @@ fn cut(text: &str, longest: usize) -> String {
     let head: String = text.chars().take(longest).collect();
     format!("{head}…")
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 //! Data flows one way. Nothing here renders for people; everything that people read is made by
 //! [`crate::report`] from [`event::Event`]s.
 
+#[cfg(all(test, feature = "serve"))]
+pub(crate) mod against;
 mod arn;
 mod ask;
 mod bind;
@@ -28,6 +30,10 @@ mod run;
 mod session;
 pub mod sweep;
 mod target;
+#[cfg(test)]
+mod testing;
+#[cfg(all(test, feature = "serve"))]
+mod tests;
 
 pub use capability::AskError;
 pub use fixtures::{PREFIX, TAG_KEY};

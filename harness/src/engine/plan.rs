@@ -347,3 +347,6 @@ fn trial_id(case_id: &str, encoding: Encoding, address: Address) -> String {
     }
     if values.is_empty() { case_id.to_owned() } else { format!("{case_id}[{}]", values.join(",")) }
 }
+
+#[cfg(test)]
+mod tests;

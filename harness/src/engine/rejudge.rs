@@ -143,3 +143,6 @@ fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: M
     let ended_us = stored.started_us + stored.ms * 1000;
     verdict(trial, stored.round, (stored.started_us, ended_us), observation, judgement)
 }
+
+#[cfg(all(test, feature = "serve"))]
+mod tests;

@@ -286,3 +286,6 @@ fn may_have_changed(asker: &Asker<'_>) -> bool {
 fn is_read(operation: &str) -> bool {
     ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
 }
+
+#[cfg(all(test, feature = "serve"))]
+mod tests;

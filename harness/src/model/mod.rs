@@ -8,6 +8,7 @@ mod base64_text;
 mod clause;
 mod constraint;
 mod file;
+mod float_form;
 mod import;
 mod message;
 mod pattern;

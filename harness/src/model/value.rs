@@ -18,7 +18,7 @@ pub enum Value {
     /// A whole number. JSON numbers with a fraction or an exponent are [`Value::Float`].
     Integer(i64),
     /// A number that was not written as a whole number, or does not fit an `i64`.
-    Float(f64),
+    Float(#[serde(with = "super::float_form")] f64),
     /// Text.
     String(String),
     /// Bytes: base64 text in JSON, a byte string in CBOR.

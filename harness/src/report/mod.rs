@@ -20,6 +20,8 @@ pub mod table;
 pub mod terminal;
 mod text;
 
+#[cfg(all(test, feature = "serve"))]
+mod real;
 #[cfg(test)]
 mod samples;
 

@@ -327,3 +327,6 @@ struct Found<'run> {
     actual: String,
     diff: Option<BodyDiff>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,9 +3,7 @@
 //! Too many do no harm but take time; a trial that is missing here is missing in the table, which
 //! a run of the whole suite would show.
 
-use crate::case::ast::{
-    Address, Answer, Body, Call, CallAddress, Cost, Fixture, FixtureStatus, Node, WireAuth,
-};
+use crate::case::ast::{Address, Answer, Body, Call, CallAddress, Cost, Fixture, FixtureStatus, Node};
 use crate::reference::Reach;
 use crate::spec::Action;
 use crate::wire::Encoding;
@@ -143,7 +141,5 @@ fn is_odd(trial: &PlannedTrial) -> bool {
         Body::Json(_) | Body::Bytes(_) => true,
     };
     trial.id.starts_with("protocol/")
-        || trial.calls().any(|(call, _)| {
-            exact(&call.with) || call.wire.target.is_some() || call.wire.auth != WireAuth::Signed
-        })
+        || trial.calls().any(|(call, _)| exact(&call.with) || !call.wire.is_plain())
 }

@@ -1,0 +1,93 @@
+//! A reference, a client for it, and a run of the engine against it.
+
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use kinesis_conformance::case::ast::Library;
+use kinesis_conformance::engine::event::{Event, Footer};
+use kinesis_conformance::engine::{
+    Emit, Manifest, RunSettings, Select, Stop, Target, reference_settings, run,
+};
+use kinesis_conformance::reference::{self, Running};
+use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
+use tokio::runtime::Runtime;
+
+/// A reference that is up.
+pub(crate) struct Field {
+    running: Running,
+    endpoint: Endpoint,
+}
+
+/// A run that has ended.
+pub(crate) struct Ran {
+    /// From the call to the footer.
+    pub(crate) took: Duration,
+    /// The last event.
+    pub(crate) footer: Footer,
+    /// All events.
+    pub(crate) events: Vec<Event>,
+}
+
+impl Field {
+    /// Starts a reference as the harness does.
+    pub(crate) fn start() -> Self {
+        let running = reference::start(reference_settings()).expect("a port is free");
+        let endpoint = Endpoint::parse(&format!("http://{}", running.address())).expect("an address");
+        Self { running, endpoint }
+    }
+
+    /// A client that has made no connection yet.
+    pub(crate) fn client(&self) -> Client {
+        let timeout = Duration::from_secs(10);
+        Client::new(ClientSettings {
+            endpoint: self.endpoint.clone(),
+            credentials: Credentials::dummy(),
+            region: "us-east-1".to_owned(),
+            timeout,
+            connect_timeout: timeout,
+        })
+        .expect("plain HTTP needs nothing of the system")
+    }
+
+    /// Runs trials. Events are kept by a thread of their own, as the command line keeps them.
+    pub(crate) async fn run(&self, manifest: &Manifest, jobs: usize) -> Ran {
+        let target = Target::reference(&self.endpoint.to_string(), self.client());
+        let (sender, receiver) = mpsc::channel();
+        let keeper = std::thread::spawn(move || receiver.iter().collect::<Vec<Event>>());
+        let emit: Emit = Arc::new(move |event| {
+            let _hung_up = sender.send(event);
+        });
+        let settings = RunSettings { jobs, ..RunSettings::default() };
+        let started = Instant::now();
+        let footer = run(target, manifest, &Select::default(), settings, Stop::default(), emit)
+            .await
+            .expect("the reference answers");
+        let took = started.elapsed();
+        Ran { took, footer, events: keeper.join().expect("keeping events does not panic") }
+    }
+
+    /// Stops the reference.
+    pub(crate) async fn stop(self) {
+        self.running.shutdown().await;
+    }
+}
+
+/// Starts a reference, runs trials, stops it.
+pub(crate) fn one_run(runtime: &Runtime, manifest: &Manifest, jobs: usize) -> Ran {
+    runtime.block_on(async {
+        let field = Field::start();
+        let ran = field.run(manifest, jobs).await;
+        field.stop().await;
+        ran
+    })
+}
+
+/// The suite that this crate was built with.
+pub(crate) fn whole_suite() -> Manifest {
+    Manifest::of(Arc::new(Library::embedded().expect("the cases are sound")), false)
+}
+
+/// A runtime as the command line has it.
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
+}

@@ -1,0 +1,85 @@
+use crate::engine::against::run_against;
+use crate::engine::event::{Event, Exchange, MismatchKind, Outcome, Role, Trial};
+use crate::engine::plan::Select;
+use crate::engine::run::RunSettings;
+use crate::engine::testing::manifest;
+use crate::reference::Fault;
+
+/// One ask that the fault accepts, among others that borrow the same stream.
+fn cases() -> String {
+    let case = |id: &str, kind: &str| {
+        format!(
+            "  {id}:\n    title: A start is refused\n    level: core\n    kills-nothing: a test\n    given: {{stream: shared}}\n    ask:\n      with: {{EncryptionType: {kind}, KeyId: $key.managed}}\n      expect: {{error: ValidationException}}\n      because: [SSE-005]\n"
+        )
+    };
+    let others = (0..30).map(|number| case(&format!("other-{number:02}"), &format!("kms-{number}")));
+    case("lower-case", "kms") + &others.collect::<String>()
+}
+
+fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'run Trial) {
+    let exchanges = events.iter().filter_map(|event| match event {
+        Event::Exchange(exchange) if exchange.trial.as_deref() == Some(id) => Some(&**exchange),
+        Event::Exchange(_)
+        | Event::Header(_)
+        | Event::Case(_)
+        | Event::Trial(_)
+        | Event::Notice(_)
+        | Event::Footer(_) => None,
+    });
+    let trial = trials(events).find(|trial| trial.id == id);
+    (exchanges.collect(), trial.expect("a verdict"))
+}
+
+fn trials(events: &[Event]) -> impl Iterator<Item = &Trial> {
+    events.iter().filter_map(|event| if let Event::Trial(trial) = event { Some(&**trial) } else { None })
+}
+
+/// The streams that the asks of a round are about.
+fn streams(exchanges: &[&Exchange], round: u32) -> Vec<String> {
+    let asked = exchanges.iter().filter(|exchange| exchange.round == round && exchange.role == Role::Ask);
+    asked.map(|exchange| String::from_utf8_lossy(&exchange.request.body.bytes()).into_owned()).collect()
+}
+
+#[test]
+fn an_ask_that_changes_the_shared_stream_retires_it_and_is_judged_on_a_fresh_one() {
+    let manifest = manifest(&cases());
+    let faults = [Fault::EncryptionTypeKmsAccepted];
+    for jobs in [1, 32] {
+        let settings = RunSettings { jobs, ..RunSettings::default() };
+        let events = run_against(&faults, &manifest, &Select::default(), settings);
+        let retired = events
+            .iter()
+            .filter(|event| matches!(event, Event::Notice(notice) if notice.text.starts_with("retired the shared")))
+            .count();
+        assert!(retired >= 1, "at {jobs} jobs");
+
+        let (exchanges, verdict) = of_trial(&events, "start/it/lower-case");
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert_eq!(verdict.mismatches[0].kind, MismatchKind::Status);
+        assert!(verdict.round >= 1, "the first round was on the shared stream");
+        let (shared, fresh) = (streams(&exchanges, 0), streams(&exchanges, verdict.round));
+        assert!(!shared.is_empty() && !fresh.is_empty());
+        assert_ne!(shared, fresh);
+
+        // Whoever had borrowed the stream at the same time is not blamed.
+        let blamed: Vec<&str> = trials(&events)
+            .filter(|trial| trial.outcome != Outcome::Pass)
+            .map(|trial| trial.id.as_str())
+            .collect();
+        assert_eq!(blamed, ["start/it/lower-case"], "at {jobs} jobs");
+    }
+}
+
+#[test]
+fn a_shared_stream_that_nothing_changes_is_made_once_and_kept() {
+    let manifest = manifest(&cases());
+    let events = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    let created = events.iter().filter(|event| match event {
+        Event::Exchange(exchange) => {
+            exchange.request.operation == "CreateStream" && exchange.role == Role::Setup
+        }
+        Event::Header(_) | Event::Case(_) | Event::Trial(_) | Event::Notice(_) | Event::Footer(_) => false,
+    });
+    assert_eq!(created.count(), 1);
+    assert!(trials(&events).all(|trial| trial.outcome == Outcome::Pass && trial.round == 0));
+}
