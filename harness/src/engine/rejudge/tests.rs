@@ -51,7 +51,15 @@ fn verdicts(events: &[Event]) -> BTreeMap<String, Trial> {
 #[test]
 fn a_stored_run_gets_the_verdicts_that_it_got_live() {
     let manifest = Manifest::of(Arc::new(Library::embedded().unwrap()), false);
-    for faults in [vec![], Fault::ALL.to_vec()] {
+    // A handful: with every fault at once nobody would take it for Kinesis.
+    let some = vec![
+        Fault::SkipUpdating,
+        Fault::SettlesToOldKey,
+        Fault::ArnIgnored,
+        Fault::EncryptionTypeKmsAccepted,
+        Fault::UnsignedAccepted,
+    ];
+    for faults in [vec![], some] {
         let live = run_against(&faults, &manifest, &Select::default(), RunSettings::default());
         let stored = stored(&live);
         assert_eq!(stored, live);
