@@ -5,7 +5,7 @@ use std::path::Path;
 use anstream::{eprintln, print, println};
 
 use kinesis_conformance::case::draw;
-use kinesis_conformance::engine::{Breadth, KillTable, Manifest, kill_table};
+use kinesis_conformance::engine::{Breadth, Held, KillTable, Manifest, kill_table};
 use kinesis_conformance::reference::Fault;
 
 use super::args::{ColorWhen, FaultsArgs};
@@ -27,15 +27,26 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
     };
     let manifest = Manifest::of(library::read(cases)?, false);
     let breadth = if args.whole { Breadth::Whole } else { Breadth::Reach };
-    let table = table(&manifest, &chosen, breadth)?;
+    let mut through = 0;
+    let table = table(&manifest, &chosen, breadth, &mut |held| {
+        through += 1;
+        let Held { fault, trials, took } = held;
+        eprintln!("{through} of {}: {fault}, {trials} trials, {:.1} s", chosen.len(), took.as_secs_f64());
+    })?;
     print!("{}", table.to_text());
     println!("{}", table.rate_in_words());
     tell(&table, &manifest, ColorWhen::Auto)
 }
 
 /// Makes the table.
-pub(super) fn table(manifest: &Manifest, faults: &[Fault], breadth: Breadth) -> Result<KillTable, Problem> {
-    block_on(kill_table(manifest, faults, breadth))?.map_err(|error| Problem::new(Exit::NoTarget, error))
+pub(super) fn table(
+    manifest: &Manifest,
+    faults: &[Fault],
+    breadth: Breadth,
+    told: &mut dyn FnMut(&Held),
+) -> Result<KillTable, Problem> {
+    block_on(kill_table(manifest, faults, breadth, told))?
+        .map_err(|error| Problem::new(Exit::NoTarget, error))
 }
 
 /// Tells what is wrong with a table.

@@ -115,7 +115,9 @@ impl Asker<'_> {
             None => send_patiently(self.session, tag, &outgoing, call).await,
             Some(by) => {
                 let from = self.deadline_origin(step, &by.value.from);
-                self.poll(tag, &outgoing, call, from + by.value.millis * 1000).await
+                let patience = u64::try_from(self.session.target.patience.as_micros()).unwrap_or(u64::MAX);
+                let within = by.value.millis.saturating_mul(1000).min(patience);
+                self.poll(tag, &outgoing, call, from.saturating_add(within)).await
             }
         };
         self.exchanges.extend(exchanges);

@@ -29,6 +29,9 @@ pub struct Target {
     pub settle: Duration,
     /// Time after which a transition counts as never ending.
     pub transition_deadline: Duration,
+    /// The longest that any deadline of a case is waited for; a target that is known to be quick
+    /// need not be given the minutes that the service may take.
+    pub patience: Duration,
     /// Open shards at once, at most.
     pub shard_budget: u32,
     /// Streams in transition at once, at most.
@@ -81,6 +84,7 @@ impl Target {
             shortest_transition_stated: false,
             settle: Duration::from_millis(50),
             transition_deadline: Duration::from_secs(20),
+            patience: Duration::MAX,
             shard_budget: 8,
             transitional_budget: 4,
             lacks_operations: Vec::new(),
@@ -146,6 +150,8 @@ impl Target {
         target.shortest_transition_stated = true;
         target.settle = Duration::from_millis(10);
         target.transition_deadline = Duration::from_secs(2);
+        // More than the 5 seconds after ACTIVE in which it may write records as before.
+        target.patience = Duration::from_secs(6);
         target.shard_budget = 200;
         target.transitional_budget = 64;
         target.arguments = Vec::new();

@@ -2,7 +2,8 @@
 //!
 //! Only *fail* kills. The table is derived by running the suite once against the reference as it
 //! is, where nothing may fail, and against each fault those trials that it can touch, at the
-//! strictest level: a fault that only a strict client notices is noticed all the same.
+//! strictest level: a fault that only a strict client notices is noticed all the same. One trial
+//! stands for all of its case where the fault knows nothing of their axes.
 
 mod check;
 
@@ -14,7 +15,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -45,11 +46,22 @@ pub struct KillTable {
 /// Which trials a fault is held against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Breadth {
-    /// Those that it can touch, by its [`Reach`](crate::reference::Reach).
+    /// Those that it can touch, by its [`Reach`](crate::reference::Reach), one of each case.
     #[default]
     Reach,
-    /// All of them. The table is the same, and takes longer.
+    /// All of them. The table has the same cases, and takes many times as long.
     Whole,
+}
+
+/// A fault that the suite has been held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    /// The fault.
+    pub fault: Fault,
+    /// How many trials were asked.
+    pub trials: usize,
+    /// How long they took.
+    pub took: Duration,
 }
 
 /// Why a table could not be made.
@@ -72,7 +84,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one run may take. A fault that makes the harness wait for ever is of no use.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// Runs the suite against the reference and against each of the faults.
+/// Runs the suite against the reference and against each of the faults; `told` hears of each fault
+/// when it is through.
 ///
 /// # Errors
 /// If a reference does not start or answer.
@@ -80,6 +93,7 @@ pub async fn kill_table(
     manifest: &Manifest,
     faults: &[Fault],
     breadth: Breadth,
+    told: &mut dyn FnMut(&Held),
 ) -> Result<KillTable, KillError> {
     let select = Select { long: true, ..Select::default() };
     let without_fault = outcomes(manifest, &select, reference_settings()).await?;
@@ -99,13 +113,16 @@ pub async fn kill_table(
         runs.spawn(async move {
             // The semaphore is never closed, and one more reference would do no harm.
             let _turn = side_by_side.acquire().await;
-            (fault, outcomes(&manifest, &select, settings).await)
+            let started = Instant::now();
+            let bad = outcomes(&manifest, &select, settings).await;
+            (Held { fault, trials: select.ids.len(), took: started.elapsed() }, bad)
         });
     }
     while let Some(joined) = runs.join_next().await {
-        let (fault, bad) = joined.map_err(|error| KillError::Run(error.to_string()))?;
+        let (held, bad) = joined.map_err(|error| KillError::Run(error.to_string()))?;
+        told(&held);
         let failed = bad?.into_iter().filter(|(_, outcome)| *outcome == Outcome::Fail).map(|(id, _)| id);
-        table.killed_by.insert(fault, failed.collect());
+        table.killed_by.insert(held.fault, failed.collect());
     }
     Ok(table)
 }
@@ -113,13 +130,16 @@ pub async fn kill_table(
 /// The trials that a fault is held against. Long ones only where nothing else can show the fault.
 fn selection(manifest: &Manifest, fault: Fault, breadth: Breadth) -> Select {
     let reach = fault.reach();
-    let long = reach::needs_long(reach);
-    let everything = Select { long, ..Select::default() };
-    let touched = manifest.trials.iter().filter(|trial| match breadth {
-        Breadth::Reach => reach::touches(reach, trial),
+    let everything = Select { long: reach::needs_long(reach), ..Select::default() };
+    let mut stood_for = BTreeSet::new();
+    let held = manifest.trials.iter().filter(|trial| match breadth {
+        Breadth::Reach => {
+            reach::touches(reach, trial) && stood_for.insert((&trial.case_id, reach::address(reach, trial)))
+        }
         Breadth::Whole => everything.takes(trial),
     });
-    Select { ids: touched.map(|trial| trial.id.clone()).collect(), ..everything }
+    let ids = held.map(|trial| trial.id.clone()).collect();
+    Select { ids, ..everything }
 }
 
 /// The outcomes that are not as they should be against a right target.
@@ -199,8 +219,7 @@ impl KillTable {
         }
     }
 
-    /// The table as text, one fault a paragraph, for a reviewed snapshot. The trials of one case
-    /// stand together: `suite/case` alone, or with the values of its axes (`plain` = the defaults).
+    /// The table as text, one fault a paragraph, for a reviewed snapshot: which cases kill it.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         for (fault, trials) in &self.killed_by {
@@ -209,16 +228,10 @@ impl KillTable {
                 let reason = survivor(*fault).unwrap_or("nobody has said why");
                 let _ = writeln!(text, "    survives: {reason}");
             }
-            let mut cases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            for trial in trials {
-                let (case, values) = trial.split_once('[').unwrap_or((trial, "plain]"));
-                cases.entry(case).or_default().push(values.trim_end_matches(']'));
-            }
-            for (case, values) in cases {
-                let _ = match values.as_slice() {
-                    ["plain"] => writeln!(text, "    {case}"),
-                    _ => writeln!(text, "    {case} [{}]", values.join("; ")),
-                };
+            let case_of = |trial: &'_ String| trial.split('[').next().unwrap_or_default().to_owned();
+            let cases: BTreeSet<String> = trials.iter().map(case_of).collect();
+            for case in cases {
+                let _ = writeln!(text, "    {case}");
             }
         }
         text

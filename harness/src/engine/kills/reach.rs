@@ -29,6 +29,22 @@ pub(super) fn touches(reach: Reach, trial: &PlannedTrial) -> bool {
     }
 }
 
+/// The address that tells trials of a case apart for faults of that reach.
+pub(super) const fn address(reach: Reach, trial: &PlannedTrial) -> Option<Address> {
+    match reach {
+        Reach::Arns => Some(trial.address),
+        Reach::Everything
+        | Reach::Operations(_)
+        | Reach::Transitions
+        | Reach::ComingAndGoing
+        | Reach::Refusals
+        | Reach::RefusalsOf(_)
+        | Reach::Cbor
+        | Reach::OddRequests
+        | Reach::Limits => None,
+    }
+}
+
 /// True if the fault shows only in cases of many calls.
 pub(super) const fn needs_long(reach: Reach) -> bool {
     match reach {

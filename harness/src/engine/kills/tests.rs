@@ -12,7 +12,7 @@ fn manifest() -> Manifest {
 
 fn made(faults: &[Fault], breadth: Breadth) -> KillTable {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
-    runtime.block_on(kill_table(&manifest(), faults, breadth)).expect("every reference answers")
+    runtime.block_on(kill_table(&manifest(), faults, breadth, &mut |_| {})).expect("every reference answers")
 }
 
 /// All that is wrong with a table, as text.
