@@ -1,11 +1,26 @@
 //! Does this endpoint behave like Amazon Kinesis Data Streams?
 //!
 //! The rooms, each importing only those before it: [`model`], [`facts`], [`case`], [`wire`],
-//! [`spec`], [`reference`], [`engine`], [`report`]. `harness/DESIGN.md` is the map.
+//! [`spec`], [`reference`], [`engine`], [`report`]; before them all stands [`libtest`], the suite as
+//! a test target. `harness/DESIGN.md` is the map.
+//!
+//! # Features
+//!
+//! | feature | adds | without it |
+//! |---|---|---|
+//! | `cli` | the program: verbs, progress, JUnit | [`libtest`] and the rooms remain |
+//! | `serve` | [`reference`], the server that answers as the facts say | an endpoint must be named |
+//! | `tls` | endpoints that speak https | http only |
+//!
+//! All are on by default. An emulator's author wants none: a dev-dependency with
+//! `default-features = false` brings no TLS, no HTML and no server. `aws-sigv4` stays in every
+//! build: signing is work for a well-kept library, and that one has neither network nor TLS. `clap`
+//! comes with `libtest-mimic`, which reads libtest's own flags with it.
 
 pub mod case;
 pub mod engine;
 pub mod facts;
+pub mod libtest;
 pub mod model;
 #[cfg(feature = "serve")]
 pub mod reference;

@@ -3,14 +3,22 @@
 //! The types here are the format (version 1); `harness/FORMAT.md` is their prose. Loading and
 //! linting are done elsewhere in this room, planning and judging in [`crate::engine`].
 
+mod step;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+mod wire;
+
+pub use wire::{BodyForm, Form, Spelling, WHOLE, Wire, WireAuth};
+
 use super::span::{Source, Span, Spanned};
 use crate::facts::FactId;
 use crate::model::Value;
+
+pub use step::{Clock, Race, Read, Repeat};
 
 /// Everything under `cases/`.
 #[derive(Clone, Debug, Default)]
@@ -186,6 +194,8 @@ pub enum FixtureStatus {
     Updating,
     /// The ask follows the delete at once.
     Deleting,
+    /// The ask comes once the stream was deleted and is gone.
+    Gone,
 }
 
 /// One step of the ask.
@@ -209,6 +219,14 @@ pub enum StepKind {
     Call(Call),
     /// Watches a stream from before the preceding call until it has settled.
     Watch(Watch),
+    /// Sends calls at the same moment.
+    Race(Race),
+    /// Sends calls again and again.
+    Repeat(Repeat),
+    /// Moves the target's clock.
+    Clock(Clock),
+    /// Reads records back.
+    Read(Read),
 }
 
 /// One call and what is expected of its answer.
@@ -250,30 +268,10 @@ pub enum CallAddress {
 pub enum Body {
     /// Model values, encoded as the trial's encoding says.
     Tree(Tree),
-    /// Exact text, sent byte for byte.
-    Json(Spanned<String>),
-    /// Exact bytes.
-    Bytes(Spanned<Vec<u8>>),
-}
-
-/// Deviations of a request from what a client would send.
-#[derive(Clone, Debug, Default)]
-pub struct Wire {
-    /// The whole `X-Amz-Target`, in place of the operation's.
-    pub target: Option<Spanned<String>>,
-    /// How the request is authenticated.
-    pub auth: WireAuth,
-}
-
-/// How a request is authenticated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WireAuth {
-    /// Signed as a client would.
-    #[default]
-    Signed,
-    /// Without any signature.
-    Unsigned,
+    /// Exact text, sent byte for byte: literal, or a row's column.
+    Json(Tree),
+    /// Exact bytes: a literal blob, or a row's column.
+    Bytes(Tree),
 }
 
 /// A tree of values, in requests and in expectations.
@@ -288,7 +286,8 @@ pub struct Tree {
 /// One node of a [`Tree`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
-    /// A scalar, a blob (`{$utf8: …}`, `{$bytes: <hex>}`) or a time (`{$time: <milliseconds>}`).
+    /// A scalar, a blob (`{$utf8: …}`, `{$bytes: <hex>}`), a time (`{$time: <milliseconds>}`) or a
+    /// text said many times (`{$repeat: [<text>, <times>]}`).
     Literal(Value),
     /// One whole `$name`.
     Reference(Reference),
@@ -311,6 +310,10 @@ pub enum Reference {
     StreamName(FixtureName),
     /// `$stream.arn`, `$other.arn`, learnt from the target's own Describe.
     StreamArn(FixtureName),
+    /// `$key.<name>.arn`: the same key or alias as an ARN in the stream's region and account.
+    KeyArn(String),
+    /// `$stream.arn-in-account` and the like: the stream's ARN with one part changed.
+    ChangedArn(FixtureName, ArnChange),
     /// `$each.<column>` of a family's row.
     Each(String),
     /// `$open.<question>`, in expectations only.
@@ -321,6 +324,19 @@ pub enum Reference {
     Absent,
     /// `$present`: the member is there, whatever its value. In expectations only.
     Present,
+}
+
+/// What is changed of a stream's ARN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArnChange {
+    /// `arn-in-account`: another account's stream of that name.
+    Account,
+    /// `arn-in-region`: another region's stream of that name.
+    Region,
+    /// `arn-in-partition`: another partition's stream of that name.
+    Partition,
+    /// `consumer-arn`: a made-up consumer of the stream.
+    Consumer,
 }
 
 /// What an answer is held to.
@@ -334,6 +350,8 @@ pub struct Expectation {
     pub status: Option<Spanned<u16>>,
     /// The body as a document: exactly these members, raw, nothing decoded by the model.
     pub document: Option<Tree>,
+    /// What is asserted of the answer's bytes.
+    pub form: Box<Form>,
 }
 
 /// Accepted, refused, or open.
@@ -487,13 +505,28 @@ pub struct Question {
 /// A possible answer to an open question.
 #[derive(Clone, Debug)]
 pub enum Candidate {
-    /// `answer: accepted` or `answer: {error: X}`: an answer of a call.
-    Answer(Expectation),
+    /// `answer: accepted` or `answer: {error: X}`, or a list of such: an answer of a call.
+    Answer {
+        /// Any of these.
+        any: Vec<Expectation>,
+        /// `stream: moves` or `stream: stays`: what the watch after the call sees, too.
+        stream: Option<Motion>,
+    },
     /// `value: V`: a value of a member; `$absent` for none.
     Value(Tree),
     /// `rung: first` or `rung: last`: the value that the ladder's first or last rung states for
     /// the same member.
     Rung(LadderEnd),
+}
+
+/// Whether a stream leaves ACTIVE after an accepted call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Motion {
+    /// Another status is shown.
+    Moves,
+    /// ACTIVE is shown all the time.
+    Stays,
 }
 
 /// An end of a ladder.

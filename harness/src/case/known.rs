@@ -59,6 +59,22 @@ impl Known {
         profile::embedded(name, "known.yaml")?.map(|source| Self::from_source(&source)).transpose()
     }
 
+    /// The list that comes with a target that a person names as for [`Profile::find`]: built in, or
+    /// beside the profile; `None` where there is none.
+    ///
+    /// [`Profile::find`]: super::Profile::find
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the file.
+    pub fn of_target(text: &str) -> Result<Option<Self>, Vec<Diagnostic>> {
+        if !profile::is_path(text) {
+            return Self::embedded(text);
+        }
+        let beside = Path::new(text).with_file_name("known.yaml");
+        if beside.is_file() { Self::read(&beside).map(Some) } else { Ok(None) }
+    }
+
     /// Reads a list from text.
     ///
     /// # Errors

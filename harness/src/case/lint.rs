@@ -16,7 +16,7 @@ mod walk;
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::ast::{Call, Library, Step, StepKind, Suite};
+use super::ast::{Call, Library, Step, Suite};
 use super::diagnostic::Diagnostic;
 use super::span::{Span, Spanned};
 use crate::facts::Registry;
@@ -110,21 +110,9 @@ impl<'l> Lint<'l> {
     }
 }
 
-/// The calls of steps, those sent during watches included.
+/// The calls of steps, those within other steps included.
 fn calls(steps: &[Step]) -> impl Iterator<Item = (&Step, &Call)> {
-    steps.iter().flat_map(|step| match &step.kind {
-        StepKind::Call(call) => vec![(step, call)],
-        StepKind::Watch(watch) => watch
-            .meanwhile
-            .iter()
-            .flat_map(|meanwhile| &meanwhile.steps)
-            .filter_map(|step| match &step.kind {
-                StepKind::Call(call) => Some((step, call)),
-                // The loader refuses a watch within a watch.
-                StepKind::Watch(_) => None,
-            })
-            .collect(),
-    })
+    steps.iter().flat_map(|step| step.calls().into_iter().map(|(call, step)| (step, call)))
 }
 
 fn is_id(text: &str) -> bool {

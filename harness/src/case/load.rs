@@ -8,6 +8,7 @@ mod question;
 mod step;
 mod suite;
 mod tree;
+mod wire;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -21,6 +21,6 @@ mod yaml;
 pub use diagnostic::{Diagnostic, ExcerptLabel, Label, Severity, Style, draw, draw_excerpt, plain};
 pub use known::{Known, KnownEntry};
 pub use lint::lint;
-pub use profile::{Lacks, Profile, WORLD_KEYS, World};
+pub use profile::{DialectName, Lacks, Profile, WORLD_KEYS, World};
 pub use schema::Schema;
 pub use span::{Source, Span, Spanned};

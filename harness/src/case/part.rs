@@ -18,6 +18,16 @@ pub(super) enum Part {
     Call,
     /// A step that watches a stream.
     Watch,
+    /// A step that lets calls race.
+    Race,
+    /// One of the calls of a race.
+    Racer,
+    /// A step that repeats calls.
+    Repeat,
+    /// A step that moves the clock.
+    Clock,
+    /// A step that reads records back.
+    Read,
     /// `wire:` of a call.
     Wire,
     /// `expect:` of a call.
@@ -42,7 +52,7 @@ pub(super) enum Part {
 
 impl Part {
     /// The mappings of suites, for the question where an unknown key may belong.
-    const OF_SUITES: [Self; 9] = [
+    const OF_SUITES: [Self; 14] = [
         Self::Suite,
         Self::Case,
         Self::Over,
@@ -50,6 +60,11 @@ impl Part {
         Self::Fixture,
         Self::Call,
         Self::Watch,
+        Self::Race,
+        Self::Racer,
+        Self::Repeat,
+        Self::Clock,
+        Self::Read,
         Self::Wire,
         Self::Expect,
     ];
@@ -64,6 +79,11 @@ impl Part {
             Self::Fixture => "a stream of `given`",
             Self::Call => "a step with a call",
             Self::Watch => "a step with a watch",
+            Self::Race => "a step with a race",
+            Self::Racer => "a call of a race",
+            Self::Repeat => "a step that repeats",
+            Self::Clock => "a step that moves the clock",
+            Self::Read => "a step that reads",
             Self::Wire => "`wire`",
             Self::Expect => "`expect`",
             Self::Questions => "the file of open questions",
@@ -92,11 +112,19 @@ impl Part {
                 "capture", "level",
             ],
             Self::Watch => &["watch", "ladder", "because", "meanwhile", "level"],
-            Self::Wire => &["target", "auth"],
-            Self::Expect => &["accepted", "error", "clauses", "message", "status", "document"],
+            Self::Race => &["race", "exactly-one", "others", "because", "level"],
+            Self::Racer => &["call", "address", "with", "json", "bytes", "wire"],
+            Self::Repeat => &["repeat", "steps"],
+            Self::Clock => &["clock"],
+            Self::Read => &["read", "within", "records", "because", "level"],
+            Self::Wire => &["method", "path", "target", "content-type", "headers", "auth"],
+            Self::Expect => &[
+                "accepted", "error", "clauses", "message", "status", "headers", "body", "document",
+                "encoding", "spelling",
+            ],
             Self::Questions => &["format", "questions"],
             Self::Question => &["question", "hurts", "facts", "candidates"],
-            Self::Candidate => &["answer", "value", "rung"],
+            Self::Candidate => &["answer", "stream", "value", "rung"],
             Self::Profile => &[
                 "format",
                 "name",
@@ -115,6 +143,8 @@ impl Part {
                 "disposable",
                 "region",
                 "lacks",
+                "dialect",
+                "codes",
             ],
             Self::World => &["keys"],
             Self::Lacks => &["operations", "encodings"],

@@ -18,7 +18,7 @@ use super::yaml::{Entry, Yaml};
 
 /// The keys that a world may have; a case says `$key.<name>`, and is skipped where the target's
 /// world lacks it.
-pub const WORLD_KEYS: [&str; 10] = [
+pub const WORLD_KEYS: [&str; 11] = [
     "managed",
     "enabled-a",
     "enabled-b",
@@ -27,6 +27,7 @@ pub const WORLD_KEYS: [&str; 10] = [
     "pending-deletion",
     "denied",
     "throttled",
+    "not-opted-in",
     "foreign-region",
     "foreign-account",
 ];
@@ -51,7 +52,7 @@ pub struct Profile {
     pub endpoint: Option<String>,
     /// The command that starts it.
     pub spawn: Option<String>,
-    /// The text on its output, or the URL, that shows that it is ready.
+    /// The URL that answers once it is ready.
     pub ready: Option<String>,
     /// What its world offers.
     pub world: World,
@@ -73,6 +74,20 @@ pub struct Profile {
     pub region: Option<String>,
     /// What is not to be asked of it.
     pub lacks: Lacks,
+    /// How it dresses its answers.
+    pub dialect: DialectName,
+    /// In the dialect `envelope`: the class that each code stands for.
+    pub codes: BTreeMap<String, String>,
+}
+
+/// How a target dresses its answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DialectName {
+    /// As the service does.
+    #[default]
+    Plain,
+    /// `{"success": …, "data": …, "error": {"code": …, "message": …}}`, around all of it.
+    Envelope,
 }
 
 /// What a target's world offers.
@@ -111,6 +126,16 @@ impl Profile {
         embedded(name, "profile.yaml")?.map(|source| Self::from_source(&source)).transpose()
     }
 
+    /// The profile that a person names: by the name of one that this crate was built with, or by
+    /// path; `None` where there is none of that name.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the file.
+    pub fn find(text: &str) -> Result<Option<Self>, Vec<Diagnostic>> {
+        if is_path(text) { Self::read(Path::new(text)).map(Some) } else { Self::embedded(text) }
+    }
+
     /// The names of the targets that this crate was built with.
     pub fn names() -> Vec<String> {
         let mut names: Vec<String> = Embedded::iter()
@@ -137,6 +162,11 @@ impl Profile {
             Some(_) | None => Err(reader.problems),
         }
     }
+}
+
+/// True if a target is named by the path of its profile.
+pub(super) fn is_path(text: &str) -> bool {
+    text.contains(['/', '\\']) || text.ends_with(".yaml")
 }
 
 /// A file of a target that this crate was built with.
@@ -170,6 +200,12 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         disposable: truth(reader, fields, "disposable"),
         region: text(reader, fields, "region"),
         lacks: fields.get("lacks").map_or_else(Lacks::default, |yaml| lacks(reader, yaml)),
+        dialect: fields
+            .get("dialect")
+            .and_then(|yaml| reader.word(yaml, "`dialect`", words::DIALECT))
+            .map(|dialect| dialect.value)
+            .unwrap_or_default(),
+        codes: fields.get("codes").map_or_else(BTreeMap::new, |yaml| codes(reader, yaml)),
     };
     if let Some(entry) = fields.entry("endpoint")
         && let Some(endpoint) = &profile.endpoint
@@ -177,6 +213,11 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         && !endpoint.starts_with("https://")
     {
         reader.error(entry.value.span, "`endpoint` is a URL", "starts with http:// or https://");
+    }
+    if let Some(entry) = fields.entry("codes")
+        && profile.dialect == DialectName::Plain
+    {
+        reader.error(entry.key.span, "`codes` without `dialect: envelope`", "plain answers have no codes");
     }
     Some(profile)
 }
@@ -230,6 +271,17 @@ fn world(reader: &mut Reader, yaml: &Yaml) -> World {
         }
     }
     world
+}
+
+fn codes(reader: &mut Reader, yaml: &Yaml) -> BTreeMap<String, String> {
+    let entries = reader.entries(yaml, "`codes`").unwrap_or_default();
+    let mut codes = BTreeMap::new();
+    for Entry { key, value } in entries {
+        if let Some(class) = reader.text(value, "the class that a code stands for") {
+            codes.insert(key.value.clone(), class.value);
+        }
+    }
+    codes
 }
 
 fn lacks(reader: &mut Reader, yaml: &Yaml) -> Lacks {

@@ -126,9 +126,19 @@ fn suite() -> Value {
         json!({"format": format_1(), "operation": text(), "cases": named(id(), case)}),
     );
     schema["$defs"] = json!({
-        "step": {"anyOf": [reference("call"), reference("watch")]},
+        "step": {"anyOf": [reference("call"),
+            reference("watch"),
+            reference("race"),
+            reference("repeat"),
+            reference("clock"),
+            reference("read"),
+        ]},
         "call": call(),
         "watch": watch(),
+        "race": race(),
+        "repeat": repeat(),
+        "clock": object(Part::Clock, &["clock"], json!({"clock": duration()})),
+        "read": read(),
         "expect": expect(),
     });
     schema
@@ -145,25 +155,47 @@ fn fixture() -> Value {
     ]})
 }
 
-fn call() -> Value {
+/// What a call sends.
+fn request() -> Value {
     let mut addresses = vec!["axis", "none"];
     addresses.extend(spelled(words::ADDRESS));
+    json!({
+        "call": text(),
+        "address": {"enum": addresses},
+        "with": {"type": "object"},
+        "json": text(),
+        "bytes": {"type": ["string", "integer"]},
+        "wire": wire(),
+    })
+}
+
+fn call() -> Value {
+    let mut members = request();
+    for (name, schema) in [
+        ("expect", reference("expect")),
+        ("because", list_of(fact())),
+        ("by", json!({"type": "string", "pattern": "^[0-9]+(ms|s|min|h) after ([A-Z_]+|answer)$"})),
+        ("when", one_of(words::WHEN)),
+        ("capture", named(text(), text())),
+        ("level", one_of(words::LEVEL)),
+    ] {
+        members[name] = schema;
+    }
+    object(Part::Call, &["expect"], members)
+}
+
+fn wire() -> Value {
+    let texts = json!({"anyOf": [text(), list_of(text())]});
     object(
-        Part::Call,
-        &["expect"],
+        Part::Wire,
+        &[],
         json!({
-            "call": text(),
-            "address": {"enum": addresses},
-            "with": {"type": "object"},
-            "json": text(),
-            "bytes": {"type": ["string", "integer"]},
-            "wire": object(Part::Wire, &[], json!({"target": text(), "auth": one_of(words::AUTH)})),
-            "expect": reference("expect"),
-            "because": list_of(fact()),
-            "by": {"type": "string", "pattern": "^[0-9]+(ms|s|min) after [A-Z_]+$"},
-            "when": one_of(words::WHEN),
-            "capture": named(text(), text()),
-            "level": one_of(words::LEVEL),
+            "method": text(),
+            "path": text(),
+            "target": texts,
+            "content-type": text(),
+            "headers": named(text(), texts),
+            "auth": one_of(words::AUTH),
         }),
     )
 }
@@ -187,6 +219,52 @@ fn watch() -> Value {
     )
 }
 
+/// A time with its unit.
+fn duration() -> Value {
+    json!({"type": "string", "pattern": "^[0-9]+(ms|s|min|h)$"})
+}
+
+fn race() -> Value {
+    let racer = object(Part::Racer, &[], request());
+    object(
+        Part::Race,
+        &["race", "exactly-one", "others"],
+        json!({
+            "race": {"type": "array", "items": racer, "minItems": 2},
+            "exactly-one": reference("expect"),
+            "others": reference("expect"),
+            "because": list_of(fact()),
+            "level": one_of(words::LEVEL),
+        }),
+    )
+}
+
+fn repeat() -> Value {
+    object(
+        Part::Repeat,
+        &["repeat", "steps"],
+        json!({
+            "repeat": {"type": "integer", "minimum": 1, "maximum": 1000},
+            "steps": {"anyOf": [reference("call"), list_of(reference("call"))]},
+        }),
+    )
+}
+
+fn read() -> Value {
+    let record = json!({"type": "object", "required": ["Data"]});
+    object(
+        Part::Read,
+        &["read", "records"],
+        json!({
+            "read": one_of(words::FIXTURE),
+            "within": duration(),
+            "records": list_of(record),
+            "because": list_of(fact()),
+            "level": one_of(words::LEVEL),
+        }),
+    )
+}
+
 fn expect() -> Value {
     let clause = json!({
         "type": "array",
@@ -204,6 +282,10 @@ fn expect() -> Value {
             "message": true,
             "status": {"type": "integer", "minimum": 100, "maximum": 599},
             "document": true,
+            "headers": named(text(), json!(true)),
+            "body": one_of(words::BODY),
+            "encoding": one_of(words::ENCODING),
+            "spelling": named(text(), one_of(words::SPELLING)),
         }),
     );
     mapping["oneOf"] = json!([{"required": ["accepted"]}, {"required": ["error"]}]);
@@ -214,10 +296,14 @@ fn questions() -> Value {
     let mut candidate = object(
         Part::Candidate,
         &[],
-        json!({"answer": reference("expect"), "value": true, "rung": one_of(words::RUNG)}),
+        json!({
+            "answer": {"anyOf": [reference("expect"), list_of(reference("expect"))]},
+            "stream": one_of(words::MOTION),
+            "value": true,
+            "rung": one_of(words::RUNG),
+        }),
     );
-    candidate["minProperties"] = json!(1);
-    candidate["maxProperties"] = json!(1);
+    candidate["oneOf"] = json!([{"required": ["answer"]}, {"required": ["value"]}, {"required": ["rung"]}]);
     let question = object(
         Part::Question,
         &["question", "candidates"],
@@ -260,6 +346,8 @@ fn profile() -> Value {
             "transitional-budget": budget,
             "disposable": {"type": "boolean"},
             "region": text(),
+            "dialect": one_of(words::DIALECT),
+            "codes": named(text(), text()),
             "lacks": object(Part::Lacks, &[], json!({
                 "operations": list_of(text()),
                 "encodings": list_of(one_of(words::ENCODING)),

@@ -1,8 +1,11 @@
 //! The closed words of the formats: one table per enum, for the loader and for the schemas.
 
 use super::ast::{
-    Address, Audience, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level, Rule, When, WireAuth,
+    Address, ArnChange, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level,
+    Motion, Rule, Spelling, When, WireAuth,
 };
+
+use super::profile::DialectName;
 
 /// A word and what it stands for.
 pub(super) type Words<T> = &'static [(&'static str, T)];
@@ -34,13 +37,56 @@ pub(super) const STATUS: Words<FixtureStatus> = &[
     ("creating", FixtureStatus::Creating),
     ("updating", FixtureStatus::Updating),
     ("deleting", FixtureStatus::Deleting),
+    ("gone", FixtureStatus::Gone),
 ];
 
-pub(super) const AUTH: Words<WireAuth> = &[("signed", WireAuth::Signed), ("unsigned", WireAuth::Unsigned)];
+pub(super) const AUTH: Words<WireAuth> = &[
+    ("signed", WireAuth::Signed),
+    ("unsigned", WireAuth::Unsigned),
+    ("spoiled-signature", WireAuth::SpoiledSignature),
+    ("spoiled-body-hash", WireAuth::SpoiledBodyHash),
+    ("missing-credential", WireAuth::MissingCredential),
+    ("missing-signature", WireAuth::MissingSignature),
+    ("missing-signed-headers", WireAuth::MissingSignedHeaders),
+    ("missing-date", WireAuth::MissingDate),
+    ("expired", WireAuth::Expired),
+    ("future", WireAuth::Future),
+    ("other-region", WireAuth::OtherRegion),
+    ("other-service", WireAuth::OtherService),
+    ("unknown-key", WireAuth::UnknownKey),
+    ("bad-session-token", WireAuth::BadSessionToken),
+    ("header-and-query", WireAuth::HeaderAndQuery),
+    ("presigned", WireAuth::Presigned),
+    ("signed-then-changed-header", WireAuth::SignedThenChangedHeader),
+    ("signed-then-added-header", WireAuth::SignedThenAddedHeader),
+];
+
+pub(super) const DIALECT: Words<DialectName> =
+    &[("plain", DialectName::Plain), ("envelope", DialectName::Envelope)];
+
+pub(super) const BODY: Words<BodyForm> = &[("empty", BodyForm::Empty)];
+
+pub(super) const SPELLING: Words<Spelling> = &[
+    ("indefinite-map", Spelling::IndefiniteMap),
+    ("byte-string", Spelling::ByteString),
+    ("tagged-integer", Spelling::TaggedInteger),
+    ("tagged-not-float", Spelling::TaggedNotFloat),
+    ("number", Spelling::Number),
+    ("text", Spelling::Text),
+];
 
 pub(super) const WHEN: Words<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
 
 pub(super) const RUNG: Words<LadderEnd> = &[("first", LadderEnd::First), ("last", LadderEnd::Last)];
+
+pub(super) const MOTION: Words<Motion> = &[("moves", Motion::Moves), ("stays", Motion::Stays)];
+
+pub(super) const ARN_CHANGE: Words<ArnChange> = &[
+    ("arn-in-account", ArnChange::Account),
+    ("arn-in-region", ArnChange::Region),
+    ("arn-in-partition", ArnChange::Partition),
+    ("consumer-arn", ArnChange::Consumer),
+];
 
 pub(super) const RULE: Words<Rule> = &[
     ("not-null", Rule::NotNull),

@@ -46,6 +46,10 @@ pub(crate) enum Verb {
     Replay(ReplayArgs),
     /// Judge a log again under the cases of today, without the target.
     Judge(JudgeArgs),
+    /// Compare two records: verdicts and choices that differ.
+    Compare(CompareArgs),
+    /// Print the figures of records as a Markdown table.
+    Table(TableArgs),
     /// Serve the reference.
     Serve(ServeArgs),
     /// Find and delete what a killed run left on a target.
@@ -87,11 +91,14 @@ pub(crate) struct TargetArgs {
     /// Start this command first, and stop it at the end.
     #[arg(long, value_name = "COMMAND", requires = "ready")]
     pub(crate) spawn: Option<String>,
+    /// Start the target first, as its profile says, and stop it at the end.
+    #[arg(long, requires = "target", conflicts_with = "spawn")]
+    pub(crate) start: bool,
     /// With --spawn: wait until this URL answers. It is the endpoint too, unless --endpoint says
     /// otherwise.
     #[arg(long, value_name = "URL", requires = "spawn")]
     pub(crate) ready: Option<String>,
-    /// With --spawn: wait so many seconds.
+    /// With --spawn or --start: wait so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(crate) ready_timeout: u64,
     /// Where the credentials come from.
@@ -233,6 +240,29 @@ pub(crate) struct JudgeArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// A record that `run --record` wrote.
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// Another one.
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
+    /// Records that `run --record` wrote.
+    #[arg(value_name = "RECORD", required = true)]
+    pub(crate) records: Vec<PathBuf>,
+    /// Put the table between its marks in this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) into: Option<PathBuf>,
+    /// With --into: write nothing; fail if the file's table differs.
+    #[arg(long, requires = "into")]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
     /// Where to listen; port 0 picks a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4567")]
@@ -259,6 +289,9 @@ pub(crate) struct FaultsArgs {
     /// Only these faults; may be repeated.
     #[arg(long = "fault", value_name = "NAME")]
     pub(crate) faults: Vec<String>,
+    /// Hold each fault against the whole suite, not only against what it can touch.
+    #[arg(long)]
+    pub(crate) whole: bool,
     /// Name the faults and end.
     #[arg(long)]
     pub(crate) list: bool,
@@ -286,3 +319,6 @@ pub(crate) struct ImportModelArgs {
     #[arg(long, value_name = "FILE", default_value = "harness/model/kinesis.json")]
     pub(crate) output: PathBuf,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! `check`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstream::println;
 
 use kinesis_conformance::case::Known;
 use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::Manifest;
+use kinesis_conformance::engine::{Breadth, Manifest};
 use kinesis_conformance::reference::Fault;
 
 use super::args::{CheckArgs, ColorWhen};
@@ -37,14 +37,13 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     if args.no_faults {
         return Ok(Exit::Fine);
     }
-    let table = faults::table(&manifest, &Fault::ALL)?;
-    let (killed, of) = table.rate();
-    println!("{killed} of {of} faults killed");
+    let table = faults::table(&manifest, &Fault::ALL, Breadth::Reach)?;
+    println!("{}", table.rate_in_words());
     faults::tell(&table, &manifest, color)
 }
 
 /// A profile or a known list, by its name.
-fn file(path: &PathBuf, manifest: &Manifest) -> Result<(), Problem> {
+fn file(path: &Path, manifest: &Manifest) -> Result<(), Problem> {
     if path.file_name().is_some_and(|name| name.to_string_lossy().contains("known")) {
         known_list(Some(&Known::read(path)?), manifest)?;
     } else {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anstream::{eprintln, print, println};
 
 use kinesis_conformance::case::draw;
-use kinesis_conformance::engine::{KillTable, Manifest, kill_table};
+use kinesis_conformance::engine::{Breadth, KillTable, Manifest, kill_table};
 use kinesis_conformance::reference::Fault;
 
 use super::args::{ColorWhen, FaultsArgs};
@@ -26,16 +26,16 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
         args.faults.iter().map(|name| serve::fault(name)).collect::<Result<_, _>>()?
     };
     let manifest = Manifest::of(library::read(cases)?, false);
-    let table = table(&manifest, &chosen)?;
+    let breadth = if args.whole { Breadth::Whole } else { Breadth::Reach };
+    let table = table(&manifest, &chosen, breadth)?;
     print!("{}", table.to_text());
-    let (killed, of) = table.rate();
-    println!("{killed} of {of} faults killed");
+    println!("{}", table.rate_in_words());
     tell(&table, &manifest, ColorWhen::Auto)
 }
 
 /// Makes the table.
-pub(super) fn table(manifest: &Manifest, faults: &[Fault]) -> Result<KillTable, Problem> {
-    block_on(kill_table(manifest, faults))?.map_err(|error| Problem::new(Exit::NoTarget, error))
+pub(super) fn table(manifest: &Manifest, faults: &[Fault], breadth: Breadth) -> Result<KillTable, Problem> {
+    block_on(kill_table(manifest, faults, breadth))?.map_err(|error| Problem::new(Exit::NoTarget, error))
 }
 
 /// Tells what is wrong with a table.

@@ -3,6 +3,7 @@
 
 mod args;
 mod check;
+mod compare;
 mod exit;
 mod explain;
 mod faults;
@@ -16,6 +17,7 @@ mod schema;
 mod serve;
 mod spawn;
 mod sweep;
+mod table;
 mod target;
 
 use std::future::Future;
@@ -62,6 +64,8 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
         Verb::Explain(args) => explain::explain(cases, args),
         Verb::Replay(args) => replay::replay(cases, args),
         Verb::Judge(args) => judge::judge(cases, args),
+        Verb::Compare(args) => compare::compare(args),
+        Verb::Table(args) => table::table(args),
         Verb::Serve(args) => serve::serve(args),
         Verb::Sweep(args) => sweep::sweep(args),
         Verb::Faults(args) => faults::faults(cases, args),

@@ -182,6 +182,7 @@ fn tell(args: &RunArgs, summary: &Summary, log: &Option<Log>, known: Option<&Kno
         program: PROGRAM.to_owned(),
         log: args.log.as_ref().map(|path| path.display().to_string()),
         known_list: known.map(|known| known.source.path.clone()),
+        ..Options::default()
     };
     print!("{}", render(summary, style(), &options));
     let failed = |error: ReportError| Problem::new(Exit::Failed, error);

@@ -1,11 +1,10 @@
 //! The target that the arguments name: the reference, an endpoint, a profile, a spawned command.
 
-use std::path::Path;
 use std::time::Duration;
 
 use kinesis_conformance::case::Known;
 use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::{Redactor, Target};
+use kinesis_conformance::engine::{ClockHook, Redactor, Target};
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use super::args::{CredentialsFrom, TargetArgs};
@@ -27,8 +26,15 @@ pub(crate) struct Ready {
 pub(crate) struct Named {
     profile: Option<Profile>,
     endpoint: Option<Endpoint>,
+    spawn: Option<Spawn>,
     credentials: Credentials,
     arguments: Vec<String>,
+}
+
+/// A command to start, and where it should listen then.
+struct Spawn {
+    command: String,
+    ready: Endpoint,
 }
 
 impl Ready {
@@ -47,50 +53,34 @@ impl Named {
     /// Checks the arguments.
     pub(crate) fn from(args: &TargetArgs) -> Result<Self, Problem> {
         let profile = args.target.as_deref().map(profile).transpose()?;
+        let spawn = spawn(args, profile.as_ref())?;
         let text = args
             .endpoint
             .clone()
-            .or_else(|| args.ready.as_deref().map(origin))
+            .or_else(|| spawn.as_ref().map(|spawn| spawn.ready.to_string()))
             .or_else(|| profile.as_ref().and_then(|profile| profile.endpoint.clone()));
-        let endpoint = text.as_deref().map(Endpoint::parse).transpose().map_err(|error| {
-            Problem::usage(error).with_help("an endpoint is scheme, host and port: http://127.0.0.1:4567")
-        })?;
-        if let Some(endpoint) = endpoint.as_ref().filter(|endpoint| endpoint.is_aws()) {
-            return Err(Problem::usage(format!(
-                "run against {endpoint}: hosts of AWS are refused until runs there have a cost plan"
-            ))
-            .with_help("name an emulator's endpoint"));
-        }
+        let endpoint = text.as_deref().map(endpoint).transpose()?;
         if profile.is_some() && endpoint.is_none() {
             return Err(Problem::usage("reach the target: its profile names no endpoint")
                 .with_help("add `--endpoint http://127.0.0.1:PORT`"));
         }
         let credentials = credentials(args.credentials)?;
-        Ok(Self { arguments: arguments(args, endpoint.as_ref()), profile, endpoint, credentials })
+        Ok(Self { arguments: arguments(args, endpoint.as_ref()), profile, endpoint, spawn, credentials })
     }
 
     /// The known list that comes with the profile.
     pub(crate) fn known(&self, args: &TargetArgs) -> Result<Option<Known>, Problem> {
-        match args.target.as_deref() {
-            Some(name) if !is_path(name) => Ok(Known::embedded(name)?),
-            Some(path) => {
-                let beside = Path::new(path).with_file_name("known.yaml");
-                if beside.is_file() { Ok(Some(Known::read(&beside)?)) } else { Ok(None) }
-            }
-            None => Ok(None),
-        }
+        Ok(args.target.as_deref().map(Known::of_target).transpose()?.flatten())
     }
 
     /// Starts what is to be started and waits until it answers.
     pub(crate) async fn start(self, args: &TargetArgs) -> Result<Ready, Problem> {
         let redactor = Redactor::of(&self.credentials);
         let Some(endpoint) = self.endpoint.clone() else { return self.start_reference(args, redactor) };
-        let spawned = match (&args.spawn, &args.ready) {
-            (Some(command), Some(url)) => {
-                let ready = Endpoint::parse(&origin(url)).map_err(Problem::usage)?;
-                Some(Spawned::start(command, &ready, Duration::from_secs(args.ready_timeout)).await?)
-            }
-            (Some(_) | None, Some(_) | None) => None,
+        let wait = Duration::from_secs(args.ready_timeout);
+        let spawned = match &self.spawn {
+            Some(Spawn { command, ready }) => Some(Spawned::start(command, ready, wait).await?),
+            None => None,
         };
         let region = args
             .region
@@ -115,9 +105,29 @@ impl Named {
             .map_err(|error| Problem::new(Exit::NoTarget, format!("start the reference: {error}")))?;
         let endpoint = Endpoint::parse(&format!("http://{}", running.address())).map_err(Problem::usage)?;
         let client = client(endpoint.clone(), Credentials::dummy(), DEFAULT_REGION.to_owned(), args)?;
-        let target = Target::reference(&endpoint.to_string(), client);
+        let mut target = Target::reference(&endpoint.to_string(), client);
+        target.clock = Some(ClockHook::new(running.clock()));
         Ok(Ready { target, redactor, spawned: None, reference: Some(running) })
     }
+}
+
+/// What is to be started: what the arguments say, or what the profile does.
+fn spawn(args: &TargetArgs, profile: Option<&Profile>) -> Result<Option<Spawn>, Problem> {
+    let (command, url) = match (&args.spawn, &args.ready, profile) {
+        (Some(command), Some(url), _) => (command, url),
+        (None | Some(_), None | Some(_), Some(profile)) if args.start => {
+            match (&profile.spawn, &profile.ready) {
+                (Some(command), Some(url)) => (command, url),
+                (None | Some(_), None | Some(_)) => {
+                    return Err(Problem::usage("start the target: its profile does not say how")
+                        .with_help("add `--spawn COMMAND --ready URL` in place of `--start`"));
+                }
+            }
+        }
+        (None | Some(_), None | Some(_), None | Some(_)) => return Ok(None),
+    };
+    let ready = Endpoint::parse(&origin(url)).map_err(Problem::usage)?;
+    Ok(Some(Spawn { command: command.clone(), ready }))
 }
 
 const DEFAULT_REGION: &str = "us-east-1";
@@ -135,18 +145,18 @@ fn client(
 
 /// A profile by the name of a built-in one, or by path.
 fn profile(text: &str) -> Result<Profile, Problem> {
-    if is_path(text) {
-        return Ok(Profile::read(Path::new(text))?);
-    }
-    match Profile::embedded(text)? {
+    match Profile::find(text)? {
         Some(profile) => Ok(profile),
         None => Err(Problem::usage(format!("find the target `{text}`: no profile of that name is built in"))
             .with_help(format!("one of {}, or the path of a profile.yaml", Profile::names().join(", ")))),
     }
 }
 
-fn is_path(text: &str) -> bool {
-    text.contains('/') || text.ends_with(".yaml")
+fn endpoint(text: &str) -> Result<Endpoint, Problem> {
+    Endpoint::of_target(text).map_err(|error| {
+        let help = error.help();
+        Problem::usage(error).with_help(help)
+    })
 }
 
 /// Scheme, host and port of a URL: what `--ready` says of the endpoint.
@@ -190,12 +200,16 @@ fn arguments(args: &TargetArgs, endpoint: Option<&Endpoint>) -> Vec<String> {
             add("--ready", Some(ready.clone()));
             add("--endpoint", args.endpoint.clone());
         }
+        (Some(_) | None, Some(_) | None) if args.start => add("--endpoint", args.endpoint.clone()),
         (Some(_) | None, Some(_) | None) => add("--endpoint", endpoint.map(ToString::to_string)),
     }
     add("--region", args.region.clone());
     match args.credentials {
         CredentialsFrom::Dummy => {}
         CredentialsFrom::Env => add("--credentials", Some("env".to_owned())),
+    }
+    if args.start {
+        all.push("--start".to_owned());
     }
     all
 }

@@ -2,7 +2,9 @@
 //!
 //! What is evaluated here are predicates that the case declares, on decoded values: a status seen,
 //! a stream settled, a call repeated until members match or a deadline passes. What an answer
-//! *should* be is the judge's business.
+//! *should* be is the judge's business. Races, repetitions and reading back are in [`more`].
+
+mod more;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +15,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::case::ast::{
-    Address, Answer, Body, Call, CallAddress, DeadlineFrom, Step, StepKind, Watch, When, WireAuth,
-};
+use crate::case::ast::{Address, Answer, Body, Call, CallAddress, DeadlineFrom, Step, StepKind, Watch, When};
 use crate::model::{Model, Value};
-use crate::wire::{Auth, Encoding, encode};
+use crate::wire::{Encoding, encode};
 
 use super::bind::{Bindings, Unbound, fixture_word};
 use super::describe::{Look, Seen};
+use super::deviate;
 use super::event::{Exchange, ResponseText, Role, StepIndex};
 use super::ladder;
 use super::matching;
@@ -59,10 +60,7 @@ impl Asker<'_> {
         let mut first_accepted = None;
         let mut index = 0;
         while let Some(step) = steps.get(index) {
-            let watch = steps.get(index + 1).and_then(|next| match &next.kind {
-                StepKind::Watch(watch) => Some(watch),
-                StepKind::Call(_) => None,
-            });
+            let watch = steps.get(index + 1).and_then(Step::watch);
             match &step.kind {
                 StepKind::Call(call) => {
                     if !is_due(call, first_accepted) {
@@ -79,18 +77,35 @@ impl Asker<'_> {
                     index += 1 + usize::from(watch.is_some());
                 }
                 StepKind::Watch(_) => index += 1,
+                StepKind::Race(race) => {
+                    let accepted = self.race(index, race).await?;
+                    first_accepted.get_or_insert(accepted);
+                    index += 1;
+                }
+                StepKind::Repeat(repeat) => {
+                    if !self.repeat(index, repeat).await? {
+                        return Ok(());
+                    }
+                    first_accepted.get_or_insert(true);
+                    index += 1;
+                }
+                StepKind::Clock(clock) => {
+                    if let Some(hook) = &self.session.target.clock {
+                        hook.advance(Duration::from_millis(clock.advance.value));
+                    }
+                    index += 1;
+                }
+                StepKind::Read(read) => {
+                    self.read(index, read).await?;
+                    index += 1;
+                }
             }
         }
         Ok(())
     }
 
     fn step_tag(&self, step: usize) -> Tag {
-        Tag {
-            role: Role::Ask,
-            step: Some(StepIndex { step, meanwhile: None }),
-            attempt: 0,
-            ..self.tag.clone()
-        }
+        Tag { role: Role::Ask, step: Some(StepIndex { step, within: None }), attempt: 0, ..self.tag.clone() }
     }
 
     async fn call(&mut self, step: usize, call: &Call) -> Result<Exchange, Unbound> {
@@ -116,8 +131,7 @@ impl Asker<'_> {
             DeadlineFrom::Answer => None,
             DeadlineFrom::Status(status) => Some(status),
         };
-        let watch =
-            (0..step).rev().find(|index| matches!(self.trial.case().ask[*index].kind, StepKind::Watch(_)));
+        let watch = (0..step).rev().find(|index| self.trial.case().ask[*index].watch().is_some());
         watch
             .zip(status)
             .and_then(|(watch, status)| {
@@ -198,7 +212,7 @@ impl Asker<'_> {
             .to_owned();
         let tag = Tag {
             role: Role::Sample,
-            step: Some(StepIndex { step: step + 1, meanwhile: None }),
+            step: Some(StepIndex { step: step + 1, within: None }),
             ..self.tag.clone()
         };
         // The first sample comes back before the call is sent: it warms the connection and shows
@@ -281,10 +295,10 @@ impl Asker<'_> {
     ) -> Result<(), Unbound> {
         let mut calls = Vec::new();
         for (index, inner) in steps.iter().enumerate() {
-            if let StepKind::Call(call) = &inner.kind {
+            if let Some(call) = inner.call() {
                 let tag = Tag {
                     role: Role::Meanwhile,
-                    step: Some(StepIndex { step, meanwhile: Some((block, index)) }),
+                    step: Some(StepIndex { step, within: Some((block, index)) }),
                     ..self.tag.clone()
                 };
                 let outgoing = outgoing(self.session.model, self.trial, call, &self.bindings)?;
@@ -422,24 +436,22 @@ pub(super) fn outgoing(
     let body = match &call.with {
         Body::Tree(tree) => {
             let value = bindings.value(tree, trial.row())?.unwrap_or_else(Value::empty);
-            encode(trial.encoding, &addressed(model, trial, call, bindings, value)?)
+            Bytes::from(encode(trial.encoding, &addressed(model, trial, call, bindings, value)?))
         }
-        Body::Json(text) => text.value.clone().into_bytes(),
-        Body::Bytes(bytes) => bytes.value.clone(),
+        Body::Json(_) | Body::Bytes(_) => {
+            deviate::exact_body(trial, &call.with, bindings)?.unwrap_or_default()
+        }
     };
     let encoding = match &call.with {
         Body::Tree(_) | Body::Bytes(_) => trial.encoding,
         Body::Json(_) => Encoding::Json,
     };
     let mut outgoing = Outgoing::encoded(model, operation, encoding, Vec::new());
-    outgoing.request.body = Bytes::from(body);
-    if let Some(target) = &call.wire.target {
-        outgoing.request.target = Some(target.value.clone());
+    outgoing.request.body = body;
+    outgoing.deviation = deviate::deviation(trial, &call.wire, &outgoing.request, bindings)?;
+    if let Some(deviation) = &outgoing.deviation {
+        deviate::as_plain(&mut outgoing.request, deviation);
     }
-    outgoing.request.auth = match call.wire.auth {
-        WireAuth::Signed => Auth::Signed,
-        WireAuth::Unsigned => Auth::Unsigned,
-    };
     Ok(outgoing)
 }
 

@@ -7,6 +7,8 @@ use indexmap::IndexMap;
 use crate::case::ast::{FixtureName, Node, Reference, Row, Tree};
 use crate::model::Value;
 
+use super::arn;
+
 /// What `$names` stand for: `stream.name`, `stream.arn`, `key.managed`, `got.shard`, and
 /// `stream.before`, the state in which the ask found the stream.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,6 +74,8 @@ impl Bindings {
             Reference::Key(_)
             | Reference::StreamName(_)
             | Reference::StreamArn(_)
+            | Reference::KeyArn(_)
+            | Reference::ChangedArn(..)
             | Reference::Open(_)
             | Reference::Got(_)
             | Reference::Present => {
@@ -88,6 +92,10 @@ pub(super) fn name_of(reference: &Reference) -> String {
         Reference::Key(key) => format!("key.{key}"),
         Reference::StreamName(fixture) => format!("{}.name", fixture_word(*fixture)),
         Reference::StreamArn(fixture) => format!("{}.arn", fixture_word(*fixture)),
+        Reference::KeyArn(key) => format!("key.{key}.arn"),
+        Reference::ChangedArn(fixture, change) => {
+            format!("{}.{}", fixture_word(*fixture), arn::change_word(*change))
+        }
         Reference::Each(column) => format!("each.{column}"),
         Reference::Open(question) => format!("open.{question}"),
         Reference::Got(name) => format!("got.{name}"),

@@ -2,7 +2,8 @@
 //!
 //! The target gets an operation that nobody has, then every modelled operation with an empty
 //! input. An operation whose answer equals the answer to the made-up one is not there; likewise
-//! an encoding. Nothing that is sent here can create or change anything: no operation that does
+//! an encoding. A 5xx says nothing of what is there: a server that breaks at a made-up name may
+//! break in the same words at an empty input. Nothing that is sent here can create or change anything: no operation that does
 //! has an empty valid input.
 
 use std::sync::Arc;
@@ -60,15 +61,18 @@ pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
             (operation, exchange)
         });
     }
+    let mut same = 0;
     let mut unsupported = session.target.lacks_operations.clone();
     while let Some(joined) = probes.join_next().await {
         let Ok((operation, exchange)) = joined else { continue };
-        if likeness(&exchange, &operation) == alike && !unsupported.contains(&operation) {
+        let answer = likeness(&exchange, &operation);
+        same += usize::from(answer == alike);
+        if is_missing(answer.as_ref(), alike.as_ref()) && !unsupported.contains(&operation) {
             unsupported.push(operation);
         }
     }
     unsupported.sort();
-    if unsupported.len() == session.model.operations.len() {
+    if same == session.model.operations.len() {
         return Err(AskError::NotKinesis { endpoint, answer: first_words(&made_up) });
     }
 
@@ -104,7 +108,14 @@ async fn speaks_cbor(session: &Session) -> bool {
 }
 
 /// What makes two answers alike: status and body, with the operation's own name taken out.
-fn likeness(exchange: &Exchange, operation: &str) -> Option<(u16, String)> {
+type Likeness = (u16, String);
+
+/// True if an operation's answer says that it is not there, as the made-up one's does.
+fn is_missing(answer: Option<&Likeness>, made_up: Option<&Likeness>) -> bool {
+    answer == made_up && made_up.is_some_and(|(status, _)| *status < 500)
+}
+
+fn likeness(exchange: &Exchange, operation: &str) -> Option<Likeness> {
     match &exchange.response {
         ResponseText::Answer { status, body, .. } => {
             let text = String::from_utf8_lossy(&body.bytes()).into_owned();

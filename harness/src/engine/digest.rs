@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::ast::{Body, Call, Fixture, Node, Reference, Row, Step, StepKind, Tree};
+use crate::case::ast::{Body, Call, Fixture, Node, Reference, Row, Step, StepKind, Tree, Wire};
 
 use super::bind::name_of;
 use super::plan::PlannedTrial;
@@ -56,6 +56,26 @@ fn short(text: &str) -> String {
 fn write_step(text: &mut String, step: &Step, row: Option<&Row>) {
     match &step.kind {
         StepKind::Call(call) => write_call(text, call, row),
+        StepKind::Race(race) => {
+            text.push_str("race\n");
+            for call in &race.calls {
+                write_call(text, call, row);
+            }
+        }
+        StepKind::Repeat(repeat) => {
+            let _ = writeln!(text, "repeat {}", repeat.times.value);
+            for inner in &repeat.steps {
+                write_step(text, inner, row);
+            }
+        }
+        StepKind::Clock(clock) => {
+            let _ = writeln!(text, "clock {}", clock.advance.value);
+        }
+        // How many records are awaited, and for how long, decides what is read.
+        StepKind::Read(read) => {
+            let fixture = read.fixture.value;
+            let _ = writeln!(text, "read {fixture:?} {} {}", read.within, read.records.len());
+        }
         StepKind::Watch(watch) => {
             let _ = writeln!(text, "watch {:?}", watch.fixture.value);
             for meanwhile in &watch.meanwhile {
@@ -71,25 +91,26 @@ fn write_step(text: &mut String, step: &Step, row: Option<&Row>) {
 fn write_call(text: &mut String, call: &Call, row: Option<&Row>) {
     let _ = write!(
         text,
-        "call {} {:?} {:?} {:?} {:?} {:?} ",
+        "call {} {:?} {:?} {:?} ",
         call.operation.value,
         call.address,
-        call.wire.target.as_ref().map(|target| &target.value),
-        call.wire.auth,
         call.by.as_ref().map(|by| &by.value),
         call.when.as_ref().map(|when| when.value),
     );
+    write_wire(text, &call.wire, row);
     match &call.with {
         // The form is told: `with: {}` gets the stream's name, the exact text `{}` does not.
         Body::Tree(tree) => {
             text.push_str("with ");
             write_tree(text, tree, row);
         }
-        Body::Json(json) => {
-            let _ = write!(text, "json {}", json.value);
+        Body::Json(tree) => {
+            text.push_str("json ");
+            write_tree(text, tree, row);
         }
-        Body::Bytes(bytes) => {
-            let _ = write!(text, "bytes {:02x?}", bytes.value);
+        Body::Bytes(tree) => {
+            text.push_str("bytes ");
+            write_tree(text, tree, row);
         }
     }
     // What later calls send as `$got` depends on where it is taken from.
@@ -97,6 +118,25 @@ fn write_call(text: &mut String, call: &Call, row: Option<&Row>) {
         let _ = write!(text, " got {name} {}", path.value);
     }
     text.push('\n');
+}
+
+fn write_wire(text: &mut String, wire: &Wire, row: Option<&Row>) {
+    let Wire { method, path, target, content_type, headers, auth } = wire;
+    let _ = write!(text, "{auth:?} ");
+    for (name, tree) in
+        [("method", method), ("path", path), ("target", target), ("content-type", content_type)]
+    {
+        if let Some(tree) = tree {
+            let _ = write!(text, "{name} ");
+            write_tree(text, tree, row);
+            text.push(' ');
+        }
+    }
+    for (name, tree) in headers {
+        let _ = write!(text, "header {name} ");
+        write_tree(text, tree, row);
+        text.push(' ');
+    }
 }
 
 /// A column of the row counts where it is sent; one that only an expectation names does not.

@@ -168,6 +168,10 @@ pub enum Role {
     Sample,
     /// The check that a refused call changed nothing.
     Unchanged,
+    /// The look, before and after the ask, whether the stream is still in the state that passes.
+    Still,
+    /// Reading records back.
+    Read,
     /// Asking, on a new connection, whether the target still answers.
     Health,
     /// Deleting what was made.
@@ -179,8 +183,9 @@ pub enum Role {
 pub struct StepIndex {
     /// Index in `ask`.
     pub step: usize,
-    /// For a call of `meanwhile`: the index of the status in `meanwhile`, and of the call in it.
-    pub meanwhile: Option<(usize, usize)>,
+    /// For a call within the step: which block of it (the status in `meanwhile`, the round of
+    /// `repeat`, the shard of `read`, 0 for `race`), and which call of the block.
+    pub within: Option<(usize, usize)>,
 }
 
 /// One request and its answer.
@@ -220,6 +225,29 @@ pub struct RequestText {
     pub signed: bool,
     /// The body.
     pub body: BodyText,
+    /// The head, and what is wrong with it on purpose, of a request that deviates from what a
+    /// client would send.
+    pub deviates: Option<DeviationText>,
+}
+
+/// How a request deviates from what a client would send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviationText {
+    /// Request line and headers as they went.
+    pub head: String,
+    /// The place of the signature that is spoiled, in words.
+    pub spoiled: Option<String>,
+}
+
+/// What a plain answer does not show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AsItCame {
+    /// Status line and headers as they came, where the raw transport carried the answer.
+    pub head: Option<String>,
+    /// What is wrong with the bytes of the answer, each with its byte.
+    pub faults: Vec<String>,
+    /// The body as it came, where the adapter of a dialect has made another one of it.
+    pub body: Option<BodyText>,
 }
 
 /// An answer, redacted, or why there is none.
@@ -234,6 +262,8 @@ pub enum ResponseText {
         headers: Vec<(String, String)>,
         /// The body.
         body: BodyText,
+        /// What the members above do not show; `None` if they show all.
+        as_it_came: Option<Box<AsItCame>>,
     },
     /// None.
     None(NoAnswer),
@@ -315,6 +345,16 @@ pub enum Flag {
     Fixed,
     /// Attempts differed.
     Flaky,
+}
+
+impl Flag {
+    /// The word for it, as in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Flaky => "flaky",
+        }
+    }
 }
 
 /// In what way an answer deviates.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::ast::{Row, Rung};
+use crate::case::ast::{Node, Reference, Row, Rung};
 use crate::model::{Model, Value};
 
 use super::bind::Bindings;
@@ -354,6 +354,8 @@ pub(super) fn in_words(ladder: &[Rung], bindings: &Bindings, row: Option<&Row>) 
             let members: Vec<String> = rung
                 .members
                 .values()
+                // An open question says nothing of what is expected.
+                .filter(|tree| !matches!(tree.node, Node::Reference(Reference::Open(_))))
                 .filter_map(|tree| {
                     let text = matching::tree_words(tree, bindings, row);
                     (text != "absent").then(|| text.trim_matches('`').to_owned())

@@ -181,7 +181,12 @@ impl Comparer<'_> {
                     self.node(&inner, value, path);
                 }
             }
-            Reference::Key(_) | Reference::StreamName(_) | Reference::StreamArn(_) | Reference::Got(_) => {
+            Reference::Key(_)
+            | Reference::KeyArn(_)
+            | Reference::StreamName(_)
+            | Reference::StreamArn(_)
+            | Reference::ChangedArn(..)
+            | Reference::Got(_) => {
                 let stated = self.bindings.get(&name_of(reference));
                 if stated.is_none()
                     || !value.is_some_and(|value| stated.is_some_and(|stated| same(stated, value)))
@@ -224,7 +229,12 @@ pub(super) fn tree_words(tree: &Tree, bindings: &Bindings, row: Option<&Row>) ->
                 let name = name_of(reference);
                 bindings.get(&name).map_or_else(|| format!("${name}"), |value| words(value, bindings))
             }
-            Reference::StreamName(_) | Reference::StreamArn(_) | Reference::Open(_) | Reference::Got(_) => {
+            Reference::KeyArn(_)
+            | Reference::StreamName(_)
+            | Reference::StreamArn(_)
+            | Reference::ChangedArn(..)
+            | Reference::Open(_)
+            | Reference::Got(_) => {
                 format!("${}", name_of(reference))
             }
         },

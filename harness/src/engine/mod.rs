@@ -5,10 +5,12 @@
 
 #[cfg(all(test, feature = "serve"))]
 pub(crate) mod against;
+mod arn;
 mod ask;
 mod bind;
 mod capability;
 mod describe;
+mod deviate;
 mod digest;
 pub mod event;
 mod fixtures;
@@ -20,6 +22,7 @@ mod ladder;
 mod matching;
 mod plan;
 mod reading;
+mod records;
 mod redact;
 mod rejudge;
 mod round;
@@ -33,7 +36,7 @@ mod testing;
 pub use capability::AskError;
 pub use fixtures::{PREFIX, TAG_KEY};
 #[cfg(feature = "serve")]
-pub use kills::{KillError, KillTable, kill_table};
+pub use kills::{Breadth, KillError, KillTable, kill_table, survivor};
 pub use known::KnownList;
 pub use plan::{Manifest, PlannedTrial, Select};
 pub use redact::Redactor;
@@ -42,4 +45,4 @@ pub use run::{DEFAULT_JOBS, RunSettings, case_text, run};
 pub use session::{Emit, Stop};
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
-pub use target::{MANAGED_KEY, Target};
+pub use target::{ClockHook, MANAGED_KEY, Target};

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::case::ast::{
-    Address, Answer, Body, Call, Case, Cost, EncodingAxis, Fixture, FixtureStatus, Library, Reference, Row,
-    Step, StepKind, Suite,
+    Address, Answer, Body, Call, Case, Cost, EncodingAxis, Fixture, FixtureName, FixtureStatus, Library,
+    Reference, Row, Step, StepKind, Suite, Tree,
 };
 use crate::facts::FactId;
 use crate::wire::Encoding;
@@ -149,7 +149,7 @@ impl PlannedTrial {
 
     /// Every call of the ask, those of `meanwhile` included, with its step.
     pub fn calls(&self) -> impl Iterator<Item = (&Call, &Step)> {
-        self.case().ask.iter().flat_map(calls_of)
+        self.case().ask.iter().flat_map(Step::calls)
     }
 
     /// Every fact that an expectation of the trial cites, once, in the file's order.
@@ -164,7 +164,7 @@ impl PlannedTrial {
         };
         for step in &self.case().ask {
             take(step);
-            for (_, inner) in calls_of(step) {
+            for (_, inner) in step.calls() {
                 take(inner);
             }
         }
@@ -192,16 +192,12 @@ impl PlannedTrial {
                 Answer::Accepted { members: None } | Answer::Refused(_) => {}
             }
         }
-        for step in &self.case().ask {
-            if let StepKind::Watch(watch) = &step.kind {
-                for tree in watch.ladder.iter().flat_map(|rung| rung.members.values()) {
-                    references(tree, self.row(), &mut |reference| {
-                        if let Reference::Open(id) = reference {
-                            take(id);
-                        }
-                    });
+        for tree in self.case().ask.iter().flat_map(stated) {
+            references(tree, self.row(), &mut |reference| {
+                if let Reference::Open(id) = reference {
+                    take(id);
                 }
-            }
+            });
         }
         ids
     }
@@ -218,19 +214,30 @@ impl PlannedTrial {
         if let Some(missing) = needed.iter().find(|name| capabilities.unsupported.contains(name)) {
             return Some((Outcome::Unsupported, format!("the target does not have {missing}")));
         }
+        let deviates = self.calls().any(|(call, _)| !call.wire.is_plain());
+        if deviates && target.client.endpoint().is_https() {
+            return Some((Outcome::Skipped, "the raw transport speaks no TLS yet".to_owned()));
+        }
         let mut lacking = None;
         for reference in self.references() {
-            if let Reference::Key(key) = reference
+            if let Reference::Key(key) | Reference::KeyArn(key) = reference
                 && !target.keys.contains_key(key)
             {
                 lacking.get_or_insert_with(|| format!("the target's world has no key `{key}`"));
             }
         }
+        if self.case().moves_the_clock() && target.clock.is_none() {
+            lacking.get_or_insert_with(|| "the target's world has no `clock` that can be moved".to_owned());
+        }
         lacking.map(|reason| (Outcome::Skipped, reason))
     }
 
-    fn operations_needed(&self) -> Vec<String> {
+    /// The operations that the setup and the ask call; looks at the state aside.
+    pub(super) fn operations_needed(&self) -> Vec<String> {
         let mut names: Vec<String> = self.calls().map(|(call, _)| call.operation.value.clone()).collect();
+        if self.case().ask.iter().any(|step| matches!(step.kind, StepKind::Read(_))) {
+            names.extend(["GetShardIterator".to_owned(), "GetRecords".to_owned()]);
+        }
         for fixture in self.case().given.values() {
             match &fixture.value {
                 Fixture::Missing => {}
@@ -260,38 +267,48 @@ impl PlannedTrial {
                 references(tree, row, &mut visit);
             }
         }
-        for step in &self.case().ask {
-            if let StepKind::Watch(watch) = &step.kind {
-                for rung in &watch.ladder {
-                    for tree in rung.members.values() {
-                        references(tree, row, &mut visit);
-                    }
-                }
-            }
+        for tree in self.case().ask.iter().flat_map(stated) {
+            references(tree, row, &mut visit);
         }
         found
     }
 }
 
-fn calls_of(step: &Step) -> Vec<(&Call, &Step)> {
+/// The trees that a step states besides those of its calls.
+fn stated(step: &Step) -> Vec<&Tree> {
     match &step.kind {
-        StepKind::Call(call) => vec![(call, step)],
-        StepKind::Watch(watch) => watch
-            .meanwhile
-            .iter()
-            .flat_map(|meanwhile| &meanwhile.steps)
-            .filter_map(|inner| match &inner.kind {
-                StepKind::Call(call) => Some((call, inner)),
-                StepKind::Watch(_) => None,
-            })
-            .collect(),
+        StepKind::Watch(watch) => watch.ladder.iter().flat_map(|rung| rung.members.values()).collect(),
+        StepKind::Read(read) => read.records.iter().collect(),
+        StepKind::Call(_) | StepKind::Race(_) | StepKind::Repeat(_) | StepKind::Clock(_) => Vec::new(),
     }
 }
 
 impl Case {
     /// True if the case waits for a transition.
     pub fn has_transition(&self) -> bool {
-        self.ask.iter().any(|step| matches!(step.kind, StepKind::Watch(_)))
+        self.ask.iter().any(|step| match &step.kind {
+            StepKind::Watch(_) | StepKind::Repeat(_) => true,
+            StepKind::Call(_) | StepKind::Race(_) | StepKind::Clock(_) | StepKind::Read(_) => false,
+        })
+    }
+
+    /// The status in which the ask finds its stream, if it is one that passes by itself.
+    pub(super) fn passing_status(&self) -> Option<&'static str> {
+        let fixture = self.given.get(&FixtureName::Stream)?;
+        match &fixture.value {
+            Fixture::Own { status, .. } => match status {
+                FixtureStatus::Creating => Some("CREATING"),
+                FixtureStatus::Updating => Some("UPDATING"),
+                FixtureStatus::Deleting => Some("DELETING"),
+                FixtureStatus::Active | FixtureStatus::Gone => None,
+            },
+            Fixture::Shared | Fixture::Missing => None,
+        }
+    }
+
+    /// True if the case moves the target's clock, so that nothing else may be asked meanwhile.
+    pub fn moves_the_clock(&self) -> bool {
+        self.ask.iter().any(|step| matches!(step.kind, StepKind::Clock(_)))
     }
 }
 

@@ -14,6 +14,9 @@ pub(crate) enum Reading {
         output: Value,
         /// Members that do not have their modelled type.
         misfits: Vec<Misfit>,
+        /// Members that were null and count as absent, as clients take them; dotted paths, once
+        /// each for all elements of a list.
+        nulls: Vec<String>,
     },
     /// 2xx with a body that does not decode.
     Undecodable {
@@ -62,14 +65,17 @@ impl Reading {
         }
         if response.body.is_empty() {
             // Nothing and `{}` are the same to a client.
-            return Self::Accepted { output: Value::empty(), misfits: Vec::new() };
+            return Self::Accepted { output: Value::empty(), misfits: Vec::new(), nulls: Vec::new() };
         }
         let encoding = response.encoding();
         match parse(encoding, &response.body) {
             Ok(document) => {
                 let output = model.operation(operation).and_then(|operation| operation.output.as_deref());
                 let decoded = decode(model, encoding, output, &document.value);
-                Self::Accepted { output: decoded.value, misfits: decoded.misfits }
+                let mut output = decoded.value;
+                let mut nulls = Vec::new();
+                drop_nulls(&mut output, "", &mut nulls);
+                Self::Accepted { output, misfits: decoded.misfits, nulls }
             }
             Err(error) => Self::Undecodable { status, why: error.to_string() },
         }
@@ -127,6 +133,37 @@ impl Reading {
             },
             Self::None(none) => format!("no answer ({})", none_word(none)),
         }
+    }
+}
+
+/// Takes members that are null out of structures, and names them.
+fn drop_nulls(value: &mut Value, path: &str, nulls: &mut Vec<String>) {
+    match value {
+        Value::Map(members) => {
+            for (name, member) in members.iter_mut() {
+                let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                if *member == Value::Null {
+                    if !nulls.contains(&inner) {
+                        nulls.push(inner);
+                    }
+                } else {
+                    drop_nulls(member, &inner, nulls);
+                }
+            }
+            members.retain(|_, member| *member != Value::Null);
+        }
+        Value::List(elements) => {
+            for element in elements {
+                drop_nulls(element, path, nulls);
+            }
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Blob(_)
+        | Value::Time(_) => {}
     }
 }
 

@@ -28,6 +28,22 @@ impl Redactor {
         Self { needles }
     }
 
+    /// The head of a request without the secrets, and without a signature made with them.
+    pub fn head(&self, head: String) -> String {
+        let mut head = self.text(head);
+        if self.needles.is_empty() {
+            return head;
+        }
+        for mark in ["Signature=", "X-Amz-Signature="] {
+            if let Some(at) = head.find(mark) {
+                let start = at + mark.len();
+                let length = head[start..].bytes().take_while(u8::is_ascii_hexdigit).count();
+                head.replace_range(start..start + length, "[signature]");
+            }
+        }
+        head
+    }
+
     /// The text without the secrets.
     pub fn text(&self, mut text: String) -> String {
         for (needle, stand_in) in &self.needles {
@@ -42,6 +58,20 @@ impl Redactor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signature_made_with_real_credentials_is_replaced_in_a_head() {
+        let head =
+            "Authorization: AWS4-HMAC-SHA256 Credential=K/1, SignedHeaders=host, Signature=0af9\r\nX: y";
+        let credentials = Credentials {
+            access_key: "K".to_owned(),
+            secret_key: "planted-secret".to_owned(),
+            session_token: None,
+        };
+        let redacted = Redactor::of(&credentials).head(head.to_owned());
+        assert!(redacted.ends_with("Signature=[signature]\r\nX: y"), "{redacted}");
+        assert_eq!(Redactor::none().head(head.to_owned()), head);
+    }
 
     #[test]
     fn every_part_of_a_pair_is_replaced() {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::case::ast::{Fixture, FixtureName, FixtureStatus, StepKind, Tree};
+use crate::case::ast::{Fixture, FixtureName, FixtureStatus, Tree};
 use crate::model::Value;
 
+use super::arn;
 use super::ask::Asker;
 use super::bind::{Bindings, fixture_word};
 use super::describe::Look;
@@ -62,20 +63,26 @@ pub(super) async fn observe(
     let mut held = Held { own: Vec::new(), shared: Vec::new() };
     let setup = set_up(fixtures, &mut asker, lending, &mut reserved, &mut held).await;
     let stopped_by = match setup {
-        Ok(()) => match asker.ask().await {
-            Ok(()) => {
-                look_unchanged(&mut asker, &held).await;
-                None
+        Ok(()) => {
+            look_still(&mut asker).await;
+            match asker.ask().await {
+                Ok(()) => {
+                    look_still(&mut asker).await;
+                    look_unchanged(&mut asker, &held).await;
+                    None
+                }
+                Err(unbound) => Some((Outcome::Blocked, unbound.to_string())),
             }
-            Err(unbound) => Some((Outcome::Blocked, unbound.to_string())),
-        },
+        }
         Err(SetupError::Blocked(why)) => Some((Outcome::Blocked, why)),
         Err(SetupError::Stopped) => Some((Outcome::Error, "the run was stopped".to_owned())),
     };
-    for stream in &held.shared {
-        if may_have_changed(&asker) {
-            fixtures.retire(stream).await;
+    let retire = may_have_changed(&asker);
+    for stream in held.shared {
+        if retire {
+            fixtures.retire(&stream).await;
         }
+        fixtures.give_back(stream);
     }
     for (_, stream) in held.own {
         fixtures.delete(stream, Some(Arc::clone(&id)));
@@ -109,13 +116,13 @@ async fn set_up(
             Fixture::Shared => match lending {
                 Lending::Shared => {
                     let stream = fixtures.lend().await?;
-                    bind(&mut asker.bindings, *name, &stream.name, &stream.arn, Some(&stream.before));
+                    bind(asker, *name, &stream.name, &stream.arn, Some(&stream.before));
                     held.shared.push(stream);
                 }
                 Lending::Own => {
                     let permit = take(reserved, 1)?;
                     let stream = fixtures.create(&asker.tag, 1, permit).await?;
-                    bind(&mut asker.bindings, *name, &stream.name, &stream.arn, Some(&stream.before));
+                    bind(asker, *name, &stream.name, &stream.arn, Some(&stream.before));
                     held.own.push((*name, stream));
                 }
             },
@@ -124,7 +131,8 @@ async fn set_up(
                 let model = fixtures.lend().await?;
                 let missing = fixtures.fresh_name();
                 let arn = model.arn.replace(&model.name, &missing);
-                bind(&mut asker.bindings, *name, &missing, &arn, None);
+                fixtures.give_back(model);
+                bind(asker, *name, &missing, &arn, None);
             }
             Fixture::Own { status, encryption, shards } => {
                 let permit = take(reserved, *shards)?;
@@ -146,7 +154,7 @@ async fn own(
     let tag = asker.tag.clone();
     let stream = match status {
         FixtureStatus::Creating => fixtures.create_unsettled(&tag, shards, permit).await?,
-        FixtureStatus::Active | FixtureStatus::Updating | FixtureStatus::Deleting => {
+        FixtureStatus::Active | FixtureStatus::Updating | FixtureStatus::Deleting | FixtureStatus::Gone => {
             fixtures.create(&tag, shards, permit).await?
         }
     };
@@ -173,8 +181,13 @@ async fn own(
             fixtures.setup_call(&tag, "DeleteStream", &input).await?;
             None
         }
+        FixtureStatus::Gone => {
+            fixtures.setup_call(&tag, "DeleteStream", &input).await?;
+            fixtures.wait_gone(&tag, &own_name).await;
+            None
+        }
     };
-    bind(&mut asker.bindings, name, &own_name, &arn, compared);
+    bind(asker, name, &own_name, &arn, compared);
     Ok(())
 }
 
@@ -188,13 +201,39 @@ fn take(
         .ok_or_else(|| SetupError::Blocked("no shards were reserved for the stream".to_owned()))
 }
 
-fn bind(bindings: &mut Bindings, fixture: FixtureName, name: &str, arn: &str, before: Option<&Value>) {
+fn bind(asker: &mut Asker<'_>, fixture: FixtureName, name: &str, arn: &str, before: Option<&Value>) {
+    let keys = &asker.session.target.keys;
+    let bindings = &mut asker.bindings;
     let word = fixture_word(fixture);
     bindings.set(format!("{word}.name"), name);
     bindings.set(format!("{word}.arn"), arn);
+    for change in arn::CHANGES {
+        if let Some(changed) = arn::changed(arn, change) {
+            bindings.set(format!("{word}.{}", arn::change_word(change)), changed.as_str());
+        }
+    }
+    if fixture == FixtureName::Stream {
+        for (key, id) in keys {
+            if let Some(key_arn) = arn::of_key(arn, id) {
+                bindings.set(format!("key.{key}.arn"), key_arn.as_str());
+            }
+        }
+    }
     if let Some(before) = before {
         bindings.set(format!("{word}.before"), before.clone());
     }
+}
+
+/// Looks at the stream if the ask is about a state that passes by itself: just before the ask, and
+/// just after it.
+async fn look_still(asker: &mut Asker<'_>) {
+    if asker.trial.case().passing_status().is_none() {
+        return;
+    }
+    let Some(name) = asker.bindings.text("stream.name").map(str::to_owned) else { return };
+    let outgoing = asker.look.at(asker.session.model, &name);
+    let exchange = asker.session.exchange(asker.tag.with_role(Role::Still), &outgoing).await;
+    asker.exchanges.push(exchange);
 }
 
 /// "Refused means unchanged": looks at every stream whose state the ask found settled, if all
@@ -232,10 +271,7 @@ fn any_accepted(asker: &Asker<'_>) -> bool {
 /// True if an ask on a shared stream may have changed it: a call that changes streams was accepted,
 /// or its answer is not known.
 fn may_have_changed(asker: &Asker<'_>) -> bool {
-    let changes = asker.trial.case().ask.iter().any(|step| match &step.kind {
-        StepKind::Call(call) => !is_read(&call.operation.value),
-        StepKind::Watch(_) => false,
-    });
+    let changes = asker.trial.calls().any(|(call, _)| !is_read(&call.operation.value));
     changes
         && asked(asker).any(|exchange| match Reading::of(asker.session.model, exchange) {
             Reading::Refused { .. } => false,

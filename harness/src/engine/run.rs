@@ -121,60 +121,75 @@ impl Run {
     async fn trials(self: &Arc<Self>, selected: Vec<PlannedTrial>) -> BTreeMap<Outcome, usize> {
         let jobs = Arc::new(Semaphore::new(self.settings.jobs.max(1)));
         let mut tasks = JoinSet::new();
-        for trial in selected {
+        // The clock is everybody's: who moves it is asked alone, after all others.
+        let (alone, together): (Vec<_>, Vec<_>) =
+            selected.into_iter().partition(|trial| trial.case().moves_the_clock());
+        let mut alone: Vec<(PlannedTrial, u32)> = alone.into_iter().map(|trial| (trial, 0)).collect();
+        for trial in together {
             let run = Arc::clone(self);
             let jobs = Arc::clone(&jobs);
             tasks.spawn(async move {
                 tokio::select! {
-                    verdict = run.trial(trial, &jobs) => Some(verdict),
+                    verdict = run.trial(&trial, &jobs, 0) => Some((trial, verdict)),
                     () = run.session.stopped() => None,
                 }
             });
         }
         let mut counts = BTreeMap::new();
+        let mut tell = |verdict: Trial| {
+            *counts.entry(verdict.outcome).or_default() += 1;
+            self.session.tell(Event::Trial(Box::new(verdict)));
+        };
         while let Some(joined) = tasks.join_next().await {
             match joined {
-                Ok(Some(verdict)) => {
-                    *counts.entry(verdict.outcome).or_default() += 1;
-                    self.session.tell(Event::Trial(Box::new(verdict)));
+                // Once more when nobody else keeps the target and this machine busy.
+                Ok(Some((trial, verdict))) if verdict.outcome == Outcome::Unobserved => {
+                    alone.push((trial, ROUNDS));
                 }
+                Ok(Some((_, verdict))) => tell(verdict),
                 Ok(None) => {}
                 // A panic in a trial is a bug of the harness: it must not look like a verdict.
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+        for (trial, first_round) in alone {
+            tokio::select! {
+                verdict = self.trial(&trial, &jobs, first_round) => tell(verdict),
+                () = self.session.stopped() => break,
             }
         }
         counts
     }
 
     /// Puts one question, in as many rounds as it takes to rely on the answer.
-    async fn trial(self: &Arc<Self>, trial: PlannedTrial, jobs: &Arc<Semaphore>) -> Trial {
+    async fn trial(self: &Arc<Self>, trial: &PlannedTrial, jobs: &Arc<Semaphore>, first_round: u32) -> Trial {
         let started_us = self.session.now_us();
         if let Some((outcome, reason)) = trial.without_asking(&self.session.target, &self.capabilities) {
             let observation = Observation { stopped_by: Some((outcome, reason)), ..Observation::default() };
-            let judgement = judge(&trial, &observation, self.measure());
-            return self.verdict(&trial, 0, started_us, observation, judgement);
+            let judgement = judge(trial, &observation, self.measure());
+            return self.verdict(trial, 0, started_us, observation, judgement);
         }
-        let mut round = 0;
+        let mut round = first_round;
         loop {
             let borrows = trial.case().given.values().any(|fixture| matches!(fixture.value, Fixture::Shared));
             let lending = if borrows && round == 0 { Lending::Shared } else { Lending::Own };
-            let reserved = self.fixtures.reserve(round::shards_needed(&trial, lending)).await;
+            let reserved = self.fixtures.reserve(round::shards_needed(trial, lending)).await;
             let permit = jobs.acquire().await;
             let observation =
-                round::observe(&self.session, &self.fixtures, self.look, &trial, round, lending, reserved)
+                round::observe(&self.session, &self.fixtures, self.look, trial, round, lending, reserved)
                     .await;
             drop(permit);
-            let judgement = judge(&trial, &observation, self.measure());
+            let judgement = judge(trial, &observation, self.measure());
             let relied_on = match judgement.outcome {
                 Outcome::Pass | Outcome::Tolerated | Outcome::Open => true,
                 // Whatever else was asked on the same stream at the same time may be to blame.
-                Outcome::Fail | Outcome::Error => lending == Lending::Own,
+                Outcome::Fail | Outcome::Error => lending == Lending::Own && judgement.firm,
                 Outcome::Unobserved => false,
                 Outcome::Blocked | Outcome::Unsupported | Outcome::Skipped | Outcome::Known => true,
             };
             round += 1;
-            if relied_on || round == ROUNDS || self.session.is_stopped() {
-                return self.verdict(&trial, round - 1, started_us, observation, judgement);
+            if relied_on || round == first_round + ROUNDS || self.session.is_stopped() {
+                return self.verdict(trial, round - 1, started_us, observation, judgement);
             }
         }
     }

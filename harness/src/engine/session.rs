@@ -10,9 +10,11 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::model::{Model, Value};
-use crate::wire::{Auth, Client, Encoding, Request, Response, Sent, encode};
+use crate::wire::{Auth, Client, Deviation, Encoding, RawSent, Request, Response, Sent, encode};
 
-use super::event::{BodyText, Event, Exchange, Notice, RequestText, ResponseText, Role, StepIndex};
+use super::event::{
+    AsItCame, BodyText, DeviationText, Event, Exchange, Notice, RequestText, ResponseText, Role, StepIndex,
+};
 use super::redact::Redactor;
 use super::target::Target;
 
@@ -85,8 +87,38 @@ pub(super) struct Tag {
 pub(super) struct Outgoing {
     /// The operation that is meant.
     pub operation: String,
-    /// The request.
+    /// The request; of one that deviates, the body is sent and the rest is for the log.
     pub request: Request,
+    /// How it deviates from what a client would send.
+    pub deviation: Option<Deviation>,
+}
+
+/// What either transport has brought back.
+struct Carried {
+    sent: Sent,
+    deviates: Option<DeviationText>,
+    as_it_came: Option<AsItCame>,
+}
+
+impl Carried {
+    const fn pooled(sent: Sent) -> Self {
+        Self { sent, deviates: None, as_it_came: None }
+    }
+
+    fn raw(deviation: &Deviation, raw: RawSent) -> Self {
+        Self {
+            sent: raw.sent,
+            deviates: Some(DeviationText {
+                head: raw.request_head,
+                spoiled: deviation.auth.place().map(str::to_owned),
+            }),
+            as_it_came: raw.answer_head.map(|head| AsItCame {
+                head: Some(head),
+                faults: raw.faults.iter().map(ToString::to_string).collect(),
+                body: None,
+            }),
+        }
+    }
 }
 
 impl Tag {
@@ -117,6 +149,7 @@ impl Outgoing {
                 body: Bytes::from(body),
                 auth: Auth::Signed,
             },
+            deviation: None,
         }
     }
 }
@@ -144,15 +177,21 @@ impl Session {
     }
 
     async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Exchange {
-        let sent = client.send(&outgoing.request).await;
+        let carried = match &outgoing.deviation {
+            None => Carried::pooled(client.send(&outgoing.request).await),
+            Some(deviation) => {
+                Carried::raw(deviation, client.send_deviating(deviation, &outgoing.request.body).await)
+            }
+        };
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let exchange = self.describe(tag, outgoing, sent);
+        let exchange = self.describe(tag, outgoing, carried);
         self.tell(Event::Exchange(Box::new(exchange.clone())));
         exchange
     }
 
-    fn describe(&self, tag: Tag, outgoing: &Outgoing, sent: Sent) -> Exchange {
+    fn describe(&self, tag: Tag, outgoing: &Outgoing, carried: Carried) -> Exchange {
         let request = &outgoing.request;
+        let Carried { sent, deviates, as_it_came } = carried;
         Exchange {
             trial: tag.trial.map(|trial| trial.to_string()),
             role: tag.role,
@@ -170,19 +209,38 @@ impl Session {
                     Auth::Unsigned => false,
                 },
                 body: self.body(&request.body),
+                deviates: deviates.map(|deviates| DeviationText {
+                    head: self.redactor.head(deviates.head),
+                    spoiled: deviates.spoiled,
+                }),
             },
             response: match sent.outcome {
-                Ok(response) => ResponseText::Answer {
-                    status: response.status,
-                    headers: response
-                        .headers
-                        .into_iter()
-                        .map(|(name, value)| (name, self.redactor.text(value)))
-                        .collect(),
-                    body: self.body(&response.body),
-                },
+                Ok(response) => self.answer(response, as_it_came),
                 Err(none) => ResponseText::None(none),
             },
+        }
+    }
+
+    fn answer(&self, response: Response, as_it_came: Option<AsItCame>) -> ResponseText {
+        let mut as_it_came = as_it_came;
+        let response = match self.target.dialect.plain(&response) {
+            None => response,
+            Some(plain) => {
+                as_it_came.get_or_insert_default().body = Some(self.body(&response.body));
+                plain
+            }
+        };
+        ResponseText::Answer {
+            status: response.status,
+            headers: response
+                .headers
+                .into_iter()
+                .map(|(name, value)| (name, self.redactor.text(value)))
+                .collect(),
+            body: self.body(&response.body),
+            as_it_came: as_it_came.map(|came| {
+                Box::new(AsItCame { head: came.head.map(|head| self.redactor.text(head)), ..came })
+            }),
         }
     }
 
@@ -242,7 +300,7 @@ impl ResponseText {
     /// The answer as it came, if there is one.
     pub fn response(&self) -> Option<Response> {
         match self {
-            Self::Answer { status, headers, body } => {
+            Self::Answer { status, headers, body, as_it_came: _ } => {
                 Some(Response { status: *status, headers: headers.clone(), body: body.bytes() })
             }
             Self::None(_) => None,

@@ -1,7 +1,7 @@
 //! Finding what a killed run left on a target: streams with our prefix *and* our tag.
 //!
 //! Nothing else is ever touched. A stream that has our prefix but not our tag is named and left
-//! alone, except on targets that keep no tags given at creation, where no stream has any.
+//! alone.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::model::{Model, Value};
 
 use super::capability::AskError;
 use super::event::{ResponseText, Role};
-use super::fixtures::{PREFIX, TAG_KEY};
+use super::fixtures::{PREFIX, has_our_tag};
 use super::reading::Reading;
 use super::session::{Outgoing, Session, Stop, Tag};
 use super::{Redactor, Target};
@@ -93,6 +93,5 @@ async fn call(session: &Session, operation: &str, input: &Value) -> Result<Value
 async fn is_tagged(session: &Session, name: &str) -> Result<bool, AskError> {
     let input = Value::from([("StreamName", Value::from(name))]);
     let output = call(session, "ListTagsForStream", &input).await?;
-    let tags = output.get("Tags").and_then(Value::as_list).unwrap_or_default();
-    Ok(tags.iter().any(|tag| tag.get("Key").and_then(Value::as_str) == Some(TAG_KEY)))
+    Ok(has_our_tag(&output))
 }

@@ -1,11 +1,12 @@
 //! A target as the engine needs it: where it is, what its world holds, how patient to be.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::case::Profile;
 use crate::case::ast::EncodingAxis;
-use crate::wire::{Client, Encoding};
+use crate::case::{DialectName, Profile};
+use crate::wire::{Client, Dialect, Encoding};
 
 /// The target of a run. Built from a profile, from a bare endpoint, or from the reference.
 #[derive(Clone, Debug)]
@@ -36,8 +37,34 @@ pub struct Target {
     pub lacks_operations: Vec<String>,
     /// Encodings that the profile says are not there.
     pub lacks_encodings: Vec<Encoding>,
+    /// How it dresses its answers.
+    pub dialect: Dialect,
     /// The part of the command line that names the target.
     pub arguments: Vec<String>,
+    /// Moves its clock, where that can be done.
+    pub clock: Option<ClockHook>,
+}
+
+/// Moves the clock of a target forward.
+#[derive(Clone)]
+pub struct ClockHook(Arc<dyn Fn(Duration) + Send + Sync>);
+
+impl ClockHook {
+    /// A hook that calls `advance` with the time by which the clock is to be moved.
+    pub fn new(advance: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(advance))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        (self.0)(by);
+    }
+}
+
+impl std::fmt::Debug for ClockHook {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ClockHook")
+    }
 }
 
 impl Target {
@@ -58,7 +85,9 @@ impl Target {
             transitional_budget: 4,
             lacks_operations: Vec::new(),
             lacks_encodings: Vec::new(),
+            dialect: Dialect::Plain,
             arguments: vec!["--endpoint".to_owned(), endpoint.to_owned()],
+            clock: None,
         }
     }
 
@@ -89,6 +118,10 @@ impl Target {
         }
         target.shard_budget = profile.shard_budget.unwrap_or(target.shard_budget);
         target.transitional_budget = profile.transitional_budget.unwrap_or(target.transitional_budget);
+        target.dialect = match profile.dialect {
+            DialectName::Plain => Dialect::Plain,
+            DialectName::Envelope => Dialect::Envelope { codes: profile.codes.clone() },
+        };
         target.lacks_operations.clone_from(&profile.lacks.operations);
         target.lacks_encodings = profile
             .lacks
@@ -129,6 +162,9 @@ const REFERENCE_UPDATE: Duration = Duration::from_millis(60);
 #[cfg(feature = "serve")]
 pub fn reference_settings() -> crate::reference::Settings {
     let mut settings = crate::reference::Settings::default();
+    // Cases ask while a stream is CREATING and DELETING too.
+    settings.transition.create = REFERENCE_UPDATE;
+    settings.transition.delete = REFERENCE_UPDATE;
     settings.transition.update = REFERENCE_UPDATE;
     settings
 }

@@ -50,7 +50,11 @@ pub(super) fn ladder(rungs: &[&str]) -> Vec<Rung> {
     let trial = only(&manifest(&text));
     match &trial.case().ask[1].kind {
         StepKind::Watch(watch) => watch.ladder.clone(),
-        StepKind::Call(_) => panic!("the second step watches"),
+        StepKind::Call(_)
+        | StepKind::Race(_)
+        | StepKind::Repeat(_)
+        | StepKind::Clock(_)
+        | StepKind::Read(_) => panic!("the second step watches"),
     }
 }
 
@@ -88,6 +92,7 @@ pub(super) fn answer(status: u16, body: &str) -> ResponseText {
         status,
         headers: vec![("content-type".to_owned(), "application/x-amz-json-1.1".to_owned())],
         body: BodyText::Text(body.to_owned()),
+        as_it_came: None,
     }
 }
 
@@ -102,7 +107,7 @@ pub(super) fn exchange(
     Exchange {
         trial: Some("start/it/a".to_owned()),
         role,
-        step: step.map(|step| StepIndex { step, meanwhile: None }),
+        step: step.map(|step| StepIndex { step, within: None }),
         attempt: 0,
         round: 0,
         sent_us,
@@ -113,6 +118,7 @@ pub(super) fn exchange(
             content_type: "application/x-amz-json-1.1".to_owned(),
             signed: true,
             body: BodyText::Text(r#"{"StreamName":"kinesis-conformance-1-0001"}"#.to_owned()),
+            deviates: None,
         },
         response,
     }

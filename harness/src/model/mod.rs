@@ -23,6 +23,6 @@ pub use constraint::Constraint;
 pub use import::import;
 pub use message::message;
 pub use shape::{Member, Model, ModelError, Operation, Shape};
-pub use types::{TypeError, type_error};
+pub use types::{BlobForm, TypeError, type_error};
 pub use value::Value;
 pub use violations::{Violation, constraints, violations};

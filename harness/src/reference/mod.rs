@@ -1,8 +1,8 @@
 //! A server that walks one path through the specification.
 //!
 //! The server is the specification, a policy that picks one of the allowed results, a clock, and
-//! faults that make it wrong in named ways. It knows nothing of cases. CBOR is
-//! not here yet, nor is a control port: clock and faults are set in-process.
+//! faults that make it wrong in named ways. It knows nothing of cases. A control port is
+//! not here yet: clock and faults are set in-process.
 
 mod fault;
 mod hooks;
@@ -16,7 +16,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use fault::{Fault, Faults};
+pub use fault::{Fault, Faults, Reach};
 pub use server::{Running, start};
 pub use settings::{Durations, Policy, PolicyError, Settings};
 pub use world::{ACCOUNT, REGION, world};

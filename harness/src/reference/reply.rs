@@ -1,14 +1,18 @@
 //! Answers as bytes: status, headers, body.
 
+use std::convert::Infallible;
+use std::io;
+
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{HeaderName, HeaderValue};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::ids::Ids;
 use crate::model::{Operation, Value};
 use crate::spec::{Answer, Message};
-use crate::wire::{Encoding, json};
+use crate::wire::{Encoding, encode};
 
 /// What stands in for a text that no source has.
 const UNTOLD: &str = "The service refuses this, in words that no source has.";
@@ -16,107 +20,218 @@ const UNTOLD: &str = "The service refuses this, in words that no source has.";
 const NOTHING_TO_AUTHORIZE: &str = "<AccessDeniedException>\n  <Message>Unable to determine \
     service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
 
+/// By how much a wrong length is too long.
+const STATED_TOO_MUCH: usize = 7;
+
+/// The body of a response, of known length or not.
+pub(super) type ReplyBody = BoxBody<Bytes, Infallible>;
+
 /// An answer on its way to the wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reply {
     pub(super) status: u16,
     /// `None` = no such header.
     pub(super) content_type: Option<&'static str>,
     /// Headers beside those that every answer has.
     pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Body,
+    pub(super) request_id: RequestId,
     /// False for the one answer without `x-amz-id-2` (WIRE-003).
     pub(super) extended_id: bool,
+    pub(super) framing: Framing,
+}
+
+/// What `x-amzn-requestid` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RequestId {
+    /// A UUID (WIRE-003).
+    Uuid,
+    /// Text that is none. Wrong.
+    Malformed,
+    /// Nothing. Wrong.
+    Missing,
+}
+
+/// How an answer goes over the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// With its length (WIRE-005).
+    Length,
+    /// In chunks. Wrong.
+    Chunked,
+    /// With more than its length. Wrong.
+    TooLong,
+    /// With its length, and the connection is closed after it. Wrong.
+    ThenClosed,
+    /// Not at all: the connection breaks. Wrong.
+    Broken,
+}
+
+/// A body that is not bytes yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Body {
+    /// As it is.
+    Bytes(Vec<u8>),
+    /// A structure in an encoding.
+    Value(Encoding, Value),
+    /// Nothing but a class, in CBOR: a map of indefinite length (WIRE-018).
+    BareCbor(String),
+}
+
+impl Body {
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Value(encoding, value) => encode(encoding, &value),
+            Self::BareCbor(class) => bare_cbor(&class),
+        }
+    }
+}
+
+/// The bytes of WIRE-018, which no encoder writes.
+fn bare_cbor(class: &str) -> Vec<u8> {
+    let mut body = vec![0xbf, 0x66];
+    body.extend_from_slice(b"__type");
+    match u8::try_from(class.len()) {
+        Ok(length) if length < 24 => body.push(0x60 + length),
+        Ok(length) => body.extend([0x78, length]),
+        Err(_) => {}
+    }
+    body.extend_from_slice(class.as_bytes());
+    body.push(0xff);
+    body
 }
 
 impl Reply {
-    fn json(status: u16, body: Vec<u8>) -> Self {
+    /// In an encoding, and of its content type.
+    fn encoded(encoding: Encoding, status: u16, body: Body) -> Self {
         Self {
             status,
-            content_type: Some(Encoding::Json.content_type()),
+            content_type: Some(encoding.content_type()),
             headers: Vec::new(),
             body,
+            request_id: RequestId::Uuid,
             extended_id: true,
+            framing: Framing::Length,
+        }
+    }
+
+    /// Without a content type.
+    pub(super) fn plain(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            content_type: None,
+            headers: Vec::new(),
+            body: Body::Bytes(body.into()),
+            request_id: RequestId::Uuid,
+            extended_id: true,
+            framing: Framing::Length,
         }
     }
 
     /// An answer of the specification.
-    pub(super) fn answer(operation: &Operation, answer: &Answer) -> Self {
+    pub(super) fn answer(encoding: Encoding, operation: &Operation, answer: Answer) -> Self {
         match answer {
             // An operation without output has an empty body (WIRE-007).
-            Answer::Accepted(_) if operation.output.is_none() => Self::json(200, Vec::new()),
-            Answer::Accepted(output) => Self::json(200, json::encode(output)),
+            Answer::Accepted(_) if operation.output.is_none() => {
+                Self::encoded(encoding, 200, Body::Bytes(Vec::new()))
+            }
+            Answer::Accepted(output) => Self::encoded(encoding, 200, Body::Value(encoding, output)),
             Answer::Refused { class, message } => {
                 // WIRE-011, WIRE-012.
-                let status = if *class == "InternalFailure" { 500 } else { 400 };
+                let status = if class == "InternalFailure" { 500 } else { 400 };
                 match message {
-                    Message::Known(text) => Self::error(status, class, text),
-                    Message::Unknown => Self::error(status, class, UNTOLD),
-                    Message::None => Self::bare(status, class),
+                    Message::Known(text) => Self::error(encoding, status, class, &text),
+                    Message::Unknown => Self::error(encoding, status, class, UNTOLD),
+                    Message::None => Self::bare(encoding, status, class),
                 }
             }
         }
     }
 
-    /// An error with a text (WIRE-008).
-    pub(super) fn error(status: u16, class: &str, message: &str) -> Self {
+    /// An error with a text (WIRE-008, in CBOR WIRE-031).
+    pub(super) fn error(encoding: Encoding, status: u16, class: &str, message: &str) -> Self {
         let body = Value::from([("__type", class.into()), ("message", message.into())]);
-        Self::json(status, json::encode(&body))
+        Self::encoded(encoding, status, Body::Value(encoding, body))
     }
 
-    /// An error without a text (WIRE-010, WIRE-011).
-    pub(super) fn bare(status: u16, class: &str) -> Self {
-        Self::json(status, json::encode(&Value::from([("__type", class.into())])))
+    /// An error without a text (WIRE-010, WIRE-011, WIRE-018).
+    pub(super) fn bare(encoding: Encoding, status: u16, class: &str) -> Self {
+        let body = match encoding {
+            Encoding::Json => Body::Value(encoding, Value::from([("__type", class.into())])),
+            Encoding::Cbor => Body::BareCbor(class.to_owned()),
+        };
+        Self::encoded(encoding, status, body)
     }
 
-    /// A member of the wrong type: the key has a capital letter (WIRE-009).
-    pub(super) fn wrong_type(message: &str) -> Self {
-        if message.is_empty() {
-            return Self::bare(400, "SerializationException");
-        }
+    /// A member of the wrong type: the key has a capital letter (WIRE-009). That it has one in CBOR
+    /// too is assumed.
+    pub(super) fn wrong_type(encoding: Encoding, message: Option<&str>) -> Self {
+        let message = message.unwrap_or(UNTOLD);
         let body = Value::from([("__type", "SerializationException".into()), ("Message", message.into())]);
-        Self::json(400, json::encode(&body))
-    }
-
-    /// An error before the body is looked at, in CBOR: a map of indefinite length (WIRE-018).
-    pub(super) fn bare_cbor(class: &str) -> Self {
-        let mut body = vec![0xbf, 0x66];
-        body.extend_from_slice(b"__type");
-        match u8::try_from(class.len()) {
-            Ok(length) if length < 24 => body.push(0x60 + length),
-            Ok(length) => body.extend([0x78, length]),
-            Err(_) => {}
-        }
-        body.extend_from_slice(class.as_bytes());
-        body.push(0xff);
-        Self { content_type: Some(Encoding::Cbor.content_type()), ..Self::json(400, body) }
+        Self::encoded(encoding, 400, Body::Value(encoding, body))
     }
 
     /// The envelope of `application/json` (WIRE-023, WIRE-024).
     pub(super) fn envelope(status: u16, class: &str) -> Self {
         let output = Value::from([("__type", format!("com.amazon.coral.service#{class}").into())]);
         let body = Value::from([("Output", output), ("Version", "1.0".into())]);
-        Self { content_type: Some("application/json"), ..Self::json(status, json::encode(&body)) }
+        let reply = Self::encoded(Encoding::Json, status, Body::Value(Encoding::Json, body));
+        Self { content_type: Some("application/json"), ..reply }
+    }
+
+    /// A page such as a framework makes of a mistake. The service has none.
+    pub(super) fn html(status: u16, title: &str) -> Self {
+        let page = format!("<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n");
+        Self { content_type: Some("text/html"), ..Self::plain(status, &page) }
+    }
+
+    /// The member of that name, if the body is a structure.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        match &self.body {
+            Body::Value(_, value) => value.get(name),
+            Body::Bytes(_) | Body::BareCbor(_) => None,
+        }
+    }
+
+    /// The class of an error.
+    pub(super) fn class(&self) -> Option<&str> {
+        match &self.body {
+            Body::Value(_, value) => value.get("__type").and_then(Value::as_str),
+            Body::BareCbor(class) => Some(class),
+            Body::Bytes(_) => None,
+        }
+    }
+
+    /// Changes the class of an error.
+    pub(super) fn set_class(&mut self, to: &str) {
+        match &mut self.body {
+            Body::Value(_, Value::Map(members)) => {
+                members.insert("__type".to_owned(), to.into());
+            }
+            Body::BareCbor(class) => to.clone_into(class),
+            Body::Value(_, _) | Body::Bytes(_) => {}
+        }
     }
 
     /// WIRE-019, WIRE-021.
     pub(super) fn nothing_to_authorize() -> Self {
-        Self { content_type: None, ..Self::json(403, NOTHING_TO_AUTHORIZE.into()) }
+        Self::plain(403, NOTHING_TO_AUTHORIZE)
     }
 
     /// WIRE-020.
     pub(super) fn unknown_in_xml() -> Self {
-        Self { content_type: None, ..Self::json(404, b"<UnknownOperationException/>\n".to_vec()) }
+        Self::plain(404, "<UnknownOperationException/>\n")
     }
 
     /// WIRE-027, by the status alone: what else such an answer has today is not known.
     pub(super) fn too_large() -> Self {
-        Self { content_type: None, ..Self::json(413, Vec::new()) }
+        Self::plain(413, "")
     }
 
     /// The answer to a preflight (WIRE-025).
     pub(super) fn preflight(asked_headers: Option<&str>, asked_method: Option<&str>) -> Self {
-        let mut reply = Self { content_type: None, extended_id: false, ..Self::json(200, Vec::new()) };
+        let mut reply = Self { extended_id: false, ..Self::plain(200, "") };
         reply.headers.push(("access-control-allow-origin", "*".to_owned()));
         reply.headers.push(("access-control-max-age", "172800".to_owned()));
         for (name, asked) in
@@ -141,18 +256,42 @@ impl Reply {
     }
 
     /// The answer for the connection, which adds date and length.
-    pub(super) fn into_response(self, ids: &Ids) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+    ///
+    /// # Errors
+    /// If the connection is to break in place of an answer.
+    pub(super) fn into_response(self, ids: &Ids) -> io::Result<Response<ReplyBody>> {
+        let body = Bytes::from(self.body.into_bytes());
+        let stated = body.len() + STATED_TOO_MUCH;
+        let body = Full::new(body);
+        let mut response = match self.framing {
+            Framing::Length | Framing::ThenClosed => Response::new(body.boxed()),
+            // A body that has been mapped does not tell its length.
+            Framing::Chunked | Framing::TooLong => Response::new(body.map_frame(|frame| frame).boxed()),
+            Framing::Broken => return Err(io::Error::other("break the connection in place of an answer")),
+        };
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
+        match self.framing {
+            Framing::TooLong => {
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(stated));
+            }
+            Framing::ThenClosed => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Framing::Length | Framing::Chunked | Framing::Broken => {}
+        }
         let mut set = |name: &'static str, value: &str| {
             // A value that came from the caller was a header before, so that it is one now.
             if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(HeaderName::from_static(name), value);
+                headers.append(HeaderName::from_static(name), value);
             }
         };
-        set("x-amzn-requestid", &ids.request());
+        match self.request_id {
+            RequestId::Uuid => set("x-amzn-requestid", &ids.request()),
+            RequestId::Malformed => set("x-amzn-requestid", "00000001"),
+            RequestId::Missing => {}
+        }
         if self.extended_id {
             set("x-amz-id-2", &ids.extended());
         }
@@ -162,6 +301,6 @@ impl Reply {
         for (name, value) in &self.headers {
             set(name, value);
         }
-        response
+        Ok(response)
     }
 }

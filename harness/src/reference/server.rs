@@ -5,8 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -15,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::reply::Reply;
+use super::reply::{Reply, ReplyBody};
 use super::service::Service;
 use super::settings::Settings;
 use crate::wire;
@@ -59,6 +58,12 @@ impl Running {
         self.service.advance(by);
     }
 
+    /// Moves served time forward, as [`Self::advance_clock`] does, for as long as anybody holds it.
+    pub fn clock(&self) -> impl Fn(Duration) + Send + Sync + use<> {
+        let service = Arc::clone(&self.service);
+        move |by| service.advance(by)
+    }
+
     /// Closes the listener and all connections, and waits until they are closed.
     pub async fn shutdown(mut self) {
         self.accepting.abort();
@@ -99,13 +104,13 @@ async fn serve(stream: TcpStream, service: Arc<Service>) {
 }
 
 /// # Errors
-/// If the body does not arrive, which ends the connection.
-async fn respond(request: Request<Incoming>, service: Arc<Service>) -> io::Result<Response<Full<Bytes>>> {
+/// If the body does not arrive or no answer is to be sent, which ends the connection.
+async fn respond(request: Request<Incoming>, service: Arc<Service>) -> io::Result<Response<ReplyBody>> {
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, LONGEST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
-            return Ok(Reply::too_large().into_response(&service.ids));
+            return Reply::too_large().into_response(&service.ids);
         }
         Err(error) => return Err(io::Error::other(error)),
     };
@@ -122,5 +127,5 @@ async fn respond(request: Request<Incoming>, service: Arc<Service>) -> io::Resul
         headers: &headers,
         body: &body,
     });
-    Ok(reply.into_response(&service.ids))
+    reply.into_response(&service.ids)
 }

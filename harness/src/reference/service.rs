@@ -1,20 +1,17 @@
 //! From a request to a reply: the order of the checks, then one step of the specification.
-//!
-//! CBOR is spoken only where an empty body is answered (WIRE-017): with a body, its content type
-//! counts as one that the service does not know.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::hooks::Hooks;
+use super::hooks::{Asked, Hooks, Turn};
 use super::ids::Ids;
 use super::reply::Reply;
 use super::settings::{Policy, Settings};
 use super::world::{REGION, start_world};
-use crate::model::{Model, Operation, Value, type_error};
+use crate::model::{BlobForm, Model, Operation, Value, type_error};
 use crate::spec::{Action, Call, Millis, TransitionTimes, World, walk};
-use crate::wire::{Encoding, Incoming, Verifier, json};
+use crate::wire::{Encoding, Incoming, Verifier, decode, json, parse};
 
 /// The state and the settings of one server.
 #[derive(Debug)]
@@ -31,11 +28,11 @@ pub(super) struct Service {
 
 /// What the content type of a request with a body comes to.
 enum Spoken {
-    /// AWS JSON 1.1.
-    Json,
+    /// AWS JSON 1.1 or AWS CBOR 1.1.
+    Encoded(Encoding),
     /// `application/json`, which another dispatcher answers (WIRE-023).
     Envelope,
-    /// Anything else, CBOR for the time being.
+    /// Anything else.
     Unknown,
 }
 
@@ -75,85 +72,130 @@ impl Service {
     /// The reply to a request, in the order of ORD-001 to ORD-005.
     pub(super) fn respond(&self, request: &Incoming<'_>) -> Reply {
         let origin = header(request, "origin");
-        if request.method == "OPTIONS" && origin.is_some() {
+        if request.method == "OPTIONS" && origin.is_some() && self.hooks.knows_preflights() {
             return Reply::preflight(
                 header(request, "access-control-request-headers"),
                 header(request, "access-control-request-method"),
             );
         }
         let reply = if request.method == "POST" { self.post(request) } else { Reply::nothing_to_authorize() };
-        let reply = self.hooks.reply(reply);
-        if origin.is_some() { reply.exposed() } else { reply }
+        let reply = self.hooks.reply(request, reply);
+        if origin.is_some() && self.hooks.exposes() { reply.exposed() } else { reply }
     }
 
     fn post(&self, request: &Incoming<'_>) -> Reply {
         let target = header(request, "x-amz-target");
-        let operation = target.and_then(operation);
-        let content_type = media_type(request);
-        if request.body.is_empty() {
-            return empty_body(operation, content_type);
+        let operation = target.and_then(|target| self.hooks.operation(target, operation(target)));
+        let given = header(request, "content-type").unwrap_or_default();
+        let content_type = self.hooks.media_type(given, media_type(given));
+        let spoken = spoken(content_type);
+        if request.body.is_empty() && self.hooks.body(request.body, None).is_none() {
+            return self.empty_body(operation, content_type);
         }
-        match spoken(content_type) {
-            Spoken::Json => self.json(request, operation),
+        match spoken {
+            Spoken::Encoded(encoding) => {
+                self.encoded(encoding, request, operation).unwrap_or_else(|refusal| refusal)
+            }
             Spoken::Envelope => match json::parse(request.body) {
                 Ok(_) => Reply::envelope(404, "UnknownOperationException"),
                 Err(_) => Reply::envelope(400, "SerializationException"),
             },
-            // WIRE-019, WIRE-020: what the target names decides.
-            Spoken::Unknown if operation.is_some() => Reply::unknown_in_xml(),
-            Spoken::Unknown => Reply::nothing_to_authorize(),
+            Spoken::Unknown => self.hooks.foreign_content_type().unwrap_or_else(|| {
+                // WIRE-019, WIRE-020: what the target names decides.
+                if operation.is_some() { Reply::unknown_in_xml() } else { Reply::nothing_to_authorize() }
+            }),
         }
     }
 
-    fn json(&self, request: &Incoming<'_>, operation: Option<&'static Operation>) -> Reply {
+    /// WIRE-015, WIRE-017: the reply is CBOR unless the request said JSON.
+    fn empty_body(&self, operation: Option<&Operation>, content_type: &str) -> Reply {
+        let json = content_type == Encoding::Json.content_type();
+        // WIRE-038: one content type gets the other class, whatever the target.
+        let known = operation.is_some() && content_type != "application/x-amz-json-1.0";
+        let class = if known { "SerializationException" } else { "UnknownOperationException" };
+        let encoding = if json { Encoding::Json } else { Encoding::Cbor };
+        Reply::bare(self.hooks.no_body_encoding(encoding), 400, class)
+    }
+
+    /// # Errors
+    /// The refusal of a request that is no call.
+    fn encoded(
+        &self,
+        encoding: Encoding,
+        request: &Incoming<'_>,
+        operation: Option<&'static Operation>,
+    ) -> Result<Reply, Reply> {
+        let turn = self.hooks.turn_of_auth();
+        let authenticate = |at: Turn| if at == turn { self.authenticate(encoding, request) } else { Ok(()) };
+        authenticate(Turn::BeforeBody)?;
         // WIRE-016, WIRE-037: garbage and scalars are refused before anything else is looked at.
-        let mut input = match json::parse(request.body) {
-            Ok(document) if document.value.as_map().is_some() => document.value,
-            Ok(_) | Err(_) => return Reply::bare(400, "SerializationException"),
-        };
-        let Some(operation) = operation else { return Reply::bare(400, "UnknownOperationException") };
-        if self.hooks.signature_needed()
-            && let Err(fault) = self.verifier.verify(request, SystemTime::now())
-        {
-            return Reply::error(400, fault.class(), &fault.to_string());
-        }
+        let mut input = self.body(encoding, request.body)?;
+        authenticate(Turn::BeforeOperation)?;
+        let operation = operation.ok_or_else(|| Reply::bare(encoding, 400, "UnknownOperationException"))?;
+        authenticate(Turn::BeforeTypes)?;
         self.hooks.input(operation, &mut input);
-        // ORD-004.
-        if let Some(error) = type_error(Model::embedded(), operation, &input) {
-            return Reply::wrong_type(&error.message);
+        if let Some(refusal) = self.hooks.unreadable(encoding, operation, &input) {
+            return Err(refusal);
         }
-        self.step(operation, &input)
+        // ORD-004.
+        if let Some(error) = type_error(Model::embedded(), operation, blob_form(encoding), &input) {
+            return Err(Reply::wrong_type(encoding, error.message.as_deref()));
+        }
+        authenticate(Turn::AfterTypes)?;
+        Ok(self.step(encoding, operation, &input))
     }
 
-    fn step(&self, operation: &'static Operation, plain: &Value) -> Reply {
-        let input = json::decode(Model::embedded(), operation.input.as_deref(), plain).value;
-        let call = Call { operation, input };
+    /// # Errors
+    /// The refusal of a body that is no structure.
+    fn body(&self, encoding: Encoding, body: &[u8]) -> Result<Value, Reply> {
+        let value = parse(encoding, body).map(|document| document.value).ok();
+        if let Some(structure) = value.as_ref().filter(|value| value.as_map().is_some()) {
+            return Ok(structure.clone());
+        }
+        if let Some(taken) = self.hooks.body(body, value.as_ref()) {
+            return Ok(taken);
+        }
+        let broken = value.is_none() && encoding == Encoding::Json;
+        let odd = if broken { self.hooks.broken_json() } else { None };
+        Err(odd.unwrap_or_else(|| Reply::bare(encoding, 400, "SerializationException")))
+    }
+
+    /// # Errors
+    /// The refusal of a request that is not signed as it should be.
+    fn authenticate(&self, encoding: Encoding, request: &Incoming<'_>) -> Result<(), Reply> {
+        match self.verifier.verify(request, SystemTime::now()) {
+            Err(fault) if !self.hooks.overlooks(&fault) => {
+                Err(Reply::error(encoding, self.hooks.auth_status(), fault.class(), &fault.to_string()))
+            }
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    fn step(&self, encoding: Encoding, operation: &'static Operation, plain: &Value) -> Reply {
+        let input = decode(Model::embedded(), encoding, operation.input.as_deref(), plain).value;
+        let Some(action) = Action::parse(&operation.name) else {
+            return Reply::bare(encoding, 400, "UnknownOperationException");
+        };
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         // Read under the lock, so that time does not run backwards between two calls.
         let now = self.now();
-        let Some(mut branch) = walk(&world, &call, now, &mut |question| self.policy.answer(question)) else {
-            return Reply::bare(400, "UnknownOperationException");
+        let asked = Asked { world: &world, action, input: &input, now };
+        let (given, at) = self.hooks.call(asked);
+        let call = Call { operation, input: given };
+        let Some(mut branch) = walk(&world, &call, at, &mut |question| self.policy.answer(question)) else {
+            return Reply::bare(encoding, 400, "UnknownOperationException");
         };
-        self.hooks.branch(&world, &mut branch, now);
-        let times = self.hooks.times(&branch.effect, self.times);
+        self.hooks.branch(asked, &mut branch);
+        let times = self.hooks.times(asked, &branch.effect, self.times);
         world.apply(branch.effect, now, times);
         drop(world);
-        Reply::answer(operation, &branch.answer)
+        Reply::answer(encoding, operation, branch.answer)
     }
 }
 
 /// At least one millisecond.
 pub(super) fn millis(duration: Duration) -> Millis {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).max(1)
-}
-
-/// WIRE-015, WIRE-017: the reply is CBOR unless the request said JSON.
-fn empty_body(operation: Option<&Operation>, content_type: &str) -> Reply {
-    let json = content_type == Encoding::Json.content_type();
-    // WIRE-038: one content type gets the other class, whatever the target.
-    let known = operation.is_some() && content_type != "application/x-amz-json-1.0";
-    let class = if known { "SerializationException" } else { "UnknownOperationException" };
-    if json { Reply::bare(400, class) } else { Reply::bare_cbor(class) }
 }
 
 /// The operation that a target names, if it is specified. A modelled operation that is not
@@ -169,14 +211,22 @@ fn operation(target: &str) -> Option<&'static Operation> {
 }
 
 /// The content type up to the first `;` (WIRE-022); empty without one.
-fn media_type<'a>(request: &Incoming<'a>) -> &'a str {
-    let content_type = header(request, "content-type").unwrap_or_default();
+fn media_type(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim()
+}
+
+const fn blob_form(encoding: Encoding) -> BlobForm {
+    match encoding {
+        Encoding::Json => BlobForm::Base64,
+        Encoding::Cbor => BlobForm::Bytes,
+    }
 }
 
 fn spoken(content_type: &str) -> Spoken {
     if content_type == Encoding::Json.content_type() {
-        Spoken::Json
+        Spoken::Encoded(Encoding::Json)
+    } else if content_type == Encoding::Cbor.content_type() {
+        Spoken::Encoded(Encoding::Cbor)
     } else if content_type == "application/json" {
         Spoken::Envelope
     } else {

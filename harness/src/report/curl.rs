@@ -1,7 +1,7 @@
 //! A request as a `curl` command line, for people who have neither this program nor Rust.
 
 use super::text::{is_unsafe, size};
-use crate::engine::event::{BodyText, RequestText};
+use crate::engine::event::{BodyText, DeviationText, RequestText};
 use crate::wire::Credentials;
 
 #[cfg(test)]
@@ -13,7 +13,69 @@ const LONGEST_BODY: usize = 2_000;
 /// The words of a command line that sends the request again, to be joined by spaces or broken
 /// between. `Err` says, as a sentence, why there is none.
 pub(super) fn curl(endpoint: &str, request: &RequestText) -> Result<Vec<String>, String> {
-    let (before, data) = match &request.body {
+    if let Some(deviates) = &request.deviates {
+        return deviating(endpoint, request, deviates);
+    }
+    let (before, data) = body(&request.body)?;
+    let mut words: Vec<String> = before.into_iter().collect();
+    words.push(format!("curl -sS -i {}", quoted(endpoint)));
+    if request.signed {
+        words.extend(signing());
+    }
+    if let Some(target) = &request.target {
+        words.push(format!("-H {}", quoted(&format!("X-Amz-Target: {target}"))));
+    }
+    words.push(format!("-H {}", quoted(format!("Content-Type: {}", request.content_type).trim_end())));
+    words.push(data);
+    Ok(words)
+}
+
+/// The same for a request that deviates: curl signs it anew, or it has no signature.
+fn deviating(endpoint: &str, request: &RequestText, deviates: &DeviationText) -> Result<Vec<String>, String> {
+    if let Some(place) = deviates.spoiled.as_deref().filter(|_| request.signed) {
+        return Err(format!("curl can't make this signature ({place}); use replay"));
+    }
+    let mut lines = deviates.head.lines();
+    let mut first = lines.next().unwrap_or_default().split(' ');
+    let (method, path) = (first.next().unwrap_or("POST"), first.next().unwrap_or("/"));
+    let (before, data) = body(&request.body)?;
+    let mut words: Vec<String> = before.into_iter().collect();
+    words.push(format!("curl -sS -i -X {}", quoted_if_needed(method)));
+    words.push(quoted(&format!("{}{path}", endpoint.trim_end_matches('/'))));
+    if request.signed {
+        words.extend(signing());
+    }
+    // Headers that curl would add by itself are taken out, so that it sends no others.
+    for name in ["Content-Type", "Accept"] {
+        let there = deviates.head.lines().any(|line| {
+            line.get(..name.len() + 1).is_some_and(|start| start.eq_ignore_ascii_case(&format!("{name}:")))
+        });
+        if !there {
+            words.push(format!("-H '{name}:'"));
+        }
+    }
+    for line in lines {
+        let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let own = matches!(name.as_str(), "host" | "content-length" | "authorization" | "x-amz-date");
+        if !own || (name == "authorization" && !request.signed) {
+            words.push(format!("-H {}", quoted(line)));
+        }
+    }
+    words.push(data);
+    Ok(words)
+}
+
+fn signing() -> [String; 2] {
+    let dummy = Credentials::dummy();
+    [
+        "--aws-sigv4 'aws:amz:us-east-1:kinesis'".to_owned(),
+        format!("--user {}", quoted(&format!("{}:{}", dummy.access_key, dummy.secret_key))),
+    ]
+}
+
+/// What goes before `curl` for a body, and the words that send it.
+fn body(body: &BodyText) -> Result<(Option<String>, String), String> {
+    Ok(match body {
         BodyText::Text(text) | BodyText::Base64(text) if text.len() > LONGEST_BODY => {
             return Err(format!("a body of {} is too long for a command line", size(text.len())));
         }
@@ -25,20 +87,7 @@ pub(super) fn curl(endpoint: &str, request: &RequestText) -> Result<Vec<String>,
         }
         BodyText::Text(text) => (None, format!("--data-raw {}", quoted(text))),
         BodyText::Base64(text) => (decoded(text), "--data-binary @-".to_owned()),
-    };
-    let mut words: Vec<String> = before.into_iter().collect();
-    words.push(format!("curl -sS -i {}", quoted(endpoint)));
-    if request.signed {
-        let dummy = Credentials::dummy();
-        words.push("--aws-sigv4 'aws:amz:us-east-1:kinesis'".to_owned());
-        words.push(format!("--user {}", quoted(&format!("{}:{}", dummy.access_key, dummy.secret_key))));
-    }
-    if let Some(target) = &request.target {
-        words.push(format!("-H {}", quoted(&format!("X-Amz-Target: {target}"))));
-    }
-    words.push(format!("-H {}", quoted(format!("Content-Type: {}", request.content_type).trim_end())));
-    words.push(data);
-    Ok(words)
+    })
 }
 
 fn decoded(base64: &str) -> Option<String> {

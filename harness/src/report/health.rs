@@ -50,8 +50,14 @@ impl Tally {
     /// Counts one answer. Only plain requests count: what a sampler polls would drown the rest.
     pub(super) fn add(&mut self, exchange: &Exchange) {
         match exchange.role {
-            Role::Capability | Role::Setup | Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Health => {
-            }
+            Role::Capability
+            | Role::Setup
+            | Role::Ask
+            | Role::Meanwhile
+            | Role::Unchanged
+            | Role::Still
+            | Role::Read
+            | Role::Health => {}
             Role::Sample | Role::Cleanup => return,
         }
         self.total += 1;
@@ -78,7 +84,7 @@ impl AnswerKind {
                 NoAnswerKind::Tls => Self::Tls,
                 NoAnswerKind::TooLong => Self::TooLong,
             },
-            ResponseText::Answer { status, headers, body } => {
+            ResponseText::Answer { status, headers, body, as_it_came: _ } => {
                 if is_web_page(headers, body) {
                     Self::WebPage { status: *status }
                 } else {

@@ -1,12 +1,13 @@
 //! Renderings of the log: what people and machines read of a run.
 //!
 //! Everything here is made from [`Event`]s, live or stored: [`LogWriter`] and [`read_log`] keep
-//! them, [`Summary`] gathers them, [`terminal`], [`junit`] and [`record`] render what was gathered.
-//! The renderings are pure and the same for the same events. Nothing here sends a request, judges
+//! them, [`Summary`] gathers them, [`terminal`], [`junit`] and [`record`] render what was gathered;
+//! [`Comparison`] and [`table`] are made from records. The renderings are pure and the same for the same events. Nothing here sends a request, judges
 //! an answer or redacts a secret (that is done where events are made); but all that came from a
 //! target is treated as hostile, so that no rendering can be steered by it.
 
 mod cause;
+mod compare;
 mod curl;
 mod health;
 #[cfg(feature = "cli")]
@@ -15,6 +16,7 @@ mod log;
 mod questions;
 pub mod record;
 mod summary;
+pub mod table;
 pub mod terminal;
 mod text;
 
@@ -24,6 +26,7 @@ mod real;
 mod samples;
 
 pub use cause::{Cause, Group};
+pub use compare::{Comparison, Difference, Subject};
 pub use log::{Log, LogError, LogWriter, read_log};
 pub use questions::{Answer, Answers};
 pub use summary::{Basis, Summary};

@@ -11,6 +11,8 @@ use crate::engine::event::{
     Role, Sample, Selection, StepIndex, Target, Trace, Trial,
 };
 use crate::facts::{FactId, Strength};
+use crate::report::log::Log;
+use crate::report::record::Record;
 use crate::wire::{Encoding, NoAnswer, NoAnswerKind};
 
 pub(super) const REFUSALS: &str = "cases/start-stream-encryption/validation.yaml";
@@ -166,7 +168,7 @@ pub(super) fn because(trial: Trial, reason: &str) -> Trial {
 }
 
 pub(super) fn step(step: usize) -> StepIndex {
-    StepIndex { step, meanwhile: None }
+    StepIndex { step, within: None }
 }
 
 pub(super) fn mismatch(
@@ -201,6 +203,7 @@ pub(super) fn request(body: &str) -> RequestText {
         content_type: Encoding::Json.content_type().to_owned(),
         signed: true,
         body: BodyText::Text(body.to_owned()),
+        deviates: None,
     }
 }
 
@@ -209,6 +212,7 @@ pub(super) fn answer(status: u16, body: &str) -> ResponseText {
         status,
         headers: vec![("content-type".to_owned(), Encoding::Json.content_type().to_owned())],
         body: BodyText::Text(body.to_owned()),
+        as_it_came: None,
     }
 }
 
@@ -361,6 +365,12 @@ pub(super) fn everything() -> Vec<Event> {
 }
 
 /// Compares with a snapshot in the top-level `snapshots/`.
+/// The record of [`everything`].
+pub(super) fn record() -> Record {
+    let log = Log::of_events(everything()).expect("a header");
+    Record::of_log(&log).expect("a complete log")
+}
+
 pub(super) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));

@@ -125,7 +125,13 @@ impl Summary {
     fn add_exchange(&mut self, exchange: &Exchange) {
         self.tally.add(exchange);
         match exchange.role {
-            Role::Setup | Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Health => {
+            Role::Setup
+            | Role::Ask
+            | Role::Meanwhile
+            | Role::Unchanged
+            | Role::Still
+            | Role::Read
+            | Role::Health => {
                 if let Some(trial) = &exchange.trial {
                     self.exchanges.entry(trial.clone()).or_default().push(exchange.clone());
                 }

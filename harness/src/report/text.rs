@@ -52,7 +52,7 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
 }
 
 /// The text in lines of at most `width` characters, broken at spaces, and inside words that are
-/// longer than a line. Blanks at the start stay, as the first line's indent.
+/// longer than a line, there after a comma, a slash or a tag if one is near. Blanks at the start stay, as the first line's indent.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let words = text.trim_start_matches(' ');
@@ -72,10 +72,10 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
             length += 1;
         }
         while length + word_length > width {
-            let (head, _) = cut(word, width - length);
+            let head = head(word, width - length);
             line.push_str(head);
             lines.push(std::mem::take(&mut line));
-            word_length -= width - length;
+            word_length -= head.chars().count();
             word = &word[head.len()..];
             length = 0;
         }
@@ -85,6 +85,18 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// The beginning of a word, as much of it as fits.
+fn head(word: &str, width: usize) -> &str {
+    let (full, _) = cut(word, width);
+    let breaks = |(at, character): &(usize, char)| match character {
+        ',' | '>' => true,
+        '/' => !full[..*at].ends_with('<'),
+        _ => false,
+    };
+    let near = full.char_indices().rev().find(breaks).map(|(at, _)| &full[..=at]);
+    near.filter(|near| near.len() * 3 > full.len() * 2).unwrap_or(full)
 }
 
 /// A count and its noun: `1 trial`, `2 trials`.

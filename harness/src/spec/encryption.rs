@@ -84,6 +84,11 @@ impl Applied {
         times.push(now);
     }
 
+    /// Changes of encryption within the window.
+    pub fn count(&self) -> usize {
+        self.starts.len() + self.stops.len()
+    }
+
     /// True once encryption has ever been stopped within the window.
     fn stopped(&self) -> bool {
         !self.stops.is_empty()
@@ -139,7 +144,13 @@ pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
         }
         Encryption::Key(in_force) if context.world.kms.same_key(in_force, key) => {}
         Encryption::Key(_) => {
-            if choose.ask(OpenQuestion::StopWithOtherKey) == Candidate::InvalidArgument {
+            let question = match context.world.kms.find(key) {
+                KeyLookup::Malformed => OpenQuestion::StopWithMalformedKey,
+                KeyLookup::Usable { .. } | KeyLookup::Fault(_) | KeyLookup::ForeignRegion => {
+                    OpenQuestion::StopWithOtherKey
+                }
+            };
+            if choose.ask(question) == Candidate::InvalidArgument {
                 return Err(Refusal::untold("InvalidArgumentException"));
             }
         }

@@ -97,6 +97,14 @@ fn by_arn(context: Context<'_>, arn: &str, choose: &mut Chooser<'_>) -> Result<S
     let world = context.world;
     let own =
         parts.partition == world.partition && parts.region == world.region && parts.account == world.account;
+    if own && parts.name.contains('/') {
+        let candidate = choose.ask(OpenQuestion::ConsumerArnGiven);
+        return Err(if candidate == Candidate::NotFound {
+            Refusal::no_stream(parts.name, parts.account)
+        } else {
+            refused_as(candidate)
+        });
+    }
     if own {
         return Ok(parts.name.to_owned());
     }

@@ -57,6 +57,11 @@ impl ShardIterator {
     }
 }
 
+/// The name of the stream that an iterator is of; `None` if nobody handed it out.
+pub fn iterator_stream(iterator: &str) -> Option<String> {
+    ShardIterator::read(iterator).map(|iterator| iterator.stream)
+}
+
 /// `GetShardIterator`, in the order of ORD-009.
 pub(super) fn iterator(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
     let Context { world, input, now, .. } = context;

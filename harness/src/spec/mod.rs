@@ -34,6 +34,7 @@ mod world;
 mod tests;
 
 pub use encryption::{Applied, Encryption, Mark};
+pub use iterators::iterator_stream;
 pub use kms::{KeyLookup, KeyState, Kms, KmsFault};
 pub use question::{Candidate, OpenQuestion};
 pub use refusal::{Message, Refusal};

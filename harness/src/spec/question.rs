@@ -17,6 +17,8 @@ pub enum OpenQuestion {
     ForeignArn,
     /// A `StreamId` is given though it is not implemented (ARN-004).
     StreamIdSupplied,
+    /// `StreamARN` is the ARN of a stream's consumer (ARN-017).
+    ConsumerArnGiven,
     /// `StartStreamEncryption` with `EncryptionType` NONE (SSE-007).
     StartWithNone,
     /// `StartStreamEncryption` with the key that is in force (SSE-033).
@@ -25,6 +27,8 @@ pub enum OpenQuestion {
     StopWhenNotEncrypted,
     /// `StopStreamEncryption` with a key other than the one in force (SSE-034).
     StopWithOtherKey,
+    /// `StopStreamEncryption` with a `KeyId` that is none of the four forms (SSE-034, SSE-044).
+    StopWithMalformedKey,
     /// A `KeyId` that is none of the four forms (KMS-012).
     MalformedKeyId,
     /// The ARN of a key in another region. No fact speaks of it.
@@ -92,16 +96,18 @@ pub enum Candidate {
 
 impl OpenQuestion {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::NeitherNameNorArn,
         Self::NameAndArnDisagree,
         Self::WhichStreamWins,
         Self::ForeignArn,
         Self::StreamIdSupplied,
+        Self::ConsumerArnGiven,
         Self::StartWithNone,
         Self::StartWithKeyInForce,
         Self::StopWhenNotEncrypted,
         Self::StopWithOtherKey,
+        Self::StopWithMalformedKey,
         Self::MalformedKeyId,
         Self::ForeignRegionKey,
         Self::TypeWhileUpdating,
@@ -122,10 +128,12 @@ impl OpenQuestion {
             Self::WhichStreamWins => "which-stream-wins",
             Self::ForeignArn => "foreign-arn",
             Self::StreamIdSupplied => "stream-id-supplied",
+            Self::ConsumerArnGiven => "consumer-arn-given",
             Self::StartWithNone => "start-with-none",
             Self::StartWithKeyInForce => "start-with-key-in-force",
             Self::StopWhenNotEncrypted => "stop-when-not-encrypted",
             Self::StopWithOtherKey => "stop-with-other-key",
+            Self::StopWithMalformedKey => "stop-with-malformed-key",
             Self::MalformedKeyId => "malformed-key-id",
             Self::ForeignRegionKey => "foreign-region-key",
             Self::TypeWhileUpdating => "type-while-updating",
@@ -153,11 +161,16 @@ impl OpenQuestion {
             // Without a resource policy that lets the caller in, IAM answers first (ORD-012).
             Self::ForeignArn => &[Candidate::AccessDenied, Candidate::NotFound, Candidate::InvalidArgument],
             Self::StreamIdSupplied => &[Candidate::Ignored, Candidate::InvalidArgument],
+            Self::ConsumerArnGiven => {
+                &[Candidate::NotFound, Candidate::InvalidArgument, Candidate::Validation]
+            }
             // Stop is known to refuse NONE so (SSE-006).
             Self::StartWithNone => &[Candidate::InvalidArgument, Candidate::Validation],
             Self::StartWithKeyInForce => &[Candidate::Updating, Candidate::NoOp, Candidate::InvalidArgument],
             Self::StopWhenNotEncrypted => &[Candidate::InvalidArgument, Candidate::NoOp, Candidate::Updating],
-            Self::StopWithOtherKey => &[Candidate::InvalidArgument, Candidate::Updating],
+            Self::StopWithOtherKey | Self::StopWithMalformedKey => {
+                &[Candidate::InvalidArgument, Candidate::Updating]
+            }
             Self::MalformedKeyId => &[Candidate::InvalidArgument, Candidate::KmsNotFound],
             Self::ForeignRegionKey => &[Candidate::KmsNotFound, Candidate::InvalidArgument],
             Self::TypeWhileUpdating | Self::KeyWhileUpdating => {

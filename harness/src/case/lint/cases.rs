@@ -104,7 +104,7 @@ impl<'l> Lint<'l> {
         for tree in trees(case).chain(case.each.iter().flat_map(|row| row.columns.values())) {
             let mut wrong = Vec::new();
             walk::references(tree, &mut |at, reference| match reference {
-                Reference::StreamName(name) | Reference::StreamArn(name) => {
+                Reference::StreamName(name) | Reference::StreamArn(name) | Reference::ChangedArn(name, _) => {
                     if !case.given.contains_key(name) {
                         wrong.push((
                             at.span,
@@ -113,7 +113,16 @@ impl<'l> Lint<'l> {
                         ));
                     }
                 }
-                Reference::Key(key) => {
+                Reference::Key(key) | Reference::KeyArn(key) => {
+                    if matches!(reference, Reference::KeyArn(_))
+                        && !case.given.contains_key(&FixtureName::Stream)
+                    {
+                        wrong.push((
+                            at.span,
+                            "the ARN of a key without a stream to learn the account from".to_owned(),
+                            "see `given`".to_owned(),
+                        ));
+                    }
                     if !WORLD_KEYS.contains(&key.as_str()) {
                         let title = format!("no world has a key `{key}`");
                         let help = format!("one of: {}", WORLD_KEYS.join(", "));
@@ -200,17 +209,23 @@ fn trees(case: &Case) -> impl Iterator<Item = &Tree> {
         Fixture::Own { encryption, .. } => encryption.as_ref(),
         Fixture::Shared | Fixture::Missing => None,
     });
-    let rungs = case.ask.iter().flat_map(|step| match &step.kind {
+    let stated = case.ask.iter().flat_map(|step| match &step.kind {
         StepKind::Watch(watch) => watch.ladder.iter().flat_map(|rung| rung.members.values()).collect(),
-        StepKind::Call(_) => Vec::new(),
+        StepKind::Read(read) => read.records.iter().collect(),
+        StepKind::Race(race) => walk::of_expectation(&race.others).collect(),
+        StepKind::Call(_) | StepKind::Repeat(_) | StepKind::Clock(_) => Vec::new(),
     });
-    given.chain(rungs).chain(calls(&case.ask).flat_map(|(_, call)| walk::of_call(call)))
+    given.chain(stated).chain(calls(&case.ask).flat_map(|(_, call)| walk::of_call(call)))
 }
 
 /// The step's place without its length, which may be many lines.
-fn first_line(step: &Step) -> crate::case::Span {
+pub(super) fn first_line(step: &Step) -> crate::case::Span {
     match &step.kind {
         StepKind::Call(call) => call.expect.span,
         StepKind::Watch(watch) => watch.fixture.span,
+        StepKind::Race(race) => race.others.span,
+        StepKind::Repeat(repeat) => repeat.times.span,
+        StepKind::Clock(clock) => clock.advance.span,
+        StepKind::Read(read) => read.fixture.span,
     }
 }

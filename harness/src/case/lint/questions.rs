@@ -19,10 +19,10 @@ impl Lint<'_> {
         };
         self.asked.insert(id.to_owned(), used);
         let misfit = question.candidates.iter().find(|(_, candidate)| match (candidate, used) {
-            (Candidate::Answer(_), Use::Answer)
+            (Candidate::Answer { .. }, Use::Answer)
             | (Candidate::Value(_), Use::Value | Use::Ladder)
             | (Candidate::Rung(_), Use::Ladder) => false,
-            (Candidate::Answer(_), Use::Value | Use::Ladder)
+            (Candidate::Answer { .. }, Use::Value | Use::Ladder)
             | (Candidate::Value(_), Use::Answer)
             | (Candidate::Rung(_), Use::Answer | Use::Value) => true,
         });

@@ -40,6 +40,11 @@ impl Lint<'_> {
         }
     }
 
+    /// Holds a record that is read back to the members of a record.
+    pub(super) fn record(&mut self, suite: &Suite, tree: &Tree) {
+        self.against(suite, tree, Some("Record"), "a record");
+    }
+
     /// Holds a tree to a shape: members only, since wrong types and values are asked on purpose.
     fn against(&mut self, suite: &Suite, tree: &Tree, shape: Option<&str>, what: &str) {
         match (&tree.node, shape.and_then(|shape| self.model.shape(shape))) {

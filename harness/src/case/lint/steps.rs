@@ -41,16 +41,47 @@ impl<'l> Lint<'l> {
                     before.last_was_call = false;
                     before.watched = true;
                 }
+                StepKind::Race(race) => {
+                    for call in &race.calls {
+                        self.call(suite, step, call, &mut before, asked);
+                    }
+                    self.strength(suite, step, &race.others);
+                    before.last_was_call = false;
+                }
+                StepKind::Repeat(repeat) => {
+                    for inner in &repeat.steps {
+                        self.because(suite, inner);
+                        if let Some(call) = inner.call() {
+                            self.call(suite, inner, call, &mut before, asked);
+                        }
+                    }
+                    before.last_was_call = false;
+                }
+                StepKind::Clock(_) => before.last_was_call = false,
+                StepKind::Read(read) => {
+                    if !case.given.contains_key(&read.fixture.value) {
+                        let title = "a read of a stream that is not given";
+                        self.error(suite, read.fixture.span, title, "see `given`");
+                    }
+                    self.cited(suite, step, &[asked, Some("GetRecords"), Some("PutRecord")]);
+                    for tree in &read.records {
+                        self.references(suite, tree, &before, Use::Value);
+                        self.record(suite, tree);
+                    }
+                    before.last_was_call = false;
+                }
             }
         }
     }
 
     fn because(&mut self, suite: &Suite, step: &Step) {
-        if step.because.is_empty() {
-            let at = match &step.kind {
-                StepKind::Call(call) => call.expect.span,
-                StepKind::Watch(watch) => watch.fixture.span,
-            };
+        // These expect nothing of their own.
+        let expects = match &step.kind {
+            StepKind::Repeat(_) | StepKind::Clock(_) => false,
+            StepKind::Call(_) | StepKind::Watch(_) | StepKind::Race(_) | StepKind::Read(_) => true,
+        };
+        if expects && step.because.is_empty() {
+            let at = super::cases::first_line(step);
             self.error(suite, at, "an expectation without a fact", "write `because: [<fact>]` beside it");
         }
         for (index, id) in step.because.iter().enumerate() {
@@ -141,7 +172,7 @@ impl<'l> Lint<'l> {
             }
             for step in &meanwhile.steps {
                 self.because(suite, step);
-                if let StepKind::Call(call) = &step.kind {
+                if let Some(call) = step.call() {
                     self.call(suite, step, call, before, asked);
                 }
             }
@@ -165,6 +196,8 @@ impl<'l> Lint<'l> {
                 | Reference::Key(_)
                 | Reference::StreamName(_)
                 | Reference::StreamArn(_)
+                | Reference::KeyArn(_)
+                | Reference::ChangedArn(..)
                 | Reference::Each(_)
                 | Reference::Absent
                 | Reference::Present => {}

@@ -21,15 +21,18 @@ pub(super) fn of_expectation(expectation: &Expectation) -> impl Iterator<Item = 
         Answer::Refused(refusal) => refusal.message.as_ref(),
         Answer::Open(_) => None,
     };
-    stated.into_iter().chain(expectation.document.as_ref())
+    stated.into_iter().chain(expectation.document.as_ref()).chain(expectation.form.headers.values())
 }
 
-/// The trees of a call: its body and its expectation.
+/// The trees of a call: its body, its deviations and its expectation.
 pub(super) fn of_call(call: &Call) -> impl Iterator<Item = &Tree> {
-    of_body(&call.with).into_iter().chain(of_expectation(&call.expect))
+    let body = match &call.with {
+        Body::Tree(tree) | Body::Json(tree) | Body::Bytes(tree) => tree,
+    };
+    std::iter::once(body).chain(call.wire.trees()).chain(of_expectation(&call.expect))
 }
 
-/// The tree of a body, if it is one.
+/// The tree of a body that is encoded, if it is one.
 pub(super) const fn of_body(body: &Body) -> Option<&Tree> {
     match body {
         Body::Tree(tree) => Some(tree),

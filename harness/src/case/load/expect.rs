@@ -8,6 +8,7 @@ use crate::case::words;
 use crate::case::yaml::{Scalar, Yaml, YamlNode};
 
 use super::tree::{Place, tree};
+use super::wire;
 
 /// `expect:` of a call, `answer:` of a candidate.
 pub(super) fn expectation(reader: &mut Reader, yaml: &Yaml) -> Option<Expectation> {
@@ -21,7 +22,7 @@ pub(super) fn expectation(reader: &mut Reader, yaml: &Yaml) -> Option<Expectatio
                 wrong_word(reader, text, yaml.span);
                 return None;
             };
-            Some(Expectation { span: yaml.span, answer, status: None, document: None })
+            Some(Expectation { span: yaml.span, answer, status: None, document: None, form: Box::default() })
         }
         YamlNode::Map(_) => from_fields(reader, yaml),
         YamlNode::Scalar(Scalar::Null | Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Float(_))
@@ -49,6 +50,7 @@ fn from_fields(reader: &mut Reader, yaml: &Yaml) -> Option<Expectation> {
         .and_then(|yaml| reader.number(yaml, "`status`", 100, 599))
         .and_then(|status| u16::try_from(status.value).ok().map(|value| Spanned::new(value, status.span)));
     let document = fields.get("document").and_then(|yaml| tree(reader, yaml, Place::Expectation));
+    let form = Box::new(wire::form(reader, &fields));
     let answer = match (fields.get("accepted"), fields.get("error")) {
         (Some(members), None) => accepted(reader, &fields, members)?,
         (None, Some(error)) => Answer::Refused(refusal(reader, &fields, error)?),
@@ -66,7 +68,7 @@ fn from_fields(reader: &mut Reader, yaml: &Yaml) -> Option<Expectation> {
             return None;
         }
     };
-    Some(Expectation { span: yaml.span, answer, status, document })
+    Some(Expectation { span: yaml.span, answer, status, document, form })
 }
 
 fn accepted(reader: &mut Reader, fields: &Fields<'_>, members: &Yaml) -> Option<Answer> {

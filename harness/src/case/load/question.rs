@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::case::ast::{Answer, Candidate, Question};
+use crate::case::ast::{Answer, Candidate, Expectation, Question};
 use crate::case::diagnostic::Diagnostic;
 use crate::case::part::Part;
 use crate::case::reader::Reader;
 use crate::case::span::Source;
 use crate::case::words;
-use crate::case::yaml::{Entry, Yaml};
+use crate::case::yaml::{Entry, Yaml, YamlNode};
 
 use super::expect::expectation;
 use super::step::facts;
@@ -65,18 +65,10 @@ fn question(reader: &mut Reader, entry: &Entry) -> Option<Question> {
 
 fn candidate(reader: &mut Reader, yaml: &Yaml) -> Option<Candidate> {
     let fields = reader.fields(yaml, Part::Candidate)?;
+    let stream = fields.get("stream").and_then(|yaml| reader.word(yaml, "`stream`", words::MOTION));
     match (fields.get("answer"), fields.get("value"), fields.get("rung")) {
         (Some(yaml), None, None) => {
-            let answer = expectation(reader, yaml)?;
-            if matches!(answer.answer, Answer::Open(_)) {
-                reader.error(
-                    yaml.span,
-                    "an open question as the answer to one",
-                    "name a class or `accepted`",
-                );
-                return None;
-            }
-            Some(Candidate::Answer(answer))
+            Some(Candidate::Answer { any: answers(reader, yaml)?, stream: stream.map(|word| word.value) })
         }
         (None, Some(yaml), None) => tree(reader, yaml, Place::Expectation).map(Candidate::Value),
         (None, None, Some(yaml)) => {
@@ -87,4 +79,19 @@ fn candidate(reader: &mut Reader, yaml: &Yaml) -> Option<Candidate> {
             None
         }
     }
+}
+
+/// One answer or a list of answers.
+fn answers(reader: &mut Reader, yaml: &Yaml) -> Option<Vec<Expectation>> {
+    let any: Vec<Expectation> = match &yaml.node {
+        YamlNode::List(elements) => {
+            elements.iter().filter_map(|element| expectation(reader, element)).collect()
+        }
+        YamlNode::Scalar(_) | YamlNode::Map(_) => expectation(reader, yaml).into_iter().collect(),
+    };
+    if any.iter().any(|answer| matches!(answer.answer, Answer::Open(_))) {
+        reader.error(yaml.span, "an open question as the answer to one", "name a class or `accepted`");
+        return None;
+    }
+    (!any.is_empty()).then_some(any)
 }

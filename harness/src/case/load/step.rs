@@ -1,20 +1,24 @@
-//! Steps of an ask: calls and watches.
+//! Steps of an ask: calls and watches. The other kinds are read in [`more`].
+
+mod more;
 
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Body, Call, CallAddress, Deadline, DeadlineFrom, Meanwhile, Node, Rung, Step, StepKind, Tree, Watch,
-    Wire, WireAuth,
+    Body, Call, CallAddress, Deadline, DeadlineFrom, Expectation, Meanwhile, Node, Reference, Rung, Step,
+    StepKind, Tree, Watch, Wire,
 };
 use crate::case::part::Part;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
 use crate::case::words;
-use crate::case::yaml::{Entry, Yaml, YamlNode};
+use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::facts::FactId;
+use crate::model::Value;
 
 use super::expect::expectation;
 use super::tree::{self, Place, tree};
+use super::wire::wire;
 
 /// A list of steps, or one step as a mapping.
 pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Vec<Step> {
@@ -35,20 +39,64 @@ pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned
 
 fn step(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Option<Step> {
     let entries = reader.entries(yaml, "a step")?;
-    let watches = entries.iter().any(|entry| matches!(entry.key.value.as_str(), "watch" | "ladder"));
-    let part = if watches { Part::Watch } else { Part::Call };
-    let fields = reader.fields(yaml, part)?;
+    let form = Form::of(entries);
+    let fields = reader.fields(yaml, form.part())?;
     let because = match fields.get("because") {
         Some(yaml) => facts(reader, yaml, "`because`"),
         None => Vec::new(),
     };
     let level = fields.get("level").and_then(|yaml| reader.word(yaml, "`level`", words::LEVEL));
-    let kind = if watches {
-        StepKind::Watch(watch(reader, &fields, operation)?)
-    } else {
-        StepKind::Call(call(reader, &fields, operation)?)
+    let kind = match form {
+        Form::Call => StepKind::Call(call(reader, &fields, operation)?),
+        Form::Watch => StepKind::Watch(watch(reader, &fields, operation)?),
+        Form::Race => StepKind::Race(more::race(reader, &fields, operation)?),
+        Form::Repeat => StepKind::Repeat(more::repeat(reader, &fields, operation)?),
+        Form::Clock => StepKind::Clock(more::clock(reader, &fields)?),
+        Form::Read => StepKind::Read(more::read(reader, &fields)?),
     };
     Some(Step { span: yaml.span, because, level: level.map(|level| level.value), kind })
+}
+
+/// The kinds of step, before one is read.
+#[derive(Clone, Copy)]
+enum Form {
+    Call,
+    Watch,
+    Race,
+    Repeat,
+    Clock,
+    Read,
+}
+
+impl Form {
+    /// The kind, by the key that only it has.
+    fn of(entries: &[Entry]) -> Self {
+        let has = |key: &str| entries.iter().any(|entry| entry.key.value == key);
+        if has("watch") || has("ladder") {
+            Self::Watch
+        } else if has("race") {
+            Self::Race
+        } else if has("repeat") {
+            Self::Repeat
+        } else if has("clock") {
+            Self::Clock
+        } else if has("read") {
+            Self::Read
+        } else {
+            Self::Call
+        }
+    }
+
+    const fn part(self) -> Part {
+        match self {
+            Self::Call => Part::Call,
+            Self::Watch => Part::Watch,
+            Self::Race => Part::Race,
+            Self::Repeat => Part::Repeat,
+            Self::Clock => Part::Clock,
+            Self::Read => Part::Read,
+        }
+    }
 }
 
 /// A list of fact ids.
@@ -58,6 +106,23 @@ pub(super) fn facts(reader: &mut Reader, yaml: &Yaml, what: &str) -> Vec<Spanned
 }
 
 fn call(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<String>>) -> Option<Call> {
+    let expect = reader.required(fields, Part::Call, "expect").and_then(|yaml| expectation(reader, yaml));
+    let by = fields.get("by").and_then(|yaml| deadline(reader, yaml));
+    let when = fields.get("when").and_then(|yaml| reader.word(yaml, "`when`", words::WHEN));
+    let capture = match fields.get("capture") {
+        Some(yaml) => capture(reader, yaml),
+        None => IndexMap::new(),
+    };
+    let request = request(reader, fields, operation);
+    Some(Call { by, when, capture, ..request?(expect?) })
+}
+
+/// What a call sends; the call is made once it is known what is expected of it.
+fn request(
+    reader: &mut Reader,
+    fields: &Fields<'_>,
+    operation: Option<&Spanned<String>>,
+) -> Option<impl Fn(Expectation) -> Call + use<>> {
     let named = match fields.get("call") {
         Some(yaml) => reader.text(yaml, "`call`"),
         None => {
@@ -76,14 +141,17 @@ fn call(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<Str
         Some(yaml) => wire(reader, yaml),
         None => Wire::default(),
     };
-    let expect = reader.required(fields, Part::Call, "expect").and_then(|yaml| expectation(reader, yaml));
-    let by = fields.get("by").and_then(|yaml| deadline(reader, yaml));
-    let when = fields.get("when").and_then(|yaml| reader.word(yaml, "`when`", words::WHEN));
-    let capture = match fields.get("capture") {
-        Some(yaml) => capture(reader, yaml),
-        None => IndexMap::new(),
-    };
-    Some(Call { operation: named?, address: address?, with: with?, wire, expect: expect?, by, when, capture })
+    let (operation, address, with) = (named?, address?, with?);
+    Some(move |expect| Call {
+        operation: operation.clone(),
+        address,
+        with: with.clone(),
+        wire: wire.clone(),
+        expect,
+        by: None,
+        when: None,
+        capture: IndexMap::new(),
+    })
 }
 
 fn address(reader: &mut Reader, yaml: &Yaml) -> Option<CallAddress> {
@@ -105,11 +173,8 @@ fn body(reader: &mut Reader, fields: &Fields<'_>) -> Option<Body> {
         return Some(Body::Tree(Tree { span: fields.span, node: Node::Map(IndexMap::new()) }));
     };
     match key.value.as_str() {
-        "json" => reader.text(value, "`json`").map(Body::Json),
-        "bytes" => {
-            let bytes = tree::bytes(reader, value, "`bytes`")?;
-            Some(Body::Bytes(Spanned::new(bytes, value.span)))
-        }
+        "json" => exact_text(reader, value).map(Body::Json),
+        "bytes" => exact_bytes(reader, value).map(Body::Bytes),
         _ => {
             reader.entries(value, "`with`")?;
             tree(reader, value, Place::Request).map(Body::Tree)
@@ -117,26 +182,34 @@ fn body(reader: &mut Reader, fields: &Fields<'_>) -> Option<Body> {
     }
 }
 
-fn wire(reader: &mut Reader, yaml: &Yaml) -> Wire {
-    let Some(fields) = reader.fields(yaml, Part::Wire) else { return Wire::default() };
-    let target = fields.get("target").and_then(|yaml| reader.text(yaml, "`target`"));
-    let auth = fields.get("auth").and_then(|yaml| reader.word(yaml, "`auth`", words::AUTH));
-    Wire { target, auth: auth.map_or(WireAuth::Signed, |auth| auth.value) }
+/// A row's column where `$each.<column>` is all there is; a body of that text would be no JSON.
+fn column(yaml: &Yaml) -> Option<Tree> {
+    let YamlNode::Scalar(Scalar::Text(text)) = &yaml.node else { return None };
+    let column = text.strip_prefix("$each.")?;
+    Some(Tree { span: yaml.span, node: Node::Reference(Reference::Each(column.to_owned())) })
+}
+
+fn exact_text(reader: &mut Reader, yaml: &Yaml) -> Option<Tree> {
+    if let Some(tree) = column(yaml) {
+        return Some(tree);
+    }
+    let text = reader.text(yaml, "`json`")?;
+    Some(Tree { span: text.span, node: Node::Literal(Value::String(text.value)) })
+}
+
+fn exact_bytes(reader: &mut Reader, yaml: &Yaml) -> Option<Tree> {
+    if let Some(tree) = column(yaml) {
+        return Some(tree);
+    }
+    let bytes = tree::bytes(reader, yaml, "`bytes`")?;
+    Some(Tree { span: yaml.span, node: Node::Literal(Value::Blob(bytes)) })
 }
 
 /// `5s after ACTIVE`, `500ms after ACTIVE`, `2min after ACTIVE`.
 fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
     let text = reader.text(yaml, "`by`")?;
     let read = text.value.split_once(" after ").and_then(|(time, after)| {
-        let digits = time.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = time.split_at(digits);
-        let unit: u64 = match unit {
-            "ms" => 1,
-            "s" => 1_000,
-            "min" => 60_000,
-            _ => return None,
-        };
-        let millis = number.parse::<u64>().ok()?.checked_mul(unit)?;
+        let millis = millis(time)?;
         if after == "answer" {
             return Some(Deadline { millis, from: DeadlineFrom::Answer });
         }
@@ -152,6 +225,20 @@ fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
         );
     }
     read.map(|deadline| Spanned::new(deadline, text.span))
+}
+
+/// `500ms`, `5s`, `2min`, `24h`.
+fn millis(time: &str) -> Option<u64> {
+    let digits = time.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = time.split_at(digits);
+    let unit: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 fn capture(reader: &mut Reader, yaml: &Yaml) -> IndexMap<String, Spanned<String>> {
@@ -214,8 +301,12 @@ fn meanwhile(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String
                     let misplaced = call.by.as_ref().map(|by| by.span);
                     refuse_by(reader, misplaced);
                 }
-                StepKind::Watch(_) => {
-                    reader.error(step.span, "a watch within a watch", "only calls stand here")
+                StepKind::Watch(_)
+                | StepKind::Race(_)
+                | StepKind::Repeat(_)
+                | StepKind::Clock(_)
+                | StepKind::Read(_) => {
+                    reader.error(step.span, "a step of another kind within a watch", "only calls stand here");
                 }
             }
         }

@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
-use crate::case::ast::{FixtureName, Node, Reference, Tree};
+use crate::case::ast::{ArnChange, FixtureName, Node, Reference, Tree};
 use crate::case::reader::{Reader, kind};
 use crate::case::span::Span;
+use crate::case::words;
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::model::Value;
 
@@ -95,7 +96,14 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         ("stream", "arn") => Some(Reference::StreamArn(FixtureName::Stream)),
         ("other", "name") => Some(Reference::StreamName(FixtureName::Other)),
         ("other", "arn") => Some(Reference::StreamArn(FixtureName::Other)),
-        ("key", rest) if !rest.is_empty() => Some(Reference::Key(rest.to_owned())),
+        ("stream", change) => {
+            changed(change).map(|change| Reference::ChangedArn(FixtureName::Stream, change))
+        }
+        ("other", change) => changed(change).map(|change| Reference::ChangedArn(FixtureName::Other, change)),
+        ("key", rest) if !rest.is_empty() => Some(match rest.strip_suffix(".arn") {
+            Some(key) => Reference::KeyArn(key.to_owned()),
+            None => Reference::Key(rest.to_owned()),
+        }),
         ("each", rest) if !rest.is_empty() => Some(Reference::Each(rest.to_owned())),
         ("open", rest) if !rest.is_empty() => Some(Reference::Open(rest.to_owned())),
         ("got", rest) if !rest.is_empty() => Some(Reference::Got(rest.to_owned())),
@@ -106,8 +114,10 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
             span,
             format!("`${name}` stands for nothing"),
             "not known",
-            "one of $key.<name>, $stream.name, $stream.arn, $other.name, $other.arn, $each.<column>, \
-             $open.<question>, $got.<name>, $absent, $present; text that starts with `$` is written with `$$`",
+            "one of $key.<name>, $key.<name>.arn, $stream.name, $stream.arn, $stream.arn-in-account, \
+             $stream.arn-in-region, $stream.arn-in-partition, $stream.consumer-arn, the same of $other, \
+             $each.<column>, $open.<question>, $got.<name>, $absent, $present; text that starts with `$` is \
+             written with `$$`",
         );
         return None;
     };
@@ -123,12 +133,18 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         Reference::Key(_)
         | Reference::StreamName(_)
         | Reference::StreamArn(_)
+        | Reference::KeyArn(_)
+        | Reference::ChangedArn(..)
         | Reference::Each(_)
         | Reference::Open(_)
         | Reference::Got(_)
         | Reference::Absent
         | Reference::Present => Some(found),
     }
+}
+
+fn changed(word: &str) -> Option<ArnChange> {
+    words::ARN_CHANGE.iter().find(|(known, _)| *known == word).map(|(_, change)| *change)
 }
 
 /// A single-key mapping whose key starts with `$`.
@@ -151,6 +167,7 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
             );
             None
         }
+        "$repeat" => repeat(reader, value),
         "$one-of" | "$matches" if !place.takes_patterns() => {
             reader.error(key.span, format!("`{}` in a request", key.value), "only for expectations");
             None
@@ -177,13 +194,31 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
                 key.span,
                 format!("`{other}` stands for nothing"),
                 "not known",
-                "one of $utf8, $bytes, $time, $one-of, $matches; a member whose name starts with `$` is \
+                "one of $utf8, $bytes, $time, $repeat, $one-of, $matches; a member whose name starts with `$` is \
                  written with `$$`",
             );
             None
         }
     }
 }
+
+/// `{$repeat: [<text>, <times>]}`: a text of a length that nobody wants to count.
+fn repeat(reader: &mut Reader, yaml: &Yaml) -> Option<Node> {
+    let parts = match &yaml.node {
+        YamlNode::List(parts) => parts.as_slice(),
+        YamlNode::Scalar(_) | YamlNode::Map(_) => &[],
+    };
+    let [text, times] = parts else {
+        reader.error(yaml.span, "`$repeat` is a text and a number", "write `{$repeat: [a, 129]}`");
+        return None;
+    };
+    let text = reader.text(text, "the text of `$repeat`")?.value;
+    let times = reader.number(times, "the number of `$repeat`", 1, LONGEST_REPEAT)?.value;
+    Some(Node::Literal(Value::String(text.repeat(usize::try_from(times).unwrap_or_default()))))
+}
+
+/// More than any limit on a text that the model has.
+const LONGEST_REPEAT: u64 = 100_000;
 
 /// Bytes in hexadecimal; blanks between bytes are allowed.
 pub(super) fn bytes(reader: &mut Reader, yaml: &Yaml, what: &str) -> Option<Vec<u8>> {

@@ -48,3 +48,18 @@ fn the_answer_to_everything_is_told_on_one_line() {
     let page = answered(200, "<html>\r\n\u{1b}[2J<body>It works!</body>\n</html>");
     assert_eq!(first_words(&page), "200 <html>[2J<body>It works!</body></html>");
 }
+
+#[test]
+fn an_answer_like_that_to_a_made_up_operation_says_that_it_is_missing() {
+    let unknown = (400, "{\"__type\":\"UnknownOperationException\"}".to_owned());
+    let wrong = (400, "{\"__type\":\"ValidationException\"}".to_owned());
+    assert!(is_missing(Some(&unknown), Some(&unknown)));
+    assert!(!is_missing(Some(&wrong), Some(&unknown)));
+    assert!(!is_missing(None, None));
+}
+
+#[test]
+fn a_server_that_breaks_at_both_says_nothing() {
+    let broken = (500, "Internal Server Error".to_owned());
+    assert!(!is_missing(Some(&broken), Some(&broken)));
+}

@@ -3,60 +3,28 @@
 use serde_json::json;
 
 use crate::case::Span;
-use crate::case::ast::{Answer, Call, DeadlineFrom, Expectation, Refusal, Step, Tree};
+use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Step, Tree};
 use crate::model::Value;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
 
 use super::super::bind::name_of;
 use super::super::event::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
-use super::super::ladder;
 use super::super::matching::{self, Members, tree_words, without_names};
 use super::super::reading::Reading;
 use super::{Facet, Found, Judge, clauses};
-use crate::case::ast::{Node, StepKind};
 
 impl<'run> Judge<'run> {
     /// Judges a call of the ask.
     pub(super) fn call(&mut self, index: StepIndex, step: &'run Step, call: &'run Call) {
-        let attempts = self.exchanges(Role::Ask, index);
-        let Some(exchange) = self.decisive(index, call, &attempts) else {
+        // A call with `by:` was repeated until its expectation held, and once more after its
+        // deadline: the last answer decides either way.
+        let Some(exchange) = self.exchanges(Role::Ask, index).last().copied() else {
             if self.observation.stopped_by.is_none() {
                 self.errors.push("the question was not put to its end".to_owned());
             }
             return;
         };
         self.answer(index, step, call, exchange);
-    }
-
-    /// The attempt that counts: the last; for a `by:` call, the last that was answered by the
-    /// deadline or, if none was, the first after it.
-    fn decisive(&self, index: StepIndex, call: &Call, attempts: &[&'run Exchange]) -> Option<&'run Exchange> {
-        let last = attempts.last().copied()?;
-        let Some(by) = &call.by else { return Some(last) };
-        let steps = &self.trial.case().ask;
-        let watch = (0..index.step).rev().find(|step| matches!(steps[*step].kind, StepKind::Watch(_)));
-        let status = match &by.value.from {
-            DeadlineFrom::Answer => None,
-            DeadlineFrom::Status(status) => Some(status),
-        };
-        let deadline = watch.zip(status).and_then(|(watch, status)| {
-            let exchanges = &self.observation.exchanges;
-            let moments = ladder::moments(self.measure.model, exchanges, watch);
-            ladder::origin(&moments, ladder::call_window(exchanges, watch), status)
-                .map(|origin| origin + by.value.millis * 1000)
-        });
-        match deadline {
-            None => Some(last),
-            // The runner polls until the expectation holds, and once more after the deadline.
-            Some(deadline) => attempts
-                .iter()
-                .copied()
-                .filter(|exchange| exchange.sent_us <= deadline)
-                .next_back()
-                .filter(|exchange| exchange.sent_us == last.sent_us)
-                .or_else(|| attempts.iter().copied().find(|exchange| exchange.sent_us > deadline))
-                .or(Some(last)),
-        }
     }
 
     /// Holds one answer to its expectation.
@@ -67,8 +35,19 @@ impl<'run> Judge<'run> {
         call: &'run Call,
         exchange: &'run Exchange,
     ) {
+        self.answer_to(index, step, call, &call.expect, exchange);
+    }
+
+    /// Holds one answer to an expectation.
+    pub(super) fn answer_to(
+        &mut self,
+        index: StepIndex,
+        step: &'run Step,
+        call: &'run Call,
+        expectation: &'run Expectation,
+        exchange: &'run Exchange,
+    ) {
         let reading = self.reading(exchange);
-        let expectation = &call.expect;
         let span = expectation_span(expectation);
         if reading.is_throttled() && !wants_class(expectation, reading.class()) {
             self.errors.push(format!("the target kept asking for patience: {}", reading.in_words()));
@@ -112,15 +91,16 @@ impl<'run> Judge<'run> {
         match &expectation.answer {
             Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), &reading),
             Answer::Refused(refusal) => self.refused(&one, refusal, &reading),
-            Answer::Open(question) => self.choose_answer(&question.value, &reading),
+            Answer::Open(question) => self.choose_answer(index.step, &question.value, &reading),
         }
         self.status_and_document(&one, expectation, &reading);
+        self.form(&one, &expectation.form);
         self.take_notes(&reading, exchange);
     }
 
     fn accepted(&mut self, one: &One<'run>, call: &Call, members: Option<&'run Tree>, reading: &Reading) {
         match reading {
-            Reading::Accepted { output, misfits } => {
+            Reading::Accepted { output, misfits, .. } => {
                 for misfit in misfits {
                     self.misfit(one, misfit);
                 }
@@ -141,7 +121,7 @@ impl<'run> Judge<'run> {
 
     fn misfit(&mut self, one: &One<'run>, misfit: &Misfit) {
         // How a timestamp is written is asked once, in the protocol suite.
-        if misfit.expected == "timestamp" {
+        if misfit.expected.starts_with("epoch") {
             self.note(format!("{} is not written as a timestamp", misfit.path));
             return;
         }
@@ -285,7 +265,14 @@ impl<'run> Judge<'run> {
         {
             self.note("the error's class does not stand in the body's __type".to_owned());
         }
-        let ResponseText::Answer { status, headers, body } = &exchange.response else { return };
+        if let Reading::Accepted { nulls, .. } = reading {
+            for path in nulls {
+                self.note(format!("{path} is null where an absent member is left out"));
+            }
+        }
+        let ResponseText::Answer { status, headers, body, as_it_came: _ } = &exchange.response else {
+            return;
+        };
         let takes_output = self
             .measure
             .model
@@ -296,7 +283,9 @@ impl<'run> Judge<'run> {
         }
         let media = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
         let named = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !body.bytes().is_empty() && named != exchange.request.content_type {
+        // What a deviating request is answered with, its own case says.
+        let plain = exchange.request.deviates.is_none();
+        if plain && !body.bytes().is_empty() && named != exchange.request.content_type {
             self.note(format!("a body of content type `{named}`"));
         }
     }
@@ -349,15 +338,15 @@ impl<'run> Judge<'run> {
 }
 
 /// One answer under judgement.
-struct One<'run> {
+pub(super) struct One<'run> {
     index: StepIndex,
     step: &'run Step,
-    exchange: &'run Exchange,
+    pub(super) exchange: &'run Exchange,
     span: Span,
 }
 
 impl<'run> One<'run> {
-    fn found(
+    pub(super) fn found(
         &self,
         kind: MismatchKind,
         facet: Facet,

@@ -3,7 +3,11 @@
 
 mod answer;
 mod clauses;
+mod form;
+mod more;
 mod question;
+mod read;
+mod still;
 mod watch;
 
 use crate::case::Span;
@@ -19,6 +23,7 @@ use super::fixtures::before_of;
 use super::matching::words;
 use super::plan::PlannedTrial;
 use super::reading::Reading;
+use still::Held;
 
 /// Everything that was observed of one round of one trial.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +56,8 @@ pub(super) struct Judgement {
     pub reason: Option<String>,
     /// All deviations.
     pub mismatches: Vec<Mismatch>,
+    /// False if chance may have a part in a failure, so that it should happen again to count.
+    pub firm: bool,
     /// Answers to open questions.
     pub chose: Vec<Choice>,
     /// What the watches saw.
@@ -83,10 +90,19 @@ pub(super) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Me
                     Some(When::Refused) => first_accepted == Some(false),
                 };
                 if due {
-                    judge.call(StepIndex { step: index, meanwhile: None }, step, call);
+                    judge.call(StepIndex { step: index, within: None }, step, call);
                 }
             }
             StepKind::Watch(watch) => judge.watch(index, step, watch),
+            StepKind::Race(race) => judge.race(index, step, race),
+            StepKind::Repeat(repeat) => {
+                if !judge.repeat(index, repeat) {
+                    // Nothing more was sent.
+                    break;
+                }
+            }
+            StepKind::Clock(_) => {}
+            StepKind::Read(read) => judge.read(index, step, read),
         }
     }
     judge.unchanged();
@@ -96,12 +112,11 @@ pub(super) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Me
 /// True if every call of the ask is to be refused, or is open: then a refusal must have changed
 /// nothing, which an implied check looks at.
 pub(super) fn implies_unchanged(trial: &PlannedTrial) -> bool {
-    trial.case().ask.iter().all(|step| match &step.kind {
-        StepKind::Call(call) => match call.expect.answer {
+    trial.case().ask.iter().all(|step| {
+        step.call().is_some_and(|call| match call.expect.answer {
             Answer::Refused(_) | Answer::Open(_) => true,
             Answer::Accepted { .. } => false,
-        },
-        StepKind::Watch(_) => false,
+        })
     })
 }
 
@@ -150,7 +165,7 @@ impl<'run> Judge<'run> {
     }
 
     fn first_accepted(&self) -> Option<bool> {
-        let first = self.exchanges(Role::Ask, StepIndex { step: 0, meanwhile: None });
+        let first = self.exchanges(Role::Ask, StepIndex { step: 0, within: None });
         first.last().map(|exchange| self.reading(exchange).is_success())
     }
 
@@ -235,10 +250,7 @@ impl<'run> Judge<'run> {
     fn state_changed(&mut self, before: &Value, after: &Value) {
         let index = self.trial.case().ask.len().saturating_sub(1);
         let Some(step) = self.trial.case().ask.get(index) else { return };
-        let span = match &step.kind {
-            StepKind::Call(call) => call.expect.span,
-            StepKind::Watch(_) => step.span,
-        };
+        let span = step.call().map_or(step.span, |call| call.expect.span);
         let bindings = self.bindings();
         let state = |value: &Value| match value.as_map() {
             Some(members) if !members.is_empty() => {
@@ -251,7 +263,7 @@ impl<'run> Judge<'run> {
             kind: MismatchKind::StateChanged,
             facet: Facet::Behaviour,
             step,
-            index: StepIndex { step: index, meanwhile: None },
+            index: StepIndex { step: index, within: None },
             span,
             expected: format!("refused and unchanged: {}", state(before)),
             actual: state(after),
@@ -261,11 +273,23 @@ impl<'run> Judge<'run> {
 
     fn verdict(self) -> Judgement {
         let fails = self.mismatches.iter().any(|mismatch| !mismatch.tolerated);
-        let first_is_open = self.trial.case().ask.first().is_some_and(|step| match &step.kind {
-            StepKind::Call(call) => matches!(call.expect.answer, Answer::Open(_)),
-            StepKind::Watch(_) => false,
-        });
-        let (outcome, reason) = if fails {
+        let first = self.trial.case().ask.first().and_then(Step::call);
+        let first_is_open = first.is_some_and(|call| matches!(call.expect.answer, Answer::Open(_)));
+        let held = self.held();
+        // What was answered as it should be counts all the same.
+        let counts = fails || !self.chose.is_empty();
+        let (outcome, reason) = if counts && let Held::NotSeen(status) = held {
+            let reason = format!("{status} may have been over before the answer was given");
+            return Judgement {
+                outcome: Outcome::Unobserved,
+                reason: Some(reason),
+                mismatches: Vec::new(),
+                firm: false,
+                chose: Vec::new(),
+                traces: self.traces,
+                notes: self.notes,
+            };
+        } else if fails {
             (Outcome::Fail, None)
         } else if let Some((outcome, reason)) = self.observation.stopped_by.clone() {
             (outcome, Some(reason))
@@ -284,6 +308,7 @@ impl<'run> Judge<'run> {
             outcome,
             reason,
             mismatches: self.mismatches,
+            firm: held != Held::JustBefore,
             chose: self.chose,
             traces: self.traces,
             notes: self.notes,

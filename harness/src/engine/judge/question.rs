@@ -1,22 +1,63 @@
 //! Open questions: which candidate an answer is. Noted, not judged.
 
-use crate::case::ast::{Answer, Candidate, Expectation, LadderEnd, Rung};
+use crate::case::ast::{Answer, Candidate, Expectation, LadderEnd, Motion, Rung};
 
 use super::super::event::Choice;
+use super::super::ladder::{self, Moment};
 use super::super::matching::{self, Asked, Members, words};
 use super::super::reading::Reading;
 use super::Judge;
 
 impl Judge<'_> {
     /// Notes the answer of a call to a question about calls.
-    pub(super) fn choose_answer(&mut self, question: &str, reading: &Reading) {
+    pub(super) fn choose_answer(&mut self, step: usize, question: &str, reading: &Reading) {
         let candidates = self.trial.library().questions.get(question).map(|question| &question.candidates);
-        let chosen = candidates.into_iter().flatten().find(|(_, candidate)| match candidate {
-            Candidate::Answer(expectation) => self.is_answer(expectation, reading),
-            Candidate::Value(_) | Candidate::Rung(_) => false,
-        });
-        let candidate = chosen.map(|(name, _)| name.clone());
+        let fitting: Vec<(&String, Option<Motion>)> = candidates
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, candidate)| match candidate {
+                Candidate::Answer { any, stream } => {
+                    let fits = any.iter().any(|expectation| self.is_answer(expectation, reading));
+                    fits.then_some((name, *stream))
+                }
+                Candidate::Value(_) | Candidate::Rung(_) => None,
+            })
+            .collect();
+        let chosen = match fitting.iter().any(|(_, stream)| stream.is_some()) {
+            false => fitting.first(),
+            true => {
+                let Some(seen) = self.motion(step) else {
+                    self.unobserved.push("whether the stream left ACTIVE could not be seen".to_owned());
+                    return;
+                };
+                fitting.iter().find(|(_, stream)| stream.is_none_or(|stream| stream == seen))
+            }
+        };
+        let candidate = chosen.map(|(name, _)| (*name).clone());
         self.note_choice(Choice { question: question.to_owned(), candidate, actual: reading.in_words() });
+    }
+
+    /// Whether the stream left ACTIVE after the call of a step, as far as the watch after it can
+    /// tell.
+    fn motion(&self, step: usize) -> Option<Motion> {
+        let exchanges = &self.observation.exchanges;
+        let (sent, answered) = ladder::call_window(exchanges, step + 1)?;
+        let moments = ladder::moments(self.measure.model, exchanges, step + 1);
+        let after: Vec<&Moment> = moments.iter().filter(|moment| moment.received_us >= sent).collect();
+        let status = |moment: &&&Moment| moment.seen.status().is_some_and(|status| status != "ACTIVE");
+        if after.iter().any(|moment| status(&moment)) {
+            return Some(Motion::Moves);
+        }
+        // Any state that lasted would show in a look that began and ended within it.
+        let before = moments.iter().rev().find(|moment| moment.received_us < sent);
+        let first = before.map_or(sent, |moment| moment.sent_us).max(sent);
+        let mut last = first;
+        let mut longest = 0;
+        for moment in &after {
+            longest = longest.max(moment.received_us.saturating_sub(last));
+            last = moment.sent_us;
+        }
+        (last >= answered && longest < self.measure.shortest_us).then_some(Motion::Stays)
     }
 
     fn is_answer(&self, expectation: &Expectation, reading: &Reading) -> bool {
@@ -38,7 +79,7 @@ impl Judge<'_> {
         let (bindings, row) = (self.bindings(), self.trial.row());
         let chosen = candidates.into_iter().flatten().find(|(_, candidate)| {
             let tree = match candidate {
-                Candidate::Answer(_) => None,
+                Candidate::Answer { .. } => None,
                 Candidate::Value(tree) => Some(tree),
                 Candidate::Rung(LadderEnd::First) => {
                     ladder.first().and_then(|rung| rung.members.get(&asked.path))

@@ -1,7 +1,7 @@
 //! One watch: its samples held to its ladder, and the calls sent meanwhile.
 
 use crate::case::Span;
-use crate::case::ast::{Meanwhile, Rung, Step, StepKind, Watch};
+use crate::case::ast::{Meanwhile, Rung, Step, Watch};
 
 use super::super::describe::Seen;
 use super::super::event::{MismatchKind, Role, Sample, StepIndex, Trace};
@@ -14,7 +14,7 @@ impl<'run> Judge<'run> {
         let exchanges = &self.observation.exchanges;
         let moments = ladder::moments(self.measure.model, exchanges, step_index);
         let Some(call) = ladder::call_window(exchanges, step_index) else { return };
-        let index = StepIndex { step: step_index, meanwhile: None };
+        let index = StepIndex { step: step_index, within: None };
         if !self.call_before_was_accepted(step_index) {
             // Told already: the call that should start the transition was not accepted.
             return;
@@ -42,7 +42,7 @@ impl<'run> Judge<'run> {
 
     fn call_before_was_accepted(&self, watch: usize) -> bool {
         let Some(step) = watch.checked_sub(1) else { return false };
-        let calls = self.exchanges(Role::Ask, StepIndex { step, meanwhile: None });
+        let calls = self.exchanges(Role::Ask, StepIndex { step, within: None });
         calls.last().is_some_and(|exchange| self.reading(exchange).is_success())
     }
 
@@ -54,8 +54,8 @@ impl<'run> Judge<'run> {
             Misstep::NotShown { rung, .. } => (
                 MismatchKind::Ladder,
                 status_span(&ladder[*rung]),
-                format!("{} is shown", rung_status(&ladder[*rung])),
-                format!("{} is not shown", rung_status(&ladder[*rung])),
+                rung_status(&ladder[*rung]).to_owned(),
+                format!("no {}", rung_status(&ladder[*rung])),
             ),
             Misstep::Back { from, to } => (
                 MismatchKind::Ladder,
@@ -95,8 +95,8 @@ impl<'run> Judge<'run> {
     fn meanwhile(&mut self, step_index: usize, block: usize, meanwhile: &'run Meanwhile, moments: &[Moment]) {
         let status = &meanwhile.status.value;
         for (position, inner) in meanwhile.steps.iter().enumerate() {
-            let StepKind::Call(call) = &inner.kind else { continue };
-            let index = StepIndex { step: step_index, meanwhile: Some((block, position)) };
+            let Some(call) = inner.call() else { continue };
+            let index = StepIndex { step: step_index, within: Some((block, position)) };
             let Some(exchange) = self.exchanges(Role::Meanwhile, index).last().copied() else {
                 self.unobserved
                     .push(format!("{status} was not seen, so no {} was sent in it", call.operation.value));

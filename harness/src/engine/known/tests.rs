@@ -33,7 +33,7 @@ fn mismatch(kind: MismatchKind, tolerated: bool) -> Mismatch {
         expected: "one".to_owned(),
         actual: "other".to_owned(),
         at: Place { file: "cases/start/it.yaml".to_owned(), line: 1, column: 1, length: 1 },
-        step: StepIndex { step: 0, meanwhile: None },
+        step: StepIndex { step: 0, within: None },
         because: Vec::new(),
         diff: None,
     }

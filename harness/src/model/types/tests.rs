@@ -1,14 +1,19 @@
 use super::super::{Model, Value};
-use super::{TypeError, type_error};
+use super::{BlobForm, TypeError, type_error};
 
 fn error_of(operation: &str, input: &Value) -> Option<TypeError> {
+    error_in(BlobForm::Base64, operation, input)
+}
+
+fn error_in(blobs: BlobForm, operation: &str, input: &Value) -> Option<TypeError> {
     let model = Model::embedded();
-    type_error(model, model.operation(operation).expect("a modelled operation"), input)
+    type_error(model, model.operation(operation).expect("a modelled operation"), blobs, input)
 }
 
 /// The text for one member's value; other members, required ones too, are left out.
 fn text(operation: &str, member: &str, value: Value) -> Option<String> {
-    error_of(operation, &Value::from([(member, value)])).map(|error| error.message)
+    error_of(operation, &Value::from([(member, value)]))
+        .map(|error| error.message.expect("JSON has a text for it"))
 }
 
 fn list() -> Value {
@@ -139,6 +144,35 @@ fn unknown_members_are_ignored() {
 fn a_body_that_is_no_structure_is_refused_without_a_text() {
     for body in [Value::Null, true.into(), "x".into(), list()] {
         let error = error_of("ListStreams", &body).expect("no structure");
-        assert_eq!((error.path.as_str(), error.message.as_str()), ("", ""));
+        assert_eq!((error.path.as_str(), error.message), ("", None));
     }
+}
+
+#[test]
+fn text_for_bytes_is_of_the_wrong_type_where_blobs_are_bytes() {
+    let error = |data: Value| error_in(BlobForm::Bytes, "PutRecord", &Value::from([("Data", data)]));
+    let refused = error("AAAA".into()).expect("text is no byte string");
+    assert_eq!((refused.path.as_str(), refused.message), ("data", None));
+    assert_eq!(error(Value::Blob(vec![0])), None);
+    assert_eq!(error(Value::Null), None);
+}
+
+#[test]
+fn bytes_and_times_fit_their_own_shapes_alone_and_nobody_has_the_words() {
+    let message = |operation, member, value| {
+        error_in(BlobForm::Bytes, operation, &Value::from([(member, value)])).map(|error| error.message)
+    };
+    for value in [Value::Blob(vec![0]), Value::Time(1_500)] {
+        for (operation, member) in [
+            ("StartStreamEncryption", "KeyId"),
+            ("GetRecords", "Limit"),
+            ("PutRecords", "Records"),
+            ("AddTagsToStream", "Tags"),
+        ] {
+            assert_eq!(message(operation, member, value.clone()), Some(None), "{member}");
+        }
+    }
+    assert_eq!(message("PutRecord", "Data", Value::Time(1_500)), Some(None));
+    assert_eq!(message("GetShardIterator", "Timestamp", Value::Blob(vec![0])), Some(None));
+    assert_eq!(message("GetShardIterator", "Timestamp", Value::Time(1_500)), None);
 }

@@ -1,5 +1,6 @@
 //! The server as a client meets it.
 
+mod cbor;
 mod faults;
 mod life;
 mod protocol;
@@ -101,7 +102,9 @@ const START: &str = r#"{"StreamName":"s","EncryptionType":"KMS","KeyId":"alias/a
 
 #[test]
 fn every_fault_has_a_name_of_its_own_and_says_what_it_does() {
-    for fault in Fault::ALL {
+    assert!(Fault::ALL.len() >= 60);
+    for (place, fault) in Fault::ALL.into_iter().enumerate() {
+        assert_eq!(fault as usize, place, "the table has another order than the enum at {fault}");
         assert_eq!(Fault::parse(fault.name()), Some(fault));
         assert!(!fault.about().is_empty());
         assert!(fault.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{fault}");

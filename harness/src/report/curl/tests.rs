@@ -1,7 +1,7 @@
 use std::process::Command;
 
 use super::{curl, quoted, quoted_if_needed};
-use crate::engine::event::{BodyText, RequestText};
+use crate::engine::event::{BodyText, DeviationText, RequestText};
 use crate::report::samples::request;
 
 /// The words that a shell makes of a line. `$'…'` is bash's.
@@ -57,4 +57,29 @@ fn a_body_that_steers_a_terminal_goes_through_base64() {
 fn a_body_too_long_for_a_command_line_gets_none() {
     let reason = curl("http://127.0.0.1:4567/", &request(&"a".repeat(1 << 20))).expect_err("too long");
     assert_eq!(reason, "a body of 1.0 MiB is too long for a command line");
+}
+
+#[test]
+fn a_deviating_request_is_sent_as_it_went_and_one_with_a_spoiled_signature_is_not() {
+    let deviates = |head: &str, spoiled: Option<&str>| {
+        Some(DeviationText { head: head.to_owned(), spoiled: spoiled.map(str::to_owned) })
+    };
+    let unsigned = RequestText {
+        signed: false,
+        deviates: deviates(
+            "PUT /x?y HTTP/1.1\r\nHost: h\r\naccept: z\r\nContent-Length: 2",
+            Some("no signature"),
+        ),
+        ..request("{}")
+    };
+    assert_eq!(
+        curl("http://h:1", &unsigned).unwrap().join(" "),
+        "curl -sS -i -X PUT 'http://h:1/x?y' -H 'Content-Type:' -H 'accept: z' --data-raw '{}'"
+    );
+    let spoiled =
+        RequestText { signed: true, deviates: deviates("POST / HTTP/1.1", Some("here")), ..request("{}") };
+    assert_eq!(
+        curl("http://h:1", &spoiled).unwrap_err(),
+        "curl can't make this signature (here); use replay"
+    );
 }

@@ -34,6 +34,7 @@ fn web_pages_do_not_look_like_kinesis() {
         status: 200,
         headers: Vec::new(),
         body: BodyText::Text("\n<!DOCTYPE html><title>Console</title>".to_owned()),
+        as_it_came: None,
     };
     assert_eq!(
         seen(&run(20, Outcome::Fail, &page)),

@@ -100,11 +100,24 @@ fn otherwise(summary: &Summary) -> Advice {
         };
         return Advice { tone: Tone::Warn, word: "nothing", text };
     }
+    let away = summary.trials.len() - passed - count(Outcome::Known) - count(Outcome::Tolerated);
+    let open = count(Outcome::Open);
+    let away = match (open, away - open) {
+        (0, 0) => String::new(),
+        (open, 0) => format!("; {} open", are(open)),
+        (0, silent) => format!("; {} without a verdict", are(silent)),
+        (open, silent) => format!("; {} open, {silent} without a verdict", are(open)),
+    };
     let text = match count(Outcome::Known) {
         0 => format!("no deviation in {}", counted(passed, "passed trial", "passed trials")),
         known => format!("no deviation beside {known} known, {} passed", counted(passed, "trial", "trials")),
     };
-    Advice { tone: Tone::Good, word: "good", text }
+    Advice { tone: Tone::Good, word: "good", text: text + &away }
+}
+
+/// `1 is`, `2 are`.
+fn are(count: usize) -> String {
+    counted(count, "is", "are")
 }
 
 /// The operations that deviate, or how many.

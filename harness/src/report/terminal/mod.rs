@@ -38,6 +38,18 @@ pub enum Pictures {
     All,
 }
 
+/// How a reader runs one trial again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// By the program: `replay` where there is a log, else `run`.
+    Program,
+    /// By a test target of the reader's own package.
+    CargoTest {
+        /// The target's name.
+        target: String,
+    },
+}
+
 /// What the report says beside the log's own content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -45,6 +57,8 @@ pub struct Options {
     pub pictures: Pictures,
     /// The program's name in command lines.
     pub program: String,
+    /// How a trial is run again.
+    pub again: Again,
     /// The log's path, if one was written: `replay` reads it.
     pub log: Option<String>,
     /// The path of the list of known failures, if there is one.
@@ -62,6 +76,7 @@ impl Default for Options {
         Self {
             pictures: Pictures::AtMost(10),
             program: "kinesis-conformance".to_owned(),
+            again: Again::Program,
             log: None,
             known_list: None,
         }

@@ -1,18 +1,23 @@
 //! One trial drawn: where it deviates, why that is a rule, what was sent and what came.
 
+use std::borrow::Cow;
+
 use similar::{ChangeTag, TextDiff};
 
 use super::page::{LABEL, Page, Tone};
-use super::{Options, trace};
+use super::{Again, Options, trace};
 use crate::case::{self, ExcerptLabel};
+use crate::engine::PREFIX;
 use crate::engine::event::{
-    BodyDiff, BodyText, CaseText, Exchange, Mismatch, Outcome, ResponseText, Role, StepIndex, Trial,
+    BodyDiff, BodyText, CaseText, Exchange, Mismatch, MismatchKind, Outcome, RequestText, ResponseText, Role,
+    StepIndex, Trial,
 };
 use crate::facts::FactId;
 use crate::report::cause::Cause;
 use crate::report::curl::{curl, quoted_if_needed};
 use crate::report::summary::Summary;
 use crate::report::text::{clean, clean_lines, cut, is_unsafe, level, millis, shortened, size, wrapped};
+use crate::wire::cbor;
 
 /// Of an answer's body, this many characters are shown.
 const BODY_SHOWN: usize = 1_200;
@@ -65,7 +70,9 @@ pub(super) fn draw(
     let others = trial.mismatches.iter().enumerate().filter(|(index, _)| Some(*index) != leading_index);
     also(page, others.map(|(_, mismatch)| mismatch));
     because(page, summary, leading, trial);
-    if let Some(diff) = leading.and_then(|leading| leading.diff.as_ref()) {
+    // Where an error was expected and something was accepted, the bodies have nothing in common.
+    let comparable = |leading: &&Mismatch| leading.kind != MismatchKind::Status;
+    if let Some(diff) = leading.filter(comparable).and_then(|leading| leading.diff.as_ref()) {
         body_diff(page, diff);
     }
     traces(page, trial);
@@ -202,12 +209,15 @@ fn traces(page: &mut Page, trial: &Trial) {
     }
 }
 
-/// The exchanges worth showing: of each call the last sending, setup only where it was the trouble.
+/// The exchanges worth showing: of each call the last sending; setup, and the look whether anything
+/// changed, only where they were the trouble.
 fn exchanges<'a>(summary: &'a Summary, trial: &Trial) -> Vec<&'a Exchange> {
     let setup = matches!(trial.outcome, Outcome::Blocked | Outcome::Error);
+    let changed = trial.mismatches.iter().any(|mismatch| mismatch.kind == MismatchKind::StateChanged);
     let wanted = |exchange: &&Exchange| match exchange.role {
         Role::Setup => setup,
-        Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Health => true,
+        Role::Unchanged => changed,
+        Role::Ask | Role::Meanwhile | Role::Still | Role::Read | Role::Health => true,
         Role::Capability | Role::Sample | Role::Cleanup => false,
     };
     let mut shown: Vec<&Exchange> = Vec::new();
@@ -237,6 +247,8 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             Role::Setup => " (setup)",
             Role::Meanwhile => " (meanwhile)",
             Role::Unchanged => " (is it unchanged?)",
+            Role::Still => " (is it still in that state?)",
+            Role::Read => " (read)",
             Role::Health => " (does it still answer?)",
             Role::Sample => " (sample)",
             Role::Capability => " (capability)",
@@ -248,11 +260,17 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
         let line = format!(
             "{:>9}  {}{role}{attempt}  {}  {signed}  {}",
             millis(trace::since(first.sent_us, exchange.sent_us)),
-            clean(&request.operation),
-            clean(&request.content_type),
+            clean(asked_for(request)),
+            clean(short_type(&request.content_type)),
             body_size(&request.body)
         );
         page.labelled("request>", &[(Tone::Plain, shortened(&line, page.beside_label()))]);
+        if let Some(deviates) = &request.deviates {
+            let line = deviates.head.lines().next().unwrap_or_default();
+            let spoiled = deviates.spoiled.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+            let text = clean(&format!("{line}{spoiled}"));
+            page.labelled("", &[(Tone::Plain, shortened(&text, page.beside_label()))]);
+        }
         body(page, &request.body, REQUEST_SHOWN);
         let took = format!("+{}", millis(trace::since(exchange.sent_us, exchange.received_us)));
         let tone = if leading.is_some_and(|leading| std::ptr::eq(leading, *exchange)) {
@@ -261,15 +279,18 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             Tone::Plain
         };
         match &exchange.response {
-            ResponseText::Answer { status, headers, body: answer } => {
+            ResponseText::Answer { status, headers, body: answer, as_it_came } => {
                 let header = |name: &str| {
                     let found = headers.iter().find(|(header, _)| header == name);
-                    found.map_or_else(String::new, |(_, value)| format!("  {}", clean(value)))
+                    found.map_or_else(String::new, |(_, value)| format!("  {}", clean(short_type(value))))
                 };
                 let error = header("x-amzn-errortype");
                 let kind = header("content-type");
                 let line = format!("{took:>9}  {status}{error}{kind}  {}", body_size(answer));
                 page.labelled("response<", &[(tone, shortened(&line, page.beside_label()))]);
+                for fault in as_it_came.iter().flat_map(|came| &came.faults) {
+                    page.labelled("", &[(Tone::Bad, shortened(&clean(fault), page.beside_label()))]);
+                }
                 body(page, answer, BODY_SHOWN);
             }
             ResponseText::None(none) => {
@@ -279,12 +300,28 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
     }
 }
 
+/// The operation, or the whole `X-Amz-Target` where that names another.
+fn asked_for(request: &RequestText) -> &str {
+    match &request.target {
+        Some(target) if target.rsplit('.').next() != Some(&request.operation) => target,
+        Some(_) | None => &request.operation,
+    }
+}
+
+/// The content type without what nearly all of them share.
+fn short_type(content_type: &str) -> &str {
+    content_type.strip_prefix("application/").unwrap_or(content_type)
+}
+
 fn body(page: &mut Page, body: &BodyText, most: usize) {
     let (text, form) = match body {
-        BodyText::Text(text) => (text, ""),
-        BodyText::Base64(text) => (text, "base64 "),
+        BodyText::Text(text) => (Cow::Borrowed(text), ""),
+        BodyText::Base64(text) => match notation(text) {
+            Some(notation) => (Cow::Owned(notation), "cbor "),
+            None => (Cow::Borrowed(text), "base64 "),
+        },
     };
-    let (kept, was_cut) = cut(text, most);
+    let (kept, was_cut) = cut(&text, most);
     let indent = 2;
     let width = page.beside_label() - indent;
     let mut lines: Vec<(Tone, String)> = clean_lines(&format!("{form}{kept}"))
@@ -297,6 +334,14 @@ fn body(page: &mut Page, body: &BodyText, most: usize) {
         lines.push((Tone::Warn, format!("{:indent$}… cut after {most} of {all} characters", "")));
     }
     page.labelled("", &lines);
+}
+
+/// The bytes in CBOR's diagnostic notation, if they are CBOR that a person may like to read.
+fn notation(base64: &str) -> Option<String> {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(base64).ok()?;
+    cbor::parse(&bytes).ok()?;
+    Some(cbor::diagnostic(&bytes))
 }
 
 fn body_size(body: &BodyText) -> String {
@@ -314,6 +359,30 @@ fn exchange_of<'a>(shown: &[&'a Exchange], step: StepIndex) -> Option<&'a Exchan
 }
 
 fn repeat(page: &mut Page, summary: &Summary, trial: &Trial, exchange: Option<&Exchange>, options: &Options) {
+    let (label, mut words) = match &options.again {
+        Again::Program => again_by_program(summary, options),
+        Again::CargoTest { target } => {
+            let words = ["cargo test --test", &quoted_if_needed(target), "-- --exact"];
+            ("run", words.map(str::to_owned).to_vec())
+        }
+    };
+    words.push(quoted_if_needed(&trial.id));
+    command(page, label, &words);
+    let Some(exchange) = exchange else { return };
+    let endpoint = summary.header.as_ref().map_or("", |header| header.target.endpoint.as_str());
+    match curl(endpoint, &exchange.request) {
+        Ok(words) => {
+            command(page, "curl", &words);
+            if names_a_stream(&exchange.request.body) {
+                let told = format!("the run's streams are deleted by now; `{label}` makes new ones first");
+                page.told("", Tone::Dim, &told);
+            }
+        }
+        Err(reason) => page.told("curl", Tone::Dim, &format!("none: {}", clean(&reason))),
+    }
+}
+
+fn again_by_program(summary: &Summary, options: &Options) -> (&'static str, Vec<String>) {
     let mut words = vec![quoted_if_needed(&options.program)];
     match (&options.log, &summary.header) {
         (Some(log), _) => words.extend(["replay".to_owned(), quoted_if_needed(log)]),
@@ -323,13 +392,14 @@ fn repeat(page: &mut Page, summary: &Summary, trial: &Trial, exchange: Option<&E
         }
         (None, None) => words.push("run".to_owned()),
     }
-    words.push(quoted_if_needed(&trial.id));
-    command(page, if options.log.is_some() { "replay" } else { "run" }, &words);
-    let Some(exchange) = exchange else { return };
-    let endpoint = summary.header.as_ref().map_or("", |header| header.target.endpoint.as_str());
-    match curl(endpoint, &exchange.request) {
-        Ok(words) => command(page, "curl", &words),
-        Err(reason) => page.told("curl", Tone::Dim, &format!("none: {}", clean(&reason))),
+    (if options.log.is_some() { "replay" } else { "run" }, words)
+}
+
+/// True if a request is about a stream of the run, which no longer is when somebody reads of it.
+fn names_a_stream(body: &BodyText) -> bool {
+    match body {
+        BodyText::Text(text) => text.contains(PREFIX),
+        BodyText::Base64(text) => notation(text).is_some_and(|text| text.contains(PREFIX)),
     }
 }
 

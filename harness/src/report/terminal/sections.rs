@@ -141,7 +141,7 @@ fn questions(page: &mut Page, summary: &Summary) {
     if all.is_empty() {
         return;
     }
-    page.section("open questions: noted, not judged");
+    page.section("open questions: noted, not judged; trials by answer");
     for answers in &all {
         let name = clean(&answers.question);
         let mark =
@@ -174,7 +174,7 @@ fn notes(page: &mut Page, summary: &Summary) {
         *notes.entry(note).or_default() += 1;
     }
     if !notes.is_empty() {
-        page.section("notes on form, judged by other cases");
+        page.section("notes on form, judged by other cases; trials by note");
         let mut notes: Vec<_> = notes.into_iter().collect();
         notes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         for (note, count) in notes.iter().take(ENTRIES_SHOWN) {

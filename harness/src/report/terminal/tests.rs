@@ -143,11 +143,20 @@ fn hostile_text_reaches_the_page_spelled_out() {
             ("x-amzn-errortype".to_owned(), evil.to_owned()),
         ],
         body: crate::engine::event::BodyText::Text(format!("{evil}\n{evil}")),
+        as_it_came: Some(Box::new(crate::engine::event::AsItCame {
+            head: Some(evil.to_owned()),
+            faults: vec![evil.to_owned()],
+            body: None,
+        })),
     };
     let mut sent = exchange(&id, Role::Ask, 1, response);
     if let Event::Exchange(exchange) = &mut sent {
         exchange.request = samples::request(evil);
         exchange.request.target = Some(evil.to_owned());
+        exchange.request.deviates = Some(crate::engine::event::DeviationText {
+            head: evil.to_owned(),
+            spoiled: Some(evil.to_owned()),
+        });
         exchange.request.content_type = evil.to_owned();
     }
     let mut head = header(1);

@@ -27,6 +27,14 @@ fn a_cut_text_ends_in_an_ellipsis_within_its_length() {
 }
 
 #[test]
+fn a_long_word_breaks_after_a_comma_or_a_slash_that_is_near() {
+    assert_eq!(wrapped("{\"a\":\"bbbb\",\"c\":\"d\"}", 14), ["{\"a\":\"bbbb\",", "\"c\":\"d\"}"]);
+    assert_eq!(wrapped("stream/a-long-name", 9), ["stream/", "a-long-na", "me"]);
+    assert_eq!(wrapped("a,bcdefghijk", 6), ["a,bcde", "fghijk"], "too far away");
+    assert_eq!(wrapped("<a>bcde</a>", 10), ["<a>bcde</a", ">"], "not inside a tag");
+}
+
+#[test]
 fn figures_read_as_people_say_them() {
     assert_eq!([millis(1_234), millis(-49), millis(-650)], ["1.2 ms", "0.0 ms", "-0.7 ms"]);
     assert_eq!([duration(340), duration(3_240), duration(247_000)], ["340 ms", "3.2 s", "4 min 07 s"]);
@@ -43,7 +51,7 @@ proptest! {
     }
 
     #[test]
-    fn wrapping_keeps_to_the_width_and_loses_only_blanks(text in "[ a-zé]{0,80}", width in 1_usize..30) {
+    fn wrapping_keeps_to_the_width_and_loses_only_blanks(text in "[ a-zé,/<>]{0,80}", width in 1_usize..30) {
         let lines = wrapped(&text, width);
         prop_assert!(lines.iter().all(|line| line.chars().count() <= width), "{lines:?}");
         let solid = |text: &str| text.replace(' ', "");

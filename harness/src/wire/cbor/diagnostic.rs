@@ -16,7 +16,7 @@ pub const DIAGNOSTIC_LIMIT: usize = 4096;
 /// `_` marks an indefinite length, `_0` to `_3` a head that is written wider than it need be (in
 /// one, two, four or eight bytes); `1.5_1` is a half float, `1.5_2` a single, and a double has no
 /// mark. What is broken is printed up to the fault, with a comment that tells it:
-/// `[1 / byte 2: … /`. What is longer than [`DIAGNOSTIC_LIMIT`] ends in `…`.
+/// `[1 / byte 2: … /`. What is longer than [`DIAGNOSTIC_LIMIT`], such a comment included, ends in `…`.
 pub fn diagnostic(bytes: &[u8]) -> String {
     let mut printer = Printer { out: String::new(), open: Vec::new() };
     let mut tokens = Tokens::new(bytes);
@@ -28,16 +28,24 @@ pub fn diagnostic(bytes: &[u8]) -> String {
             Err(fault) => {
                 // Writing to a `String` cannot fail.
                 let _ = write!(printer.out, " / byte {}: {} /", fault.offset, fault.reason);
+                cut(&mut printer.out);
                 return printer.out;
             }
         }
-        if printer.out.len() > DIAGNOSTIC_LIMIT {
-            let cut = printer.out.floor_char_boundary(DIAGNOSTIC_LIMIT);
-            printer.out.truncate(cut);
-            printer.out.push('…');
+        if cut(&mut printer.out) {
             return printer.out;
         }
     }
+}
+
+/// Cuts what is longer than [`DIAGNOSTIC_LIMIT`]; true if it was.
+fn cut(out: &mut String) -> bool {
+    let longer = out.len() > DIAGNOSTIC_LIMIT;
+    if longer {
+        out.truncate(out.floor_char_boundary(DIAGNOSTIC_LIMIT));
+        out.push('…');
+    }
+    longer
 }
 
 struct Printer {

@@ -55,6 +55,12 @@ pub enum EndpointError {
         /// The part that is too much.
         part: EndpointPart,
     },
+    /// A host of AWS, where requests cost money and change accounts.
+    #[error("run against {endpoint}: hosts of AWS are refused until runs there have a cost plan")]
+    Aws {
+        /// The endpoint.
+        endpoint: String,
+    },
 }
 
 /// A part of a URL that an endpoint may not have.
@@ -68,6 +74,18 @@ pub enum EndpointPart {
     Fragment,
     /// User information.
     UserInfo,
+}
+
+impl EndpointError {
+    /// What to try.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::NotUrl { .. } | Self::Scheme { .. } | Self::Part { .. } => {
+                "an endpoint is scheme, host and port: http://127.0.0.1:4567"
+            }
+            Self::Aws { .. } => "name an emulator's endpoint",
+        }
+    }
 }
 
 impl Endpoint {
@@ -103,6 +121,19 @@ impl Endpoint {
         }
     }
 
+    /// Reads the endpoint of a target that may be asked anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`], and hosts of AWS.
+    pub fn of_target(text: &str) -> Result<Self, EndpointError> {
+        let endpoint = Self::parse(text)?;
+        if endpoint.is_aws() {
+            return Err(EndpointError::Aws { endpoint: endpoint.to_string() });
+        }
+        Ok(endpoint)
+    }
+
     /// True if the host is one of AWS's, in any partition.
     pub fn is_aws(&self) -> bool {
         let host = self.0.host_str().unwrap_or_default().trim_end_matches('.');
@@ -126,6 +157,12 @@ impl Endpoint {
         let host = self.0.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let default = if self.is_https() { 443 } else { 80 };
         (host, self.0.port().unwrap_or(default))
+    }
+
+    /// Host and port as the header `host` has them: the scheme's own port is left out.
+    pub fn authority(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
     pub(super) const fn url(&self) -> &Url {

@@ -2,7 +2,7 @@
 //!
 //! It follows no redirects, repeats nothing, unpacks nothing and asks no proxy. It adds headers of
 //! its own (`accept`, `host`, `content-length`) and hides the case and order of those that come
-//! back: what is about bytes is the raw transport's, which is not here yet. HTTP/2 neither.
+//! back: what is about bytes is the raw transport's ([`crate::wire::raw`]). HTTP/2 is not here yet.
 
 mod endpoint;
 mod failure;
@@ -115,6 +115,10 @@ impl Client {
     /// Whom it talks to.
     pub const fn endpoint(&self) -> &Endpoint {
         &self.settings.endpoint
+    }
+
+    pub(in crate::wire) const fn settings(&self) -> &ClientSettings {
+        &self.settings
     }
 
     /// Signs (with the wall clock's time) and sends.

@@ -1,15 +1,20 @@
 //! Signatures as clients make them: SigV4 over headers, by AWS's own crate.
 //!
 //! [`crate::wire::verify`] is written apart from it on purpose, so that each can tell the other
-//! wrong. Signatures that are wrong in a named way are not here yet.
+//! wrong. [`Spoil`] makes signatures that are wrong in one named place.
 
+mod spoil;
 #[cfg(test)]
 mod tests;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
+use aws_sigv4::http_request::{
+    SignableBody, SignableRequest, SignatureLocation, SigningInstructions, SigningSettings,
+};
 use aws_sigv4::sign::v4;
+
+pub use spoil::{Signed, Spoil};
 
 use crate::wire::message::Credentials;
 
@@ -37,6 +42,13 @@ pub enum SignError {
     Request(#[from] aws_sigv4::http_request::SigningError),
 }
 
+/// What a signature is scoped to, beside the day.
+#[derive(Clone, Copy, Debug)]
+struct Scope<'a> {
+    region: &'a str,
+    service: &'a str,
+}
+
 /// The headers that a signature adds: `x-amz-date`, `authorization` and, with a session token,
 /// `x-amz-security-token`. Signed are those, `host`, and every header of `parts`.
 ///
@@ -49,6 +61,57 @@ pub fn sign(
     region: &str,
     time: SystemTime,
 ) -> Result<Vec<(String, String)>, SignError> {
+    sign_as(parts, credentials, Scope { region, service: SERVICE }, time)
+}
+
+fn sign_as(
+    parts: &Parts<'_>,
+    credentials: &Credentials,
+    scope: Scope<'_>,
+    time: SystemTime,
+) -> Result<Vec<(String, String)>, SignError> {
+    let instructions = instructions(parts, credentials, scope, time, SigningSettings::default())?;
+    Ok(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+/// The query, without `?`, that carries the signature in place of headers; it lives five minutes.
+fn sign_query(
+    parts: &Parts<'_>,
+    credentials: &Credentials,
+    scope: Scope<'_>,
+    time: SystemTime,
+) -> Result<String, SignError> {
+    let mut settings = SigningSettings::default();
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(PRESIGNED_LIFE);
+    let instructions = instructions(parts, credentials, scope, time, settings)?;
+    let own = parts.url.split_once('?').map(|(_, query)| query.to_owned());
+    let added = instructions.params().iter().map(|(name, value)| format!("{name}={}", escaped(value)));
+    Ok(own.into_iter().chain(added).collect::<Vec<_>>().join("&"))
+}
+
+/// How long a signature in a query lives.
+const PRESIGNED_LIFE: Duration = Duration::from_secs(300);
+
+/// Percent-encodes all but the unreserved characters.
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+        escaped
+    })
+}
+
+fn instructions(
+    parts: &Parts<'_>,
+    credentials: &Credentials,
+    scope: Scope<'_>,
+    time: SystemTime,
+    settings: SigningSettings,
+) -> Result<SigningInstructions, SignError> {
     let identity = aws_credential_types::Credentials::new(
         &credentials.access_key,
         &credentials.secret_key,
@@ -59,10 +122,10 @@ pub fn sign(
     .into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
-        .region(region)
-        .name(SERVICE)
+        .region(scope.region)
+        .name(scope.service)
         .time(time)
-        .settings(SigningSettings::default())
+        .settings(settings)
         .build()
         .expect("all five parameters are given")
         .into();
@@ -73,5 +136,5 @@ pub fn sign(
         SignableBody::Bytes(parts.body),
     )?;
     let (instructions, _signature) = aws_sigv4::http_request::sign(request, &params)?.into_parts();
-    Ok(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    Ok(instructions)
 }

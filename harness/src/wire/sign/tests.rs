@@ -44,3 +44,53 @@ fn a_header_that_http_cannot_carry_is_refused() {
         Parts { method: "POST", url: "http://localhost/", headers: &[("x-amz-target", "a\nb")], body: b"" };
     assert!(sign(&parts, &Credentials::dummy(), "us-east-1", UNIX_EPOCH).is_err());
 }
+
+/// What a verifier says of a request that is spoiled so.
+fn verdict(spoil: Spoil) -> Result<(), String> {
+    use crate::wire::verify::{Incoming, Verifier};
+
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "T")];
+    let parts = Parts { method: "POST", url: "http://h.test:1/", headers: &headers, body: b"{}" };
+    let now = std::time::SystemTime::now();
+    let signed = spoil.sign(&parts, &Credentials::dummy(), "us-east-1", now).unwrap();
+    let mut sent: Vec<(&str, &str)> = headers.to_vec();
+    sent.push(("host", "h.test:1"));
+    sent.extend(signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let incoming = Incoming {
+        method: "POST",
+        path: "/",
+        query: signed.query.as_deref().unwrap_or_default(),
+        headers: &sent,
+        body: b"{}",
+    };
+    let verifier = Verifier::new("us-east-1", [Credentials::dummy()]);
+    verifier.verify(&incoming, now).map(|_| ()).map_err(|fault| fault.class().to_owned())
+}
+
+#[test]
+fn each_spoil_is_refused_by_a_verifier_in_its_own_way_or_is_none() {
+    const WRONG: &str = "InvalidSignatureException";
+    const HALF: &str = "IncompleteSignatureException";
+    for (spoil, class) in [
+        (Spoil::Nothing, None),
+        (Spoil::Presigned, None),
+        (Spoil::AddedHeader, None),
+        (Spoil::Unsigned, Some("MissingAuthenticationTokenException")),
+        (Spoil::Signature, Some(WRONG)),
+        (Spoil::BodyHash, Some(WRONG)),
+        (Spoil::NoCredential, Some(HALF)),
+        (Spoil::NoSignature, Some(HALF)),
+        (Spoil::NoSignedHeaders, Some(HALF)),
+        (Spoil::NoDate, Some(HALF)),
+        (Spoil::Expired, Some(WRONG)),
+        (Spoil::Future, Some(WRONG)),
+        (Spoil::OtherRegion, Some(WRONG)),
+        (Spoil::OtherService, Some(WRONG)),
+        (Spoil::UnknownKey, Some("UnrecognizedClientException")),
+        (Spoil::SessionToken, Some("UnrecognizedClientException")),
+        (Spoil::HeaderAndQuery, Some(WRONG)),
+        (Spoil::ChangedHeader, Some(WRONG)),
+    ] {
+        assert_eq!(verdict(spoil).err().as_deref(), class, "{spoil:?}");
+    }
+}

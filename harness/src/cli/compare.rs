@@ -1,0 +1,35 @@
+//! `compare`.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use anstream::{print, println};
+
+use kinesis_conformance::report::Comparison;
+use kinesis_conformance::report::record::{Record, read_record};
+
+use super::args::CompareArgs;
+use super::exit::Exit;
+use super::problem::Problem;
+
+pub(super) fn compare(args: &CompareArgs) -> Result<Exit, Problem> {
+    let found = Comparison::of(&open(&args.before)?, &open(&args.after)?);
+    print!("{}", found.to_text(&args.before.display().to_string(), &args.after.display().to_string()));
+    if found.is_same() {
+        println!("the same verdicts and choices");
+        return Ok(Exit::Fine);
+    }
+    Ok(Exit::Failed)
+}
+
+/// Reads a record that the user names.
+pub(super) fn open(path: &Path) -> Result<Record, Problem> {
+    let help = "name a file that `run --record FILE` wrote";
+    let file = File::open(path).map_err(|error| {
+        Problem::usage(format!("read the record `{}`: {error}", path.display())).with_help(help)
+    })?;
+    read_record(BufReader::new(file)).map_err(|error| {
+        Problem::usage(format!("take `{}` for a record: {error}", path.display())).with_help(help)
+    })
+}

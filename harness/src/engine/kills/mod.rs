@@ -1,0 +1,218 @@
+//! The kill table: which trial fails against which fault of the reference.
+//!
+//! Only *fail* kills. The table is derived by running the suite once against the reference as it
+//! is, where nothing may fail, and against each fault those trials that it can touch, at the
+//! strictest level: a fault that only a strict client notices is noticed all the same.
+
+mod check;
+mod reach;
+mod survivors;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::case::ast::Level;
+use crate::reference::{self, Fault, Faults, Settings};
+use crate::wire::{Client, ClientSettings, Credentials, Endpoint};
+
+use super::event::{Event, Outcome};
+use super::plan::{Manifest, Select};
+use super::run::{RunSettings, run};
+use super::session::Stop;
+use super::target::{ClockHook, Target, reference_settings};
+
+pub use survivors::survivor;
+
+/// Trials that fail, by fault.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KillTable {
+    /// Trials that do not pass against the reference without any fault. Should be empty.
+    pub without_fault: BTreeMap<String, Outcome>,
+    /// Trials that fail against each fault.
+    pub killed_by: BTreeMap<Fault, BTreeSet<String>>,
+}
+
+/// Which trials a fault is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Breadth {
+    /// Those that it can touch, by its [`Reach`](crate::reference::Reach).
+    #[default]
+    Reach,
+    /// All of them. The table is the same, and takes longer.
+    Whole,
+}
+
+/// Why a table could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum KillError {
+    /// A reference could not be started.
+    #[error("start the reference: {0}")]
+    Start(#[from] std::io::Error),
+    /// It could not be asked.
+    #[error("run against the reference: {0}")]
+    Run(String),
+}
+
+/// References side by side: most of them wait, not work, but each must be looked at often enough.
+const SIDE_BY_SIDE: usize = 6;
+/// Trials in flight against one reference.
+const JOBS: usize = 8;
+/// How long a call may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Runs the suite against the reference and against each of the faults.
+///
+/// # Errors
+/// If a reference does not start or answer.
+pub async fn kill_table(
+    manifest: &Manifest,
+    faults: &[Fault],
+    breadth: Breadth,
+) -> Result<KillTable, KillError> {
+    let select = Select { long: true, ..Select::default() };
+    let without_fault = outcomes(manifest, &select, reference_settings()).await?;
+    let mut table = KillTable { without_fault, killed_by: BTreeMap::new() };
+    let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    let mut runs = JoinSet::new();
+    for fault in faults.iter().copied() {
+        let select = selection(manifest, fault, breadth);
+        if select.ids.is_empty() {
+            table.killed_by.insert(fault, BTreeSet::new());
+            continue;
+        }
+        let mut settings = reference_settings();
+        settings.faults.insert(fault);
+        let manifest = manifest.clone();
+        let side_by_side = Arc::clone(&side_by_side);
+        runs.spawn(async move {
+            // The semaphore is never closed, and one more reference would do no harm.
+            let _turn = side_by_side.acquire().await;
+            (fault, outcomes(&manifest, &select, settings).await)
+        });
+    }
+    while let Some(joined) = runs.join_next().await {
+        let (fault, bad) = joined.map_err(|error| KillError::Run(error.to_string()))?;
+        let failed = bad?.into_iter().filter(|(_, outcome)| *outcome == Outcome::Fail).map(|(id, _)| id);
+        table.killed_by.insert(fault, failed.collect());
+    }
+    Ok(table)
+}
+
+/// The trials that a fault is held against. Long ones only where nothing else can show the fault.
+fn selection(manifest: &Manifest, fault: Fault, breadth: Breadth) -> Select {
+    let reach = fault.reach();
+    let long = reach::needs_long(reach);
+    let everything = Select { long, ..Select::default() };
+    let touched = manifest.trials.iter().filter(|trial| match breadth {
+        Breadth::Reach => reach::touches(reach, trial),
+        Breadth::Whole => everything.takes(trial),
+    });
+    Select { ids: touched.map(|trial| trial.id.clone()).collect(), ..everything }
+}
+
+/// The outcomes that are not as they should be against a right target.
+async fn outcomes(
+    manifest: &Manifest,
+    select: &Select,
+    settings: Settings,
+) -> Result<BTreeMap<String, Outcome>, KillError> {
+    let faults = settings.faults.clone();
+    let running = reference::start(settings)?;
+    let endpoint = Endpoint::parse(&format!("http://{}", running.address()))
+        .map_err(|error| KillError::Run(error.to_string()))?;
+    let client = Client::new(ClientSettings {
+        endpoint: endpoint.clone(),
+        credentials: Credentials::dummy(),
+        region: reference::REGION.to_owned(),
+        timeout: TIMEOUT,
+        connect_timeout: TIMEOUT,
+    })
+    .map_err(|error| KillError::Run(error.to_string()))?;
+    let bad: Arc<Mutex<BTreeMap<String, Outcome>>> = Arc::default();
+    let emit = {
+        let bad = Arc::clone(&bad);
+        Arc::new(move |event: Event| {
+            if let Event::Trial(trial) = event
+                && is_bad(trial.outcome)
+                && let Ok(mut bad) = bad.lock()
+            {
+                bad.insert(trial.id.clone(), trial.outcome);
+            }
+        })
+    };
+    let mut target = Target::reference(&endpoint.to_string(), client);
+    target.clock = Some(ClockHook::new(running.clock()));
+    let run_settings = RunSettings { jobs: JOBS, level: Level::Strict, ..RunSettings::default() };
+    let ended = run(target, manifest, select, run_settings, Stop::default(), emit).await;
+    running.shutdown().await;
+    ended.map_err(|error| KillError::Run(format!("{error}, {}", named(&faults))))?;
+    Ok(bad.lock().map(|bad| bad.clone()).unwrap_or_default())
+}
+
+fn named(faults: &Faults) -> String {
+    let names: Vec<&str> = faults.iter().copied().map(Fault::name).collect();
+    if names.is_empty() { "without a fault".to_owned() } else { format!("with {}", names.join(", ")) }
+}
+
+const fn is_bad(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Fail | Outcome::Blocked | Outcome::Error | Outcome::Unobserved => true,
+        Outcome::Pass
+        | Outcome::Tolerated
+        | Outcome::Unsupported
+        | Outcome::Skipped
+        | Outcome::Known
+        | Outcome::Open => false,
+    }
+}
+
+impl KillTable {
+    /// Faults that at least one trial kills, and faults in all.
+    pub fn rate(&self) -> (usize, usize) {
+        (self.killed_by.values().filter(|trials| !trials.is_empty()).count(), self.killed_by.len())
+    }
+
+    /// The rate in words.
+    pub fn rate_in_words(&self) -> String {
+        let (killed, of) = self.rate();
+        let percent = (killed * 100).checked_div(of).unwrap_or(100);
+        let survive = of - killed;
+        if survive == 0 {
+            format!("{killed} of {of} faults killed ({percent} %)")
+        } else {
+            format!("{killed} of {of} faults killed ({percent} %); {survive} survive, each with its reason")
+        }
+    }
+
+    /// The table as text, one fault a paragraph, for a reviewed snapshot. The trials of one case
+    /// stand together: `suite/case` alone, or with the values of its axes.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for (fault, trials) in &self.killed_by {
+            let _ = writeln!(text, "{}: {}", fault.name(), fault.about());
+            if trials.is_empty() {
+                let reason = survivor(*fault).unwrap_or("nobody has said why");
+                let _ = writeln!(text, "    survives: {reason}");
+            }
+            let mut cases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for trial in trials {
+                let (case, values) = trial.split_once('[').unwrap_or((trial, "json,name]"));
+                cases.entry(case).or_default().push(values.trim_end_matches(']'));
+            }
+            for (case, values) in cases {
+                let _ = match values.as_slice() {
+                    ["json,name"] => writeln!(text, "    {case}"),
+                    _ => writeln!(text, "    {case} [{}]", values.join("; ")),
+                };
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,77 @@
+//! The table of the suite as it is, and what is told of tables that do not hold.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::case::ast::Library;
+use crate::case::{Style, draw};
+
+fn manifest() -> Manifest {
+    Manifest::of(Arc::new(Library::embedded().expect("the cases are in order")), false)
+}
+
+fn made(faults: &[Fault], breadth: Breadth) -> KillTable {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
+    runtime.block_on(kill_table(&manifest(), faults, breadth)).expect("every reference answers")
+}
+
+/// All that is wrong with a table, as text.
+fn told(table: &KillTable) -> String {
+    let (drawn, mut told) = table.diagnostics(&manifest());
+    told.extend(drawn.iter().map(|diagnostic| draw(diagnostic, Style::default())));
+    told.join("\n")
+}
+
+fn of_one(fault: Fault, killers: &[&str]) -> String {
+    let killers = killers.iter().map(|id| (*id).to_owned()).collect();
+    told(&KillTable { without_fault: BTreeMap::new(), killed_by: BTreeMap::from([(fault, killers)]) })
+}
+
+#[test]
+fn the_kill_table_holds_and_is_the_reviewed_one() {
+    let table = made(&Fault::ALL, Breadth::Reach);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let text = format!("{}\n{}\n", table.to_text(), table.rate_in_words());
+    settings.bind(|| insta::assert_snapshot!("kill-table", text));
+    assert_eq!(told(&table), "");
+}
+
+#[test]
+#[ignore = "takes minutes: every fault against the whole suite"]
+fn a_run_of_the_whole_suite_gives_the_same_table() {
+    let (part, whole) = (made(&Fault::ALL, Breadth::Reach), made(&Fault::ALL, Breadth::Whole));
+    assert_eq!(part.to_text(), whole.to_text());
+}
+
+#[test]
+fn a_named_fault_that_is_not_killed_is_drawn_where_it_is_named() {
+    let told = of_one(Fault::SkipUpdating, &[]);
+    assert!(told.contains("the case does not kill `skip-updating`"), "{told}");
+    assert!(told.contains("transition.yaml"), "{told}");
+}
+
+#[test]
+fn a_survivor_that_is_killed_is_told() {
+    let told = of_one(Fault::NameWins, &["a/trial"]);
+    assert_eq!(told, "name-wins is listed as a survivor, but a/trial kills it");
+    assert_eq!(of_one(Fault::NameWins, &[]), "");
+}
+
+#[test]
+fn a_trial_that_fails_without_any_fault_is_told() {
+    let without_fault = BTreeMap::from([("a/trial".to_owned(), Outcome::Fail)]);
+    let table = KillTable { without_fault, killed_by: BTreeMap::new() };
+    assert_eq!(told(&table), "a/trial is fail against the reference without any fault");
+}
+
+#[test]
+fn every_fault_can_touch_some_trial_and_few_can_touch_all() {
+    let manifest = manifest();
+    let all = manifest.trials.len();
+    let reached = |fault: Fault| selection(&manifest, fault, Breadth::Reach).ids.len();
+    let narrow = Fault::ALL.into_iter().filter(|fault| reached(*fault) < all).count();
+    assert!(narrow * 3 > Fault::ALL.len() * 2, "{narrow} of {} faults are narrow", Fault::ALL.len());
+}

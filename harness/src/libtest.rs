@@ -1,0 +1,234 @@
+//! The suite as a test target of `cargo test`, for those who write an emulator in Rust.
+//!
+//! ```no_run
+//! // tests/conformance.rs, with `harness = false` in its [[test]] section
+//! # fn start_my_server() -> String { String::new() }
+//! fn main() -> std::process::ExitCode {
+//!     kinesis_conformance::libtest::main(|| start_my_server())
+//! }
+//! ```
+//!
+//! Every trial is a test by its id. The first that runs starts the server and *one* run of the
+//! engine over all that are selected; the others wait for their verdicts, so that transitions
+//! overlap. Listing starts nothing. Where a runner starts a process for each test, as nextest
+//! does, each process runs its own trial on a server and streams of its own.
+//!
+//! Variables point the same trials elsewhere: `KINESIS_ENDPOINT` is a URL, `KINESIS_TARGET` a
+//! built-in profile's name or the path of a profile. Whatever is no verdict about the target
+//! (skipped, open, unsupported, unobserved, known) shows as ignored, with the reason; libtest has
+//! no other word for it.
+//!
+//! Not here: logs, JUnit, records and signals, for which there is the program. A test process that
+//! is killed leaves its streams on the target; `kinesis-conformance sweep` finds them.
+
+mod background;
+mod outcome;
+mod setup;
+
+use std::fmt::{self, Display};
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, ColorSetting, Trial};
+
+use crate::case::ast::{Cost, Level, Library};
+use crate::case::{Diagnostic, draw};
+use crate::engine::{Manifest, PlannedTrial};
+use crate::report::terminal::{Again, Options, Style};
+
+use background::{Background, Job};
+use outcome::Showing;
+use setup::{Place, Setup, SetupError};
+
+/// Runs the suite against the server that `start` starts, and returns what `main` returns.
+///
+/// `start` is called once, when the first trial runs, in the context of a tokio runtime (so that
+/// it may spawn) but not as a task of it (so that it may block). It returns the URL of the server,
+/// or anything that shows as one; that value is dropped after the last request. See [`serving`]
+/// for a server that ends when its handle is dropped.
+pub fn main<S: Display + 'static>(start: impl FnOnce() -> S + Send + 'static) -> ExitCode {
+    Suite::new().main(start)
+}
+
+/// Runs the suite against the built-in reference.
+#[cfg(feature = "serve")]
+pub fn reference() -> ExitCode {
+    Suite::new().reference()
+}
+
+/// A URL together with what keeps the server behind it alive.
+#[derive(Debug)]
+pub struct Serving<K> {
+    endpoint: String,
+    _kept: K,
+}
+
+/// A URL together with what keeps the server behind it alive: a handle, a runtime, a child process.
+pub fn serving<K>(endpoint: impl Display, kept: K) -> Serving<K> {
+    Serving { endpoint: endpoint.to_string(), _kept: kept }
+}
+
+impl<K> Display for Serving<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.endpoint)
+    }
+}
+
+/// The suite with more said than where the server is.
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing runs before `main` is called"]
+pub struct Suite {
+    profile: Option<PathBuf>,
+    known: Option<PathBuf>,
+    level: Option<Level>,
+}
+
+impl Suite {
+    /// Nothing said: the managed key only, no known failures, [`Level::Extended`].
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A profile: what the world of the server holds, how long its transitions take. Relative
+    /// paths start at the package's root, where cargo runs tests.
+    pub fn profile(mut self, path: impl Into<PathBuf>) -> Self {
+        self.profile = Some(path.into());
+        self
+    }
+
+    /// A list of known failures.
+    pub fn known(mut self, path: impl Into<PathBuf>) -> Self {
+        self.known = Some(path.into());
+        self
+    }
+
+    /// Mismatches at or below this level fail.
+    pub const fn level(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// As [`main`](fn@main), with what was said.
+    pub fn main<S: Display + 'static>(self, start: impl FnOnce() -> S + Send + 'static) -> ExitCode {
+        self.run(Place::Started(Box::new(|| Box::new(start()))))
+    }
+
+    /// As [`reference`](fn@reference), with what was said. A profile is of no use here.
+    #[cfg(feature = "serve")]
+    pub fn reference(self) -> ExitCode {
+        self.run(Place::Reference)
+    }
+
+    fn run(self, place: Place) -> ExitCode {
+        let arguments = Arguments::from_args();
+        match self.conclude(&arguments, place) {
+            Ok(code) => code,
+            Err(error) => {
+                tell(&error);
+                // The code of a test process that failed.
+                ExitCode::from(101)
+            }
+        }
+    }
+
+    fn conclude(self, arguments: &Arguments, place: Place) -> Result<ExitCode, SetupError> {
+        let manifest = Manifest::of(Arc::new(Library::embedded()?), false);
+        if arguments.list {
+            let trials = manifest.trials.iter().map(|trial| listed(trial, || Ok(outcome::nothing())));
+            return Ok(libtest_mimic::run(arguments, trials.collect()).exit_code());
+        }
+        let setup = Setup::of(&self, place, &manifest)?;
+        let showing = Showing {
+            style: Style { color: is_colored(arguments), ..Style::default() },
+            options: Options {
+                again: Again::CargoTest { target: test_target() },
+                known_list: setup.known_path.clone(),
+                ..Options::default()
+            },
+        };
+        let ids = manifest.trials.iter().filter(|trial| is_selected(arguments, trial));
+        let ids = ids.map(|trial| trial.id.clone()).collect();
+        let jobs = arguments.test_threads;
+        let planned = manifest.trials.clone();
+        let background = Arc::new(Background::new(Job { setup, manifest, ids, jobs }));
+        let showing = Arc::new(showing);
+        let trials = planned.iter().map(|trial| {
+            let (background, showing) = (Arc::clone(&background), Arc::clone(&showing));
+            let id = trial.id.clone();
+            listed(trial, move || {
+                background
+                    .verdict(&id, |summary, trial| outcome::of(summary, trial, &showing))
+                    .unwrap_or_else(|why| Err(outcome::without(why)))
+            })
+        });
+        let conclusion = libtest_mimic::run(arguments, trials.collect());
+        // The server and its streams go before the process does.
+        for note in background.end() {
+            eprintln!("note: {note}");
+        }
+        Ok(conclusion.exit_code())
+    }
+}
+
+fn listed(
+    trial: &PlannedTrial,
+    run: impl FnOnce() -> Result<libtest_mimic::Completion, libtest_mimic::Failed> + Send + 'static,
+) -> Trial {
+    Trial::ignorable_test(trial.id.clone(), run).with_ignored_flag(is_long(trial))
+}
+
+/// Trials of many calls or many minutes are ignored unless asked for, as slow tests are.
+fn is_long(trial: &PlannedTrial) -> bool {
+    trial.case().cost != Cost::Small
+}
+
+/// True if libtest will run the trial, so that the engine should.
+fn is_selected(arguments: &Arguments, trial: &PlannedTrial) -> bool {
+    let trial = listed(trial, || Ok(outcome::nothing()));
+    !arguments.is_filtered_out(&trial) && !arguments.is_ignored(&trial)
+}
+
+fn is_colored(arguments: &Arguments) -> bool {
+    match arguments.color {
+        Some(ColorSetting::Always) => true,
+        Some(ColorSetting::Never) => false,
+        Some(ColorSetting::Auto) | None => {
+            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+        }
+    }
+}
+
+/// The name of the test target, as cargo names its executable: the target's, a dash, a hash.
+fn test_target() -> String {
+    let name = std::env::current_exe()
+        .ok()
+        .and_then(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
+        .unwrap_or_default();
+    match name.rsplit_once('-') {
+        Some((target, hash)) if !target.is_empty() && is_hash(hash) => target.to_owned(),
+        Some(_) | None => name,
+    }
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn tell(error: &SetupError) {
+    let drawn = |diagnostics: &[Diagnostic]| {
+        for diagnostic in diagnostics {
+            eprintln!("{}", draw(diagnostic, crate::case::Style::default()));
+        }
+    };
+    match error {
+        SetupError::Drawn(diagnostics) => drawn(diagnostics),
+        SetupError::Told { message, help } => {
+            eprintln!("error: failed to {message}");
+            if let Some(help) = help {
+                eprintln!("  try: {help}");
+            }
+        }
+    }
+}

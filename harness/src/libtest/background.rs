@@ -1,0 +1,198 @@
+//! One run of the engine behind all trials, and the place where they wait for their verdicts.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use crate::engine::event::{Event, Trial};
+use crate::engine::{self, AskError, DEFAULT_JOBS, Emit, Manifest, RunSettings, Select, Stop, Target};
+use crate::report::Summary;
+use crate::wire::Endpoint;
+
+use super::setup::{self, Place, Setup};
+
+/// What is to be run, once somebody asks.
+pub(super) struct Job {
+    /// Where, and what is known of it.
+    pub(super) setup: Setup,
+    /// All trials.
+    pub(super) manifest: Manifest,
+    /// Those that will be asked for.
+    pub(super) ids: Vec<String>,
+    /// Trials in flight at once, where the user says so.
+    pub(super) jobs: Option<usize>,
+}
+
+/// Why a trial has no verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NoVerdict {
+    /// The run never began; the first to hear it.
+    First(String),
+    /// The run never began, and somebody was told why.
+    AsToldBefore,
+    /// The run ended without one.
+    LeftOut,
+}
+
+/// A run that starts when the first trial asks for its verdict.
+pub(super) struct Background {
+    job: Mutex<Option<Job>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    board: Arc<Board>,
+}
+
+/// What is known so far. Trials wait at it.
+#[derive(Default)]
+struct Board {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    summary: Summary,
+    ended: bool,
+    failure: Option<String>,
+    failure_told: bool,
+}
+
+impl Background {
+    /// Starts nothing yet.
+    pub(super) fn new(job: Job) -> Self {
+        Self { job: Mutex::new(Some(job)), thread: Mutex::new(None), board: Arc::default() }
+    }
+
+    /// Waits for the verdict on one trial and shows it to `judged`, with the run as far as it came.
+    pub(super) fn verdict<R>(
+        &self,
+        id: &str,
+        judged: impl FnOnce(&Summary, &Trial) -> R,
+    ) -> Result<R, NoVerdict> {
+        self.start();
+        let mut state = lock(&self.board.state);
+        loop {
+            if let Some(trial) = state.summary.trials.get(id) {
+                return Ok(judged(&state.summary, trial));
+            }
+            if state.ended {
+                let told = std::mem::replace(&mut state.failure_told, true);
+                return Err(match (&state.failure, told) {
+                    (Some(why), false) => NoVerdict::First(why.clone()),
+                    (Some(_), true) => NoVerdict::AsToldBefore,
+                    (None, _) => NoVerdict::LeftOut,
+                });
+            }
+            state = self.board.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits until everything is cleaned up and the server is gone; gives what a reader should know.
+    pub(super) fn end(&self) -> Vec<String> {
+        if let Some(thread) = lock(&self.thread).take() {
+            // A panic there was printed, and failed every trial that still waited.
+            let _panicked = thread.join();
+        }
+        let state = lock(&self.board.state);
+        let left = state.summary.footer.iter().flat_map(|footer| &footer.left_behind);
+        left.map(|name| format!("the stream {name} could not be deleted")).collect()
+    }
+
+    fn start(&self) {
+        let Some(job) = lock(&self.job).take() else { return };
+        let board = Arc::clone(&self.board);
+        *lock(&self.thread) = Some(std::thread::spawn(move || {
+            // Also on the way out of a panic: those who wait must not wait for ever.
+            let ending = Ending(Arc::clone(&board));
+            if let Err(why) = run(job, &board) {
+                lock(&board.state).failure = Some(why);
+            }
+            drop(ending);
+        }));
+    }
+}
+
+struct Ending(Arc<Board>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let mut state = lock(&self.0.state);
+        state.ended = true;
+        if std::thread::panicking() {
+            state.failure = Some("finish the run: a bug in the harness, see the panic above".to_owned());
+        }
+        drop(state);
+        self.0.changed.notify_all();
+    }
+}
+
+impl Board {
+    fn take(&self, event: &Event) {
+        lock(&self.state).summary.add(event);
+        match event {
+            Event::Trial(_) => self.changed.notify_all(),
+            Event::Header(_) | Event::Case(_) | Event::Exchange(_) | Event::Notice(_) | Event::Footer(_) => {}
+        }
+    }
+}
+
+/// Starts the server, runs, cleans up, and stops the server. `Err` is a fragment that fits after
+/// "failed to".
+fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("start the runtime: {error}"))?;
+    let Job { setup, manifest, ids, jobs } = job;
+    let settings = RunSettings {
+        level: setup.level,
+        jobs: jobs.unwrap_or(DEFAULT_JOBS),
+        known: setup.known,
+        ..RunSettings::default()
+    };
+    let select = Select { ids, long: true, ..Select::default() };
+    let profile = setup.profile;
+    let ask = |target: Target| {
+        let board = Arc::clone(board);
+        let emit: Emit = Arc::new(move |event| board.take(&event));
+        let run = engine::run(target, &manifest, &select, settings, Stop::default(), emit);
+        runtime.block_on(run).map(|_footer| ()).map_err(|error| with_help(&error))
+    };
+    match setup.place {
+        Place::Endpoint(endpoint) => ask(setup::target(endpoint, profile.as_ref())?),
+        Place::Started(start) => {
+            // So that the server may spawn tasks, and may block as well.
+            let entered = runtime.enter();
+            let server = start();
+            let endpoint = Endpoint::of_target(&server.to_string()).map_err(|error| error.to_string())?;
+            let ended = ask(setup::target(endpoint, profile.as_ref())?);
+            drop(server);
+            drop(entered);
+            ended
+        }
+        #[cfg(feature = "serve")]
+        Place::Reference => {
+            let entered = runtime.enter();
+            let running = crate::reference::start(engine::reference_settings())
+                .map_err(|error| format!("start the reference: {error}"))?;
+            drop(entered);
+            let endpoint = Endpoint::parse(&format!("http://{}", running.address()))
+                .map_err(|error| error.to_string())?;
+            let target = Target::reference(&endpoint.to_string(), setup::client(endpoint.clone(), None)?);
+            let ended = ask(target);
+            runtime.block_on(running.shutdown());
+            ended
+        }
+    }
+}
+
+fn with_help(error: &AskError) -> String {
+    let help = match error {
+        AskError::NoAnswer { .. } => "check that the server is up and returns its own URL",
+        AskError::NotKinesis { .. } => "check the port: this looks like another service",
+    };
+    format!("{error}\n  try: {help}")
+}
+
+/// A lock is poisoned only by a panic that is told elsewhere; what it guards is whole all the same.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,132 @@
+//! Where faults act, in the order in which a request passes.
+//!
+//! Each function is one place; a fault belongs to as many as it needs. The specification is never
+//! told of a fault: it is given another input or another time, or its result is changed.
+
+mod call;
+mod form;
+mod gate;
+mod limits;
+mod memory;
+mod records;
+mod refusals;
+mod shown;
+mod values;
+
+use super::fault::{Fault, Faults};
+use crate::model::Value;
+use crate::spec::{Action, Branch, Effect, Encryption, Millis, Stream, TransitionTimes, World};
+use memory::Memory;
+
+pub(super) use gate::Turn;
+
+/// The faults of one server, at their places.
+#[derive(Debug)]
+pub(super) struct Hooks {
+    faults: Faults,
+    memory: Memory,
+}
+
+/// A call as it came, and the world that it meets.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) world: &'a World,
+    pub(super) action: Action,
+    pub(super) input: &'a Value,
+    pub(super) now: Millis,
+}
+
+impl<'a> Asked<'a> {
+    fn text(&self, member: &str) -> Option<&'a str> {
+        self.input.get(member).and_then(Value::as_str)
+    }
+
+    /// The name of the stream that is meant, or would be.
+    fn stream_name(&self) -> Option<&'a str> {
+        self.text("StreamName").or_else(|| self.text("StreamARN")?.rsplit('/').next())
+    }
+
+    fn stream(&self) -> Option<&'a Stream> {
+        self.world.stream(self.stream_name()?, self.now)
+    }
+
+    const fn is_start(&self) -> bool {
+        matches!(self.action, Action::StartStreamEncryption)
+    }
+
+    const fn is_stop(&self) -> bool {
+        matches!(self.action, Action::StopStreamEncryption)
+    }
+}
+
+impl Hooks {
+    pub(super) fn new(faults: Faults) -> Self {
+        Self { faults, memory: Memory::default() }
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.faults.contains(&fault)
+    }
+
+    /// After the step: the answer and what it changes.
+    pub(super) fn branch(&self, asked: Asked<'_>, branch: &mut Branch) {
+        self.refusal(asked, branch);
+        self.limit(asked, branch);
+        self.effect(asked, &mut branch.effect);
+        self.put(asked, branch);
+        self.read(asked, branch);
+        self.show(asked, branch);
+    }
+
+    /// What a change of encryption comes to.
+    fn effect(&self, asked: Asked<'_>, effect: &mut Effect) {
+        let Effect::Encrypt { stream, to } = effect else { return };
+        let before = asked.world.stream(stream, asked.now).map(|stream| stream.encryption(asked.now).clone());
+        let before = before.unwrap_or(Encryption::None);
+        // The specification was given another key where one is accepted that should not be.
+        if let (Encryption::Key(key), Some(given)) = (&mut *to, asked.text("KeyId"))
+            && key != given
+        {
+            given.clone_into(key);
+        }
+        let rekey = before != Encryption::None && *to != Encryption::None;
+        if self.has(Fault::SettlesToOldKey) || (self.has(Fault::RekeyIgnored) && rekey) {
+            *to = before;
+        }
+        let nothing = (self.has(Fault::StopDoesNothing) && asked.is_stop())
+            || (self.has(Fault::StartDoesNothing) && asked.is_start());
+        if nothing {
+            *effect = Effect::Nothing;
+        }
+    }
+
+    /// Before the effect is applied: how long its transition lasts.
+    pub(super) fn times(&self, asked: Asked<'_>, effect: &Effect, times: TransitionTimes) -> TransitionTimes {
+        match effect {
+            Effect::Encrypt { stream, to } => {
+                let before = asked.world.stream(stream, asked.now);
+                let encrypted =
+                    before.is_some_and(|before| *before.encryption(asked.now) != Encryption::None);
+                let starts = *to != Encryption::None;
+                let at_once = self.has(Fault::SkipUpdating)
+                    || (self.has(Fault::StopSkipsUpdating) && !starts)
+                    || (self.has(Fault::RekeySkipsUpdating) && starts && encrypted);
+                if at_once {
+                    return TransitionTimes { update: 0, ..times };
+                }
+                if self.has(Fault::NeverSettles) {
+                    return TransitionTimes { update: Millis::MAX / 4, ..times };
+                }
+                times
+            }
+            Effect::Create(_) if self.has(Fault::SkipCreating) => TransitionTimes { create: 0, ..times },
+            Effect::Delete { .. } if self.has(Fault::SkipDeleting) => TransitionTimes { delete: 0, ..times },
+            Effect::Nothing
+            | Effect::Create(_)
+            | Effect::Delete { .. }
+            | Effect::Put { .. }
+            | Effect::Tag { .. }
+            | Effect::Untag { .. } => times,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Two records of one target held against each other: which verdicts and choices differ.
+//!
+//! Compared is what a target answers for: outcomes with their kinds of mismatch and flags, chosen
+//! candidates, what it can do, and what was asked. Texts, traces, notes and dates are not, since
+//! they may differ between two runs of the same target. Records of different targets compare as
+//! well; showing what differs between two logs, answer by answer, is another thing and not here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::record::{Record, RecordAnswer, RecordHeader, RecordTrial};
+use super::text::clean;
+use crate::engine::event::Outcome;
+
+#[cfg(test)]
+mod tests;
+
+/// What differs between two records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// What differs, in the order of [`Subject`].
+    pub differences: Vec<Difference>,
+    /// Trials that one of the two runs could not observe, which proves nothing either way. Sorted.
+    pub unobserved: Vec<String>,
+}
+
+/// One thing that differs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// What it is about.
+    pub subject: Subject,
+    /// What the first record says, in words.
+    pub before: String,
+    /// What the second says, in words.
+    pub after: String,
+}
+
+/// What a difference is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// What was run: the manifest, the target, its abilities, the selection, the level.
+    Run(&'static str),
+    /// The verdict of the trial of that id.
+    Trial(String),
+    /// The answer to the open question of that id.
+    Question(String),
+}
+
+impl Comparison {
+    /// Compares two records.
+    pub fn of(before: &Record, after: &Record) -> Self {
+        let mut found = Self::default();
+        found.add(&run(&before.header), &run(&after.header), "nothing", |what| Subject::Run(what));
+        let (mut old, mut new) = (verdicts(&before.trials), verdicts(&after.trials));
+        let blind: BTreeSet<&str> = [&before.trials, &after.trials]
+            .into_iter()
+            .flatten()
+            .filter(|trial| trial.outcome == Outcome::Unobserved)
+            .map(|trial| trial.id.as_str())
+            .collect();
+        for id in blind {
+            if old.remove(id) != new.remove(id) {
+                found.unobserved.push(id.to_owned());
+            }
+        }
+        let same_manifest = before.header.manifest_digest == after.header.manifest_digest;
+        // Only the manifest tells whether a trial that is not named passed or is not there.
+        let unnamed = if same_manifest { "pass" } else { "pass, or no such trial" };
+        found.add(&old, &new, unnamed, |id| Subject::Trial(id.clone()));
+        let (mut old, mut new) = (answers(&before.answers), answers(&after.answers));
+        // A question that only one run got an answer to is told by its trials.
+        old.retain(|question, _| new.contains_key(question));
+        new.retain(|question, _| old.contains_key(question));
+        found.add(&old, &new, "no answer", |question| Subject::Question(question.clone()));
+        found
+    }
+
+    /// True if nothing differs.
+    pub fn is_same(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// The differences as a diff for people; `before` and `after` name the records.
+    pub fn to_text(&self, before: &str, after: &str) -> String {
+        let mut text = String::new();
+        if !self.is_same() {
+            text.push_str(&format!("--- {before}\n+++ {after}\n"));
+        }
+        for difference in &self.differences {
+            let subject = match &difference.subject {
+                Subject::Run(what) => (*what).to_owned(),
+                Subject::Trial(id) => clean(id),
+                Subject::Question(id) => format!("open question {}", clean(id)),
+            };
+            let (before, after) = (clean(&difference.before), clean(&difference.after));
+            text.push_str(&format!("  {subject}\n-     {before}\n+     {after}\n"));
+        }
+        for id in &self.unobserved {
+            text.push_str(&format!("  {}: unobserved in one of the two, so not compared\n", clean(id)));
+        }
+        text
+    }
+
+    fn add<'a, K: Ord>(
+        &mut self,
+        before: &'a BTreeMap<K, String>,
+        after: &'a BTreeMap<K, String>,
+        unnamed: &str,
+        subject: impl Fn(&'a K) -> Subject,
+    ) {
+        let keys: BTreeSet<&K> = before.keys().chain(after.keys()).collect();
+        for key in keys {
+            let word = |side: &BTreeMap<K, String>| side.get(key).map_or(unnamed, String::as_str).to_owned();
+            let (before, after) = (word(before), word(after));
+            if before != after {
+                self.differences.push(Difference { subject: subject(key), before, after });
+            }
+        }
+    }
+}
+
+fn run(header: &RecordHeader) -> BTreeMap<&'static str, String> {
+    let abilities = &header.capabilities;
+    let encodings: Vec<&str> = abilities.encodings.iter().map(|encoding| encoding.content_type()).collect();
+    let selection = &header.selection;
+    let level = super::text::level(header.level);
+    BTreeMap::from([
+        ("manifest", header.manifest_digest.clone()),
+        ("suite version", header.suite_version.clone()),
+        ("target", header.target.clone()),
+        ("target version", header.version.clone().unwrap_or_else(|| "not stated".to_owned())),
+        ("encodings", encodings.join(", ")),
+        ("unsupported operations", abilities.unsupported.join(", ")),
+        ("selection", format!("{} of {} trials", selection.trials, selection.of)),
+        ("level", level.to_owned()),
+    ])
+}
+
+/// Verdicts in words by id: `fail (error-class, status)`.
+fn verdicts(trials: &[RecordTrial]) -> BTreeMap<String, String> {
+    trials.iter().map(|trial| (trial.id.clone(), verdict(trial))).collect()
+}
+
+fn verdict(trial: &RecordTrial) -> String {
+    let kinds: BTreeSet<&str> = trial.mismatches.iter().map(|mismatch| mismatch.kind.word()).collect();
+    let flags: BTreeSet<&str> = trial.flags.iter().map(|flag| flag.word()).collect();
+    let mut text = trial.outcome.word().to_owned();
+    if !kinds.is_empty() {
+        text.push_str(&format!(" ({})", kinds.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    for flag in flags {
+        text.push_str(", ");
+        text.push_str(flag);
+    }
+    text
+}
+
+/// Choices in words by question; several = inconsistent.
+fn answers(answers: &[RecordAnswer]) -> BTreeMap<String, String> {
+    let mut chosen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for answer in answers {
+        let word = answer.candidate.clone().unwrap_or_else(|| "none of the candidates".to_owned());
+        chosen.entry(answer.question.clone()).or_default().insert(word);
+    }
+    let joined = |words: BTreeSet<String>| words.into_iter().collect::<Vec<_>>().join(", ");
+    chosen.into_iter().map(|(question, words)| (question, joined(words))).collect()
+}

@@ -1,0 +1,107 @@
+use super::{Comparison, Subject};
+use crate::case::ast::Level;
+use crate::engine::event::{Flag, MismatchKind, Outcome};
+use crate::report::record::{Record, RecordAnswer, RecordMismatch, RecordTrial};
+use crate::report::samples::record;
+
+fn trial(id: &str, outcome: Outcome, kinds: &[MismatchKind]) -> RecordTrial {
+    let mismatch = |kind: &MismatchKind| RecordMismatch {
+        kind: *kind,
+        level: Level::Core,
+        expected: "this".to_owned(),
+        actual: "that".to_owned(),
+    };
+    RecordTrial {
+        id: id.to_owned(),
+        outcome,
+        reason: None,
+        flags: Vec::new(),
+        mismatches: kinds.iter().map(mismatch).collect(),
+    }
+}
+
+fn with(trials: Vec<RecordTrial>) -> Record {
+    Record { trials, answers: Vec::new(), ..record() }
+}
+
+fn answer(candidate: Option<&str>) -> RecordAnswer {
+    RecordAnswer {
+        question: "which".to_owned(),
+        candidate: candidate.map(str::to_owned),
+        actual: None,
+        trials: 1,
+    }
+}
+
+#[test]
+fn a_record_is_the_same_as_itself_on_another_day() {
+    let before = record();
+    let mut after = before.clone();
+    after.header.date = "2031-01-01".to_owned();
+    after.traces.clear();
+    after.notes.clear();
+    assert!(!before.trials.is_empty() && !before.answers.is_empty());
+    assert_eq!(Comparison::of(&before, &after), Comparison::default());
+}
+
+#[test]
+fn another_text_in_the_same_way_is_no_difference_and_another_way_is() {
+    let before = with(vec![trial("a/b", Outcome::Fail, &[MismatchKind::Status])]);
+    let mut after = before.clone();
+    after.trials[0].mismatches[0].actual = "something else".to_owned();
+    assert!(Comparison::of(&before, &after).is_same());
+    after.trials[0].mismatches[0].kind = MismatchKind::Ladder;
+    let found = Comparison::of(&before, &after);
+    assert_eq!(
+        found.to_text("before", "after"),
+        "--- before\n+++ after\n  a/b\n-     fail (status)\n+     fail (ladder)\n"
+    );
+}
+
+#[test]
+fn what_is_not_named_passed_only_if_the_manifests_are_the_same() {
+    let before = with(vec![trial("a/b", Outcome::Fail, &[])]);
+    let mut after = with(Vec::new());
+    let after_words = |found: Comparison| {
+        let of_trial = |subject: &Subject| *subject == Subject::Trial("a/b".to_owned());
+        found.differences.into_iter().find(|found| of_trial(&found.subject)).map(|found| found.after)
+    };
+    assert_eq!(after_words(Comparison::of(&before, &after)).as_deref(), Some("pass"));
+    after.header.manifest_digest = "another".to_owned();
+    let found = Comparison::of(&before, &after);
+    assert!(found.differences.iter().any(|found| found.subject == Subject::Run("manifest")));
+    assert_eq!(after_words(found).as_deref(), Some("pass, or no such trial"));
+}
+
+#[test]
+fn what_one_run_could_not_observe_is_told_and_no_difference() {
+    let before = with(vec![trial("a/b", Outcome::Unobserved, &[])]);
+    let after = with(vec![trial("a/b", Outcome::Fail, &[MismatchKind::Ladder])]);
+    for found in [Comparison::of(&before, &after), Comparison::of(&after, &before)] {
+        assert!(found.is_same());
+        assert_eq!(found.unobserved, ["a/b"]);
+        assert!(found.to_text("x", "y").contains("a/b: unobserved in one of the two"));
+    }
+    assert_eq!(Comparison::of(&before, &before), Comparison::default());
+}
+
+#[test]
+fn a_flag_makes_a_difference() {
+    let before = with(vec![trial("a/b", Outcome::Tolerated, &[MismatchKind::ErrorText])]);
+    let mut after = before.clone();
+    after.trials[0].flags = vec![Flag::Fixed];
+    assert_eq!(Comparison::of(&before, &after).differences[0].after, "tolerated (error-text), fixed");
+}
+
+#[test]
+fn another_choice_is_a_difference_and_another_count_is_none() {
+    let before = Record { answers: vec![answer(Some("first"))], ..record() };
+    let mut after = before.clone();
+    after.answers[0].trials = 9;
+    assert!(Comparison::of(&before, &after).is_same());
+    after.answers.push(answer(None));
+    let found = Comparison::of(&before, &after);
+    assert_eq!(found.differences.len(), 1);
+    assert_eq!(found.differences[0].subject, Subject::Question("which".to_owned()));
+    assert_eq!(found.differences[0].after, "first, none of the candidates");
+}

@@ -1,0 +1,62 @@
+//! The figures of several records as one Markdown table, and its place in a document.
+//!
+//! Every number stands in a record, whose footer counts the trials of a complete run; nothing is
+//! rounded, weighed or made into a grade.
+
+use super::record::Record;
+use crate::engine::event::Outcome;
+
+#[cfg(test)]
+mod tests;
+
+/// The line before the table in a document.
+pub const BEGIN: &str = "<!-- figures: begin -->";
+
+/// The line after the table in a document.
+pub const END: &str = "<!-- figures: end -->";
+
+/// The figures of records as a Markdown table: one line each, by name and version.
+pub fn markdown(records: &[Record]) -> String {
+    let mut rows: Vec<(String, String, String)> = records
+        .iter()
+        .map(|record| {
+            let header = &record.header;
+            let version = header.version.clone().unwrap_or_else(|| "–".to_owned());
+            (header.target.clone(), version, row(record))
+        })
+        .collect();
+    rows.sort();
+    let mut text = "| target | version | run on | trials | pass | fail | open | unsupported | other |\n\
+                    |---|---|---|--:|--:|--:|--:|--:|--:|\n"
+        .to_owned();
+    for (target, version, row) in rows {
+        text.push_str(&format!("| {} | {} | {row} |\n", cell(&target), cell(&version)));
+    }
+    text
+}
+
+/// The document with the table between its marks, or `None` if it has no such marks.
+pub fn put_into(document: &str, table: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{table}{END}{after}"))
+}
+
+fn row(record: &Record) -> String {
+    let count = |outcomes: &[Outcome]| -> usize {
+        outcomes.iter().filter_map(|outcome| record.footer.counts.get(outcome)).sum()
+    };
+    let all: usize = record.footer.counts.values().sum();
+    let pass = count(&[Outcome::Pass]);
+    // A failure that somebody has listed is a failure.
+    let fail = count(&[Outcome::Fail, Outcome::Known]);
+    let open = count(&[Outcome::Open]);
+    let unsupported = count(&[Outcome::Unsupported]);
+    let other = all - pass - fail - open - unsupported;
+    format!("{} | {all} | {pass} | {fail} | {open} | {unsupported} | {other}", cell(&record.header.date))
+}
+
+/// Text that stays within its cell.
+fn cell(text: &str) -> String {
+    super::text::clean(text).replace('|', "\\|")
+}

@@ -1,0 +1,197 @@
+//! The raw transport: HTTP/1.1 on a bare TCP connection, every byte that goes out and comes in.
+//!
+//! It sends what the pooled client cannot or will not (any method and path, headers in any case,
+//! order and number, wrong lengths, half a request, several at once) and keeps an answer as it
+//! came. Connections are not shared and serve one call of [`RawTransport::send`] or
+//! [`RawTransport::pipeline`]. Not here: TLS and HTTP/2 (a target behind https gets its requests
+//! from the pooled client alone), decoding of bodies, and what is expected of an answer.
+
+mod answer;
+mod deviation;
+mod parser;
+mod request;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout_at;
+
+pub use answer::{Fault, Framing, Head, RawAnswer, RawHeader};
+pub use deviation::{Deviation, RawSent};
+pub use parser::{AnswerParser, HEAD_LIMIT, INTERIM_LIMIT, Unreadable};
+pub use request::{Cut, RawRequest, RequestFraming};
+
+use super::client::Endpoint;
+use super::message::{NoAnswer, NoAnswerKind};
+
+/// Carries raw requests to one endpoint.
+#[derive(Clone, Debug)]
+pub struct RawTransport {
+    endpoint: Endpoint,
+    timeout: Duration,
+}
+
+/// One request, when it went, what came of it.
+#[derive(Clone, Debug)]
+pub struct RawExchange {
+    /// When its first byte was handed to the connection.
+    pub sent: Instant,
+    /// When the answer was complete, or given up.
+    pub received: Instant,
+    /// The answer.
+    pub outcome: Result<RawAnswer, NoAnswer>,
+}
+
+/// Bytes that are read at once.
+const READ: usize = 64 * 1024;
+
+impl RawTransport {
+    /// A transport to that endpoint; `timeout` is for a whole call, connecting included.
+    pub const fn new(endpoint: Endpoint, timeout: Duration) -> Self {
+        Self { endpoint, timeout }
+    }
+
+    /// Sends one request on a connection of its own.
+    pub async fn send(&self, request: &RawRequest) -> RawExchange {
+        let mut exchanges = self.pipeline(std::slice::from_ref(request)).await;
+        exchanges.pop().unwrap_or_else(|| lost(Instant::now(), closed("nothing was sent")))
+    }
+
+    /// Writes all requests, one behind the other, on one connection, and reads as many answers.
+    ///
+    /// The answers come in the order of the requests. After the first one that is missing or
+    /// broken, all that follow are missing too, for the same reason.
+    pub async fn pipeline(&self, requests: &[RawRequest]) -> Vec<RawExchange> {
+        let started = Instant::now();
+        let deadline = tokio::time::Instant::from_std(started + self.timeout);
+        let connected = timeout_at(deadline, self.connect()).await.unwrap_or_else(|_| Err(self.too_late()));
+        let mut stream = match connected {
+            Ok(stream) => stream,
+            Err(none) => return requests.iter().map(|_| lost(started, none.clone())).collect(),
+        };
+        let sent = Instant::now();
+        let mut bytes = Vec::new();
+        let mut cut = Cut::Whole;
+        for request in requests {
+            bytes.extend(request.to_bytes());
+            cut = request.cut;
+        }
+        // A server may answer and close before it has read everything, so that reading goes on
+        // whether or not the writing succeeds.
+        let written = timeout_at(deadline, write(&mut stream, &bytes, cut)).await;
+        if written.is_err() {
+            return requests.iter().map(|_| lost(sent, self.too_late())).collect();
+        }
+        let mut rest = Vec::new();
+        let mut exchanges: Vec<RawExchange> = Vec::with_capacity(requests.len());
+        let mut failed: Option<NoAnswer> = None;
+        for request in requests {
+            let outcome = match &failed {
+                Some(none) => Err(none.clone()),
+                None => timeout_at(deadline, read(&mut stream, &request.method, &mut rest))
+                    .await
+                    .unwrap_or_else(|_| Err(self.too_late())),
+            };
+            if let Err(none) = &outcome {
+                failed = Some(none.clone());
+            }
+            exchanges.push(RawExchange { sent, received: Instant::now(), outcome });
+        }
+        exchanges
+    }
+
+    async fn connect(&self) -> Result<TcpStream, NoAnswer> {
+        if self.endpoint.is_https() {
+            let text = "not sent: the raw transport speaks no TLS".to_owned();
+            return Err(NoAnswer { kind: NoAnswerKind::Tls, text });
+        }
+        let (host, port) = self.endpoint.host_and_port();
+        let refused = |error: io::Error| NoAnswer {
+            kind: NoAnswerKind::Refused,
+            text: format!("not connected: {error}"),
+        };
+        let stream = TcpStream::connect((host.as_str(), port)).await.map_err(refused)?;
+        stream.set_nodelay(true).map_err(refused)?;
+        Ok(stream)
+    }
+
+    fn too_late(&self) -> NoAnswer {
+        NoAnswer { kind: NoAnswerKind::TimedOut, text: format!("no whole answer within {:?}", self.timeout) }
+    }
+}
+
+/// Writes, and closes the sending half early where the request says so.
+async fn write(stream: &mut TcpStream, bytes: &[u8], cut: Cut) -> io::Result<()> {
+    match cut {
+        Cut::Whole => stream.write_all(bytes).await,
+        Cut::After(count) => {
+            stream.write_all(&bytes[..count.min(bytes.len())]).await?;
+            stream.shutdown().await
+        }
+    }
+}
+
+/// Reads one answer; `rest` holds what was read too much, before and after.
+async fn read(stream: &mut TcpStream, method: &str, rest: &mut Vec<u8>) -> Result<RawAnswer, NoAnswer> {
+    let mut parser = AnswerParser::new(method);
+    let mut piece = std::mem::take(rest);
+    let mut buffer = vec![0; READ];
+    loop {
+        if parser.push(&piece).map_err(unreadable)? {
+            let (answer, after) = parser.finish().map_err(unreadable)?;
+            *rest = after;
+            return Ok(answer);
+        }
+        let count = match stream.read(&mut buffer).await {
+            Ok(count) => count,
+            Err(error) if parser.is_empty() => return Err(closed(&error.to_string())),
+            // A reset after an answer without a length ends it as a close would.
+            Err(_) => 0,
+        };
+        if count == 0 {
+            let (answer, after) = parser.end().map_err(unreadable)?;
+            *rest = after;
+            return Ok(answer);
+        }
+        piece.clear();
+        piece.extend_from_slice(&buffer[..count]);
+    }
+}
+
+fn unreadable(why: Unreadable) -> NoAnswer {
+    let kind = match &why {
+        Unreadable::Nothing | Unreadable::Cut { .. } => NoAnswerKind::Closed,
+        Unreadable::NotHttp { .. } => NoAnswerKind::NotHttp,
+        Unreadable::TooLong { .. } => NoAnswerKind::TooLong,
+    };
+    NoAnswer { kind, text: why.to_string() }
+}
+
+fn closed(text: &str) -> NoAnswer {
+    NoAnswer { kind: NoAnswerKind::Closed, text: text.to_owned() }
+}
+
+fn lost(sent: Instant, none: NoAnswer) -> RawExchange {
+    RawExchange { sent, received: Instant::now(), outcome: Err(none) }
+}
+
+impl RawAnswer {
+    /// The answer as the pooled client would tell it.
+    pub fn response(&self) -> super::message::Response {
+        super::message::Response {
+            status: self.head.status,
+            headers: self
+                .head
+                .headers
+                .iter()
+                .map(|header| (header.name.to_ascii_lowercase(), header.value.clone()))
+                .collect(),
+            body: Bytes::copy_from_slice(&self.body),
+        }
+    }
+}

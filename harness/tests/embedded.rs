@@ -1,0 +1,127 @@
+//! The suite inside somebody else's `cargo test`: an emulator's author adds a dev-dependency
+//! without default features and three lines.
+//!
+//! The author's package is built for real. It shares the target folder and the profile of this
+//! package, so that only what differs by features is built anew.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The author's package and the lock file that this package was built with, so that the build needs
+/// nothing that is not there already.
+struct Author {
+    folder: tempfile::TempDir,
+}
+
+impl Author {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let from = root().join("harness/tests/fixtures/emulator-author");
+        for file in ["src/lib.rs", "tests/conformance.rs"] {
+            let to = folder.path().join(file);
+            std::fs::create_dir_all(to.parent().expect("a parent")).expect("a folder");
+            std::fs::copy(from.join(file), to).expect("a copy");
+        }
+        let manifest = std::fs::read_to_string(from.join("Cargo.toml")).expect("a manifest");
+        let absolute = manifest.replace("\"../../../..\"", &format!("{:?}", root().display().to_string()));
+        assert_ne!(manifest, absolute, "the fixture depends on this package by path");
+        std::fs::write(folder.path().join("Cargo.toml"), absolute).expect("a manifest");
+        std::fs::copy(root().join("Cargo.lock"), folder.path().join("Cargo.lock")).expect("a lock file");
+        Self { folder }
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("CARGO_TARGET_DIR", target())
+            .env("CARGO_NET_OFFLINE", "true")
+            .env_remove("KINESIS_ENDPOINT")
+            .env_remove("KINESIS_TARGET")
+            .env_remove("NEXTEST")
+            .output()
+            .expect("cargo runs")
+    }
+
+    fn test(&self, arguments: &[&str]) -> Output {
+        self.cargo(&[&["test", "--quiet", "--test", "conformance", "--"], arguments].concat())
+    }
+}
+
+/// The target folder that this test was built in: `target/debug/deps/embedded-…` lies three below.
+fn target() -> PathBuf {
+    let this = std::env::current_exe().expect("a path");
+    this.ancestors().nth(3).expect("a target folder").to_owned()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn told(output: &Output) -> String {
+    format!("{}\n{}", stdout(output), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn three_lines_run_the_suite_in_an_authors_own_tests() {
+    let author = Author::new();
+
+    let listed = author.test(&["--list"]);
+    assert!(listed.status.success(), "{}", told(&listed));
+    assert!(stdout(&listed).contains("protocol/target/unknown-operation: test"), "{}", told(&listed));
+    assert!(!told(&listed).contains("emulator: started"), "listing starts nothing: {}", told(&listed));
+
+    let passed = author.test(&["--exact", "protocol/target/unknown-operation"]);
+    assert!(passed.status.success(), "{}", told(&passed));
+    assert!(told(&passed).contains("test result: ok. 1 passed; 0 failed; 0 ignored"), "{}", told(&passed));
+    let (start, rest) = stdout(&passed).split_once("emulator: started").map(split).expect("it started");
+    assert!(!start.contains("emulator:") && !rest.contains("emulator: started"), "{}", told(&passed));
+    assert!(rest.contains("emulator: stopped"), "the server lives until the end: {}", told(&passed));
+
+    let ignored =
+        author.test(&["--format=pretty", "--exact", "start-stream-encryption/encryption-type/none"]);
+    assert!(ignored.status.success(), "{}", told(&ignored));
+    assert!(
+        stdout(&ignored).contains("ignored (unsupported: the target does not have"),
+        "{}",
+        told(&ignored)
+    );
+}
+
+fn split((before, after): (&str, &str)) -> (String, String) {
+    (before.to_owned(), after.to_owned())
+}
+
+/// Crates that speak TLS, write HTML, talk to AWS, serve the program or test this package.
+#[rustfmt::skip]
+const UNWANTED: [&str; 20] = [
+    "rustls", "native-tls", "openssl", "ring", "aws-lc-rs", "webpki-roots", "tokio-rustls", "hyper-rustls",
+    "maud", "askama", "minijinja", "handlebars", "tera", "pulldown-cmark", "aws-config", "aws-smithy-runtime",
+    "indicatif", "quick-junit", "criterion", "proptest",
+];
+
+/// What an author's build pulls in. `clap` comes with `libtest-mimic`, which reads libtest's flags
+/// with it; `aws-sigv4` signs, and has neither network nor TLS.
+#[test]
+fn without_default_features_there_is_no_tls_no_html_and_no_server() {
+    let tree = Author::new().cargo(&["tree", "--quiet", "--edges", "normal,build,dev", "--prefix", "none"]);
+    assert!(tree.status.success(), "{}", told(&tree));
+    let text = stdout(&tree);
+    let names: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"kinesis-conformance") && names.contains(&"aws-sigv4"), "{text}");
+    let found: Vec<_> = UNWANTED.iter().filter(|name| names.contains(name)).collect();
+    assert!(found.is_empty(), "an author's build pulls {found:?}:\n{text}");
+
+    let clap = Author::new()
+        .cargo(&["tree", "--quiet", "--edges", "normal", "--invert", "clap", "--prefix", "depth"]);
+    let text = stdout(&clap);
+    let direct: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix('1')).collect();
+    assert!(
+        !direct.is_empty() && direct.iter().all(|line| line.starts_with("libtest-mimic ")),
+        "clap has another reason to be there:\n{text}"
+    );
+}
