@@ -16,23 +16,32 @@ if [ $# -eq 0 ]; then
   for profile in reports/targets/*/profile.yaml; do set -- "$@" "$(basename "$(dirname "$profile")")"; done
 fi
 
+failed=0
 for target in "$@"; do
   if [ "$target" = reference ]; then
     version=$suite
     from=()
+    # The kill rate; what is wrong with the table of faults is for `check` to say.
+    killed=$("$bin" faults 2>/dev/null | grep -o '[0-9]* of [0-9]* faults killed') || true
+    [ -z "$killed" ] || sed -i "s/[0-9]* of [0-9]* faults killed/$killed/" README.md
   else
     profile=reports/targets/$target/profile.yaml
     version=$(field version "$profile")
-    from=(--target "$profile" --start --ready-timeout 900)
+    from=(--target "$profile" --start --ready-timeout 1800)
   fi
   record=reports/runs/$suite/$target/$version.jsonl
   mkdir -p "$(dirname "$record")"
   echo "$target $version"
   # Failures are what a record is for; anything worse is not.
-  "$bin" run ${from[@]+"${from[@]}"} --quiet --record "$record.new" >"target/$target.txt" || [ $? -eq 1 ]
-  mv "$record.new" "$record"
+  code=0
+  "$bin" run ${from[@]+"${from[@]}"} --quiet --record "$record.new" >"target/$target.txt" || code=$?
+  if [ "$code" -le 1 ]; then
+    mv "$record.new" "$record"
+  else
+    echo "$target: the run ended with $code, and its record stays as it was" >&2
+    rm -f "$record.new"
+    failed=1
+  fi
 done
-# The kill rate; what is wrong with the table of faults is for `check` to say.
-killed=$("$bin" faults 2>/dev/null | grep -o '[0-9]* of [0-9]* faults killed') || true
-[ -z "$killed" ] || sed -i "s/[0-9]* of [0-9]* faults killed/$killed/" README.md
 "$bin" table --into README.md reports/runs/"$suite"/*/*.jsonl
+exit "$failed"

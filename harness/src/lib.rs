@@ -17,6 +17,11 @@
 //! build: signing is work for a well-kept library, and that one has neither network nor TLS. `clap`
 //! comes with `libtest-mimic`, which reads libtest's own flags with it.
 
+#![cfg_attr(
+    test,
+    expect(clippy::wildcard_enum_match_arm, reason = "a test names the one variant that it wants")
+)]
+
 pub mod case;
 pub mod engine;
 pub mod facts;

@@ -4,6 +4,8 @@
 //! The author's package is built for real. It shares the target folder and the profile of this
 //! package, so that only what differs by features is built anew.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -22,7 +24,7 @@ impl Author {
             std::fs::create_dir_all(to.parent().expect("a parent")).expect("a folder");
             std::fs::copy(from.join(file), to).expect("a copy");
         }
-        let manifest = std::fs::read_to_string(from.join("Cargo.toml")).expect("a manifest");
+        let manifest = std::fs::read_to_string(from.join("manifest.toml")).expect("a manifest");
         let absolute = manifest.replace("\"../../../..\"", &format!("{:?}", root().display().to_string()));
         assert_ne!(manifest, absolute, "the fixture depends on this package by path");
         std::fs::write(folder.path().join("Cargo.toml"), absolute).expect("a manifest");
@@ -116,12 +118,97 @@ fn without_default_features_there_is_no_tls_no_html_and_no_server() {
     let found: Vec<_> = UNWANTED.iter().filter(|name| names.contains(name)).collect();
     assert!(found.is_empty(), "an author's build pulls {found:?}:\n{text}");
 
-    let clap = Author::new()
-        .cargo(&["tree", "--quiet", "--edges", "normal", "--invert", "clap", "--prefix", "depth"]);
+    let clap = Author::new().cargo(&[
+        "tree",
+        "--quiet",
+        "--edges",
+        "normal,dev",
+        "--invert",
+        "clap",
+        "--prefix",
+        "depth",
+    ]);
     let text = stdout(&clap);
     let direct: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix('1')).collect();
     assert!(
         !direct.is_empty() && direct.iter().all(|line| line.starts_with("libtest-mimic ")),
         "clap has another reason to be there:\n{text}"
+    );
+}
+
+/// The same trials as this package's own, pointed elsewhere by the environment.
+#[test]
+fn a_failure_elsewhere_is_drawn_and_ends_with_libtests_code() {
+    let server = refuser();
+    let told = |trial: &str, variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .args(["test", "--quiet", "--test", "conformance", "--", "--exact", trial])
+            .current_dir(root())
+            .env("CARGO_TARGET_DIR", target())
+            .env("CARGO_NET_OFFLINE", "true")
+            .env_remove("KINESIS_ENDPOINT")
+            .env_remove("KINESIS_TARGET");
+        command.envs(variables.iter().copied()).output().expect("cargo runs")
+    };
+
+    let unsigned = told("protocol/auth/unsigned", &[("KINESIS_ENDPOINT", &server)]);
+    let text = stdout(&unsigned);
+    assert_eq!(unsigned.status.code(), Some(101), "{text}");
+    for part in
+        ["cases/protocol/auth.yaml:", "because", "curl -sS -i", "cargo test --test conformance -- --exact"]
+    {
+        assert!(text.contains(part), "the message lacks `{part}`:\n{text}");
+    }
+
+    let nobody = told("protocol/auth/unsigned", &[("KINESIS_TARGET", "nobody")]);
+    assert!(!nobody.status.success());
+    let text = String::from_utf8_lossy(&nobody.stderr).into_owned();
+    assert!(text.contains("failed to find the target `nobody`"), "{text}");
+
+    let aws =
+        told("protocol/auth/unsigned", &[("KINESIS_ENDPOINT", "https://kinesis.eu-west-1.amazonaws.com")]);
+    let text = String::from_utf8_lossy(&aws.stderr).into_owned();
+    assert!(!aws.status.success() && text.contains("hosts of AWS are refused"), "{text}");
+}
+
+/// The URL of a server that answers every operation but one as unknown, signed or not, for as long
+/// as the test process runs.
+fn refuser() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || serve(&stream));
+        }
+    });
+    endpoint
+}
+
+/// One answer a connection, since the client makes a new one whenever it is told to.
+fn serve(mut stream: &TcpStream) {
+    let mut head = String::new();
+    let mut reader = BufReader::new(stream);
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|read| read > 0) {}
+    let (status, body) = if head.contains("Kinesis_20131202.ListStreams") {
+        ("200 OK", r#"{"HasMoreStreams":false,"StreamNames":[]}"#)
+    } else {
+        ("400 Bad Request", r#"{"__type":"UnknownOperationException"}"#)
+    };
+    // Read to the end, or closing would reset the connection.
+    let length = head
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse().ok())
+        .unwrap_or(0);
+    let mut sent = vec![0; length];
+    // A peer that is gone needs no answer.
+    let _ = reader.read_exact(&mut sent);
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: application/x-amz-json-1.1\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
     );
 }

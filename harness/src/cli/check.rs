@@ -6,7 +6,7 @@ use anstream::println;
 
 use kinesis_conformance::case::Known;
 use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::{Breadth, Manifest};
+use kinesis_conformance::engine::{Breadth, Manifest, named_faults};
 use kinesis_conformance::reference::Fault;
 
 use super::args::{CheckArgs, ColorWhen};
@@ -37,7 +37,13 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     if args.no_faults {
         return Ok(Exit::Fine);
     }
-    let table = faults::table(&manifest, &Fault::ALL, Breadth::Reach)?;
+    let named = named_faults(&manifest);
+    println!(
+        "{} of the reference's {} faults are named by a case; `faults` runs all of them",
+        named.len(),
+        Fault::ALL.len()
+    );
+    let table = faults::table(&manifest, &named, Breadth::Reach)?;
     println!("{}", table.rate_in_words());
     faults::tell(&table, &manifest, color)
 }

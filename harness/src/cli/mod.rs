@@ -15,6 +15,7 @@ mod replay;
 mod run;
 mod schema;
 mod serve;
+mod signals;
 mod spawn;
 mod sweep;
 mod table;

@@ -7,7 +7,7 @@ use anstream::{print, println};
 use clap::Parser as _;
 
 use kinesis_conformance::engine::event::Event;
-use kinesis_conformance::engine::{self, Emit, Manifest, RunSettings, Select, Stop};
+use kinesis_conformance::engine::{self, AskError, Emit, Manifest, RunSettings, Select, Stop};
 use kinesis_conformance::report::Summary;
 use kinesis_conformance::report::terminal::{Options, render_trial};
 
@@ -15,6 +15,7 @@ use super::args::{Cli, ReplayArgs, TargetArgs, Verb};
 use super::exit::Exit;
 use super::problem::Problem;
 use super::run::{exit_of, no_target, style};
+use super::signals::{heeding, unless_stopped};
 use super::target::Named;
 use super::{block_on, judge, library};
 
@@ -40,8 +41,11 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
     let named = Named::from(&target_args)?;
     let settings =
         RunSettings { level: log.header.level, seed: log.header.seed, jobs: 1, ..RunSettings::default() };
-    block_on(async {
-        let ready = named.start(&target_args).await?;
+    let stop = Stop::default();
+    let work = async {
+        let Some(ready) = unless_stopped(&stop, named.start(&target_args)).await.transpose()? else {
+            return Ok(Exit::Interrupted);
+        };
         let events: Arc<Mutex<Vec<Event>>> = Arc::default();
         let emit: Emit = {
             let events = Arc::clone(&events);
@@ -52,10 +56,13 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
             })
         };
         let settings = RunSettings { redactor: ready.redactor.clone(), ..settings };
-        let ended =
-            engine::run(ready.target.clone(), &manifest, &select, settings, Stop::default(), emit).await;
+        let ended = engine::run(ready.target.clone(), &manifest, &select, settings, stop.clone(), emit).await;
         ready.stop().await;
-        let footer = ended.map_err(no_target)?;
+        let footer = match ended {
+            Ok(footer) => footer,
+            Err(AskError::Stopped) => return Ok(Exit::Interrupted),
+            Err(error) => return Err(no_target(error)),
+        };
         let events = events.lock().map(|events| events.clone()).unwrap_or_default();
         let summary = Summary::of_events(&events);
         let now = summary.trials.get(&args.id).map(|trial| trial.outcome);
@@ -65,7 +72,8 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
             println!("{}: was {}, is {verb} {}", args.id, stored.outcome.word(), now.word());
         }
         Ok(exit_of(&summary, &footer))
-    })?
+    };
+    block_on(heeding(&stop, work))?
 }
 
 /// The target of a log, read back from the part of the command line that named it.

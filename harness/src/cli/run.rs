@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use anstream::{eprintln, print};
+use anstream::print;
 
 use kinesis_conformance::case::Diagnostic;
 use kinesis_conformance::case::Known;
@@ -19,6 +19,7 @@ use kinesis_conformance::report::{Listener, Log, LogWriter, ReportError, Summary
 use super::args::RunArgs;
 use super::exit::Exit;
 use super::problem::Problem;
+use super::signals::{heeding, unless_stopped};
 use super::target::{Named, Ready};
 use super::{block_on, library};
 
@@ -43,15 +44,23 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
         ..RunSettings::default()
     };
     let outputs = Outputs::open(args)?;
-    block_on(async {
-        let ready = named.start(&args.target).await?;
-        let ended = one_run(&ready, &manifest, &select, settings, outputs).await;
+    let stop = Stop::default();
+    let work = async {
+        let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
+            return Ok(Exit::Interrupted);
+        };
+        let ended = one_run(&ready, &manifest, &select, settings, outputs, stop.clone()).await;
         ready.stop().await;
         let (summary, log, ended) = ended?;
-        let footer = ended?;
+        let footer = match ended {
+            Ok(footer) => footer,
+            Err(AskError::Stopped) => return Ok(Exit::Interrupted),
+            Err(error) => return Err(no_target(error)),
+        };
         tell(args, &summary, &log, known.as_ref())?;
         Ok(exit_of(&summary, &footer))
-    })?
+    };
+    block_on(heeding(&stop, work))?
 }
 
 /// Files that a run writes, opened before the first request.
@@ -89,7 +98,7 @@ fn unwritable(error: ReportError) -> Problem {
     Problem::usage(error).with_help("name a file in a folder that exists and may be written")
 }
 
-type Ended = (Summary, Option<Log>, Result<Footer, Problem>);
+type Ended = (Summary, Option<Log>, Result<Footer, AskError>);
 
 /// Runs with the engine on the runtime and the listeners on a thread of their own, so that a slow
 /// disk does not slow the target's clock.
@@ -99,6 +108,7 @@ async fn one_run(
     select: &Select,
     mut settings: RunSettings,
     outputs: Outputs,
+    stop: Stop,
 ) -> Result<Ended, Problem> {
     settings.redactor = ready.redactor.clone();
     let (sender, receiver) = mpsc::channel::<Event>();
@@ -109,14 +119,11 @@ async fn one_run(
             let _ = sender.send(event);
         })
     };
-    let stop = Stop::default();
-    let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let result = engine::run(ready.target.clone(), manifest, select, settings, stop, emit).await;
-    signals.abort();
     let listened =
         listeners.join().map_err(|_| Problem::new(Exit::Bug, "keep the log: the listener panicked"))?;
     let (summary, log) = listened.map_err(|error| Problem::new(Exit::Failed, error))?;
-    Ok((summary, log, result.map_err(no_target)))
+    Ok((summary, log, result))
 }
 
 fn listen(
@@ -134,27 +141,6 @@ fn listen(
     Ok((Summary::of_events(&kept), Log::of_events(kept)))
 }
 
-async fn stop_on_signal(stop: Stop) {
-    let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(term) => term,
-        Err(error) => {
-            eprintln!("note: SIGTERM will not clean up: {error}");
-            return;
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
-    }
-    eprintln!("stopping: deleting what was made; press again to leave it behind");
-    stop.stop();
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
-    }
-    std::process::exit(i32::from(Exit::Interrupted.number()));
-}
-
 /// What to say when the target could not be asked.
 pub(super) fn no_target(error: AskError) -> Problem {
     let help = match &error {
@@ -164,6 +150,10 @@ pub(super) fn no_target(error: AskError) -> Problem {
         AskError::NotKinesis { .. } => {
             "check the port: this looks like another service, a proxy or a web page"
         }
+        AskError::Envelope { .. } => {
+            "name a profile with `dialect: envelope`, and under `codes` the class of each error code"
+        }
+        AskError::Stopped => "run it again",
     };
     Problem::new(Exit::NoTarget, error).with_help(help)
 }

@@ -10,6 +10,7 @@ use super::args::ServeArgs;
 use super::block_on;
 use super::exit::Exit;
 use super::problem::Problem;
+use super::signals::Signals;
 
 pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
     let mut settings = reference_settings();
@@ -44,16 +45,13 @@ pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
             Problem::usage(format!("listen on {}: {error}", args.listen))
                 .with_help("choose another port, or port 0 for a free one")
         })?;
+        // Before the line: who reads it may send a signal at once.
+        let mut signals = Signals::new()?;
         // One line, flushed: scripts wait for it.
         let mut out = std::io::stdout();
         let told = writeln!(out, "http://{}", running.address()).and_then(|()| out.flush());
         if told.is_ok() {
-            let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-                .map_err(|error| Problem::new(Exit::Bug, format!("wait for SIGTERM: {error}")))?;
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = term.recv() => {}
-            }
+            signals.next().await;
         }
         running.shutdown().await;
         Ok(Exit::Fine)

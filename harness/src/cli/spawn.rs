@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use kinesis_conformance::wire::Endpoint;
@@ -24,6 +25,8 @@ pub(crate) struct Spawned {
 
 /// Lines of the command's output that are kept for the message if it dies.
 const KEPT_LINES: usize = 12;
+/// Time for its last lines to arrive once it is dead.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 impl Spawned {
     /// Starts a shell command and waits until something listens where it should.
@@ -45,20 +48,25 @@ impl Spawned {
             .map_err(|error| Problem::new(Exit::NoTarget, format!("start `{command}`: {error}")))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let tail = Arc::new(Mutex::new(VecDeque::new()));
+        let mut readers = JoinSet::new();
         if let Some(stdout) = child.stdout.take() {
-            keep(stdout, &tail);
+            readers.spawn(keep(stdout, Arc::clone(&tail)));
         }
         if let Some(stderr) = child.stderr.take() {
-            keep(stderr, &tail);
+            readers.spawn(keep(stderr, Arc::clone(&tail)));
         }
         let mut spawned = Self { child, group };
         let give_up = Instant::now() + wait;
         loop {
             if TcpStream::connect((host.as_str(), port)).await.is_ok() {
+                // The pipes are read on, so that the command never waits for a reader.
+                readers.detach_all();
                 return Ok(spawned);
             }
             if let Ok(Some(status)) = spawned.child.try_wait() {
                 spawned.signal(Signal::KILL);
+                // What it said last is still on its way; a child of its own may hold the pipe open.
+                let _late = timeout(LAST_WORDS, readers.join_all()).await;
                 return Err(Problem::new(
                     Exit::NoTarget,
                     format!(
@@ -105,19 +113,16 @@ impl Drop for Spawned {
     }
 }
 
-fn keep(stream: impl AsyncRead + Unpin + Send + 'static, tail: &Arc<Mutex<VecDeque<String>>>) {
-    let tail = Arc::clone(tail);
-    tokio::spawn(async move {
-        let mut lines = BufReader::new(stream).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
-            if let Ok(mut kept) = tail.lock() {
-                if kept.len() == KEPT_LINES {
-                    kept.pop_front();
-                }
-                kept.push_back(line);
+async fn keep(stream: impl AsyncRead + Unpin, tail: Arc<Mutex<VecDeque<String>>>) {
+    let mut lines = BufReader::new(stream).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if let Ok(mut kept) = tail.lock() {
+            if kept.len() == KEPT_LINES {
+                kept.pop_front();
             }
+            kept.push_back(line);
         }
-    });
+    }
 }
 
 fn told(tail: &Arc<Mutex<VecDeque<String>>>) -> String {

@@ -4,13 +4,14 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use anstream::println;
 
-use kinesis_conformance::engine::{PREFIX, TAG_KEY, sweep as leftovers};
+use kinesis_conformance::engine::{PREFIX, Stop, TAG_KEY, sweep as leftovers};
 
 use super::args::SweepArgs;
 use super::block_on;
 use super::exit::Exit;
 use super::problem::Problem;
 use super::run::no_target;
+use super::signals::{heeding, unless_stopped};
 use super::target::Named;
 
 pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
@@ -18,12 +19,17 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
         return Err(Problem::usage("sweep: no target is named").with_help("add `--endpoint URL`"));
     }
     let named = Named::from(&args.target)?;
-    block_on(async {
-        let ready = named.start(&args.target).await?;
-        let ended = sweep_one(args, &ready.target).await;
+    // A sweep that is stopped goes on when it is started again; only what it started must end.
+    let stop = Stop::default();
+    let work = async {
+        let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
+            return Ok(Exit::Interrupted);
+        };
+        let swept = unless_stopped(&stop, sweep_one(args, &ready.target)).await;
         ready.stop().await;
-        ended
-    })?
+        swept.unwrap_or(Ok(Exit::Interrupted))
+    };
+    block_on(heeding(&stop, work))?
 }
 
 async fn sweep_one(args: &SweepArgs, target: &kinesis_conformance::engine::Target) -> Result<Exit, Problem> {
@@ -39,7 +45,7 @@ async fn sweep_one(args: &SweepArgs, target: &kinesis_conformance::engine::Targe
         println!("{name}");
     }
     let count = found.ours.len();
-    if !args.yes && !confirmed(&format!("delete {count} of {}?", target.endpoint)) {
+    if !args.yes && !asked(format!("delete {count} of {}?", target.endpoint)).await {
         println!("nothing was deleted; `--yes` deletes without asking");
         return Ok(Exit::Failed);
     }
@@ -49,6 +55,13 @@ async fn sweep_one(args: &SweepArgs, target: &kinesis_conformance::engine::Targe
     }
     println!("deleted {}", count - left.len());
     Ok(if left.is_empty() { Exit::Fine } else { Exit::Failed })
+}
+
+/// Asks on a thread of its own, so that a signal is heeded while nobody answers.
+async fn asked(question: String) -> bool {
+    let (sender, answer) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || sender.send(confirmed(&question)));
+    answer.await.unwrap_or(false)
 }
 
 /// Asks on the terminal; no terminal is no consent.

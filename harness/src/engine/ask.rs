@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use indexmap::IndexMap;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::case::ast::{Address, Answer, Body, Call, CallAddress, DeadlineFrom, Step, StepKind, Watch, When};
@@ -217,7 +217,7 @@ impl Asker<'_> {
         };
         // The first sample comes back before the call is sent: it warms the connection and shows
         // the old state.
-        let (mut samples, sampler) = sample(self.session, tag, self.look.at(self.session.model, &stream));
+        let (mut samples, mut sampler) = sample(self.session, tag, self.look.at(self.session.model, &stream));
         let mut seen: Vec<Exchange> = samples.recv().await.into_iter().collect();
 
         let sent = send_patiently(self.session, self.step_tag(step), &outgoing, call).await;
@@ -227,10 +227,9 @@ impl Asker<'_> {
         if Reading::of(self.session.model, &last).is_success() {
             self.follow(step + 1, watch, last.received_us, &mut samples, &mut seen, &mut meanwhile).await?;
         }
-        sampler.abort();
         // What was told in the log is judged too, or a stored run would be judged by more than
         // the live one. Once the sampler has ended, all that it told is in the channel.
-        let _aborted = sampler.await;
+        sampler.shutdown().await;
         while let Ok(sample) = samples.try_recv() {
             seen.push(sample);
         }
@@ -369,11 +368,12 @@ impl Settling {
 }
 
 /// Looks at a stream again and again, one look in flight, at the target's pace. The receiver gets
-/// every look; aborting the handle ends it.
-fn sample(session: &Arc<Session>, tag: Tag, look: Outgoing) -> (UnboundedReceiver<Exchange>, JoinHandle<()>) {
+/// every look. Dropping the task ends it, also where the question itself is dropped.
+fn sample(session: &Arc<Session>, tag: Tag, look: Outgoing) -> (UnboundedReceiver<Exchange>, JoinSet<()>) {
     let (sender, receiver) = unbounded_channel();
     let session = Arc::clone(session);
-    let handle = tokio::spawn(async move {
+    let mut task = JoinSet::new();
+    task.spawn(async move {
         let pace = session.target.pace();
         let mut attempt = 0;
         loop {
@@ -386,7 +386,7 @@ fn sample(session: &Arc<Session>, tag: Tag, look: Outgoing) -> (UnboundedReceive
             sleep_until(started + pace).await;
         }
     });
-    (receiver, handle)
+    (receiver, task)
 }
 
 fn is_due(call: &Call, first_accepted: Option<bool>) -> bool {

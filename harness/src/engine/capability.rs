@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use crate::model::Value;
-use crate::wire::{Encoding, encode};
+use crate::wire::{Encoding, dialect, encode};
 
 use super::event::{Capabilities, Exchange, ResponseText, Role};
 use super::reading::Reading;
@@ -39,6 +39,17 @@ pub enum AskError {
         /// The answer to everything, in a few words.
         answer: String,
     },
+    /// It answers in an envelope, and nobody said that it would.
+    #[error(
+        "read the answers of {endpoint}: they stand in a gateway's envelope of `success`, `data` and `error`"
+    )]
+    Envelope {
+        /// The endpoint.
+        endpoint: String,
+    },
+    /// The run was asked to end before it began.
+    #[error("begin: the run was stopped")]
+    Stopped,
 }
 
 /// Asks the target what it can do.
@@ -50,6 +61,10 @@ pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     let made_up = probe(session, MADE_UP, Encoding::Json).await;
     if let ResponseText::None(none) = &made_up.response {
         return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
+    }
+    // Every trial would fail for this one reason.
+    if is_in_envelope(&made_up) {
+        return Err(AskError::Envelope { endpoint });
     }
     let alike = likeness(&made_up, MADE_UP);
 
@@ -93,6 +108,14 @@ async fn probe(session: &Session, operation: &str, encoding: Encoding) -> Exchan
     let body = encode(encoding, &Value::empty());
     let outgoing = Outgoing::encoded(session.model, operation, encoding, body);
     session.exchange(Tag::of_run(Role::Capability), &outgoing).await
+}
+
+/// True for an envelope that no dialect has opened.
+fn is_in_envelope(exchange: &Exchange) -> bool {
+    match &exchange.response {
+        ResponseText::Answer { body, .. } => dialect::is_envelope(&body.bytes()),
+        ResponseText::None(_) => false,
+    }
 }
 
 /// A list call in CBOR is accepted and answered in CBOR.

@@ -252,7 +252,7 @@ pub struct AsItCame {
 
 /// An answer, redacted, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "came", rename_all = "kebab-case")]
 pub enum ResponseText {
     /// An answer.
     Answer {

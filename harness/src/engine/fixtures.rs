@@ -54,6 +54,9 @@ pub(super) struct Fixtures {
     run_id: String,
     counter: AtomicU32,
     shards: Arc<Semaphore>,
+    /// The one shard of the shared stream. It is set aside: trials that wait for their turn hold the
+    /// shards they need, and whoever has the turn would wait for them for ever.
+    shared_shard: Arc<Semaphore>,
     /// Streams in transition at once.
     pub transitions: Arc<Semaphore>,
     live: Mutex<BTreeMap<String, ()>>,
@@ -75,7 +78,8 @@ impl Fixtures {
             look,
             run_id,
             counter: AtomicU32::new(0),
-            shards: Arc::new(Semaphore::new(shards)),
+            shards: Arc::new(Semaphore::new(shards - 1)),
+            shared_shard: Arc::new(Semaphore::new(1)),
             transitions: Arc::new(Semaphore::new(transitions)),
             live: Mutex::default(),
             shared: AsyncMutex::new(None),
@@ -111,7 +115,8 @@ impl Fixtures {
         if let Some(stream) = &*shared {
             return Ok(Arc::clone(stream));
         }
-        let permit = self.reserve(1).await.ok_or(SetupError::Stopped)?;
+        let shard = Arc::clone(&self.shared_shard).acquire_owned();
+        let permit = shard.await.map_err(|_| SetupError::Stopped)?;
         let stream = Arc::new(self.create(&Tag::of_run(Role::Setup), 1, permit).await?);
         *shared = Some(Arc::clone(&stream));
         Ok(stream)

@@ -32,11 +32,13 @@ pub mod sweep;
 mod target;
 #[cfg(test)]
 mod testing;
+#[cfg(all(test, feature = "serve"))]
+mod tests;
 
 pub use capability::AskError;
 pub use fixtures::{PREFIX, TAG_KEY};
 #[cfg(feature = "serve")]
-pub use kills::{Breadth, KillError, KillTable, kill_table, survivor};
+pub use kills::{Breadth, KillError, KillTable, kill_table, named_faults, survivor};
 pub use known::KnownList;
 pub use plan::{Manifest, PlannedTrial, Select};
 pub use redact::Redactor;

@@ -74,6 +74,21 @@ pub async fn run(
     stop: Stop,
     emit: Emit,
 ) -> Result<Footer, AskError> {
+    let selected = manifest.select(select);
+    in_order(target, manifest, select, selected, settings, stop, emit).await
+}
+
+/// As [`run`], with the trials in the order given, which decides when they are started and, if all
+/// is well, nothing else.
+pub(super) async fn in_order(
+    target: Target,
+    manifest: &Manifest,
+    select: &Select,
+    selected: Vec<PlannedTrial>,
+    settings: RunSettings,
+    stop: Stop,
+    emit: Emit,
+) -> Result<Footer, AskError> {
     let started = Instant::now();
     let gate = Arc::new(Gate::new(emit));
     let gated: Emit = {
@@ -81,8 +96,11 @@ pub async fn run(
         Arc::new(move |event| gate.take(event))
     };
     let session = Arc::new(Session::new(target, Model::embedded(), gated, settings.redactor.clone(), stop));
-    let capabilities = capability::ask(&session).await?;
-    let selected = manifest.select(select);
+    let capabilities = tokio::select! {
+        asked = capability::ask(&session) => asked?,
+        // Nothing was made so far, so there is nothing to clean up.
+        () = session.stopped() => return Err(AskError::Stopped),
+    };
     gate.open(Event::Header(Box::new(header(
         &session,
         manifest,
@@ -105,7 +123,7 @@ pub async fn run(
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         left_behind,
     };
-    run.session.tell(Event::Footer(Box::new(footer.clone())));
+    gate.close(Event::Footer(Box::new(footer.clone())));
     Ok(footer)
 }
 
@@ -367,34 +385,45 @@ fn run_id(seed: u64) -> String {
     format!("{:08x}", mixed >> 32)
 }
 
-/// Holds events back until the header is known, which stands first.
+/// Holds events back until the header is known, which stands first, and lets none through after the
+/// footer, which stands last: an answer may still come in for a question that was dropped.
 struct Gate {
     emit: Emit,
-    held: Mutex<Option<Vec<Event>>>,
+    state: Mutex<GateState>,
+}
+
+enum GateState {
+    Held(Vec<Event>),
+    Open,
+    Closed,
 }
 
 impl Gate {
     fn new(emit: Emit) -> Self {
-        Self { emit, held: Mutex::new(Some(Vec::new())) }
+        Self { emit, state: Mutex::new(GateState::Held(Vec::new())) }
     }
 
     fn take(&self, event: Event) {
-        let Ok(mut held) = self.held.lock() else { return };
-        match &mut *held {
-            Some(events) => events.push(event),
-            None => {
-                drop(held);
-                (self.emit)(event);
-            }
+        let Ok(mut state) = self.state.lock() else { return };
+        match &mut *state {
+            GateState::Held(events) => events.push(event),
+            GateState::Open => (self.emit)(event),
+            GateState::Closed => {}
         }
     }
 
     fn open(&self, header: Event) {
-        let Ok(mut held) = self.held.lock() else { return };
+        let Ok(mut state) = self.state.lock() else { return };
         (self.emit)(header);
-        for event in held.take().unwrap_or_default() {
-            (self.emit)(event);
+        if let GateState::Held(events) = std::mem::replace(&mut *state, GateState::Open) {
+            events.into_iter().for_each(|event| (self.emit)(event));
         }
+    }
+
+    fn close(&self, footer: Event) {
+        let Ok(mut state) = self.state.lock() else { return };
+        (self.emit)(footer);
+        *state = GateState::Closed;
     }
 }
 

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+#[cfg(feature = "serve")]
+use crate::engine::ClockHook;
 use crate::engine::event::{Event, Trial};
 use crate::engine::{self, AskError, DEFAULT_JOBS, Emit, Manifest, RunSettings, Select, Stop, Target};
 use crate::report::Summary;
@@ -176,7 +178,8 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
             drop(entered);
             let endpoint = Endpoint::parse(&format!("http://{}", running.address()))
                 .map_err(|error| error.to_string())?;
-            let target = Target::reference(&endpoint.to_string(), setup::client(endpoint.clone(), None)?);
+            let mut target = Target::reference(&endpoint.to_string(), setup::client(endpoint.clone(), None)?);
+            target.clock = Some(ClockHook::new(running.clock()));
             let ended = ask(target);
             runtime.block_on(running.shutdown());
             ended
@@ -188,6 +191,8 @@ fn with_help(error: &AskError) -> String {
     let help = match error {
         AskError::NoAnswer { .. } => "check that the server is up and returns its own URL",
         AskError::NotKinesis { .. } => "check the port: this looks like another service",
+        AskError::Envelope { .. } => "answer as Kinesis does, or give the target's profile a dialect",
+        AskError::Stopped => "run it again",
     };
     format!("{error}\n  try: {help}")
 }

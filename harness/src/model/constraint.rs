@@ -47,12 +47,25 @@ impl fmt::Display for Constraint {
             Self::MinValue(number) => write!(formatter, "{MIN_VALUE}{number}"),
             Self::MaxValue(number) => write!(formatter, "{MAX_VALUE}{number}"),
             Self::Pattern(pattern) => write!(formatter, "{PATTERN}{pattern}"),
-            Self::Enum(values) => write!(formatter, "{ENUM}[{}]", values.join(", ")),
+            Self::Enum(values) => write!(formatter, "{ENUM}[{}]", printed_order(values).join(", ")),
             Self::Elements(inner) => list(formatter, ELEMENTS, inner),
             Self::MapKeys(inner) => list(formatter, MAP_KEYS, inner),
             Self::MapValue(inner) => list(formatter, MAP_VALUE, inner),
         }
     }
+}
+
+/// Orders in which the service was seen to print the values of an enum (VAL-020). The others are
+/// not known, and are printed as the model has them.
+const PRINTED: [&[&str]; 1] =
+    [&["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"]];
+
+fn printed_order(values: &[String]) -> Vec<&str> {
+    let same = |printed: &&[&str]| {
+        printed.len() == values.len() && values.iter().all(|value| printed.contains(&value.as_str()))
+    };
+    let seen = PRINTED.into_iter().find(same);
+    seen.map_or_else(|| values.iter().map(String::as_str).collect(), <[&str]>::to_vec)
 }
 
 fn list(formatter: &mut fmt::Formatter<'_>, words: &str, inner: &[Constraint]) -> fmt::Result {

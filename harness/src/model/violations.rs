@@ -148,6 +148,18 @@ fn is_scalar(shape: &Shape) -> bool {
     }
 }
 
+/// The order in which the service was seen to print the iterator types (VAL-020).
+const ITERATOR_TYPES: [&str; 5] =
+    ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"];
+
+/// The values of an enum in the order in which the service prints them, where that is known; in the
+/// model's elsewhere.
+fn printed_order(values: &[String]) -> Vec<String> {
+    let known = values.len() == ITERATOR_TYPES.len()
+        && ITERATOR_TYPES.iter().all(|name| values.iter().any(|value| value == name));
+    if known { ITERATOR_TYPES.iter().map(|name| (*name).to_owned()).collect() } else { values.to_vec() }
+}
+
 /// All constraints that a shape states of its values, in the order in which the service lists
 /// those of elements, keys and values: greatest before least (VAL-017 to VAL-019).
 pub fn constraints(shape: &Shape) -> Vec<Constraint> {
@@ -162,7 +174,7 @@ pub fn constraints(shape: &Shape) -> Vec<Constraint> {
             let mut all: Vec<Constraint> = lengths(min, max);
             all.extend(pattern.clone().map(Constraint::Pattern));
             if !values.is_empty() {
-                all.push(Constraint::Enum(values.clone()));
+                all.push(Constraint::Enum(printed_order(values)));
             }
             all
         }

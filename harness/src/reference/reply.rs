@@ -1,11 +1,13 @@
 //! Answers as bytes: status, headers, body.
 
-use std::convert::Infallible;
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Frame;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
@@ -24,7 +26,24 @@ const NOTHING_TO_AUTHORIZE: &str = "<AccessDeniedException>\n  <Message>Unable t
 const STATED_TOO_MUCH: usize = 7;
 
 /// The body of a response, of known length or not.
-pub(super) type ReplyBody = BoxBody<Bytes, Infallible>;
+pub(super) type ReplyBody = BoxBody<Bytes, io::Error>;
+
+/// Bytes after which the connection breaks.
+#[derive(Debug)]
+struct CutBody(Option<Bytes>);
+
+impl hyper::body::Body for CutBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let cut = || io::Error::other("cut the answer short");
+        Poll::Ready(Some(self.0.take().map(Frame::data).ok_or_else(cut)))
+    }
+}
 
 /// An answer on its way to the wire.
 #[derive(Clone, Debug, PartialEq)]
@@ -262,11 +281,12 @@ impl Reply {
     pub(super) fn into_response(self, ids: &Ids) -> io::Result<Response<ReplyBody>> {
         let body = Bytes::from(self.body.into_bytes());
         let stated = body.len() + STATED_TOO_MUCH;
-        let body = Full::new(body);
+        let full = Full::new(body.clone()).map_err(|never| match never {});
         let mut response = match self.framing {
-            Framing::Length | Framing::ThenClosed => Response::new(body.boxed()),
+            Framing::Length | Framing::ThenClosed => Response::new(full.boxed()),
             // A body that has been mapped does not tell its length.
-            Framing::Chunked | Framing::TooLong => Response::new(body.map_frame(|frame| frame).boxed()),
+            Framing::Chunked => Response::new(full.map_frame(|frame| frame).boxed()),
+            Framing::TooLong => Response::new(CutBody(Some(body)).boxed()),
             Framing::Broken => return Err(io::Error::other("break the connection in place of an answer")),
         };
         *response.status_mut() =

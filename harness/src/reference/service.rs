@@ -1,5 +1,7 @@
 //! From a request to a reply: the order of the checks, then one step of the specification.
 
+#![expect(clippy::result_large_err, reason = "a refusal is a whole reply, made once a request")]
+
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -34,6 +34,7 @@ enum AnswerKind {
     Tls,
     TooLong,
     WebPage { status: u16 },
+    Envelope,
     Answer { status: u16, class: Option<String> },
 }
 
@@ -87,6 +88,8 @@ impl AnswerKind {
             ResponseText::Answer { status, headers, body, as_it_came: _ } => {
                 if is_web_page(headers, body) {
                     Self::WebPage { status: *status }
+                } else if crate::wire::dialect::is_envelope(&body.bytes()) {
+                    Self::Envelope
                 } else {
                     Self::Answer { status: *status, class: error_class(headers, body) }
                 }
@@ -109,6 +112,10 @@ impl Diagnosis {
             | Outcome::Unobserved => true,
             Outcome::Unsupported | Outcome::Skipped => false,
         });
+        // An accepted answer in an envelope decodes, so that some trials pass.
+        if let Some((kind @ AnswerKind::Envelope, count)) = summary.tally.commonest() {
+            return diagnose(kind, count, summary);
+        }
         let passed = summary.with_outcome(Outcome::Pass).count();
         // A target that passes more than one trial in ten is set up, whatever else it does.
         if passed * 10 > judged.count() {
@@ -151,6 +158,11 @@ fn diagnose(kind: &AnswerKind, count: usize, summary: &Summary) -> Option<Diagno
         AnswerKind::WebPage { status } => (
             format!("{of_total} were web pages ({status}): {endpoint} does not look like Kinesis"),
             "check the port; a proxy or a console may answer in the target's place".to_owned(),
+        ),
+        AnswerKind::Envelope => (
+            format!("{of_total} stood in a gateway's envelope of `success`, `data` and `error`"),
+            "name a profile with `dialect: envelope`, and under `codes` the class of each error code"
+                .to_owned(),
         ),
         AnswerKind::Answer { status, class } => {
             let name =

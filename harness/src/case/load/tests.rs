@@ -212,3 +212,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_deviation_takes_text_and_only_a_target_or_a_header_may_stand_twice() {
+    let wire = |wire: &str| {
+        let head = "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    ask: {expect: accepted, wire: ";
+        one(&format!("{head}{{{wire}}}}}\n"))
+    };
+    for good in [
+        "target: [a, b]",
+        "target: $absent",
+        "content-type: $absent",
+        "headers: {X-A: [a, b], x-b: $each.b}",
+        "method: $each.m",
+        "auth: bad-session-token",
+    ] {
+        wire(good).unwrap_or_else(|problems| panic!("{good}: {}", drawn(&problems)));
+    }
+    for (bad, title) in [
+        ("method: $absent", "`method` of `wire` can't be this"),
+        ("path: 5", "`path` of `wire` can't be this"),
+        ("content-type: [a, b]", "`content-type` of `wire` can't be this"),
+        ("target: {a: b}", "`target` of `wire` can't be this"),
+        ("headers: {\"a b\": c}", "`a b` is no name of a header"),
+        ("auth: wrong", "wrong"),
+    ] {
+        let problems = drawn(&wire(bad).expect_err(bad));
+        assert!(problems.contains(title), "{problems}");
+    }
+}

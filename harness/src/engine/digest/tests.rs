@@ -1,4 +1,9 @@
+use crate::case::Source;
+use crate::case::ast::Library;
+use crate::engine::plan::Manifest;
 use crate::engine::testing::manifest;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const CASE: &str = "
   a:
@@ -140,4 +145,41 @@ fn a_manifest_is_another_with_another_question_level_or_id_and_does_not_depend_o
     let straight = turned.digest();
     turned.trials.reverse();
     assert_eq!(turned.digest(), straight);
+}
+
+/// The digest of a case that asks so.
+fn digest_of_ask(ask: &str) -> String {
+    let text = format!(
+        "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    ask: {{{ask}}}\n"
+    );
+    let source = Arc::new(Source { path: "cases/a.yaml".to_owned(), text });
+    let library = Library::from_sources(vec![source]).expect(ask);
+    Manifest::of(Arc::new(library), false).trials[0].question_digest.clone()
+}
+
+#[test]
+fn whatever_deviates_in_a_request_makes_another_question() {
+    let asks = [
+        "expect: accepted",
+        "expect: accepted, json: '{}'",
+        "expect: accepted, bytes: 7b7d",
+        "expect: accepted, wire: {method: GET}",
+        "expect: accepted, wire: {path: GET}",
+        "expect: accepted, wire: {target: GET}",
+        "expect: accepted, wire: {target: [GET, GET]}",
+        "expect: accepted, wire: {target: $absent}",
+        "expect: accepted, wire: {content-type: GET}",
+        "expect: accepted, wire: {headers: {GET: a}}",
+        "expect: accepted, wire: {headers: {a: GET}}",
+        "expect: accepted, wire: {auth: expired}",
+    ];
+    let digests: BTreeSet<String> = asks.iter().map(|ask| digest_of_ask(ask)).collect();
+    assert_eq!(digests.len(), asks.len());
+}
+
+#[test]
+fn what_an_answer_is_held_to_is_no_part_of_the_question() {
+    let held =
+        "expect: {accepted: {}, headers: {a: b}, body: empty, encoding: cbor, spelling: {$whole: number}}";
+    assert_eq!(digest_of_ask("expect: accepted"), digest_of_ask(held));
 }

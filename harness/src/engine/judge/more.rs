@@ -25,6 +25,15 @@ impl<'run> Judge<'run> {
             Reading::None(_) | Reading::ServerError { .. } => true,
             Reading::Accepted { .. } | Reading::Undecodable { .. } | Reading::Refused { .. } => false,
         });
+        if accepted > 1 && !troubled {
+            // Calls that were not answered within one transition may have come one after the other.
+            let sent = answers.iter().map(|(_, exchange, _)| exchange.sent_us).min().unwrap_or_default();
+            let done = answers.iter().map(|(_, exchange, _)| exchange.received_us).max().unwrap_or_default();
+            if done.saturating_sub(sent) >= self.measure.shortest_us {
+                self.unobserved.push("the calls may have come one after the other".to_owned());
+                return;
+            }
+        }
         if accepted != 1 && !troubled {
             // Which of them came first is chance, and would split groups of one cause.
             let mut words: Vec<String> = answers.iter().map(|(_, _, reading)| reading.in_words()).collect();

@@ -77,7 +77,7 @@ impl Judge<'_> {
         let candidates =
             self.trial.library().questions.get(&asked.question).map(|question| &question.candidates);
         let (bindings, row) = (self.bindings(), self.trial.row());
-        let chosen = candidates.into_iter().flatten().find(|(_, candidate)| {
+        let fits = |candidate: &Candidate| {
             let tree = match candidate {
                 Candidate::Answer { .. } => None,
                 Candidate::Value(tree) => Some(tree),
@@ -92,8 +92,13 @@ impl Judge<'_> {
                 let found = matching::compare(tree, asked.actual.as_ref(), Members::AtLeast, bindings, row);
                 found.differences.is_empty()
             })
-        });
-        let candidate = chosen.map(|(name, _)| name.clone());
+        };
+        let mut fitting = candidates.into_iter().flatten().filter(|(_, candidate)| fits(candidate));
+        let candidate = fitting.next().map(|(name, _)| name.clone());
+        if fitting.next().is_some() {
+            // A stream that had no key shows none: that tells `before` and `absent` not apart.
+            return;
+        }
         let actual =
             asked.actual.as_ref().map_or_else(|| "absent".to_owned(), |value| words(value, bindings));
         self.note_choice(Choice { question: asked.question.clone(), candidate, actual });

@@ -9,6 +9,14 @@ use crate::reference::Fault;
 use super::super::plan::Manifest;
 use super::{KillTable, survivor};
 
+/// The faults that any case names, in their own order.
+pub fn named_faults(manifest: &Manifest) -> Vec<Fault> {
+    let cases = manifest.library.suites.iter().flat_map(|suite| &suite.cases);
+    let named: BTreeSet<Fault> =
+        cases.flat_map(|case| &case.kills).filter_map(|name| Fault::parse(&name.value)).collect();
+    named.into_iter().collect()
+}
+
 impl KillTable {
     /// What is wrong with the table, drawn on the cases where a case is to blame.
     pub fn diagnostics(&self, manifest: &Manifest) -> (Vec<Diagnostic>, Vec<String>) {

@@ -5,6 +5,7 @@
 //! strictest level: a fault that only a strict client notices is noticed all the same.
 
 mod check;
+
 mod reach;
 mod survivors;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::case::ast::Level;
 use crate::reference::{self, Fault, Faults, Settings};
@@ -28,6 +30,7 @@ use super::run::{RunSettings, run};
 use super::session::Stop;
 use super::target::{ClockHook, Target, reference_settings};
 
+pub use check::named_faults;
 pub use survivors::survivor;
 
 /// Trials that fail, by fault.
@@ -66,6 +69,8 @@ const SIDE_BY_SIDE: usize = 6;
 const JOBS: usize = 8;
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one run may take. A fault that makes the harness wait for ever is of no use.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// Runs the suite against the reference and against each of the faults.
 ///
@@ -150,9 +155,12 @@ async fn outcomes(
     let mut target = Target::reference(&endpoint.to_string(), client);
     target.clock = Some(ClockHook::new(running.clock()));
     let run_settings = RunSettings { jobs: JOBS, level: Level::Strict, ..RunSettings::default() };
-    let ended = run(target, manifest, select, run_settings, Stop::default(), emit).await;
+    let ended = timeout(LONGEST, run(target, manifest, select, run_settings, Stop::default(), emit)).await;
     running.shutdown().await;
-    ended.map_err(|error| KillError::Run(format!("{error}, {}", named(&faults))))?;
+    let failed = |why: String| KillError::Run(format!("{why}, {}", named(&faults)));
+    ended
+        .map_err(|_| failed("no end within five minutes".to_owned()))?
+        .map_err(|error| failed(error.to_string()))?;
     Ok(bad.lock().map(|bad| bad.clone()).unwrap_or_default())
 }
 
@@ -192,7 +200,7 @@ impl KillTable {
     }
 
     /// The table as text, one fault a paragraph, for a reviewed snapshot. The trials of one case
-    /// stand together: `suite/case` alone, or with the values of its axes.
+    /// stand together: `suite/case` alone, or with the values of its axes (`plain` = the defaults).
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         for (fault, trials) in &self.killed_by {
@@ -203,12 +211,12 @@ impl KillTable {
             }
             let mut cases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
             for trial in trials {
-                let (case, values) = trial.split_once('[').unwrap_or((trial, "json,name]"));
+                let (case, values) = trial.split_once('[').unwrap_or((trial, "plain]"));
                 cases.entry(case).or_default().push(values.trim_end_matches(']'));
             }
             for (case, values) in cases {
                 let _ = match values.as_slice() {
-                    ["json,name"] => writeln!(text, "    {case}"),
+                    ["plain"] => writeln!(text, "    {case}"),
                     _ => writeln!(text, "    {case} [{}]", values.join("; ")),
                 };
             }

@@ -9,20 +9,33 @@ pub enum Reach {
     Everything,
     /// Questions that call one of these operations, in their setup too.
     Operations(&'static [Action]),
+    /// Streams whose encryption is changed, in the setup too.
+    Transitions,
+    /// Streams while they are CREATING or DELETING.
+    ComingAndGoing,
+    /// Calls that name their stream by ARN.
+    Arns,
     /// Answers that refuse a call.
     Refusals,
+    /// Answers that refuse a call of one of these operations.
+    RefusalsOf(&'static [Action]),
     /// Requests in CBOR.
     Cbor,
-    /// Requests that no SDK sends: unsigned, malformed, of another method or content type.
+    /// Requests that no SDK sends (unsigned, malformed, of another method or content type), and the
+    /// form of answers, which no other question is about.
     OddRequests,
     /// The number of starts and stops in a day.
     Limits,
 }
 
-/// The operations that change encryption. What a fault does to an encrypted stream needs one of
-/// them first.
-pub(super) const ENCRYPTION: Reach =
-    Reach::Operations(&[Action::StartStreamEncryption, Action::StopStreamEncryption]);
 /// The operations on records.
 pub(super) const RECORDS: Reach =
     Reach::Operations(&[Action::PutRecord, Action::PutRecords, Action::GetShardIterator, Action::GetRecords]);
+/// A start that is refused.
+pub(super) const REFUSED_START: Reach = Reach::RefusalsOf(&[Action::StartStreamEncryption]);
+/// A start or stop that is refused.
+pub(super) const REFUSED_CHANGE: Reach =
+    Reach::RefusalsOf(&[Action::StartStreamEncryption, Action::StopStreamEncryption]);
+/// A start or stop.
+pub(super) const CHANGE: Reach =
+    Reach::Operations(&[Action::StartStreamEncryption, Action::StopStreamEncryption]);

@@ -72,14 +72,14 @@ impl Hooks {
         if self.has(Fault::ErrorsAsPlainJson) && reply.content_type.is_some() {
             reply.content_type = Some("application/json");
         }
-        // An endpoint whose every answer is cut is told from Kinesis before any question is put.
-        let of_a_call = reply.class() != Some("UnknownOperationException");
-        if self.has(Fault::ErrorLengthWrong) && of_a_call {
+        // Of one class only: whoever cannot read that a stream is gone waits for it for ever.
+        let of_validation = reply.class() == Some("ValidationException");
+        if self.has(Fault::ErrorLengthWrong) && of_validation {
             reply.framing = Framing::TooLong;
         } else if self.has(Fault::ErrorBreaksConnection) {
             reply.framing = Framing::ThenClosed;
         }
-        if self.has(Fault::ErrorsAre200) {
+        if self.has(Fault::ErrorsAre200) && reply.class() != Some("ResourceNotFoundException") {
             reply.status = 200;
         }
     }

@@ -82,3 +82,17 @@ fn trials_that_are_all_blocked_alike_are_told_once() {
         "6 trials could not ask their question, for one reason: create the stream: LimitExceededException"
     );
 }
+
+#[test]
+fn an_envelope_is_told_once_even_if_trials_pass() {
+    let envelope = ResponseText::Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: BodyText::Text(r#"{"success":true,"data":{}}"#.to_owned()),
+        as_it_came: None,
+    };
+    assert_eq!(
+        seen(&run(20, Outcome::Pass, &envelope)),
+        "20 of 20 answers stood in a gateway's envelope of `success`, `data` and `error`"
+    );
+}

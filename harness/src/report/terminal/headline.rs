@@ -93,7 +93,8 @@ fn otherwise(summary: &Summary) -> Advice {
         return Advice { tone: Tone::Warn, word: "fixed", text };
     }
     let passed = count(Outcome::Pass);
-    if passed == 0 && count(Outcome::Known) == 0 {
+    let beside = [(count(Outcome::Known), "known"), (count(Outcome::Tolerated), "tolerated")];
+    if passed == 0 && beside.iter().all(|(count, _)| *count == 0) {
         let text = match summary.trials.len() {
             0 => "nothing was selected".to_owned(),
             trials => format!("of {} none was judged", counted(trials, "trial", "trials")),
@@ -108,9 +109,15 @@ fn otherwise(summary: &Summary) -> Advice {
         (0, silent) => format!("; {} without a verdict", are(silent)),
         (open, silent) => format!("; {} open, {silent} without a verdict", are(open)),
     };
-    let text = match count(Outcome::Known) {
-        0 => format!("no deviation in {}", counted(passed, "passed trial", "passed trials")),
-        known => format!("no deviation beside {known} known, {} passed", counted(passed, "trial", "trials")),
+    let beside: Vec<String> = beside
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let text = if beside.is_empty() {
+        format!("no deviation in {}", counted(passed, "passed trial", "passed trials"))
+    } else {
+        format!("no deviation beside {}, {} passed", beside.join(" and "), counted(passed, "trial", "trials"))
     };
     Advice { tone: Tone::Good, word: "good", text: text + &away }
 }

@@ -132,7 +132,16 @@ fn an_operation_that_is_not_specified_has_no_result() {
 fn the_questions_of_the_cases_have_the_same_candidates_here() {
     let library = crate::case::ast::Library::embedded().expect("the embedded cases are in order");
     for (id, question) in &library.questions {
-        let Some(own) = OpenQuestion::parse(id) else { panic!("the specification does not know `{id}`") };
+        let Some(own) = OpenQuestion::parse(id) else {
+            // What bytes get before they are a call is no matter of the specification.
+            let name = format!("$open.{id}");
+            let asked = library
+                .suites
+                .iter()
+                .find(|suite| !suite.name.starts_with("protocol/") && suite.source.text.contains(&name));
+            assert!(asked.is_none(), "the specification does not know `{id}`");
+            continue;
+        };
         let mut candidates: Vec<_> = own.candidates().iter().map(|one| one.name()).collect();
         candidates.sort_unstable();
         let mut expected: Vec<_> = question.candidates.keys().map(String::as_str).collect();

@@ -1,0 +1,132 @@
+//! Targets that refuse, hang, close, speak something else, or do not start: one message, code 3,
+//! and nothing left running.
+
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::support::{
+    PROGRAM, QUICK, Rude, RudeServer, command, free_port, run, signal, snapshot, until, wait,
+};
+
+#[test]
+fn a_target_that_refuses_is_told() {
+    let endpoint = format!("http://127.0.0.1:{}", free_port());
+    let ended = run(&["run", "--endpoint", &endpoint]).expect(3);
+    let ended = ended.complains(&["failed to reach the target at", &endpoint, "check that it is up"]);
+    snapshot("cli-target-refuses", &ended.err);
+}
+
+#[test]
+fn a_target_that_hangs_is_given_up_after_the_timeout() {
+    let started = Instant::now();
+    let ended =
+        run(&["run", "--endpoint", &RudeServer::start(Rude::Hangs).endpoint, "--timeout", "1"]).expect(3);
+    ended.complains(&["no whole answer within 1s"]);
+    assert!(started.elapsed() < Duration::from_secs(8), "it took {:?}", started.elapsed());
+}
+
+#[test]
+fn a_target_that_closes_is_told() {
+    run(&["run", "--endpoint", &RudeServer::start(Rude::Closes).endpoint])
+        .expect(3)
+        .complains(&["failed to reach the target"]);
+}
+
+#[test]
+fn a_target_that_speaks_html_is_told_once() {
+    let ended = run(&["run", "--endpoint", &RudeServer::start(Rude::SpeaksHtml).endpoint]).expect(3);
+    let ended = ended.complains(&["failed to recognise Kinesis at", "<!doctype html>", "check the port"]);
+    snapshot("cli-target-speaks-html", &ended.err);
+}
+
+#[test]
+fn a_host_of_aws_is_refused_before_any_request() {
+    for endpoint in
+        ["https://kinesis.us-east-1.amazonaws.com", "https://kinesis.cn-north-1.amazonaws.com.cn."]
+    {
+        let started = Instant::now();
+        run(&["run", "--endpoint", endpoint]).expect(2).complains(&["hosts of AWS are refused", "try: "]);
+        run(&["sweep", "--yes", "--endpoint", endpoint]).expect(2).complains(&["hosts of AWS are refused"]);
+        assert!(started.elapsed() < Duration::from_secs(5), "not even a name was looked up");
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_none_is_told() {
+    for (text, reason) in [
+        ("127.0.0.1:4567", "read the endpoint"),
+        ("ftp://127.0.0.1", "the scheme is `ftp`"),
+        ("http://127.0.0.1:4567/kinesis", "it has a path"),
+        ("http://me:secret@127.0.0.1", "it has user information"),
+    ] {
+        let ended = run(&["run", "--endpoint", text]).expect(2).complains(&[reason, "try: "]);
+        assert!(!ended.err.contains("secret"), "{}", ended.err);
+    }
+}
+
+#[test]
+fn a_spawned_command_that_dies_shows_its_last_words() {
+    let ready = format!("http://127.0.0.1:{}", free_port());
+    let ended = run(&["run", "--spawn", "echo no such emulator >&2; exit 7", "--ready", &ready]).expect(3);
+    let ended = ended.complains(&["exit status: 7", "| no such emulator", "run the command by hand"]);
+    snapshot("cli-spawn-dies", &ended.err);
+}
+
+#[test]
+fn a_spawned_command_that_is_never_ready_is_stopped() {
+    let ready = format!("http://127.0.0.1:{}", free_port());
+    let nap = nap();
+    run(&["run", "--spawn", &nap, "--ready", &ready, "--ready-timeout", "1"])
+        .expect(3)
+        .complains(&["nothing listens there after 1 s", "--ready-timeout"]);
+    assert!(!is_running(&nap), "{nap} still runs");
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_before_the_command_starts() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let ready = format!("http://{}", listener.local_addr().expect("an address"));
+    run(&["run", "--spawn", "touch /nowhere/at/all", "--ready", &ready]).expect(2).complains(&[
+        "something listens at",
+        "already",
+        "leave out --spawn",
+    ]);
+}
+
+#[test]
+fn a_spawned_emulator_is_asked_and_stopped() {
+    let port = free_port();
+    let spawn = format!("'{PROGRAM}' serve --listen 127.0.0.1:{port}");
+    run(&["run", "-q", "--spawn", &spawn, "--ready", &format!("http://127.0.0.1:{port}"), QUICK])
+        .expect(0)
+        .says(&["pass"]);
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the emulator still listens");
+}
+
+#[test]
+fn a_signal_while_a_command_starts_ends_the_command_too() {
+    let nap = nap();
+    let ready = format!("http://127.0.0.1:{}", free_port());
+    let mut child = command(&["run", "--spawn", &nap, "--ready", &ready]).spawn().expect("a child");
+    until("the command runs", || is_running(&nap));
+    signal(&child, "INT");
+    assert_eq!(wait(&mut child).code(), Some(5));
+    until("the command is gone", || !is_running(&nap));
+}
+
+/// A command that listens nowhere, and that no other test starts.
+fn nap() -> String {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("exec sleep 300.{}{count}", std::process::id())
+}
+
+/// True if a process has that command's words in its command line.
+fn is_running(command: &str) -> bool {
+    let words = command.trim_start_matches("exec ").replace(' ', "\0");
+    let processes = std::fs::read_dir("/proc").expect("a list of processes");
+    processes.flatten().any(|process| {
+        std::fs::read(process.path().join("cmdline")).is_ok_and(|line| line.starts_with(words.as_bytes()))
+    })
+}

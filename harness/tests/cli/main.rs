@@ -1,0 +1,12 @@
+//! The program as a user meets it: every verb, every exit code, and one message with cause and next
+//! step for whatever is wrong.
+//!
+//! What the trials come to is the suite's own business (`conformance.rs`); here they only serve.
+
+mod bad_files;
+mod bad_targets;
+mod interrupted;
+mod judged;
+mod known;
+mod support;
+mod verbs;

@@ -1,0 +1,148 @@
+//! Each verb does what it says, with the exit code that the table gives.
+
+use super::support::{QUICK, REFUSAL, Scratch, Served, run, signal, snapshot, wait};
+
+#[test]
+fn run_without_a_target_asks_the_reference() {
+    run(&["run", "--quiet", QUICK]).expect(0).says(&["reference", "pass"]);
+}
+
+#[test]
+fn run_writes_log_junit_and_record() {
+    let scratch = Scratch::new();
+    let (log, junit, record) =
+        (scratch.path("run.jsonl"), scratch.path("junit.xml"), scratch.path("record.jsonl"));
+    run(&["run", QUICK, "--log", &log, "--junit", &junit, "--record", &record]).expect(0);
+    let text = |path: &str| std::fs::read_to_string(path).expect("a file");
+    let log = text(&log);
+    assert!(log.lines().next().is_some_and(|line| line.contains("\"event\":\"header\"")), "{log}");
+    assert!(log.lines().last().is_some_and(|line| line.contains("\"event\":\"footer\"")), "{log}");
+    assert!(text(&junit).contains(&format!("name=\"{QUICK}\"")), "{}", text(&junit));
+    assert!(text(&record).starts_with('{'), "{}", text(&record));
+}
+
+#[test]
+fn run_against_a_faulty_server_fails_and_draws_why() {
+    let served = Served::start(&["--fault", "encryption-type-kms-accepted"]);
+    let scratch = Scratch::new();
+    let cases = scratch.cases("", "");
+    let ended =
+        run(&["run", "--quiet", "--endpoint", &served.endpoint, "--cases", &cases, REFUSAL]).expect(1);
+    snapshot("cli-run-fails", &scratch.redact(&ended.out));
+}
+
+#[test]
+fn run_selects_by_operation_and_level() {
+    run(&["run", "-q", "--operation", "StopStreamEncryption", "--level", "core", "--jobs", "4", "missing"])
+        .expect(0)
+        .says(&["pass"]);
+}
+
+#[test]
+fn list_prints_ids_sorted_and_alone() {
+    let ended = run(&["list", "protocol/auth"]).expect(0);
+    let ids: Vec<&str> = ended.out.lines().collect();
+    assert!(ids.contains(&"protocol/auth/unsigned"), "{}", ended.out);
+    assert!(ids.is_sorted() && ids.iter().all(|id| id.starts_with("protocol/auth/")), "{}", ended.out);
+    run(&["list", "--verbose", QUICK]).expect(0).says(&[QUICK, "\n    "]);
+}
+
+#[test]
+fn explain_shows_the_case_and_its_facts() {
+    run(&["explain", QUICK]).expect(0).says(&["cases/protocol/target.yaml:", "because:", "trials:"]);
+    run(&["explain", "unknown-operation"]).expect(4).complains(&[
+        "failed to find a trial `unknown-operation`",
+        "did you mean",
+        QUICK,
+    ]);
+}
+
+#[test]
+fn check_reads_all_that_is_built_in() {
+    run(&["check", "--no-faults"]).expect(0).says(&["nothing to mend"]);
+}
+
+#[test]
+fn faults_names_the_faults_and_holds_the_suite_against_one() {
+    run(&["faults", "--list"]).expect(0).says(&["encryption-type-kms-accepted: "]);
+    run(&["faults", "--fault", "nobody"])
+        .expect(2)
+        .complains(&["failed to find the fault `nobody`", "one of"]);
+}
+
+#[test]
+fn serve_prints_its_address_and_ends_on_sigterm() {
+    let mut child = super::support::command(&["serve", "--listen", "127.0.0.1:0"]).spawn().expect("a child");
+    let mut out = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut out, &mut line).expect("a line");
+    assert!(line.starts_with("http://127.0.0.1:"), "{line}");
+    signal(&child, "TERM");
+    assert!(wait(&mut child).success());
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut out, &mut rest).expect("the rest");
+    assert_eq!(rest, "", "one line and no more");
+}
+
+#[test]
+fn serve_refuses_what_it_does_not_know() {
+    run(&["serve", "--fault", "nobody"]).expect(2).complains(&["failed to find the fault"]);
+    run(&["serve", "--policy", "start-with-none"]).expect(2).complains(&["write QUESTION=CANDIDATE"]);
+    run(&["serve", "--policy", "nobody=x"]).expect(2).complains(&["there is no open question `nobody`"]);
+    run(&["serve", "--policy", "start-with-none=x"]).expect(2).complains(&["`x` is no candidate", "one of"]);
+    let served = Served::start(&[]);
+    let taken = served.endpoint.trim_start_matches("http://");
+    run(&["serve", "--listen", taken]).expect(2).complains(&["failed to listen on", "choose another port"]);
+}
+
+#[test]
+fn schema_knows_when_the_schemas_are_fresh() {
+    run(&["schema", "--check"]).expect(0);
+    let scratch = Scratch::new();
+    let stale = scratch.write("suite.schema.json", "{}");
+    let folder = stale.trim_end_matches("suite.schema.json");
+    run(&["schema", "--check", folder]).expect(1).complains(&["suite.schema.json", "commit what it writes"]);
+    run(&["schema", folder]).expect(0).says(&["wrote "]);
+    run(&["schema", "--check", folder]).expect(0);
+}
+
+#[test]
+fn import_model_refuses_what_is_no_model() {
+    let scratch = Scratch::new();
+    let output = scratch.path("kinesis.json");
+    let import = |file: &str| run(&["import-model", file, "--source", "a test", "--output", &output]);
+    import(&scratch.path("none.json")).expect(2).complains(&["failed to read"]);
+    import(&scratch.write("service.json", "{\"operations\": 1}")).expect(2).complains(&["service-2.json"]);
+    assert!(!std::path::Path::new(&output).exists(), "nothing is written");
+}
+
+#[test]
+fn compare_and_table_read_records() {
+    let scratch = Scratch::new();
+    let (before, after) = (scratch.path("before.jsonl"), scratch.path("after.jsonl"));
+    run(&["run", "-q", REFUSAL, "--record", &before]).expect(0);
+    run(&["compare", &before, &before]).expect(0);
+    let served = Served::start(&["--fault", "encryption-type-kms-accepted"]);
+    run(&["run", "-q", REFUSAL, "--endpoint", &served.endpoint, "--record", &after]).expect(1);
+    run(&["compare", &before, &after]).expect(1).says(&[REFUSAL]);
+    run(&["compare", &before, &scratch.path("none.jsonl")]).expect(2).complains(&["none.jsonl"]);
+    run(&["table", &before, &after]).expect(0).says(&["|"]);
+}
+
+#[test]
+fn replay_asks_one_trial_of_a_log_again() {
+    let scratch = Scratch::new();
+    let log = scratch.path("run.jsonl");
+    run(&["run", "-q", QUICK, "--log", &log]).expect(0);
+    run(&["replay", &log, QUICK]).expect(0).says(&["was pass, is still pass"]);
+    run(&["replay", &log, "protocol/auth/unsigned"])
+        .expect(4)
+        .complains(&["failed to find `protocol/auth/unsigned` in the log"]);
+}
+
+#[test]
+fn sweep_finds_nothing_on_a_fresh_target_and_wants_one_named() {
+    let served = Served::start(&[]);
+    run(&["sweep", "--endpoint", &served.endpoint]).expect(0).says(&["nothing to delete"]);
+    run(&["sweep"]).expect(2).complains(&["no target is named", "--endpoint URL"]);
+}
