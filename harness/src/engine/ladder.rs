@@ -129,10 +129,11 @@ pub(super) fn origin(moments: &[Moment], call: Option<(u64, u64)>, status: &str)
     let (sent, answered) = call?;
     let mut moved = false;
     for moment in moments.iter().filter(|moment| moment.received_us >= sent) {
-        match moment.seen.status() {
-            Some(shown) if shown == status && moved => return Some(moment.received_us),
-            Some(shown) => moved |= shown != status,
-            None => {}
+        let Some(shown) = moment.seen.status() else { continue };
+        if shown != status {
+            moved = true;
+        } else if moved {
+            return Some(moment.received_us);
         }
     }
     moments

@@ -39,7 +39,7 @@ fn run(faults: &[Fault], settings: RunSettings) -> Vec<Event> {
 }
 
 /// The text without what differs from run to run, in this order.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 10] = [
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     // Samples fall where they fall; how a trace is drawn is tested elsewhere.
     (r"(?m)^  trace     .*\n(?:   .*\n)*", "  trace     SAMPLES\n"),
@@ -47,6 +47,7 @@ const RULES: [(&str, &str); 9] = [
     (r"(request|response)(<|>|&lt;|&gt;) +\+?TIME", "$1$2 TIME"),
     (r"\d+ requests in", "MANY requests in"),
     (r#"time="[0-9.]+""#, r#"time="TIME""#),
+    (r#"(manifest-digest" value=)"[0-9a-f]+""#, r#"$1"DIGEST""#),
     (r#"timestamp="[^"]*""#, r#"timestamp="TIME""#),
     (r"\d{4}-\d\d-\d\dT[0-9:]+Z", "DATE"),
     // How many trials had borrowed it by then depends on the machine.
