@@ -1,7 +1,7 @@
 //! Does this endpoint behave like Amazon Kinesis Data Streams?
 //!
 //! The rooms, each importing only those before it: [`model`], [`facts`], [`case`], [`wire`],
-//! [`spec`], [`reference`], [`engine`], [`report`]; before them all stands [`libtest`], the suite as
+//! [`spec`], [`mod@reference`], [`engine`], [`report`]; before them all stands [`libtest`], the suite as
 //! a test target. `harness/DESIGN.md` is the map.
 //!
 //! # Features
@@ -9,7 +9,7 @@
 //! | feature | adds | without it |
 //! |---|---|---|
 //! | `cli` | the program: verbs, progress, JUnit | [`libtest`] and the rooms remain |
-//! | `serve` | [`reference`], the server that answers as the facts say | an endpoint must be named |
+//! | `serve` | [`mod@reference`], the server that answers as the facts say | an endpoint must be named |
 //! | `tls` | endpoints that speak https | http only |
 //!
 //! All are on by default. An emulator's author wants none: a dev-dependency with

@@ -135,7 +135,7 @@ fn every_folder_is_a_room_or_the_command_line() {
 #[test]
 fn the_command_line_uses_the_library_as_anybody_would() {
     for file in sources().iter().filter(|file| file.room() == "cli") {
-        if let Some((line, rest)) = file.paths("crate").into_iter().next() {
+        if let Some((line, rest)) = file.paths("crate").next() {
             panic!("harness/src/{}:{line}: `crate::{}`", file.path.display(), word(rest));
         }
     }

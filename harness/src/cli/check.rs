@@ -6,7 +6,7 @@ use anstream::println;
 
 use kinesis_conformance::case::Known;
 use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::{Breadth, Manifest, named_faults};
+use kinesis_conformance::engine::{Breadth, Manifest};
 use kinesis_conformance::reference::Fault;
 
 use super::args::{CheckArgs, ColorWhen};
