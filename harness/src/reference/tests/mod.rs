@@ -107,7 +107,8 @@ fn every_fault_has_a_name_of_its_own_and_says_what_it_does() {
         assert_eq!(fault as usize, place, "the table has another order than the enum at {fault}");
         assert_eq!(Fault::parse(fault.name()), Some(fault));
         assert!(!fault.about().is_empty());
-        assert!(fault.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{fault}");
+        let spelled = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        assert!(fault.name().bytes().all(spelled), "{fault}");
     }
     assert_eq!(Fault::parse("no such fault"), None);
 }
