@@ -129,7 +129,8 @@ const UNCHANGED: &str = r#"{"StreamDescriptionSummary":{"StreamStatus":"ACTIVE",
 
 fn judged_at(level: Level, case: &str, exchanges: Vec<Exchange>) -> Judgement {
     let trial = only(&manifest_with(case, QUESTIONS, false));
-    let observation = Observation { bindings: bindings(), exchanges, stopped_by: None };
+    let observation =
+        Observation { bindings: bindings(), exchanges, stopped_by: None, ..Observation::default() };
     judge(&trial, &observation, Measure { model: Model::embedded(), level, shortest_us: 1_000 })
 }
 
