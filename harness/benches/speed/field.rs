@@ -49,21 +49,10 @@ impl Field {
         .expect("plain HTTP needs nothing of the system")
     }
 
-    /// Runs trials. Events are kept by a thread of their own, as the command line keeps them.
-    pub(crate) async fn run(&self, manifest: &Manifest, jobs: usize) -> Ran {
+    /// Runs trials.
+    pub(crate) async fn run(&self, manifest: &Manifest, select: &Select, jobs: usize) -> Ran {
         let target = Target::reference(&self.endpoint.to_string(), self.client());
-        let (sender, receiver) = mpsc::channel();
-        let keeper = std::thread::spawn(move || receiver.iter().collect::<Vec<Event>>());
-        let emit: Emit = Arc::new(move |event| {
-            let _hung_up = sender.send(event);
-        });
-        let settings = RunSettings { jobs, ..RunSettings::default() };
-        let started = Instant::now();
-        let footer = run(target, manifest, &Select::default(), settings, Stop::default(), emit)
-            .await
-            .expect("the reference answers");
-        let took = started.elapsed();
-        Ran { took, footer, events: keeper.join().expect("keeping events does not panic") }
+        run_on(target, manifest, select, jobs).await
     }
 
     /// Stops the reference.
@@ -72,11 +61,27 @@ impl Field {
     }
 }
 
+/// Runs trials on any target. Events are kept by a thread of their own, as the command line keeps
+/// them.
+pub(crate) async fn run_on(target: Target, manifest: &Manifest, select: &Select, jobs: usize) -> Ran {
+    let (sender, receiver) = mpsc::channel();
+    let keeper = std::thread::spawn(move || receiver.iter().collect::<Vec<Event>>());
+    let emit: Emit = Arc::new(move |event| {
+        let _hung_up = sender.send(event);
+    });
+    let settings = RunSettings { jobs, ..RunSettings::default() };
+    let started = Instant::now();
+    let footer =
+        run(target, manifest, select, settings, Stop::default(), emit).await.expect("the reference answers");
+    let took = started.elapsed();
+    Ran { took, footer, events: keeper.join().expect("keeping events does not panic") }
+}
+
 /// Starts a reference, runs trials, stops it.
-pub(crate) fn one_run(runtime: &Runtime, manifest: &Manifest, jobs: usize) -> Ran {
+pub(crate) fn one_run(runtime: &Runtime, manifest: &Manifest, select: &Select, jobs: usize) -> Ran {
     runtime.block_on(async {
         let field = Field::start();
-        let ran = field.run(manifest, jobs).await;
+        let ran = field.run(manifest, select, jobs).await;
         field.stop().await;
         ran
     })
@@ -85,6 +90,11 @@ pub(crate) fn one_run(runtime: &Runtime, manifest: &Manifest, jobs: usize) -> Ra
 /// The suite that this crate was built with.
 pub(crate) fn whole_suite() -> Manifest {
     Manifest::of(Arc::new(Library::embedded().expect("the cases are sound")), false)
+}
+
+/// Trials whose ids hold any of these.
+pub(crate) fn only(filters: &[&str]) -> Select {
+    Select { filters: filters.iter().map(|filter| (*filter).to_owned()).collect(), ..Select::default() }
 }
 
 /// A runtime as the command line has it.

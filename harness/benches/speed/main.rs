@@ -1,9 +1,10 @@
 //! Speed and memory of the suite, against the built-in reference.
 //!
 //! `cargo bench` prints criterion's figures, then one table with what the project promises. All is
-//! measured on this machine as it is: figures that depend on waiting (transitions) say so. What a
-//! target of one's own costs is not measured here.
+//! measured on this machine as it is. Another target is measured too where `KINESIS_ENDPOINT` names
+//! it, and `KINESIS_TARGET` its profile.
 
+mod elsewhere;
 mod field;
 mod pairs;
 mod parts;
@@ -30,12 +31,14 @@ fn main() {
     // First, while this process has read neither the model nor the cases.
     process::cold(&mut table);
     process::start(&mut criterion, &mut table);
-    process::jobs(&mut criterion, &mut table);
+    process::runs(&mut criterion, &mut table);
     process::whole(&mut criterion, &mut table);
     parts::all(&mut criterion, &mut table);
     if figures {
+        process::jobs(&mut table);
         pairs::all(&mut table);
         process::memory(&mut table);
+        elsewhere::all(&mut table);
         println!("\n{table}");
     }
     criterion.final_summary();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use kinesis_conformance::engine::DEFAULT_JOBS;
 use kinesis_conformance::engine::event::{Event, Exchange};
+use kinesis_conformance::engine::{DEFAULT_JOBS, Select};
 use kinesis_conformance::wire::{Auth, Client, Request, SignedRequest};
 
 use crate::field::{Field, one_run, runtime};
@@ -27,7 +27,7 @@ pub(crate) fn all(table: &mut Table) {
     let mut ratios = Vec::new();
     let mut requests = 0;
     for _ in 0..PAIRS {
-        let ran = one_run(&runtime, &manifest, DEFAULT_JOBS);
+        let ran = one_run(&runtime, &manifest, &Select::default(), DEFAULT_JOBS);
         let sent = requests_of(&ran.events);
         requests = sent.len();
         assert_eq!(u64::try_from(requests).ok(), Some(ran.footer.requests), "every request is in the log");

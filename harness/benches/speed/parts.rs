@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use kinesis_conformance::engine::event::{Event, Footer, Header};
-use kinesis_conformance::engine::{KnownList, Manifest, rejudge};
+use kinesis_conformance::engine::{DEFAULT_JOBS, KnownList, Manifest, Select, rejudge};
 use kinesis_conformance::model::Value;
 use kinesis_conformance::wire::{Auth, Client, Encoding, Request, encode, parse};
 
@@ -22,7 +22,7 @@ pub(crate) fn all(criterion: &mut Criterion, table: &mut Table) {
 
 fn suite(criterion: &mut Criterion, table: &mut Table, name: &str, manifest: &Manifest) {
     let runtime = runtime();
-    let ran = one_run(&runtime, manifest, 1);
+    let ran = one_run(&runtime, manifest, &Select::default(), DEFAULT_JOBS);
     let trials = u32::try_from(manifest.trials.len()).unwrap_or(u32::MAX);
     let client = runtime.block_on(async { Field::start().client() });
     let sent = sent(&ran.events);

@@ -6,10 +6,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode};
-use kinesis_conformance::engine::DEFAULT_JOBS;
+use kinesis_conformance::engine::{DEFAULT_JOBS, Select};
 use kinesis_conformance::wire::{Auth, Encoding, Request};
 
-use crate::field::{Field, one_run, runtime, whole_suite};
+use crate::field::{Field, one_run, only, runtime, whole_suite};
 use crate::table::Table;
 use crate::timing::{millis, timed};
 
@@ -55,19 +55,49 @@ fn start_once(runtime: &tokio::runtime::Runtime) -> Duration {
     })
 }
 
-/// The suite in this process, by the number of trials in flight.
-pub(crate) fn jobs(criterion: &mut Criterion, table: &mut Table) {
+/// The trials that there were first.
+const SKELETON: [&str; 10] = [
+    "start-stream-encryption/transition/active-updating-active",
+    "start-stream-encryption/identification/name-only",
+    "start-stream-encryption/identification/arn-only",
+    "start-stream-encryption/identification/both-agree",
+    "start-stream-encryption/identification/both-disagree",
+    "start-stream-encryption/identification/neither",
+    "start-stream-encryption/encryption-type/none",
+    "start-stream-encryption/encryption-type/lower-case",
+    "protocol/target/unknown-operation",
+    "protocol/auth/unsigned",
+];
+
+/// The suites of the two operations that the project is about.
+pub(crate) const FLAGSHIP: [&str; 2] = ["start-stream-encryption/", "stop-stream-encryption/"];
+
+/// Runs in this process: the skeleton, the flagship, everything.
+pub(crate) fn runs(criterion: &mut Criterion, table: &mut Table) {
     let runtime = runtime();
     let manifest = whole_suite();
     let mut group = criterion.benchmark_group("suite");
     group.sampling_mode(SamplingMode::Flat);
-    let trials = manifest.trials.len();
-    for jobs in [1, 4, DEFAULT_JOBS] {
-        let took = timed(&mut group, &format!("jobs {jobs}"), || one_run(&runtime, &manifest, jobs).took);
-        let aim = if jobs == DEFAULT_JOBS { "≤ 1 s" } else { "" };
-        table.row(format!("the suite, {trials} trials, --jobs {jobs}"), millis(took), aim);
-    }
+    let mut measure = |name: &str, select: &Select, aim: &str| {
+        let trials = manifest.select(select).len();
+        let took = timed(&mut group, name, || one_run(&runtime, &manifest, select, DEFAULT_JOBS).took);
+        table.row(format!("{name}, {trials} trials, --jobs {DEFAULT_JOBS}"), millis(took), aim);
+    };
+    measure("the skeleton", &only(&SKELETON), "≤ 1 s");
+    measure("the flagship", &only(&FLAGSHIP), "≤ 2 s");
+    measure("the whole suite", &Select::default(), "");
     group.finish();
+}
+
+/// The flagship with few trials in flight. These wait one after the other, for so long that once
+/// must do.
+pub(crate) fn jobs(table: &mut Table) {
+    let runtime = runtime();
+    let manifest = whole_suite();
+    for jobs in [1, 4] {
+        let took = one_run(&runtime, &manifest, &only(&FLAGSHIP), jobs).took;
+        table.row(format!("the flagship, --jobs {jobs}, once"), millis(took), "");
+    }
 }
 
 /// The command line from start to end.
@@ -80,7 +110,7 @@ pub(crate) fn whole(criterion: &mut Criterion, table: &mut Table) {
         started.elapsed()
     });
     group.finish();
-    table.row("`kinesis-conformance run`, the whole process", millis(took), "≤ 1 s");
+    table.row("`kinesis-conformance run`, the whole process", millis(took), "");
 }
 
 /// The most memory that the command line ever held.

@@ -23,8 +23,8 @@ cases:
     each:
 ";
 
-const TAIL: &str = "\
-    ask:
+// Its first line is indented, which a continued literal would take away.
+const TAIL: &str = "    ask:
       with: {EncryptionType: $each.type, KeyId: $key.managed}
       expect: {error: ValidationException, clauses: [[encryptionType, enum]]}
       because: [VAL-025, SSE-005]

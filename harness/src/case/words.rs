@@ -71,6 +71,8 @@ pub(super) const SPELLING: Words<Spelling> = &[
     ("byte-string", Spelling::ByteString),
     ("tagged-integer", Spelling::TaggedInteger),
     ("tagged-not-float", Spelling::TaggedNotFloat),
+    ("tagged-milliseconds", Spelling::TaggedMilliseconds),
+    ("seconds", Spelling::Seconds),
     ("number", Spelling::Number),
     ("text", Spelling::Text),
 ];

@@ -38,7 +38,7 @@ mod tests;
 pub use capability::AskError;
 pub use fixtures::{PREFIX, TAG_KEY};
 #[cfg(feature = "serve")]
-pub use kills::{Breadth, Held, KillError, KillTable, kill_table, named_faults, survivor};
+pub use kills::{Breadth, Held, KillError, KillTable, kill_table, survivor};
 pub use known::KnownList;
 pub use plan::{Manifest, PlannedTrial, Select};
 pub use redact::Redactor;

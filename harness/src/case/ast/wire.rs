@@ -108,8 +108,12 @@ pub enum Spelling {
     TaggedInteger,
     /// CBOR: tag 1 over anything but a float.
     TaggedNotFloat,
+    /// CBOR: tag 1 over anything but a float, as large as milliseconds since 1970 are.
+    TaggedMilliseconds,
     /// JSON: a number.
     Number,
+    /// JSON: a number as small as seconds since 1970 are.
+    Seconds,
     /// JSON: text.
     Text,
 }

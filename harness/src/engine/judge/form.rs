@@ -93,7 +93,8 @@ fn spelled(response: &Response, path: &str) -> Result<Vec<Spelling>, String> {
                 });
             Ok(match value {
                 None => return Err("absent".to_owned()),
-                Some(Value::Integer(_) | Value::Float(_)) => vec![Spelling::Number],
+                Some(Value::Integer(number)) => of_number(*number < SECONDS_BELOW),
+                Some(Value::Float(number)) => of_number(*number < SECONDS_BELOW as f64),
                 Some(Value::String(_)) => vec![Spelling::Text],
                 Some(
                     Value::Null
@@ -113,6 +114,22 @@ fn spelled(response: &Response, path: &str) -> Result<Vec<Spelling>, String> {
     }
 }
 
+/// Of times since 1970, counts of seconds lie below this until the year 5138, counts of milliseconds
+/// at or above it since March 1973.
+const SECONDS_BELOW: i64 = 100_000_000_000;
+
+fn of_number(small: bool) -> Vec<Spelling> {
+    if small { vec![Spelling::Number, Spelling::Seconds] } else { vec![Spelling::Number] }
+}
+
+/// True for an integer that as a time would be one of seconds.
+fn is_small(item: &Item<'_>) -> bool {
+    match item.head.argument {
+        Argument::Definite { value, .. } => value < SECONDS_BELOW.unsigned_abs(),
+        Argument::Indefinite => false,
+    }
+}
+
 fn of_item(item: &Item<'_>) -> Vec<Spelling> {
     let mut spellings = Vec::new();
     let indefinite = item.head.argument == Argument::Indefinite;
@@ -122,6 +139,9 @@ fn of_item(item: &Item<'_>) -> Vec<Spelling> {
         Major::Unsigned | Major::Negative => {
             if item.tag == Some(1) {
                 spellings.extend([Spelling::TaggedInteger, Spelling::TaggedNotFloat]);
+                if !is_small(item) {
+                    spellings.push(Spelling::TaggedMilliseconds);
+                }
             }
         }
         Major::Simple | Major::Text | Major::Array | Major::Map | Major::Tag => {
@@ -143,7 +163,9 @@ const fn words(spelling: Spelling) -> &'static str {
         Spelling::ByteString => "a byte string",
         Spelling::TaggedInteger => "tag 1 over an integer",
         Spelling::TaggedNotFloat => "tag 1 over anything but a float",
+        Spelling::TaggedMilliseconds => "tag 1 over milliseconds",
         Spelling::Number => "a JSON number",
+        Spelling::Seconds => "a JSON number of seconds",
         Spelling::Text => "JSON text",
     }
 }
@@ -154,7 +176,12 @@ fn actual_words(found: &Result<Vec<Spelling>, String>, response: &Response, path
         return why.clone();
     }
     if response.encoding() == Encoding::Json {
-        return found.iter().flatten().next().map_or("another JSON value", |first| words(*first)).to_owned();
+        return match found.as_deref() {
+            Ok([Spelling::Number]) => "a JSON number larger than one of seconds",
+            Ok([first, ..]) => words(*first),
+            Ok([]) | Err(_) => "another JSON value",
+        }
+        .to_owned();
     }
     let path = if path == WHOLE { "" } else { path };
     let items = cbor::walk(&response.body).unwrap_or_default();
@@ -163,6 +190,9 @@ fn actual_words(found: &Result<Vec<Spelling>, String>, response: &Response, path
     let kind = match (item.head.major, item.head.float().is_some()) {
         (Major::Simple, true) => "a float",
         (Major::Simple, false) => "a simple value",
+        (Major::Unsigned | Major::Negative, _) if item.tag == Some(1) && is_small(item) => {
+            "an integer of seconds"
+        }
         (Major::Unsigned | Major::Negative, _) => "an integer",
         (Major::Bytes, _) => "a byte string",
         (Major::Text, _) => "text",
@@ -184,12 +214,21 @@ mod tests {
 
     #[test]
     fn a_walk_tells_how_a_value_in_cbor_is_spelled() {
-        // {_ "t": 1(5), "f": 1(1.5), "b": h'00', "m": {}, "n": 7}
-        let body = b"\xbf\x61t\xc1\x05\x61f\xc1\xfb\x3f\xf8\0\0\0\0\0\0\x61b\x41\0\x61m\xa0\x61n\x07\xff";
+        // {_ "t": 1(5), "u": 1(2^40), "f": 1(1.5), "b": h'00', "m": {}, "n": 7}
+        let body = b"\xbf\x61t\xc1\x05\x61u\xc1\x1b\0\0\x01\0\0\0\0\0\x61f\xc1\xfb\x3f\xf8\0\0\0\0\0\0\x61b\x41\0\x61m\xa0\x61n\x07\xff";
         let response = answer("application/x-amz-cbor-1.1", body);
         for (path, found, actual) in [
             (WHOLE, vec![Spelling::IndefiniteMap], "a map of definite length"),
-            ("t", vec![Spelling::TaggedInteger, Spelling::TaggedNotFloat], "tag 1 over an integer"),
+            (
+                "t",
+                vec![Spelling::TaggedInteger, Spelling::TaggedNotFloat],
+                "tag 1 over an integer of seconds",
+            ),
+            (
+                "u",
+                vec![Spelling::TaggedInteger, Spelling::TaggedNotFloat, Spelling::TaggedMilliseconds],
+                "tag 1 over an integer",
+            ),
             ("f", vec![], "tag 1 over a float"),
             ("b", vec![Spelling::ByteString], "a byte string"),
             ("m", vec![], "a map of definite length"),
@@ -204,12 +243,18 @@ mod tests {
 
     #[test]
     fn a_value_in_json_is_a_number_or_text_or_neither() {
-        let response = answer("application/x-amz-json-1.1", br#"{"a":{"t":1.5},"l":["x",null]}"#);
-        for (path, found) in
-            [("a.t", vec![Spelling::Number]), ("l.0", vec![Spelling::Text]), ("l.1", vec![]), ("a", vec![])]
-        {
-            assert_eq!(spelled(&response, path), Ok(found), "{path}");
+        let response = answer("application/x-amz-json-1.1", br#"{"a":{"t":1.5,"u":1.5e12},"l":["x",null]}"#);
+        for (path, found, actual) in [
+            ("a.t", vec![Spelling::Number, Spelling::Seconds], "a JSON number"),
+            ("a.u", vec![Spelling::Number], "a JSON number larger than one of seconds"),
+            ("l.0", vec![Spelling::Text], "JSON text"),
+            ("l.1", vec![], "another JSON value"),
+            ("a", vec![], "another JSON value"),
+        ] {
+            let spelled = spelled(&response, path);
+            assert_eq!(spelled, Ok(found), "{path}");
+            assert_eq!(actual_words(&spelled, &response, path), actual, "{path}");
         }
-        assert_eq!(spelled(&response, "a.u"), Err("absent".to_owned()));
+        assert_eq!(spelled(&response, "a.v"), Err("absent".to_owned()));
     }
 }

@@ -9,14 +9,6 @@ use crate::reference::Fault;
 use super::super::plan::Manifest;
 use super::{KillTable, survivor};
 
-/// The faults that any case names, in their own order.
-pub fn named_faults(manifest: &Manifest) -> Vec<Fault> {
-    let cases = manifest.library.suites.iter().flat_map(|suite| &suite.cases);
-    let named: BTreeSet<Fault> =
-        cases.flat_map(|case| &case.kills).filter_map(|name| Fault::parse(&name.value)).collect();
-    named.into_iter().collect()
-}
-
 impl KillTable {
     /// What is wrong with the table, drawn on the cases where a case is to blame.
     pub fn diagnostics(&self, manifest: &Manifest) -> (Vec<Diagnostic>, Vec<String>) {
@@ -56,12 +48,24 @@ impl KillTable {
         drawn: &mut Vec<Diagnostic>,
     ) -> Vec<Fault> {
         let mut named = Vec::new();
-        let kills_at_all = |fault: Fault| {
-            self.killed_by.get(&fault).is_none_or(|killed| {
-                let mut trials = manifest.trials.iter().filter(|trial| std::ptr::eq(trial.case(), case));
-                trials.any(|trial| killed.contains(&trial.id))
-            })
+        let fails_in = |killed: &BTreeSet<String>| {
+            let mut trials = manifest.trials.iter().filter(|trial| std::ptr::eq(trial.case(), case));
+            trials.any(|trial| killed.contains(&trial.id))
         };
+        let kills_at_all = |fault: Fault| self.killed_by.get(&fault).is_none_or(fails_in);
+        if let Some(reason) = &case.kills_nothing
+            && let Some((fault, _)) = self.killed_by.iter().find(|(_, killed)| fails_in(killed))
+        {
+            drawn.push(
+                Diagnostic::error(
+                    &suite.source,
+                    reason.span,
+                    format!("the case kills `{}`", fault.name()),
+                    "says that it kills nothing",
+                )
+                .with_help(format!("`kills: [{}]` in its place", fault.name())),
+            );
+        }
         for name in &case.kills {
             let Some(fault) = Fault::parse(&name.value) else {
                 drawn.push(

@@ -4,6 +4,9 @@
 //! is, where nothing may fail, and against each fault those trials that it can touch, at the
 //! strictest level: a fault that only a strict client notices is noticed all the same. One trial
 //! stands for all of its case where the fault knows nothing of their axes.
+//!
+//! The table must not depend on chance: what could not be observed is asked again, and a race is
+//! held only against the faults that its case names, for its verdict may depend on who wins.
 
 mod check;
 
@@ -26,12 +29,11 @@ use crate::reference::{self, Fault, Faults, Settings};
 use crate::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use super::event::{Event, Outcome};
-use super::plan::{Manifest, Select};
+use super::plan::{Manifest, PlannedTrial, Select};
 use super::run::{RunSettings, run};
 use super::session::Stop;
 use super::target::{ClockHook, Target, reference_settings};
 
-pub use check::named_faults;
 pub use survivors::survivor;
 
 /// Trials that fail, by fault.
@@ -81,6 +83,8 @@ const SIDE_BY_SIDE: usize = 6;
 const JOBS: usize = 8;
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often trials are asked that could not be observed.
+const ATTEMPTS: u32 = 4;
 /// How long one run may take. A fault that makes the harness wait for ever is of no use.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -134,7 +138,9 @@ fn selection(manifest: &Manifest, fault: Fault, breadth: Breadth) -> Select {
     let mut stood_for = BTreeSet::new();
     let held = manifest.trials.iter().filter(|trial| match breadth {
         Breadth::Reach => {
-            reach::touches(reach, trial) && stood_for.insert((&trial.case_id, reach::address(reach, trial)))
+            reach::touches(reach, trial)
+                && (!reach::races(trial) || names(trial, fault))
+                && stood_for.insert((&trial.case_id, reach::address(reach, trial)))
         }
         Breadth::Whole => everything.takes(trial),
     });
@@ -142,8 +148,31 @@ fn selection(manifest: &Manifest, fault: Fault, breadth: Breadth) -> Select {
     Select { ids, ..everything }
 }
 
-/// The outcomes that are not as they should be against a right target.
+fn names(trial: &PlannedTrial, fault: Fault) -> bool {
+    trial.case().kills.iter().any(|name| name.value == fault.name())
+}
+
+/// The outcomes that are not as they should be against a right target. What is unobserved is
+/// asked again, a few times.
 async fn outcomes(
+    manifest: &Manifest,
+    select: &Select,
+    settings: Settings,
+) -> Result<BTreeMap<String, Outcome>, KillError> {
+    let mut bad = asked(manifest, select, settings.clone()).await?;
+    for _ in 1..ATTEMPTS {
+        let unseen = bad.iter().filter(|(_, outcome)| **outcome == Outcome::Unobserved);
+        let ids: Vec<String> = unseen.map(|(id, _)| id.clone()).collect();
+        if ids.is_empty() {
+            break;
+        }
+        bad.retain(|id, _| !ids.contains(id));
+        bad.extend(asked(manifest, &Select { ids, ..select.clone() }, settings.clone()).await?);
+    }
+    Ok(bad)
+}
+
+async fn asked(
     manifest: &Manifest,
     select: &Select,
     settings: Settings,
@@ -211,12 +240,16 @@ impl KillTable {
     pub fn rate_in_words(&self) -> String {
         let (killed, of) = self.rate();
         let percent = (killed * 100).checked_div(of).unwrap_or(100);
-        let survive = of - killed;
-        if survive == 0 {
-            format!("{killed} of {of} faults killed ({percent} %)")
-        } else {
-            format!("{killed} of {of} faults killed ({percent} %); {survive} survive, each with its reason")
+        let survivors = self.killed_by.iter().filter(|(_, trials)| trials.is_empty());
+        let (told, untold): (Vec<_>, Vec<_>) = survivors.partition(|(fault, _)| survivor(**fault).is_some());
+        let mut words = format!("{killed} of {of} faults killed ({percent} %)");
+        if !told.is_empty() {
+            let _ = write!(words, "; {} survive for a stated reason", told.len());
         }
+        if !untold.is_empty() {
+            let _ = write!(words, "; {} survive, nobody has said why", untold.len());
+        }
+        words
     }
 
     /// The table as text, one fault a paragraph, for a reviewed snapshot: which cases kill it.

@@ -3,7 +3,9 @@
 //! Too many do no harm but take time; a trial that is missing here is missing in the table, which
 //! a run of the whole suite would show.
 
-use crate::case::ast::{Address, Answer, Body, Call, CallAddress, Cost, Fixture, FixtureStatus, Node};
+use crate::case::ast::{
+    Address, Answer, Body, Call, CallAddress, Cost, Fixture, FixtureStatus, Node, StepKind,
+};
 use crate::reference::Reach;
 use crate::spec::Action;
 use crate::wire::Encoding;
@@ -19,6 +21,7 @@ pub(super) fn touches(reach: Reach, trial: &PlannedTrial) -> bool {
         Reach::Everything => true,
         Reach::Operations(operations) => calls_any(trial, operations),
         Reach::Transitions => changes_encryption(trial),
+        Reach::Watches => trial.case().has_transition(),
         Reach::ComingAndGoing => comes_or_goes(trial),
         Reach::Arns => names_by_arn(trial),
         Reach::RefusalsOf(operations) => calls_any(trial, operations) && meets_refusals(trial),
@@ -36,6 +39,7 @@ pub(super) const fn address(reach: Reach, trial: &PlannedTrial) -> Option<Addres
         Reach::Everything
         | Reach::Operations(_)
         | Reach::Transitions
+        | Reach::Watches
         | Reach::ComingAndGoing
         | Reach::Refusals
         | Reach::RefusalsOf(_)
@@ -52,6 +56,7 @@ pub(super) const fn needs_long(reach: Reach) -> bool {
         Reach::Everything
         | Reach::Operations(_)
         | Reach::Transitions
+        | Reach::Watches
         | Reach::ComingAndGoing
         | Reach::Arns
         | Reach::Refusals
@@ -59,6 +64,18 @@ pub(super) const fn needs_long(reach: Reach) -> bool {
         | Reach::Cbor
         | Reach::OddRequests => false,
     }
+}
+
+/// True if the case sends calls at the same moment.
+pub(super) fn races(trial: &PlannedTrial) -> bool {
+    trial.case().ask.iter().any(|step| match &step.kind {
+        StepKind::Race(_) => true,
+        StepKind::Call(_)
+        | StepKind::Watch(_)
+        | StepKind::Repeat(_)
+        | StepKind::Clock(_)
+        | StepKind::Read(_) => false,
+    })
 }
 
 fn calls_any(trial: &PlannedTrial, operations: &[Action]) -> bool {

@@ -11,6 +11,9 @@ pub enum Reach {
     Operations(&'static [Action]),
     /// Streams whose encryption is changed, in the setup too.
     Transitions,
+    /// What questions see that watch a stream through a change. Others may come upon it too, by
+    /// chance: whether they look at the wrong moment differs from run to run.
+    Watches,
     /// Streams while they are CREATING or DELETING.
     ComingAndGoing,
     /// Calls that name their stream by ARN.
