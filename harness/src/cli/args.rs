@@ -36,6 +36,8 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Verb {
     /// Run the suite against a target; against the built-in reference if none is named.
     Run(RunArgs),
+    /// Run the suite again and again and tell which verdicts flip.
+    Repeat(RepeatArgs),
     /// List trials by id.
     List(ListArgs),
     /// Check cases, questions, profiles and known lists, and that every case can fail.
@@ -177,6 +179,35 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) all: bool,
     /// No progress.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RepeatArgs {
+    /// How many times.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) times: usize,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    /// Mismatches at or below this level fail; those above are tolerated.
+    #[arg(long, value_enum, default_value_t = LevelArg::Extended)]
+    pub(crate) level: LevelArg,
+    /// Trials in flight at once.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+    /// Write the log of each run into this folder, as run-1.jsonl and so on.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) logs: Option<PathBuf>,
+    /// A list of known failures; a profile's own is used where none is named.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known: Option<PathBuf>,
+    /// The seed of everything drawn.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// No line for each run.
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }

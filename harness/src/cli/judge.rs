@@ -10,7 +10,7 @@ use kinesis_conformance::case::Known;
 use kinesis_conformance::engine::event::Event;
 use kinesis_conformance::engine::{Manifest, rejudge};
 use kinesis_conformance::report::terminal::{Options, Pictures, render};
-use kinesis_conformance::report::{Log, Summary, junit, read_log, record};
+use kinesis_conformance::report::{Log, Summary, clean, junit, read_log, record};
 
 use super::args::JudgeArgs;
 use super::exit::Exit;
@@ -34,7 +34,7 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
     };
     print!("{}", render(&summary, style(), &options));
     for (id, before, after) in &again.changed {
-        eprintln!("changed: {id} was {}, is {}", before.word(), after.word());
+        eprintln!("changed: {} was {}, is {}", clean(id), before.word(), after.word());
     }
     let footer = again.events.iter().find_map(|event| match event {
         Event::Footer(footer) => Some(footer.as_ref().clone()),

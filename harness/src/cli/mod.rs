@@ -11,6 +11,7 @@ mod judge;
 mod library;
 mod list;
 mod problem;
+mod repeat;
 mod replay;
 mod run;
 mod schema;
@@ -60,6 +61,7 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
     let cases = cli.cases.as_deref();
     match &cli.verb {
         Verb::Run(args) => run::run(cases, args),
+        Verb::Repeat(args) => repeat::repeat(cases, args),
         Verb::List(args) => list::list(cases, args),
         Verb::Check(args) => check::check(cases, args, cli.color),
         Verb::Explain(args) => explain::explain(cases, args),

@@ -3,6 +3,7 @@
 
 use anstream::eprintln;
 use kinesis_conformance::case::{Diagnostic, Style, draw};
+use kinesis_conformance::report::clean;
 
 use super::args::ColorWhen;
 use super::exit::Exit;
@@ -46,9 +47,9 @@ impl Problem {
     pub(crate) fn tell(&self, color: ColorWhen) {
         match &self.kind {
             Kind::Told { message, help } => {
-                eprintln!("error: failed to {message}");
+                eprintln!("error: failed to {}", safe(message));
                 if let Some(help) = help {
-                    eprintln!("  try: {help}");
+                    eprintln!("  try: {}", safe(help));
                 }
             }
             Kind::Drawn(diagnostics) => {
@@ -63,6 +64,11 @@ impl Problem {
             }
         }
     }
+}
+
+/// The lines of a text that may quote a target or a file, with nothing in them that a terminal obeys.
+fn safe(text: &str) -> String {
+    text.split('\n').map(|line| clean(&line.replace('\t', "  "))).collect::<Vec<_>>().join("\n")
 }
 
 impl From<Vec<Diagnostic>> for Problem {

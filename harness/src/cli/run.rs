@@ -14,7 +14,7 @@ use kinesis_conformance::engine::{
     self, AskError, DEFAULT_JOBS, Emit, KnownList, Manifest, RunSettings, Select, Stop,
 };
 use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
-use kinesis_conformance::report::{Listener, Log, LogWriter, ReportError, Summary, junit, record};
+use kinesis_conformance::report::{Listener, Log, LogWriter, ReportError, Summary, advice, junit, record};
 
 use super::args::RunArgs;
 use super::exit::Exit;
@@ -69,12 +69,17 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
 }
 
 /// Files that a run writes, opened before the first request.
-struct Outputs {
+pub(super) struct Outputs {
     log: Option<LogWriter>,
     progress: Progress,
 }
 
 impl Outputs {
+    /// A log at most, and no progress.
+    pub(super) fn quiet(log: Option<LogWriter>) -> Self {
+        Self { log, progress: Progress::new(ProgressMode::Quiet) }
+    }
+
     fn open(args: &RunArgs) -> Result<Self, Problem> {
         let log = args.log.as_deref().map(LogWriter::create).transpose().map_err(unwritable)?;
         for path in args.junit.iter().chain(&args.record) {
@@ -99,15 +104,16 @@ fn try_to_write(path: &Path) -> Result<(), Problem> {
     })
 }
 
-fn unwritable(error: ReportError) -> Problem {
+pub(super) fn unwritable(error: ReportError) -> Problem {
     Problem::usage(error).with_help("name a file in a folder that exists and may be written")
 }
 
-type Ended = (Summary, Option<Log>, Result<Footer, AskError>);
+/// What a run came to, its log, and how it ended.
+pub(super) type Ended = (Summary, Option<Log>, Result<Footer, AskError>);
 
 /// Runs with the engine on the runtime and the listeners on a thread of their own, so that a slow
 /// disk does not slow the target's clock.
-async fn one_run(
+pub(super) async fn one_run(
     ready: &Ready,
     manifest: &Manifest,
     select: &Select,
@@ -148,18 +154,7 @@ fn listen(
 
 /// What to say when the target could not be asked.
 pub(super) fn no_target(error: AskError) -> Problem {
-    let help = match &error {
-        AskError::NoAnswer { .. } => {
-            "check that it is up and that scheme, host and port are right; `--spawn` starts one"
-        }
-        AskError::NotKinesis { .. } => {
-            "check the port: this looks like another service, a proxy or a web page"
-        }
-        AskError::Envelope { .. } => {
-            "name a profile with `dialect: envelope`, and under `codes` the class of each error code"
-        }
-        AskError::Stopped => "run it again",
-    };
+    let help = advice(&error);
     Problem::new(Exit::NoTarget, error).with_help(help)
 }
 

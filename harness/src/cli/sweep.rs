@@ -5,6 +5,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use anstream::println;
 
 use kinesis_conformance::engine::{PREFIX, Stop, TAG_KEY, sweep as leftovers};
+use kinesis_conformance::report::clean;
 
 use super::args::SweepArgs;
 use super::block_on;
@@ -12,7 +13,7 @@ use super::exit::Exit;
 use super::problem::Problem;
 use super::run::no_target;
 use super::signals::{heeding, unless_stopped};
-use super::target::Named;
+use super::target::{Named, Ready};
 
 pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
     if args.target.endpoint.is_none() && args.target.target.is_none() {
@@ -25,33 +26,34 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
         let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
             return Ok(Exit::Interrupted);
         };
-        let swept = unless_stopped(&stop, sweep_one(args, &ready.target)).await;
+        let swept = unless_stopped(&stop, sweep_one(args, &ready)).await;
         ready.stop().await;
         swept.unwrap_or(Ok(Exit::Interrupted))
     };
     block_on(heeding(&stop, work))?
 }
 
-async fn sweep_one(args: &SweepArgs, target: &kinesis_conformance::engine::Target) -> Result<Exit, Problem> {
-    let found = leftovers::find(target).await.map_err(no_target)?;
+async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
+    let target = &ready.target;
+    let found = leftovers::find(target, &ready.redactor).await.map_err(no_target)?;
     for name in &found.untagged {
-        println!("left alone: {name} (begins with {PREFIX} but has no tag {TAG_KEY})");
+        println!("left alone: {} (begins with {PREFIX} but has no tag {TAG_KEY})", clean(name));
     }
     if found.ours.is_empty() {
         println!("nothing to delete at {}", target.endpoint);
         return Ok(Exit::Fine);
     }
     for name in &found.ours {
-        println!("{name}");
+        println!("{}", clean(name));
     }
     let count = found.ours.len();
     if !args.yes && !asked(format!("delete {count} of {}?", target.endpoint)).await {
         println!("nothing was deleted; `--yes` deletes without asking");
         return Ok(Exit::Failed);
     }
-    let left = leftovers::delete(target, &found.ours).await;
+    let left = leftovers::delete(target, &ready.redactor, &found.ours).await;
     for (name, answer) in &left {
-        println!("could not delete {name}: {answer}");
+        println!("could not delete {}: {}", clean(name), clean(answer));
     }
     println!("deleted {}", count - left.len());
     Ok(if left.is_empty() { Exit::Fine } else { Exit::Failed })

@@ -38,6 +38,8 @@ pub enum AskError {
         endpoint: String,
         /// The answer to everything, in a few words.
         answer: String,
+        /// The same as it came.
+        response: Box<ResponseText>,
     },
     /// It answers in an envelope, and nobody said that it would.
     #[error(
@@ -58,7 +60,7 @@ pub enum AskError {
 /// If it never answers, or answers every operation alike.
 pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError> {
     let endpoint = session.target.endpoint.clone();
-    let made_up = probe(session, MADE_UP, Encoding::Json).await;
+    let made_up = probe(session, MADE_UP).await;
     if let ResponseText::None(none) = &made_up.response {
         return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
     }
@@ -72,7 +74,7 @@ pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     for operation in session.model.operations.keys().cloned() {
         let session = Arc::clone(session);
         probes.spawn(async move {
-            let exchange = probe(&session, &operation, Encoding::Json).await;
+            let exchange = probe(&session, &operation).await;
             (operation, exchange)
         });
     }
@@ -88,7 +90,8 @@ pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     }
     unsupported.sort();
     if same == session.model.operations.len() {
-        return Err(AskError::NotKinesis { endpoint, answer: first_words(&made_up) });
+        let answer = first_words(&made_up);
+        return Err(AskError::NotKinesis { endpoint, answer, response: Box::new(made_up.response) });
     }
 
     let mut encodings = vec![Encoding::Json];
@@ -104,9 +107,8 @@ pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     })
 }
 
-async fn probe(session: &Session, operation: &str, encoding: Encoding) -> Exchange {
-    let body = encode(encoding, &Value::empty());
-    let outgoing = Outgoing::encoded(session.model, operation, encoding, body);
+async fn probe(session: &Session, operation: &str) -> Exchange {
+    let outgoing = Outgoing::call(session.model, operation, &Value::empty());
     session.exchange(Tag::of_run(Role::Capability), &outgoing).await
 }
 
@@ -120,7 +122,10 @@ fn is_in_envelope(exchange: &Exchange) -> bool {
 
 /// A list call in CBOR is accepted and answered in CBOR.
 async fn speaks_cbor(session: &Session) -> bool {
-    let exchange = probe(session, "ListStreams", Encoding::Cbor).await;
+    let body = encode(Encoding::Cbor, &Value::empty());
+    let outgoing = Outgoing::encoded(session.model, "ListStreams", Encoding::Cbor, body);
+    // On a connection of its own: one that was just closed would look like an encoding that is not there.
+    let exchange = session.exchange_fresh(Tag::of_run(Role::Capability), &outgoing).await;
     let says_cbor = match &exchange.response {
         ResponseText::Answer { headers, .. } => headers
             .iter()

@@ -252,7 +252,7 @@ pub struct AsItCame {
 }
 
 /// An answer, redacted, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "came", rename_all = "kebab-case")]
 pub enum ResponseText {
     /// An answer.

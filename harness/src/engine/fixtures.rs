@@ -19,6 +19,11 @@ use super::event::Role;
 use super::reading::Reading;
 use super::session::{Outgoing, Session, Tag};
 
+/// Operations that change nothing, by the words their names begin with.
+pub(super) fn is_read(operation: &str) -> bool {
+    ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
+}
+
 /// What every name of ours begins with.
 pub const PREFIX: &str = "kinesis-conformance-";
 /// The key of the tag that every stream of ours carries; its value is the run's id.
@@ -36,12 +41,27 @@ pub(super) struct Stream {
     _permit: OwnedSemaphorePermit,
 }
 
+/// Whether a stream of ours is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Made {
+    /// It was asked for, and not refused.
+    Perhaps,
+    /// The target refused to make it.
+    Refused,
+}
+
 /// Why a state could not be reached.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum SetupError {
-    /// The target refused, or never got there.
+    /// The target refused a call.
+    #[error("{0}")]
+    Refused(String),
+    /// The target gave no usable answer, or never got there.
     #[error("{0}")]
     Blocked(String),
+    /// The connection was closed before the answer came.
+    #[error("{0}")]
+    CutShort(String),
     /// The run was stopped.
     #[error("the run was stopped")]
     Stopped,
@@ -59,7 +79,7 @@ pub(super) struct Fixtures {
     shared_shard: Arc<Semaphore>,
     /// Streams in transition at once.
     pub transitions: Arc<Semaphore>,
-    live: Mutex<BTreeMap<String, ()>>,
+    live: Mutex<BTreeMap<String, Made>>,
     shared: Mutex<Option<Arc<Stream>>>,
     /// Held by whoever makes the next shared stream. Nobody who still holds the last one waits for
     /// it: its shard comes back only when all have given it back.
@@ -219,7 +239,7 @@ impl Fixtures {
     async fn begin(&self, tag: &Tag, shards: u32) -> Result<String, SetupError> {
         let name = self.fresh_name();
         if let Ok(mut live) = self.live.lock() {
-            live.insert(name.clone(), ());
+            live.insert(name.clone(), Made::Perhaps);
         }
         let tags = Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))]);
         let input = Value::from([
@@ -227,8 +247,13 @@ impl Fixtures {
             ("ShardCount", Value::from(i64::from(shards))),
             ("Tags", tags),
         ]);
-        self.setup_call(tag, "CreateStream", &input).await?;
-        Ok(name)
+        let created = self.setup_call(tag, "CreateStream", &input).await;
+        if let Err(SetupError::Refused(_)) = &created
+            && let Ok(mut live) = self.live.lock()
+        {
+            live.insert(name.clone(), Made::Refused);
+        }
+        created.map(|_| name)
     }
 
     /// Sends a call of the setup, with patience for throttling and for limits that pass.
@@ -256,7 +281,21 @@ impl Fixtures {
             }
             let passes = reading.is_throttled() || reading.class() == Some("LimitExceededException");
             if !passes || Instant::now() >= give_up {
-                return Err(SetupError::Blocked(format!("{operation} was answered {}", told(&reading))));
+                let why = format!("{operation} was answered {}", told(&reading));
+                let cut_short = exchange.response.was_cut_short();
+                if cut_short && attempt == 0 && is_read(operation) {
+                    // Once more, on another connection; nothing could have been done twice.
+                    attempt += 1;
+                    continue;
+                }
+                return Err(match reading {
+                    Reading::None(_) if cut_short => SetupError::CutShort(why),
+                    Reading::Refused { .. } => SetupError::Refused(why),
+                    Reading::None(_)
+                    | Reading::Accepted { .. }
+                    | Reading::Undecodable { .. }
+                    | Reading::ServerError { .. } => SetupError::Blocked(why),
+                });
             }
             attempt += 1;
             sleep(pause).await;
@@ -361,11 +400,19 @@ impl Fixtures {
             Err(_) => JoinSet::new(),
         };
         while deletions.join_next().await.is_some() {}
-        let rest: Vec<String> =
-            self.live.lock().map(|live| live.keys().cloned().collect()).unwrap_or_default();
+        let rest = self.live.lock().map(|live| live.clone()).unwrap_or_default();
         let tag = Tag::of_run(Role::Cleanup);
-        for name in rest {
-            self.delete_by_name(&tag, &name).await;
+        for (name, made) in rest {
+            match made {
+                Made::Perhaps => self.delete_by_name(&tag, &name).await,
+                // Once, for a target that refuses and does it all the same; what is answered proves
+                // nothing.
+                Made::Refused => {
+                    let input = Value::from([("StreamName", Value::from(name.as_str()))]);
+                    let outgoing = Outgoing::call(self.session.model, "DeleteStream", &input);
+                    self.session.exchange(tag.clone(), &outgoing).await;
+                }
+            }
         }
         self.left_behind.lock().map(|names| names.clone()).unwrap_or_default()
     }
@@ -375,6 +422,7 @@ impl Fixtures {
         let outgoing = Outgoing::call(self.session.model, "DeleteStream", &input);
         let mut pause = Duration::from_millis(20);
         let mut last = None;
+        let mut unanswered = 0;
         for attempt in 0..DELETE_ATTEMPTS {
             let exchange = self.session.exchange(Tag { attempt, ..tag.clone() }, &outgoing).await;
             let reading = Reading::of(self.session.model, &exchange);
@@ -384,6 +432,10 @@ impl Fixtures {
                 break;
             }
             last = Some(told(&reading));
+            unanswered += u32::from(matches!(reading, Reading::None(_)));
+            if unanswered == UNANSWERED_DELETES {
+                break;
+            }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
@@ -417,6 +469,9 @@ impl Fixtures {
 /// Deletes are tried so often before a stream counts as left behind: a stream that is just being
 /// created or updated may refuse for a while.
 const DELETE_ATTEMPTS: u32 = 8;
+
+/// So many deletes without an answer, and the target is taken for dead: each costs a whole time-out.
+const UNANSWERED_DELETES: u32 = 2;
 
 fn told(reading: &Reading) -> String {
     match reading {

@@ -12,7 +12,7 @@ pub(crate) enum Reading {
     Accepted {
         /// The output.
         output: Value,
-        /// Members that do not have their modelled type.
+        /// Members that do not have their modelled type, or stand there more than once.
         misfits: Vec<Misfit>,
         /// Members that were null and count as absent, as clients take them; dotted paths, once
         /// each for all elements of a list.
@@ -75,7 +75,14 @@ impl Reading {
                 let mut output = decoded.value;
                 let mut nulls = Vec::new();
                 drop_nulls(&mut output, "", &mut nulls);
-                Self::Accepted { output, misfits: decoded.misfits, nulls }
+                let mut misfits = decoded.misfits;
+                // Some clients take the first of them, some the last, some neither.
+                misfits.extend(document.duplicates.into_iter().map(|path| Misfit {
+                    path,
+                    expected: "stands once",
+                    found: "stands there again",
+                }));
+                Self::Accepted { output, misfits, nulls }
             }
             Err(error) => Self::Undecodable { status, why: error.to_string() },
         }

@@ -138,6 +138,7 @@ fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: M
             .map(|exchange| (*exchange).clone())
             .collect(),
         stopped_by,
+        setup_cut_short: false,
     };
     let judgement = judge(trial, &observation, measure);
     let ended_us = stored.started_us + stored.ms * 1000;

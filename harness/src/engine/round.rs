@@ -13,7 +13,7 @@ use super::ask::Asker;
 use super::bind::{Bindings, fixture_word};
 use super::describe::Look;
 use super::event::{Exchange, Outcome, Role};
-use super::fixtures::{Fixtures, SetupError, Stream};
+use super::fixtures::{Fixtures, SetupError, Stream, is_read};
 use super::judge::{Observation, implies_unchanged};
 use super::plan::PlannedTrial;
 use super::reading::Reading;
@@ -62,6 +62,7 @@ pub(super) async fn observe(
     let mut asker = Asker { session, look, trial, bindings: world(session), tag, exchanges: Vec::new() };
     let mut held = Held { own: Vec::new(), shared: None };
     let setup = set_up(fixtures, &mut asker, lending, &mut reserved, &mut held).await;
+    let mut setup_cut_short = false;
     let stopped_by = match setup {
         Ok(()) => {
             look_still(&mut asker).await;
@@ -74,7 +75,11 @@ pub(super) async fn observe(
                 Err(unbound) => Some((Outcome::Blocked, unbound.to_string())),
             }
         }
-        Err(SetupError::Blocked(why)) => Some((Outcome::Blocked, why)),
+        Err(SetupError::Refused(why) | SetupError::Blocked(why)) => Some((Outcome::Blocked, why)),
+        Err(SetupError::CutShort(why)) => {
+            setup_cut_short = true;
+            Some((Outcome::Blocked, why))
+        }
         Err(SetupError::Stopped) => Some((Outcome::Error, "the run was stopped".to_owned())),
     };
     let retire = may_have_changed(&asker);
@@ -87,7 +92,7 @@ pub(super) async fn observe(
     for (_, stream) in held.own {
         fixtures.delete(stream, Some(Arc::clone(&id)));
     }
-    Observation { bindings: asker.bindings, exchanges: asker.exchanges, stopped_by }
+    Observation { bindings: asker.bindings, exchanges: asker.exchanges, stopped_by, setup_cut_short }
 }
 
 /// The streams of a round.
@@ -291,11 +296,6 @@ fn may_have_changed(asker: &Asker<'_>) -> bool {
             | Reading::ServerError { .. }
             | Reading::None(_) => true,
         })
-}
-
-/// Operations that change nothing, by the words their names begin with.
-fn is_read(operation: &str) -> bool {
-    ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
 }
 
 #[cfg(all(test, feature = "serve"))]

@@ -97,22 +97,17 @@ pub(super) async fn in_order(
     };
     let session = Arc::new(Session::new(target, Model::embedded(), gated, settings.redactor.clone(), stop));
     let capabilities = tokio::select! {
-        asked = capability::ask(&session) => asked?,
+        asked = capability::ask(&session) => asked.map_err(|error| session.redacted(error))?,
         // Nothing was made so far, so there is nothing to clean up.
         () = session.stopped() => return Err(AskError::Stopped),
     };
-    gate.open(Event::Header(Box::new(header(
-        &session,
-        manifest,
-        select,
-        &settings,
-        &capabilities,
-        selected.len(),
-    ))));
+    let header = header(&session, manifest, select, &settings, &capabilities, selected.len());
+    gate.open(settings.redactor.event(Event::Header(Box::new(header))));
     tell_cases(&session, &selected);
 
     let look = Look::of(&capabilities);
     let fixtures = Arc::new(Fixtures::new(Arc::clone(&session), look, run_id(settings.seed)));
+    let redactor = settings.redactor.clone();
     let run = Arc::new(Run { session, fixtures, look, capabilities, settings });
     let counts = run.trials(selected).await;
     let left_behind = run.fixtures.clean_up().await;
@@ -123,7 +118,7 @@ pub(super) async fn in_order(
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         left_behind,
     };
-    gate.close(Event::Footer(Box::new(footer.clone())));
+    gate.close(redactor.event(Event::Footer(Box::new(footer.clone()))));
     Ok(footer)
 }
 
@@ -188,6 +183,8 @@ impl Run {
             return self.verdict(trial, 0, started_us, observation, judgement);
         }
         let mut round = first_round;
+        // An error that stands if no later round gets as far as the question.
+        let mut error: Option<(u32, Observation, Judgement)> = None;
         loop {
             let borrows = trial.case().given.values().any(|fixture| matches!(fixture.value, Fixture::Shared));
             let lending = if borrows && round == 0 { Lending::Shared } else { Lending::Own };
@@ -203,11 +200,20 @@ impl Run {
                 // Whatever else was asked on the same stream at the same time may be to blame.
                 Outcome::Fail | Outcome::Error => lending == Lending::Own && judgement.firm,
                 Outcome::Unobserved => false,
-                Outcome::Blocked | Outcome::Unsupported | Outcome::Skipped | Outcome::Known => true,
+                Outcome::Blocked => !observation.setup_cut_short,
+                Outcome::Unsupported | Outcome::Skipped | Outcome::Known => true,
             };
             round += 1;
             if relied_on || round == first_round + ROUNDS || self.session.is_stopped() {
-                return self.verdict(trial, round - 1, started_us, observation, judgement);
+                let last = (round - 1, observation, judgement);
+                let (round, observation, judgement) = match (last.2.outcome, error) {
+                    (Outcome::Blocked, Some(earlier)) => earlier,
+                    (_, _) => last,
+                };
+                return self.verdict(trial, round, started_us, observation, judgement);
+            }
+            if judgement.outcome == Outcome::Error {
+                error = Some((round - 1, observation, judgement));
             }
         }
     }

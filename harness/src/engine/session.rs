@@ -1,4 +1,5 @@
-//! One run's connection to its target: sends, times, redacts and tells every exchange.
+//! One run's connection to its target: sends, times and tells every exchange. What is told is
+//! redacted, what is returned is not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,8 +11,11 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::model::{Model, Value};
-use crate::wire::{Auth, Client, Deviation, Encoding, RawSent, Request, Response, Sent, encode};
+use crate::wire::{
+    Auth, Client, Deviation, Encoding, NoAnswerKind, RawSent, Request, Response, Sent, encode,
+};
 
+use super::capability::AskError;
 use super::event::{
     AsItCame, BodyText, DeviationText, Event, Exchange, Notice, RequestText, ResponseText, Role, StepIndex,
 };
@@ -31,6 +35,8 @@ pub(super) struct Session {
     epoch: Instant,
     redactor: Redactor,
     requests: AtomicU64,
+    /// True once a pooled connection was closed in the middle of an exchange.
+    hangs_up: AtomicBool,
     stop: Stop,
 }
 
@@ -163,12 +169,35 @@ impl Session {
         redactor: Redactor,
         stop: Stop,
     ) -> Self {
-        Self { target, model, emit, epoch: Instant::now(), redactor, requests: AtomicU64::new(0), stop }
+        Self {
+            target,
+            model,
+            emit,
+            epoch: Instant::now(),
+            redactor,
+            requests: AtomicU64::new(0),
+            hangs_up: AtomicBool::new(false),
+            stop,
+        }
     }
 
     /// Sends, and tells the exchange.
+    ///
+    /// Some servers close connections that are idle without saying so, some right behind an answer. A
+    /// request that meets such a close gets no answer, and it can't be told whether it was carried out,
+    /// so that it is not sent again here. But from then on each request gets a connection of its own:
+    /// whoever asks again meets no such close.
     pub(super) async fn exchange(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
-        self.exchange_on(&self.target.client, tag, outgoing).await
+        if self.hangs_up.load(Ordering::Relaxed) {
+            return self.exchange_fresh(tag, outgoing).await;
+        }
+        let exchange = self.exchange_on(&self.target.client, tag, outgoing).await;
+        let pooled = outgoing.deviation.is_none();
+        if pooled && exchange.response.was_cut_short() && !self.hangs_up.swap(true, Ordering::Relaxed) {
+            let text = "a connection was closed before the answer came; from here on each request gets one of its own";
+            self.notice(None, text.to_owned());
+        }
+        exchange
     }
 
     /// Sends on a connection of its own, and tells the exchange.
@@ -208,11 +237,9 @@ impl Session {
                     Auth::Signed => true,
                     Auth::Unsigned => false,
                 },
-                body: self.body(&request.body),
-                deviates: deviates.map(|deviates| DeviationText {
-                    head: self.redactor.head(deviates.head),
-                    spoiled: deviates.spoiled,
-                }),
+                body: body_text(&request.body),
+                deviates: deviates
+                    .map(|deviates| DeviationText { head: deviates.head, spoiled: deviates.spoiled }),
             },
             response: match sent.outcome {
                 Ok(response) => self.answer(response, as_it_came),
@@ -226,34 +253,26 @@ impl Session {
         let response = match self.target.dialect.plain(&response) {
             None => response,
             Some(plain) => {
-                as_it_came.get_or_insert_default().body = Some(self.body(&response.body));
+                as_it_came.get_or_insert_default().body = Some(body_text(&response.body));
                 plain
             }
         };
         ResponseText::Answer {
             status: response.status,
-            headers: response
-                .headers
-                .into_iter()
-                .map(|(name, value)| (name, self.redactor.text(value)))
-                .collect(),
-            body: self.body(&response.body),
-            as_it_came: as_it_came.map(|came| {
-                Box::new(AsItCame { head: came.head.map(|head| self.redactor.text(head)), ..came })
-            }),
+            headers: response.headers,
+            body: body_text(&response.body),
+            as_it_came: as_it_came.map(Box::new),
         }
     }
 
-    fn body(&self, bytes: &[u8]) -> BodyText {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => BodyText::Text(self.redactor.text(text.to_owned())),
-            Err(_) => BodyText::Base64(STANDARD.encode(bytes)),
-        }
-    }
-
-    /// Tells an event.
+    /// Tells an event, without what must not be told.
     pub(super) fn tell(&self, event: Event) {
-        (self.emit)(event);
+        (self.emit)(self.redactor.event(event));
+    }
+
+    /// Takes out of an error what must not be told.
+    pub(super) fn redacted(&self, error: AskError) -> AskError {
+        self.redactor.ask_error(error)
     }
 
     /// Tells something that is no verdict.
@@ -282,6 +301,13 @@ impl Session {
     }
 }
 
+fn body_text(bytes: &[u8]) -> BodyText {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => BodyText::Text(text.to_owned()),
+        Err(_) => BodyText::Base64(STANDARD.encode(bytes)),
+    }
+}
+
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
@@ -297,6 +323,14 @@ impl BodyText {
 }
 
 impl ResponseText {
+    /// True if the connection was closed before the answer came.
+    pub fn was_cut_short(&self) -> bool {
+        match self {
+            Self::Answer { .. } => false,
+            Self::None(none) => none.kind == NoAnswerKind::Closed,
+        }
+    }
+
     /// The answer as it came, if there is one.
     pub fn response(&self) -> Option<Response> {
         match self {

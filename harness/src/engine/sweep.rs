@@ -23,12 +23,16 @@ pub struct Leftovers {
     pub untagged: Vec<String>,
 }
 
-/// Looks for leftovers.
+/// Looks for leftovers. `redactor` takes secrets out of errors.
 ///
 /// # Errors
 /// If the target does not answer a list call.
-pub async fn find(target: &Target) -> Result<Leftovers, AskError> {
+pub async fn find(target: &Target, redactor: &Redactor) -> Result<Leftovers, AskError> {
     let session = session(target);
+    find_in(&session).await.map_err(|error| redactor.ask_error(error))
+}
+
+async fn find_in(session: &Session) -> Result<Leftovers, AskError> {
     let mut found = Leftovers::default();
     let mut after: Option<String> = None;
     loop {
@@ -36,7 +40,7 @@ pub async fn find(target: &Target) -> Result<Leftovers, AskError> {
         if let (Value::Map(members), Some(name)) = (&mut input, &after) {
             members.insert("ExclusiveStartStreamName".to_owned(), Value::from(name.as_str()));
         }
-        let output = call(&session, "ListStreams", &input).await?;
+        let output = call(session, "ListStreams", &input).await?;
         let names: Vec<String> = output
             .get("StreamNames")
             .and_then(Value::as_list)
@@ -45,7 +49,7 @@ pub async fn find(target: &Target) -> Result<Leftovers, AskError> {
             .filter_map(|name| name.as_str().map(str::to_owned))
             .collect();
         for name in names.iter().filter(|name| name.starts_with(PREFIX)) {
-            if is_tagged(&session, name).await? {
+            if is_tagged(session, name).await? {
                 found.ours.push(name.clone());
             } else {
                 found.untagged.push(name.clone());
@@ -60,7 +64,7 @@ pub async fn find(target: &Target) -> Result<Leftovers, AskError> {
 }
 
 /// Deletes streams; returns those that could not be deleted, with the answer.
-pub async fn delete(target: &Target, names: &[String]) -> Vec<(String, String)> {
+pub async fn delete(target: &Target, redactor: &Redactor, names: &[String]) -> Vec<(String, String)> {
     let session = session(target);
     let mut left = Vec::new();
     for name in names {
@@ -69,7 +73,7 @@ pub async fn delete(target: &Target, names: &[String]) -> Vec<(String, String)> 
         let exchange = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await;
         let reading = Reading::of(session.model, &exchange);
         if !reading.is_success() && reading.class() != Some("ResourceNotFoundException") {
-            left.push((name.clone(), reading.in_words()));
+            left.push((name.clone(), redactor.text(&reading.in_words())));
         }
     }
     left
@@ -87,7 +91,12 @@ async fn call(session: &Session, operation: &str, input: &Value) -> Result<Value
         return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
     }
     let reading = Reading::of(session.model, &exchange);
-    reading.output().cloned().ok_or_else(|| AskError::NotKinesis { endpoint, answer: reading.in_words() })
+    let none = || AskError::NotKinesis {
+        endpoint,
+        answer: reading.in_words(),
+        response: Box::new(exchange.response.clone()),
+    };
+    reading.output().cloned().ok_or_else(none)
 }
 
 async fn is_tagged(session: &Session, name: &str) -> Result<bool, AskError> {

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use crate::engine::ClockHook;
 use crate::engine::event::{Event, Trial};
 use crate::engine::{self, AskError, DEFAULT_JOBS, Emit, Manifest, RunSettings, Select, Stop, Target};
-use crate::report::Summary;
+use crate::report::{Summary, advice};
 use crate::wire::Endpoint;
 
 use super::setup::{self, Place, Setup};
@@ -189,10 +189,11 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
 
 fn with_help(error: &AskError) -> String {
     let help = match error {
-        AskError::NoAnswer { .. } => "check that the server is up and returns its own URL",
-        AskError::NotKinesis { .. } => "check the port: this looks like another service",
-        AskError::Envelope { .. } => "answer as Kinesis does, or give the target's profile a dialect",
-        AskError::Stopped => "run it again",
+        AskError::NoAnswer { .. } => "check that the server is up and returns its own URL".to_owned(),
+        AskError::Envelope { .. } => {
+            "answer as Kinesis does, or give the target's profile a dialect".to_owned()
+        }
+        AskError::NotKinesis { .. } | AskError::Stopped => advice(error),
     };
     format!("{error}\n  try: {help}")
 }

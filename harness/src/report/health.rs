@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::summary::Summary;
 use super::text::{counted, enumerated, shortened};
+use crate::engine::AskError;
 use crate::engine::event::{BodyText, Exchange, Outcome, ResponseText, Role};
 use crate::wire::NoAnswerKind;
 
@@ -166,62 +167,43 @@ impl Diagnosis {
     }
 }
 
+/// What to try when the target could not be asked at all.
+pub fn advice(error: &AskError) -> String {
+    match error {
+        AskError::NoAnswer { .. } => {
+            "check that it is up and that scheme, host and port are right; `--spawn` starts one".to_owned()
+        }
+        AskError::NotKinesis { endpoint, response, .. } => attempt(&AnswerKind::of(response), endpoint)
+            .unwrap_or_else(|| {
+                "check the port: this looks like another service, a proxy or a web page".to_owned()
+            }),
+        AskError::Envelope { endpoint } => attempt(&AnswerKind::Envelope, endpoint).unwrap_or_default(),
+        AskError::Stopped => "run it again".to_owned(),
+    }
+}
+
 fn diagnose(kind: &AnswerKind, count: usize, summary: &Summary) -> Option<Diagnosis> {
     let endpoint = summary.header.as_ref().map_or("the endpoint", |header| header.target.endpoint.as_str());
     let share = format!("{count} of {} requests", summary.tally.total);
     let of_total = format!("{count} of {} answers", summary.tally.total);
-    let (seen, attempt) = match kind {
-        AnswerKind::Refused => (
-            format!("{share} found no connection: nothing listens at {endpoint}"),
-            "start the target, or check the host and the port".to_owned(),
-        ),
-        AnswerKind::TimedOut => (
-            format!("{share} got no answer in time from {endpoint}"),
-            "check that the target is not stopped or starved; try fewer at once: --jobs 1".to_owned(),
-        ),
-        AnswerKind::Closed => (
-            format!("{share} had their connection closed before the answer came"),
-            "check the target's own log: it may crash, or expect https where http is spoken".to_owned(),
-        ),
-        AnswerKind::NotHttp => (
-            format!("{share} got an answer that is not HTTP"),
-            format!("check the port of {endpoint}, and whether it wants https"),
-        ),
-        AnswerKind::Tls => (
-            format!("{share} failed in TLS"),
-            "check the certificate, or name the endpoint with http://".to_owned(),
-        ),
-        AnswerKind::TooLong => (
-            format!("{share} got an answer that is longer than any of Kinesis"),
-            format!("check that {endpoint} is the right place"),
-        ),
-        AnswerKind::WebPage { status } => (
-            format!("{of_total} were web pages ({status}): {endpoint} does not look like Kinesis"),
-            "check the port; a proxy or a console may answer in the target's place".to_owned(),
-        ),
-        AnswerKind::Envelope => (
-            format!("{of_total} stood in a gateway's envelope of `success`, `data` and `error`"),
-            "name a profile with `dialect: envelope`, and under `codes` the class of each error code"
-                .to_owned(),
-        ),
+    let attempt = attempt(kind, endpoint)?;
+    let seen = match kind {
+        AnswerKind::Refused => format!("{share} found no connection: nothing listens at {endpoint}"),
+        AnswerKind::TimedOut => format!("{share} got no answer in time from {endpoint}"),
+        AnswerKind::Closed => format!("{share} had their connection closed before the answer came"),
+        AnswerKind::NotHttp => format!("{share} got an answer that is not HTTP"),
+        AnswerKind::Tls => format!("{share} failed in TLS"),
+        AnswerKind::TooLong => format!("{share} got an answer that is longer than any of Kinesis"),
+        AnswerKind::WebPage { status } => {
+            format!("{of_total} were web pages ({status}): {endpoint} does not look like Kinesis")
+        }
+        AnswerKind::Envelope => {
+            format!("{of_total} stood in a gateway's envelope of `success`, `data` and `error`")
+        }
         AnswerKind::Answer { status, class } => {
             let name =
                 class.as_deref().map_or_else(String::new, |class| format!(" {}", shortened(class, 60)));
-            let attempt = match status {
-                401 | 403 => {
-                    "check credentials: requests are signed with a documented dummy pair; register that \
-                     pair with the target, or use --credentials env"
-                }
-                404 if class.is_none() => "check the path of the endpoint: Kinesis answers at /",
-                429 => "the target limits the rate of calls: try fewer at once with --jobs 1",
-                301 | 302 | 307 | 308 => "redirects are not followed: name the place that they lead to",
-                500..=599 => "check the target's own log: it fails before it looks at the request",
-                _ if is_throttling(class.as_deref()) => {
-                    "the target limits the rate of calls: try fewer at once with --jobs 1"
-                }
-                _ => return None,
-            };
-            (format!("{of_total} were {status}{name}"), attempt.to_owned())
+            format!("{of_total} were {status}{name}")
         }
     };
     Some(Diagnosis { seen, attempt })
@@ -249,6 +231,71 @@ fn fell_silent(tally: &Tally) -> Option<Diagnosis> {
     })
 }
 
+/// What to try when everything is answered like this; `None` if it may well be the target's own
+/// behaviour.
+fn attempt(kind: &AnswerKind, endpoint: &str) -> Option<String> {
+    Some(match kind {
+        AnswerKind::Refused => "start the target, or check the host and the port".to_owned(),
+        AnswerKind::TimedOut => {
+            "check that the target is not stopped or starved; try fewer at once: --jobs 1".to_owned()
+        }
+        AnswerKind::Closed => {
+            "check the target's own log: it may crash, or expect https where http is spoken".to_owned()
+        }
+        AnswerKind::NotHttp => format!("check the port of {endpoint}, and whether it wants https"),
+        AnswerKind::Tls => "check the certificate, or name the endpoint with http://".to_owned(),
+        AnswerKind::TooLong => format!("check that {endpoint} is the right place"),
+        AnswerKind::WebPage { .. } => {
+            "check the port; a proxy or a console may answer in the target's place".to_owned()
+        }
+        AnswerKind::Envelope => {
+            "name a profile with `dialect: envelope`, and under `codes` the class of each error code"
+                .to_owned()
+        }
+        AnswerKind::Answer { status, class } => attempt_at(*status, class.as_deref())?.to_owned(),
+    })
+}
+
+/// What to try when every answer has this status and class.
+fn attempt_at(status: u16, class: Option<&str>) -> Option<&'static str> {
+    const FEWER: &str = "the target limits the rate of calls: try fewer at once with --jobs 1";
+    const CREDENTIALS: &str = "check credentials: requests are signed with a documented dummy pair; \
+                               register that pair with the target, or use --credentials env";
+    match class {
+        Some(
+            "InvalidSignatureException"
+            | "SignatureDoesNotMatch"
+            | "SignatureDoesNotMatchException"
+            | "RequestExpired"
+            | "RequestTimeTooSkewed",
+        ) => {
+            return Some(
+                "compare the clocks of this machine and of the target; then check the region, and the \
+                 credentials: requests are signed with a documented dummy pair, or use --credentials env",
+            );
+        }
+        Some(
+            "AccessDeniedException"
+            | "AccessDenied"
+            | "UnrecognizedClientException"
+            | "InvalidClientTokenId"
+            | "MissingAuthenticationTokenException"
+            | "IncompleteSignatureException"
+            | "ExpiredTokenException",
+        ) => return Some(CREDENTIALS),
+        Some(_) | None => {}
+    }
+    match status {
+        401 | 403 => Some(CREDENTIALS),
+        404 if class.is_none() => Some("check the path of the endpoint: Kinesis answers at /"),
+        429 => Some(FEWER),
+        301 | 302 | 303 | 307 | 308 => Some("redirects are not followed: name the place that they lead to"),
+        500..=599 => Some("check the target's own log: it fails before it looks at the request"),
+        _ if is_throttling(class) => Some(FEWER),
+        _ => None,
+    }
+}
+
 /// Nearly all trials were stopped by one and the same thing before they asked anything.
 fn same_obstacle(summary: &Summary) -> Option<Diagnosis> {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
@@ -256,7 +303,8 @@ fn same_obstacle(summary: &Summary) -> Option<Diagnosis> {
         *reasons.entry(trial.reason.as_deref().unwrap_or("no reason given")).or_default() += 1;
     }
     let (reason, count) = reasons.into_iter().max_by_key(|(_, count)| *count)?;
-    let total = summary.trials.len();
+    let apart = [Outcome::Unsupported, Outcome::Skipped].map(|outcome| summary.with_outcome(outcome).count());
+    let total = summary.trials.len() - apart.iter().sum::<usize>();
     (total >= FEWEST && count * 10 >= total * 9).then(|| Diagnosis {
         seen: format!(
             "{} could not ask their question, for one reason: {}",

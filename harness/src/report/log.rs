@@ -4,7 +4,7 @@
 //! them can do more than be refused with its line and column.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufWriter, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -24,12 +24,12 @@ const LARGEST_LOG: u64 = 2 << 30;
 
 /// Writes the log to a file.
 ///
-/// Lines reach the file at the end of each trial, so that a run that is killed leaves every verdict
-/// that it reached.
+/// Each line reaches the file before the next event is taken, so that a run that is killed leaves all
+/// that it observed.
 #[derive(Debug)]
 pub struct LogWriter {
     path: String,
-    file: BufWriter<File>,
+    file: File,
 }
 
 impl LogWriter {
@@ -42,14 +42,13 @@ impl LogWriter {
     pub fn create(path: &Path) -> Result<Self, ReportError> {
         let shown = path.display().to_string();
         match File::create(path) {
-            Ok(file) => Ok(Self { path: shown, file: BufWriter::new(file) }),
+            Ok(file) => Ok(Self { path: shown, file }),
             Err(source) => Err(ReportError::Write { what: "log", path: shown, source }),
         }
     }
 
-    fn write(&mut self, line: &[u8], flush: bool) -> io::Result<()> {
-        self.file.write_all(line)?;
-        if flush { self.file.flush() } else { Ok(()) }
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        self.file.write_all(line)
     }
 }
 
@@ -57,11 +56,7 @@ impl Listener for LogWriter {
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
         let mut line = serde_json::to_vec(event)?;
         line.push(b'\n');
-        let flush = match event {
-            Event::Header(_) | Event::Trial(_) | Event::Notice(_) | Event::Footer(_) => true,
-            Event::Case(_) | Event::Exchange(_) => false,
-        };
-        self.write(&line, flush).map_err(|source| ReportError::Write {
+        self.write(&line).map_err(|source| ReportError::Write {
             what: "log",
             path: self.path.clone(),
             source,

@@ -15,6 +15,7 @@ pub mod junit;
 mod log;
 mod questions;
 pub mod record;
+mod repeats;
 mod summary;
 pub mod table;
 pub mod terminal;
@@ -27,9 +28,12 @@ mod samples;
 
 pub use cause::{Cause, Group};
 pub use compare::{Comparison, Difference, Subject};
+pub use health::advice;
 pub use log::{Log, LogError, LogWriter, read_log};
 pub use questions::{Answer, Answers};
+pub use repeats::{Flip, Repeats};
 pub use summary::{Basis, Summary};
+pub use text::clean;
 
 use crate::engine::event::Event;
 

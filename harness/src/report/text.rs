@@ -17,8 +17,9 @@ pub(super) const fn is_unsafe(character: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The text on one line, with every unsafe character spelled out (`\n`, `\u{1b}`).
-pub(super) fn clean(text: &str) -> String {
+/// The text on one line, with every unsafe character spelled out (`\n`, `\u{1b}`): for whatever a target
+/// or a file has said, before it is shown on a terminal.
+pub fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

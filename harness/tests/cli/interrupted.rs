@@ -1,7 +1,8 @@
 //! Runs that end early. After SIGINT and SIGTERM nothing is left on the target; after SIGKILL
 //! `sweep` finds exactly what is left, and touches nothing else.
 
-use std::process::Child;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use kinesis_conformance::wire::{
     Auth, Client, ClientSettings, Credentials, Encoding, Endpoint, Request, encode,
 };
 
-use super::support::{Rude, RudeServer, Scratch, Served, command, run, signal, until, wait};
+use super::support::{PROGRAM, Rude, RudeServer, Scratch, Served, command, run, signal, until, wait};
 
 /// Calls the target as anybody else would.
 struct Other {
@@ -32,6 +33,13 @@ impl Other {
     }
 
     fn call(&self, operation: &str, input: &Value) -> String {
+        let (status, body) = self.ask(operation, input);
+        assert_eq!(status, 200, "{operation}: {body}");
+        body
+    }
+
+    /// Status and body of the answer, whatever it is.
+    fn ask(&self, operation: &str, input: &Value) -> (u16, String) {
         let request = Request {
             target: Some(format!("Kinesis_20131202.{operation}")),
             content_type: Encoding::Json.content_type().to_owned(),
@@ -40,8 +48,7 @@ impl Other {
         };
         let sent = self.runtime.block_on(self.client.send(&request));
         let response = sent.outcome.expect("an answer");
-        assert_eq!(response.status, 200, "{operation}: {:?}", response.body);
-        String::from_utf8(response.body.to_vec()).expect("text")
+        (response.status, String::from_utf8(response.body.to_vec()).expect("text"))
     }
 
     fn create(&self, name: &str) {
@@ -95,6 +102,19 @@ fn after_sigint_and_sigterm_nothing_is_left_on_the_target() {
 }
 
 #[test]
+fn repeated_runs_end_at_the_first_signal_and_leave_nothing() {
+    let served = Served::start(&[]);
+    let mut child = command(&["repeat", "--times", "100", "--endpoint", &served.endpoint, "transition"])
+        .spawn()
+        .expect("a child");
+    let other = Other::of(&served.endpoint);
+    until("the run has streams", || !other.streams().is_empty());
+    signal(&child, "TERM");
+    assert_eq!(wait(&mut child).code(), Some(5));
+    until("nothing is left", || other.streams().is_empty());
+}
+
+#[test]
 fn a_signal_before_the_target_has_answered_ends_at_once() {
     let server = RudeServer::start(Rude::Hangs);
     let mut child =
@@ -140,4 +160,68 @@ fn after_sigkill_sweep_finds_what_is_left_and_nothing_else() {
     let text = std::fs::read_to_string(&log).expect("a log");
     assert!(!text.contains("{\"event\":\"footer\""), "a killed run writes no footer");
     run(&["judge", &log]).expect(5).says(&["incomplete"]);
+    // All that was observed is there, also of trials that got no verdict.
+    for name in &left {
+        assert!(text.contains(name.as_str()), "the log says nothing of {name}, which was made");
+    }
+}
+
+/// A stream that carries our tag, as a killed run leaves it.
+fn leave(other: &Other, name: &str) {
+    other.call(
+        "CreateStream",
+        &Value::from([
+            ("StreamName", Value::from(name)),
+            ("ShardCount", Value::from(1_i64)),
+            ("Tags", Value::from([("kinesis-conformance", Value::from("0badf00d"))])),
+        ]),
+    );
+}
+
+#[test]
+fn sweep_looks_beyond_the_first_page_and_minds_tags_alone_as_little_as_names_alone() {
+    let served = Served::start(&[]);
+    let other = Other::of(&served.endpoint);
+    for number in 0..101 {
+        other.create(&format!("a-{number:03}"));
+    }
+    let ours = "kinesis-conformance-0badf00d-0001";
+    leave(&other, ours);
+    // Our tag on a name that is not ours: somebody has copied it.
+    leave(&other, "tagged-by-somebody");
+    let swept = run(&["sweep", "--yes", "--endpoint", &served.endpoint]).expect(0).says(&["deleted 1"]);
+    assert!(!swept.out.contains("tagged-by-somebody"), "{}", swept.out);
+    let exists = |name: &str| {
+        let input = Value::from([("StreamName", Value::from(name))]);
+        other.ask("DescribeStreamSummary", &input).0 == 200
+    };
+    until("ours is gone", || !exists(ours));
+    for theirs in ["a-000", "a-100", "tagged-by-somebody"] {
+        assert!(exists(theirs), "{theirs} is gone");
+    }
+}
+
+#[test]
+fn sweep_asks_on_a_terminal_and_takes_only_yes_for_yes() {
+    let served = Served::start(&[]);
+    let other = Other::of(&served.endpoint);
+    let ours = "kinesis-conformance-0badf00d-0001";
+    leave(&other, ours);
+    for (answer, code, is_there) in [("n", 1, true), ("", 1, true), ("y", 0, false)] {
+        let line = format!("'{PROGRAM}' sweep --endpoint {}", served.endpoint);
+        // `script` gives the program a terminal.
+        let mut child = Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("`script` is there");
+        writeln!(child.stdin.take().expect("a pipe"), "{answer}").expect("written");
+        let mut out = String::new();
+        child.stdout.take().expect("a pipe").read_to_string(&mut out).expect("text");
+        assert_eq!(wait(&mut child).code(), Some(code), "{out}");
+        assert!(out.contains(ours) && out.contains("delete 1 of") && out.contains("[y/N]"), "{out}");
+        assert!(!is_there || other.streams() == [ours], "`{answer}` is no consent");
+    }
+    until("ours is gone", || other.streams().is_empty());
 }

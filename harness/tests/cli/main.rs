@@ -8,5 +8,6 @@ mod bad_targets;
 mod interrupted;
 mod judged;
 mod known;
+mod secrets;
 mod support;
 mod verbs;

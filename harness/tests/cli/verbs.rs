@@ -32,6 +32,26 @@ fn run_against_a_faulty_server_fails_and_draws_why() {
 }
 
 #[test]
+fn repeat_tells_that_nothing_flips_or_what_does() {
+    let scratch = Scratch::new();
+    let logs = scratch.path("");
+    run(&["repeat", "--times", "3", "--logs", &logs, QUICK])
+        .expect(0)
+        .says(&["no verdict flips: 1 trial, 3 runs"])
+        .complains(&["run 3 of 3: 1 pass in"]);
+    assert!(std::path::Path::new(&scratch.path("run-3.jsonl")).exists());
+    // A shared name that is taken after the first run: the second meets another world.
+    let cases = scratch.write(
+        "cases/create-stream/twice.yaml",
+        "format: 1\noperation: CreateStream\ncases:\n  once:\n    title: A name is free\n    kills-nothing: A test\n    given: {}\n    ask:\n      with: {StreamName: somebody, ShardCount: 1}\n      expect: accepted\n      because: [LIFE-001]\n",
+    );
+    let cases = cases.trim_end_matches("/create-stream/twice.yaml");
+    run(&["repeat", "--times", "3", "-q", "--cases", cases])
+        .expect(1)
+        .says(&["create-stream/twice/once fail (status) (twice), pass (once)", "1 verdict flips"]);
+}
+
+#[test]
 fn run_selects_by_operation_and_level() {
     run(&["run", "-q", "--operation", "StopStreamEncryption", "--level", "core", "--jobs", "4", "missing"])
         .expect(0)

@@ -34,6 +34,8 @@ pub(super) struct Observation {
     pub exchanges: Vec<Exchange>,
     /// Why the state was not reached, or the question not put to its end.
     pub stopped_by: Option<(Outcome, String)>,
+    /// True if the setup ended because a connection was closed, which chance may have a part in.
+    pub setup_cut_short: bool,
 }
 
 /// What a verdict is held to besides the case.
@@ -214,6 +216,17 @@ impl<'run> Judge<'run> {
         })
     }
 
+    /// True if a connection was closed before the answer came. A server may close one that was idle at
+    /// the very moment at which it is used again, which is nobody's mistake unless it goes on.
+    fn cut_short(&self) -> bool {
+        self.observation.exchanges.iter().any(|exchange| match exchange.role {
+            Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Still | Role::Read => {
+                exchange.response.was_cut_short()
+            }
+            Role::Sample | Role::Health | Role::Cleanup | Role::Capability | Role::Setup => false,
+        })
+    }
+
     /// "Refused means unchanged": the implied check at the end of a trial whose calls are all to
     /// be refused.
     fn unchanged(&mut self) {
@@ -276,6 +289,7 @@ impl<'run> Judge<'run> {
         let first = self.trial.case().ask.first().and_then(Step::call);
         let first_is_open = first.is_some_and(|call| matches!(call.expect.answer, Answer::Open(_)));
         let held = self.held();
+        let cut_short = self.cut_short();
         // What was answered as it should be counts all the same.
         let counts = fails || !self.chose.is_empty();
         let (outcome, reason) = if counts && let Held::NotSeen(status) = held {
@@ -308,7 +322,7 @@ impl<'run> Judge<'run> {
             outcome,
             reason,
             mismatches: self.mismatches,
-            firm: held != Held::JustBefore,
+            firm: held != Held::JustBefore && !cut_short,
             chose: self.chose,
             traces: self.traces,
             notes: self.notes,

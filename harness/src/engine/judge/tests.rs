@@ -129,7 +129,8 @@ const UNCHANGED: &str = r#"{"StreamDescriptionSummary":{"StreamStatus":"ACTIVE",
 
 fn judged_at(level: Level, case: &str, exchanges: Vec<Exchange>) -> Judgement {
     let trial = only(&manifest_with(case, QUESTIONS, false));
-    let observation = Observation { bindings: bindings(), exchanges, stopped_by: None };
+    let observation =
+        Observation { bindings: bindings(), exchanges, stopped_by: None, ..Observation::default() };
     judge(&trial, &observation, Measure { model: Model::embedded(), level, shortest_us: 1_000 })
 }
 
@@ -303,6 +304,46 @@ fn trouble_without_a_healthy_target_is_an_error_and_no_failure() {
             assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Error, vec![]));
         }
     }
+}
+
+#[test]
+fn what_nobody_could_see_says_nothing_of_where_the_stream_got_to() {
+    // The last looks got this; the states before them are right as far as they go.
+    let ends = |response: ResponseText| {
+        let mut all = watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE")]);
+        for at in [600, 800] {
+            let times = (at, at + 100);
+            all.push(exchange(Role::Sample, Some(1), "DescribeStreamSummary", times, response.clone()));
+        }
+        all.push(put(Role::Meanwhile, 510, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
+        all.push(put(Role::Ask, 1_200, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
+        judged(WATCHED, all)
+    };
+    let unanswered = ends(none());
+    assert_eq!(unanswered.outcome, Outcome::Error);
+    assert!(unanswered.reason.is_some_and(|reason| reason.contains("could not be watched to the end")));
+    let wrong = ends(answer(200, "<html>"));
+    assert_eq!((wrong.outcome, kinds(&wrong)), (Outcome::Fail, vec![MismatchKind::Ladder]));
+    assert!(wrong.mismatches[0].actual.starts_with("no description"), "{}", wrong.mismatches[0].actual);
+    // A state that is seen to the end is the stream's own.
+    let stuck =
+        watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE"), ("UPDATING", "NONE")]);
+    assert_eq!(judged(WATCHED, stuck).mismatches[0].actual, "UPDATING to the end of the watch");
+}
+
+#[test]
+fn a_connection_that_was_closed_once_is_no_firm_failure() {
+    let closed = judged(REFUSED, vec![ask("StartStreamEncryption", none()), healthy()]);
+    assert_eq!((closed.outcome, closed.firm), (Outcome::Fail, false));
+    let late = ResponseText::None(NoAnswer { kind: NoAnswerKind::TimedOut, text: "late".to_owned() });
+    let late = judged(REFUSED, vec![ask("StartStreamEncryption", late), healthy()]);
+    assert_eq!((late.outcome, late.firm), (Outcome::Fail, true));
+}
+
+#[test]
+fn a_member_that_stands_twice_deviates() {
+    let twice = judged(WATCHED, vec![start(200, r#"{"a":1,"a":2}"#)]);
+    assert!(twice.mismatches.iter().any(|found| found.actual == "a: stands there again"), "{twice:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::super::describe::Seen;
 use super::super::event::{MismatchKind, Role, Sample, StepIndex, Trace};
 use super::super::ladder::{self, Climb, Misstep, Moment};
 use super::super::matching::literal_text;
+use super::super::reading::Reading;
 use super::{Facet, Found, Judge};
 
 impl<'run> Judge<'run> {
@@ -22,8 +23,18 @@ impl<'run> Judge<'run> {
         let (bindings, row) = (self.bindings(), self.trial.row());
         let climb = ladder::climb(&watch.ladder, &moments, call, self.measure.shortest_us, bindings, row);
         self.traces.push(trace(step_index, watch, &moments, call, &climb, self));
+        // What nobody could see at the end says nothing of where the stream got to.
+        let blind = moments.last().is_some_and(|moment| moment.seen == Seen::Nothing);
         for misstep in &climb.missteps {
-            self.misstep(index, step, watch, misstep);
+            match misstep {
+                Misstep::NeverReached { .. } if blind => self.blind(index, step, watch),
+                Misstep::NeverReached { .. }
+                | Misstep::NotShown { .. }
+                | Misstep::Back { .. }
+                | Misstep::Unexpected { .. }
+                | Misstep::Gone { .. }
+                | Misstep::Member { .. } => self.misstep(index, step, watch, misstep),
+            }
         }
         for missing in &climb.unobserved {
             self.unobserved.push(format!(
@@ -86,6 +97,28 @@ impl<'run> Judge<'run> {
             ),
         };
         self.add(Found { kind, facet: Facet::Behaviour, step, index, span, expected, actual, diff: None });
+    }
+
+    /// The last look was not answered with a description: without any answer, or with one that asks
+    /// for patience, the watch is an error; any other answer is the target's own mistake.
+    fn blind(&mut self, index: StepIndex, step: &'run Step, watch: &'run Watch) {
+        let Some(last) = self.exchanges(Role::Sample, index).last().copied() else { return };
+        let reading = self.reading(last);
+        if matches!(reading, Reading::None(_)) || reading.is_throttled() {
+            self.errors.push(format!("the stream could not be watched to the end: {}", reading.in_words()));
+            return;
+        }
+        let span = watch.ladder.last().map_or(step.span, status_span);
+        self.add(Found {
+            kind: MismatchKind::Ladder,
+            facet: Facet::Behaviour,
+            step,
+            index,
+            span,
+            expected: self.ladder_words(watch),
+            actual: format!("no description at the end of the watch: {}", reading.in_words()),
+            diff: None,
+        });
     }
 
     fn ladder_words(&self, watch: &Watch) -> String {

@@ -110,6 +110,18 @@ fn events_that_no_run_writes_in_that_order_are_refused() {
 }
 
 #[test]
+fn each_line_is_in_the_file_before_the_next_event_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl");
+    let mut writer = LogWriter::create(&path).unwrap();
+    for (event, count) in everything().iter().zip(1..) {
+        writer.event(event).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!((text.lines().count(), text.ends_with('\n')), (count, true));
+    }
+}
+
+#[test]
 fn a_line_without_end_is_refused_before_it_is_held() {
     let endless = std::io::BufReader::new(std::io::repeat(b'x'));
     assert!(matches!(read_log(endless), Err(LogError::TooLong { line: 1, .. })));

@@ -108,7 +108,9 @@ fn xml_errors_of_the_query_protocol_are_read() {
 
 #[test]
 fn a_web_page_names_no_class() {
-    for page in ["<!DOCTYPE html><html><title>502</title></html>", "<HTML></HTML>"] {
+    for page in
+        ["<!DOCTYPE html><html><title>502</title></html>", "<HTML></HTML>", "<!doctype html><title>No"]
+    {
         assert_eq!(answer(502, &[], page), ErrorAnswer::default());
     }
 }

@@ -14,7 +14,10 @@ pub(super) struct Found {
 pub(super) fn read(body: &[u8]) -> Option<Found> {
     let text = std::str::from_utf8(body).ok()?;
     let root = root(text)?;
-    if root.eq_ignore_ascii_case("html") {
+    // The names of classes are in camel case, those of a web page's elements are in one case.
+    let is_class = root.starts_with(|first: char| first.is_ascii_uppercase())
+        && root.contains(|letter: char| letter.is_ascii_lowercase());
+    if !is_class {
         return None;
     }
     let class = match element(text, "Code") {

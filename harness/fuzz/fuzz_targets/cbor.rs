@@ -1,0 +1,9 @@
+//! Bodies in CBOR.
+
+#![no_main]
+
+#[path = "../checks.rs"]
+#[allow(dead_code, reason = "each target checks one thing of those that are shared")]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::cbor_body(bytes));

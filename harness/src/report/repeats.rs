@@ -1,0 +1,150 @@
+//! The same suite, run again and again: verdicts that flip.
+//!
+//! A verdict is the outcome, the kinds of its deviations, and the answers to open questions. Times,
+//! notes and texts may differ. Pure; running is [`crate::engine`]'s.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::summary::Summary;
+use super::text::{clean, counted, enumerated};
+use crate::engine::event::{MismatchKind, Outcome, Trial};
+
+#[cfg(test)]
+mod tests;
+
+/// What was seen of each trial over several runs.
+#[derive(Clone, Debug, Default)]
+pub struct Repeats {
+    runs: usize,
+    trials: BTreeMap<String, Seen>,
+}
+
+/// A verdict in short: the outcome and, of a deviation, its kinds.
+type Verdict = (Outcome, BTreeSet<MismatchKind>);
+
+/// The answers that one trial gave to one question; more than one where it asks more than once.
+type Answers = BTreeSet<String>;
+
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    runs: usize,
+    verdicts: BTreeMap<Verdict, usize>,
+    /// By question.
+    answers: BTreeMap<String, BTreeMap<Answers, usize>>,
+}
+
+/// A trial that did not end alike in all runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flip {
+    /// Its id.
+    pub id: String,
+    /// Each verdict in words, with how often it came; a run without one counts too. The commonest
+    /// first.
+    pub verdicts: Vec<(String, usize)>,
+    /// Questions that were answered differently: each set of answers with how often it came.
+    pub questions: BTreeMap<String, Vec<(String, usize)>>,
+}
+
+impl Repeats {
+    /// Takes note of one more run.
+    pub fn add(&mut self, summary: &Summary) {
+        self.runs += 1;
+        for (id, trial) in &summary.trials {
+            let seen = self.trials.entry(id.clone()).or_default();
+            seen.runs += 1;
+            *seen.verdicts.entry(verdict(trial)).or_default() += 1;
+            for (question, answers) in answers(trial) {
+                *seen.answers.entry(question).or_default().entry(answers).or_default() += 1;
+            }
+        }
+    }
+
+    /// Runs so far.
+    pub const fn runs(&self) -> usize {
+        self.runs
+    }
+
+    /// The trials that did not end alike in all runs, by id.
+    pub fn flips(&self) -> Vec<Flip> {
+        self.trials.iter().filter_map(|(id, seen)| seen.flip(id, self.runs)).collect()
+    }
+
+    /// What a person reads: the flips, or that there are none. Ends in a line break.
+    pub fn to_text(&self) -> String {
+        let flips = self.flips();
+        let runs = counted(self.runs, "run", "runs");
+        let mut text = String::new();
+        for flip in &flips {
+            // Writing to a string can't fail.
+            let _ = writeln!(text, "{}\n  {}", clean(&flip.id), times(&flip.verdicts));
+            for (question, answers) in &flip.questions {
+                let _ = writeln!(text, "  {}: {}", clean(question), times(answers));
+            }
+        }
+        let trials = counted(self.trials.len(), "trial", "trials");
+        let _ = match flips.len() {
+            0 => writeln!(text, "no verdict flips: {trials}, {runs}"),
+            count => {
+                let flipping = counted(count, "verdict flips", "verdicts flip");
+                writeln!(text, "{flipping}: {trials}, {runs}")
+            }
+        };
+        text
+    }
+}
+
+impl Seen {
+    fn flip(&self, id: &str, runs: usize) -> Option<Flip> {
+        let questions: BTreeMap<String, Vec<(String, usize)>> = self
+            .answers
+            .iter()
+            .filter_map(|(question, seen)| {
+                let told = seen
+                    .iter()
+                    .map(|(answers, count)| (enumerated(answers.iter().map(String::as_str)), *count));
+                let told = commonest_first(told.collect(), "no answer", runs);
+                (told.len() > 1).then(|| (question.clone(), told))
+            })
+            .collect();
+        let verdicts = self.verdicts.iter().map(|(verdict, count)| (in_words(verdict), *count));
+        let verdicts = commonest_first(verdicts.collect(), "no verdict", runs);
+        (verdicts.len() > 1 || !questions.is_empty()).then(|| Flip { id: id.to_owned(), verdicts, questions })
+    }
+}
+
+/// The commonest first, with what the runs that have none of them came to.
+fn commonest_first(mut counts: Vec<(String, usize)>, nothing: &str, runs: usize) -> Vec<(String, usize)> {
+    let counted: usize = counts.iter().map(|(_, count)| count).sum();
+    if counted < runs {
+        counts.push((nothing.to_owned(), runs - counted));
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
+fn verdict(trial: &Trial) -> Verdict {
+    (trial.outcome, trial.mismatches.iter().map(|mismatch| mismatch.kind).collect())
+}
+
+fn answers(trial: &Trial) -> BTreeMap<String, Answers> {
+    let mut all: BTreeMap<String, Answers> = BTreeMap::new();
+    for choice in &trial.chose {
+        let answer = choice.candidate.clone().unwrap_or_else(|| format!("`{}`", choice.actual));
+        all.entry(choice.question.clone()).or_default().insert(answer);
+    }
+    all
+}
+
+fn in_words((outcome, kinds): &Verdict) -> String {
+    if kinds.is_empty() {
+        return outcome.word().to_owned();
+    }
+    format!("{} ({})", outcome.word(), enumerated(kinds.iter().map(|kind| kind.word())))
+}
+
+fn times(counts: &[(String, usize)]) -> String {
+    let told: Vec<String> =
+        counts.iter().map(|(what, count)| format!("{} ({count} times)", clean(what))).collect();
+    told.join(", ").replace("(1 times)", "(once)").replace("(2 times)", "(twice)")
+}

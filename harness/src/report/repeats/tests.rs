@@ -1,0 +1,57 @@
+use super::*;
+use crate::engine::event::{Choice, Event};
+use crate::report::samples::{mismatch, trial};
+
+fn run(trials: &[Trial]) -> Summary {
+    let events: Vec<Event> = trials.iter().map(|trial| Event::Trial(Box::new(trial.clone()))).collect();
+    Summary::of_events(&events)
+}
+
+fn chose(question: &str, candidate: &str) -> Choice {
+    Choice { question: question.to_owned(), candidate: Some(candidate.to_owned()), actual: String::new() }
+}
+
+#[test]
+fn what_ends_alike_every_time_does_not_flip() {
+    let mut repeats = Repeats::default();
+    for ms in [1, 900] {
+        repeats.add(&run(&[Trial { ms, ..trial("a/b", "a/b", Outcome::Pass) }]));
+    }
+    assert_eq!(repeats.flips(), []);
+    assert_eq!(repeats.to_text(), "no verdict flips: 1 trial, 2 runs\n");
+}
+
+#[test]
+fn another_outcome_another_kind_another_answer_and_none_are_flips() {
+    let failed = |kind| Trial {
+        mismatches: vec![mismatch(kind, "this", "that", ("cases/a.yaml", 1, 1, 1))],
+        ..trial("kind", "kind", Outcome::Fail)
+    };
+    let answered =
+        |answer| Trial { chose: vec![chose("who", answer)], ..trial("answer", "answer", Outcome::Open) };
+    let mut repeats = Repeats::default();
+    repeats.add(&run(&[
+        trial("outcome", "outcome", Outcome::Pass),
+        failed(MismatchKind::Body),
+        answered("me"),
+        trial("gone", "gone", Outcome::Pass),
+        trial("same", "same", Outcome::Pass),
+    ]));
+    for _ in 0..2 {
+        repeats.add(&run(&[
+            trial("outcome", "outcome", Outcome::Fail),
+            failed(MismatchKind::Ladder),
+            answered("you"),
+            trial("same", "same", Outcome::Pass),
+        ]));
+    }
+    let told = repeats.to_text();
+    assert_eq!(
+        told,
+        "answer\n  open (3 times)\n  who: you (twice), me (once)\n\
+         gone\n  no verdict (twice), pass (once)\n\
+         kind\n  fail (ladder) (twice), fail (body) (once)\n\
+         outcome\n  fail (twice), pass (once)\n\
+         4 verdicts flip: 5 trials, 3 runs\n"
+    );
+}

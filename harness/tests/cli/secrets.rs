@@ -1,0 +1,199 @@
+//! What must not be told, and what must not steer who reads it: a target that sends everything back,
+//! with an account id, markup and terminal escapes of its own beside it.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
+
+use super::support::{Ended, Scratch, command};
+
+const ACCESS_KEY: &str = "AKIAPLANTEDPLANTED00";
+const SECRET_KEY: &str = "planted/secret+key/that/nobody/may/read0";
+const TOKEN: &str = "planted+session/token==";
+const ACCOUNT: &str = "111122223333";
+
+/// Markup, control characters, and escapes that set a title, colours and the cursor.
+const EVIL: &str = "\u{1b}]0;owned\u{7}\u{1b}[31m\u{1b}[2J\u{9b}1m\r\0\u{202e}]]>\u{ffff}<script src=\"x\">&amp;'</testcase>";
+
+/// Starts a server that sends back whatever it gets.
+fn mirror() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                // Whoever asks hangs up when he has enough.
+                let _ = send_back(stream);
+            });
+        }
+    });
+    endpoint
+}
+
+fn send_back(mut stream: TcpStream) -> std::io::Result<()> {
+    let mut pending = Vec::new();
+    let mut buffer = [0; 65_536];
+    loop {
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        pending.extend_from_slice(&buffer[..count]);
+        let Some(end) = pending.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&pending[..end]).into_owned();
+        let length = head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned))
+            .and_then(|length| length.trim().parse::<usize>().ok())
+            .unwrap_or(0);
+        if pending.len() < end + 4 + length {
+            continue;
+        }
+        let rest = pending.split_off(end + 4 + length);
+        let body = String::from_utf8_lossy(&pending[end + 4..]).into_owned();
+        pending = rest;
+        let told = format!("{head} {body} {SECRET_KEY} arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/a {EVIL}");
+        let (media, answer) = if head.contains("amz-cbor") {
+            ("cbor", cbor(&told))
+        } else {
+            let members =
+                serde_json::json!({"__type": format!("{EVIL}{ACCESS_KEY}{ACCOUNT}"), "message": told});
+            ("json", members.to_string().into_bytes())
+        };
+        let echo = head.lines().find(|line| line.to_ascii_lowercase().starts_with("authorization"));
+        let answer_head = format!(
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-{media}-1.1\r\nX-{ACCESS_KEY}: {}\r\n\
+             X-Token: {TOKEN}\r\nContent-Length: {}\r\n\r\n",
+            echo.unwrap_or("none"),
+            answer.len()
+        );
+        stream.write_all(answer_head.as_bytes())?;
+        stream.write_all(&answer)?;
+    }
+}
+
+/// `{"message": text}`.
+fn cbor(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).expect("a short text");
+    [b"\xa1\x67message\x79".as_slice(), &length.to_be_bytes(), text.as_bytes()].concat()
+}
+
+fn ask(arguments: &[&str]) -> Ended {
+    command(arguments)
+        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+        .env("AWS_SESSION_TOKEN", TOKEN)
+        .output()
+        .expect("the program runs")
+        .into()
+}
+
+/// Every spelling in which a planted value could be told.
+fn planted() -> Vec<String> {
+    let mut all = Vec::new();
+    for value in [ACCESS_KEY, SECRET_KEY, TOKEN, ACCOUNT] {
+        let percent = value.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D");
+        let without_ends = value[2..value.len() - 2].to_owned();
+        all.extend([value.to_owned(), value.to_lowercase(), percent, without_ends]);
+    }
+    all
+}
+
+#[track_caller]
+fn tells_nothing(what: &str, text: &str) {
+    for value in planted() {
+        let at = text.find(&value);
+        let around = at.map(|at| text.get(at.saturating_sub(80)..(at + 80).min(text.len())));
+        assert!(at.is_none(), "{what} tells `{value}`: {around:?}");
+    }
+    let hex = regex::Regex::new("[0-9a-f]{64}").expect("a pattern");
+    let signature = hex.find(text).map(|found| found.as_str());
+    assert!(signature.is_none(), "{what} tells the signature {signature:?}");
+}
+
+/// Nothing but line ends and, where there are colours, the sequences that set them.
+#[track_caller]
+fn steers_nothing(what: &str, text: &str) {
+    let colours = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("a pattern");
+    let text = colours.replace_all(text, "");
+    let steering = |character: &char| {
+        (character.is_control() && *character != '\n') || matches!(character, '\u{202a}'..='\u{202e}')
+    };
+    let found = text.chars().find(steering);
+    assert!(found.is_none(), "{what} holds {found:?}");
+    assert!(!text.contains("\u{1b}[31m"), "{what} lets the target choose a colour");
+}
+
+#[test]
+fn no_output_tells_a_secret_or_is_steered_by_a_target() {
+    let endpoint = mirror();
+    let scratch = Scratch::new();
+    let (log, junit, record) =
+        (scratch.path("run.jsonl"), scratch.path("junit.xml"), scratch.path("record.jsonl"));
+    let to = ["--endpoint", &endpoint, "--credentials", "env"];
+    let filters = ["protocol/auth", "encryption-type", "protocol/method"];
+    let files = ["--log", &log, "--junit", &junit, "--record", &record, "--all"];
+    let ended = ask(&[&["run"], to.as_slice(), &files, &filters].concat()).expect(1);
+    let text = |path: &str| std::fs::read_to_string(path).expect("a file");
+    let told = text(&log);
+    // The harness saw them, or nothing would be proved.
+    for stand_in in ["[secret key]", "[access key]", "[session token]", "[signature]", ":900000000001:"] {
+        assert!(told.contains(stand_in), "the log holds `{stand_in}`");
+    }
+    let packed = regex::Regex::new(r#""form":"base64","content":"([^"]+)""#).expect("a pattern");
+    let unpacked: Vec<String> = packed
+        .captures_iter(&told)
+        .map(|found| String::from_utf8_lossy(&STANDARD.decode(&found[1]).expect("base64")).into_owned())
+        .collect();
+    assert!(unpacked.iter().any(|body| body.contains("message")), "an answer in CBOR was kept");
+    tells_nothing("an answer in CBOR", &unpacked.join("\n"));
+
+    let trial = "protocol/auth/spoiled-signature";
+    let forms = [
+        ("the terminal", ended.out),
+        ("the progress", ended.err),
+        ("the log", told),
+        ("JUnit", text(&junit)),
+        ("the record", text(&record)),
+        ("judge", ask(&["judge", &log, "--all"]).out),
+        ("explain", ask(&["explain", trial]).out),
+        ("replay", ask(&["replay", &log, trial]).told()),
+        ("sweep", ask(&[&["sweep", "--yes"], to.as_slice()].concat()).told()),
+        ("colours", ask(&[&["run", "-q", "--color", "always"], to.as_slice(), &filters].concat()).told()),
+    ];
+    for (what, text) in &forms {
+        tells_nothing(what, text);
+        match *what {
+            "the log" | "the record" | "JUnit" => {}
+            _ => steers_nothing(what, text),
+        }
+    }
+    let (terminal, log, junit) = (&forms[0].1, &forms[2].1, &forms[3].1);
+    assert!(terminal.contains("curl -sS -i"), "{terminal}");
+    for line in log.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect("every line of the log is JSON");
+        assert!(!line.contains(|letter: char| letter < ' '), "control characters are spelled out in the log");
+    }
+    let report = quick_junit::Report::deserialize_from_str(junit).expect("JUnit is well-formed");
+    assert!(report.tests > 10, "{} tests", report.tests);
+    assert!(!junit.contains("<script"), "markup of the target stays text");
+}
+
+#[test]
+fn what_a_panic_would_print_of_a_client_holds_no_secret() {
+    let client = Client::new(ClientSettings {
+        endpoint: Endpoint::parse("http://127.0.0.1:1").expect("an endpoint"),
+        credentials: Credentials {
+            access_key: ACCESS_KEY.to_owned(),
+            secret_key: SECRET_KEY.to_owned(),
+            session_token: Some(TOKEN.to_owned()),
+        },
+        region: "us-east-1".to_owned(),
+        timeout: std::time::Duration::from_secs(1),
+        connect_timeout: std::time::Duration::from_secs(1),
+    });
+    tells_nothing("a client", &format!("{:?}", client.expect("a client")));
+}
