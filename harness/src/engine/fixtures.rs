@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 use crate::model::Value;
 
 use super::describe::{Look, description};
-use super::event::Role;
+use super::event::{ResponseText, Role};
 use super::reading::Reading;
 use super::session::{Outgoing, Session, Tag};
 
@@ -62,6 +62,9 @@ pub(super) enum SetupError {
     /// The connection was closed before the answer came.
     #[error("{0}")]
     CutShort(String),
+    /// The target does not answer, not even a health request on a new connection.
+    #[error("{0}")]
+    Unreachable(String),
     /// The run was stopped.
     #[error("the run was stopped")]
     Stopped,
@@ -281,7 +284,13 @@ impl Fixtures {
             }
             let passes = reading.is_throttled() || reading.class() == Some("LimitExceededException");
             if !passes || Instant::now() >= give_up {
-                let why = format!("{operation} was answered {}", told(&reading));
+                let why = match &reading {
+                    Reading::None(none) => format!("{operation} got no answer ({none})"),
+                    Reading::Accepted { .. }
+                    | Reading::Undecodable { .. }
+                    | Reading::Refused { .. }
+                    | Reading::ServerError { .. } => format!("{operation} was answered {}", told(&reading)),
+                };
                 let cut_short = exchange.response.was_cut_short();
                 if cut_short && attempt == 0 && is_read(operation) {
                     // Once more, on another connection; nothing could have been done twice.
@@ -291,6 +300,9 @@ impl Fixtures {
                 return Err(match reading {
                     Reading::None(_) if cut_short => SetupError::CutShort(why),
                     Reading::Refused { .. } => SetupError::Refused(why),
+                    Reading::None(_) | Reading::ServerError { .. } if !self.is_healthy(tag).await => {
+                        SetupError::Unreachable(format!("{why}, and a health request got no answer either"))
+                    }
                     Reading::None(_)
                     | Reading::Accepted { .. }
                     | Reading::Undecodable { .. }
@@ -301,6 +313,13 @@ impl Fixtures {
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
+    }
+
+    /// True if the target answers, whatever it says, on a new connection.
+    async fn is_healthy(&self, tag: &Tag) -> bool {
+        let outgoing = Outgoing::call(self.session.model, "ListStreams", &Value::empty());
+        let exchange = self.session.exchange_fresh(tag.with_role(Role::Health), &outgoing).await;
+        matches!(exchange.response, ResponseText::Answer { .. })
     }
 
     /// The stream's description as it is now.

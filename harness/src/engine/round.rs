@@ -80,6 +80,7 @@ pub(super) async fn observe(
             setup_cut_short = true;
             Some((Outcome::Blocked, why))
         }
+        Err(SetupError::Unreachable(why)) => Some((Outcome::Error, why)),
         Err(SetupError::Stopped) => Some((Outcome::Error, "the run was stopped".to_owned())),
     };
     let retire = may_have_changed(&asker);
