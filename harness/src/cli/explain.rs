@@ -1,11 +1,10 @@
 //! `explain`.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use anstream::{print, println};
 
-use kinesis_conformance::engine::{Manifest, case_text};
+use kinesis_conformance::engine::{Manifest, TextCache, case_text};
 
 use super::args::ExplainArgs;
 use super::exit::Exit;
@@ -33,7 +32,7 @@ pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, 
             Problem::new(Exit::NothingSelected, format!("find a trial `{}`", args.id)).with_help(help)
         );
     };
-    let case = case_text(first, &mut HashMap::new());
+    let case = case_text(first, &mut TextCache::default());
     println!("{}\n{}\n", case.id, case.title);
     println!("{}:{}", case.file, case.first_line);
     for (offset, line) in case.source.lines().enumerate() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use anstream::print;
+use anstream::{eprintln, print};
 
 use kinesis_conformance::case::Diagnostic;
 use kinesis_conformance::case::Known;
@@ -46,11 +46,16 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
     let outputs = Outputs::open(args)?;
     let stop = Stop::default();
     let work = async {
-        let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
+        let Some(mut ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
             return Ok(Exit::Interrupted);
         };
         let ended = one_run(&ready, &manifest, &select, settings, outputs, stop.clone()).await;
+        // An interrupt from the terminal reaches the command as well.
+        let last_words = if stop.is_stopped() { None } else { ready.ended() };
         ready.stop().await;
+        if let Some(words) = last_words {
+            eprintln!("warning: {words}");
+        }
         let (summary, log, ended) = ended?;
         let footer = match ended {
             Ok(footer) => footer,

@@ -21,6 +21,7 @@ use super::problem::Problem;
 pub(crate) struct Spawned {
     child: Child,
     group: Option<Pid>,
+    tail: Arc<Mutex<VecDeque<String>>>,
 }
 
 /// Lines of the command's output that are kept for the message if it dies.
@@ -55,7 +56,7 @@ impl Spawned {
         if let Some(stderr) = child.stderr.take() {
             readers.spawn(keep(stderr, Arc::clone(&tail)));
         }
-        let mut spawned = Self { child, group };
+        let mut spawned = Self { child, group, tail: Arc::clone(&tail) };
         let give_up = Instant::now() + wait;
         loop {
             if TcpStream::connect((host.as_str(), port)).await.is_ok() {
@@ -86,6 +87,12 @@ impl Spawned {
             }
             sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// If the command has ended by itself: how, and what it said last. A sentence without its end.
+    pub(crate) fn ended(&mut self) -> Option<String> {
+        let status = self.child.try_wait().ok().flatten()?;
+        Some(format!("the target's process ended by itself with {status}{}", told(&self.tail)))
     }
 
     /// Ends the command and all that it started: asked first, then made to.

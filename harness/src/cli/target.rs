@@ -38,6 +38,11 @@ struct Spawn {
 }
 
 impl Ready {
+    /// If what was spawned has ended by itself: how, and what it said last.
+    pub(crate) fn ended(&mut self) -> Option<String> {
+        self.spawned.as_mut().and_then(Spawned::ended)
+    }
+
     /// Stops what was started.
     pub(crate) async fn stop(self) {
         if let Some(spawned) = self.spawned {

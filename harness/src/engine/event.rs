@@ -6,6 +6,7 @@
 //! of the run unless a name says otherwise.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -118,8 +119,8 @@ pub struct CaseText {
     pub file: String,
     /// 1-based line in the file at which `source` starts.
     pub first_line: u32,
-    /// The case's lines in the file.
-    pub source: String,
+    /// The case's lines in the file. All rows of a family share them.
+    pub source: Arc<str>,
     /// The facts that its expectations cite.
     pub facts: Vec<Evidence>,
     /// The open questions that it asks, with their candidates' names.

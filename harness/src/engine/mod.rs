@@ -43,7 +43,7 @@ pub use known::KnownList;
 pub use plan::{Manifest, PlannedTrial, Select};
 pub use redact::Redactor;
 pub use rejudge::{LeftOut, Rejudged, rejudge};
-pub use run::{DEFAULT_JOBS, RunSettings, case_text, run};
+pub use run::{DEFAULT_JOBS, RunSettings, TextCache, case_text, run};
 pub use session::{Emit, Stop};
 #[cfg(feature = "serve")]
 pub use target::reference_settings;

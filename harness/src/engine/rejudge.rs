@@ -14,7 +14,7 @@ use super::event::{Event, Exchange, Footer, Header, Notice, Outcome, Trial};
 use super::judge::{Measure, Observation, judge};
 use super::known::KnownList;
 use super::plan::{Manifest, PlannedTrial};
-use super::run::{case_text, verdict};
+use super::run::{TextCache, case_text, verdict};
 
 /// A stored run under today's expectations.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +69,7 @@ pub fn rejudge(
         changed: Vec::new(),
         left_out: Vec::new(),
     };
-    let mut cache = HashMap::new();
+    let mut cache = TextCache::default();
     let mut told = std::collections::HashSet::new();
     let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
     for event in events {

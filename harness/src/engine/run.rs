@@ -317,16 +317,24 @@ fn header(
 /// Tells every case of the selection once, so that a log explains itself.
 fn tell_cases(session: &Session, selected: &[PlannedTrial]) {
     let mut told = HashSet::new();
-    let mut facts = HashMap::new();
+    let mut cache = TextCache::default();
     for trial in selected {
         if told.insert(trial.case_id.as_str()) {
-            session.tell(Event::Case(Box::new(case_text(trial, &mut facts))));
+            session.tell(Event::Case(Box::new(case_text(trial, &mut cache))));
         }
     }
 }
 
+/// What the texts of several cases have in common.
+#[derive(Debug, Default)]
+pub struct TextCache {
+    facts: HashMap<String, Evidence>,
+    /// The lines of the last case, by its file and its place there: rows of a family come together.
+    lines: Option<((String, usize), Arc<str>)>,
+}
+
 /// A case as a reader wants to see it.
-pub fn case_text(trial: &PlannedTrial, cache: &mut HashMap<String, Evidence>) -> CaseText {
+pub fn case_text(trial: &PlannedTrial, cache: &mut TextCache) -> CaseText {
     let source = &trial.suite().source;
     let case = trial.case();
     let from = (case.span.offset as usize).min(source.text.len());
@@ -334,13 +342,19 @@ pub fn case_text(trial: &PlannedTrial, cache: &mut HashMap<String, Evidence>) ->
     // Whole lines: an excerpt that starts in the middle of one would shift its columns.
     let from = source.text[..from].rfind('\n').map_or(0, |at| at + 1);
     let to = source.text[to..].find('\n').map_or(source.text.len(), |at| to + at);
+    let place = (source.path.clone(), from);
+    let lines = match &cache.lines {
+        Some((known, lines)) if *known == place => Arc::clone(lines),
+        Some(_) | None => Arc::from(&source.text[from..to]),
+    };
+    cache.lines = Some((place, Arc::clone(&lines)));
     let today = jiff::tz::TimeZone::UTC.to_datetime(Timestamp::now()).date();
     let registry = Registry::embedded();
     let facts = trial
         .facts()
         .into_iter()
         .filter_map(|id| {
-            if let Some(evidence) = cache.get(&id.0) {
+            if let Some(evidence) = cache.facts.get(&id.0) {
                 return Some(evidence.clone());
             }
             let fact = registry.get(&id)?;
@@ -352,7 +366,7 @@ pub fn case_text(trial: &PlannedTrial, cache: &mut HashMap<String, Evidence>) ->
                 fact: fact.fact.clone(),
                 source: fact.source.clone(),
             };
-            cache.insert(id.0, evidence.clone());
+            cache.facts.insert(id.0, evidence.clone());
             Some(evidence)
         })
         .collect();
@@ -370,7 +384,7 @@ pub fn case_text(trial: &PlannedTrial, cache: &mut HashMap<String, Evidence>) ->
         hurts: case.hurts.iter().map(|audience| audience.value).collect(),
         file: source.path.clone(),
         first_line: case.span.line,
-        source: source.text[from..to].to_owned(),
+        source: lines,
         facts,
         questions,
     }

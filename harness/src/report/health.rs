@@ -1,10 +1,10 @@
-//! When nearly everything goes wrong alike, it is the setup and not the target's behaviour: said
-//! once, with numbers, and with what to try.
+//! When nearly everything goes wrong alike, or nothing is answered any more from some request on, it
+//! is the setup and not the target's behaviour: said once, with numbers, and with what to try.
 
 use std::collections::BTreeMap;
 
 use super::summary::Summary;
-use super::text::{counted, shortened};
+use super::text::{counted, enumerated, shortened};
 use crate::engine::AskError;
 use crate::engine::event::{BodyText, Exchange, Outcome, ResponseText, Role};
 use crate::wire::NoAnswerKind;
@@ -18,11 +18,26 @@ const FEWEST: usize = 5;
 /// Kinds of answers that are told apart, at most; a hostile target could make up any number.
 const MOST_KINDS: usize = 256;
 
+/// Trials that a diagnosis names, at most.
+const MOST_NAMED: usize = 20;
+
 /// What the target answered with, counted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     total: usize,
     by_kind: BTreeMap<AnswerKind, usize>,
+    answered: usize,
+    silence: Silence,
+}
+
+/// Requests without an answer since the last that had one.
+#[derive(Clone, Debug, Default)]
+struct Silence {
+    requests: usize,
+    /// When the first of them was given up, in microseconds since the start of the run.
+    since_us: u64,
+    /// The trials whose requests were under way then, in the order in which they were given up.
+    under_way: Vec<String>,
 }
 
 /// What an answer looks like from afar.
@@ -67,11 +82,33 @@ impl Tally {
         if self.by_kind.len() < MOST_KINDS || self.by_kind.contains_key(&kind) {
             *self.by_kind.entry(kind).or_default() += 1;
         }
+        match &exchange.response {
+            ResponseText::Answer { .. } => {
+                self.answered += 1;
+                self.silence = Silence::default();
+            }
+            ResponseText::None(_) => self.silence.add(exchange),
+        }
     }
 
     fn commonest(&self) -> Option<(&AnswerKind, usize)> {
         let most = self.by_kind.iter().max_by_key(|(_, count)| **count)?;
         (self.total >= FEWEST && most.1 * 10 >= self.total * 9).then_some((most.0, *most.1))
+    }
+}
+
+impl Silence {
+    fn add(&mut self, exchange: &Exchange) {
+        if self.requests == 0 {
+            self.since_us = exchange.received_us;
+        }
+        self.requests += 1;
+        if exchange.sent_us <= self.since_us
+            && let Some(trial) = &exchange.trial
+            && !self.under_way.contains(trial)
+        {
+            self.under_way.push(trial.clone());
+        }
     }
 }
 
@@ -116,6 +153,9 @@ impl Diagnosis {
         // An accepted answer in an envelope decodes, so that some trials pass.
         if let Some((kind @ AnswerKind::Envelope, count)) = summary.tally.commonest() {
             return diagnose(kind, count, summary);
+        }
+        if let Some(diagnosis) = fell_silent(&summary.tally) {
+            return Some(diagnosis);
         }
         let passed = summary.with_outcome(Outcome::Pass).count();
         // A target that passes more than one trial in ten is set up, whatever else it does.
@@ -167,6 +207,28 @@ fn diagnose(kind: &AnswerKind, count: usize, summary: &Summary) -> Option<Diagno
         }
     };
     Some(Diagnosis { seen, attempt })
+}
+
+/// The target answered, and then no more.
+fn fell_silent(tally: &Tally) -> Option<Diagnosis> {
+    let silence = &tally.silence;
+    if tally.answered == 0 || silence.requests < FEWEST {
+        return None;
+    }
+    let named: Vec<&str> = silence.under_way.iter().map(String::as_str).take(MOST_NAMED).collect();
+    let more = silence.under_way.len() - named.len();
+    let rest = (more > 0).then(|| format!("{more} more"));
+    let under_way = enumerated(named.into_iter().chain(rest.as_deref()));
+    Some(Diagnosis {
+        seen: format!(
+            "the target stopped answering: the last {} of {} requests got no answer; under way when it \
+             fell silent: {under_way}",
+            silence.requests, tally.total
+        ),
+        attempt: "look in the target's own log for why it ended; if it is not plain which request ended \
+                  it, run those trials with --jobs 1: it is the last that was asked"
+            .to_owned(),
+    })
 }
 
 /// What to try when everything is answered like this; `None` if it may well be the target's own

@@ -103,7 +103,7 @@ pub(super) fn refusal_case() -> CaseText {
         hurts: vec![Audience::SdkAuthors, Audience::Security],
         file: REFUSALS.to_owned(),
         first_line: 36,
-        source: REFUSAL_SOURCE.to_owned(),
+        source: REFUSAL_SOURCE.into(),
         facts: vec![
             fact(
                 "VAL-025",
@@ -130,7 +130,7 @@ pub(super) fn transition_case() -> CaseText {
         hurts: vec![Audience::InfrastructureTools, Audience::Producers],
         file: TRANSITIONS.to_owned(),
         first_line: 5,
-        source: TRANSITION_SOURCE.to_owned(),
+        source: TRANSITION_SOURCE.into(),
         facts: vec![fact(
             "SSE-010",
             Strength::Documented,

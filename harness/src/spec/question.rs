@@ -169,7 +169,7 @@ impl OpenQuestion {
             Self::StartWithKeyInForce => &[Candidate::Updating, Candidate::NoOp, Candidate::InvalidArgument],
             Self::StopWhenNotEncrypted => &[Candidate::InvalidArgument, Candidate::NoOp, Candidate::Updating],
             Self::StopWithOtherKey | Self::StopWithMalformedKey => {
-                &[Candidate::InvalidArgument, Candidate::Updating]
+                &[Candidate::InvalidArgument, Candidate::Accepted]
             }
             Self::MalformedKeyId => &[Candidate::InvalidArgument, Candidate::KmsNotFound],
             Self::ForeignRegionKey => &[Candidate::KmsNotFound, Candidate::InvalidArgument],

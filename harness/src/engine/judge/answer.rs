@@ -54,7 +54,11 @@ impl<'run> Judge<'run> {
             return;
         }
         let troubled = match &reading {
-            Reading::None(_) | Reading::ServerError { .. } => !wants_class(expectation, reading.class()),
+            Reading::None(_) => true,
+            // Who asks for a 5xx is told which other one came.
+            Reading::ServerError { .. } => {
+                !wants_server_error(expectation) && !wants_class(expectation, reading.class())
+            }
             Reading::Accepted { .. } | Reading::Undecodable { .. } | Reading::Refused { .. } => false,
         };
         if troubled && !self.is_healthy() {
@@ -224,7 +228,11 @@ impl<'run> Judge<'run> {
             let (expected, actual) = (stated.value.to_string(), status.to_string());
             self.add(one.found(MismatchKind::Status, Facet::Shape, stated.span, expected, actual));
         }
-        if let Some(tree) = &expectation.document {
+        // Of an answer that is no refusal at all every member would be told.
+        let told = reading.is_success() && matches!(expectation.answer, Answer::Refused(_));
+        if let Some(tree) = &expectation.document
+            && !told
+        {
             self.document(one, tree);
         }
     }
@@ -365,6 +373,10 @@ impl<'run> One<'run> {
             diff: None,
         }
     }
+}
+
+fn wants_server_error(expectation: &Expectation) -> bool {
+    expectation.status.as_ref().is_some_and(|status| status.value >= 500)
 }
 
 fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {

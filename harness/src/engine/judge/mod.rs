@@ -181,7 +181,7 @@ impl<'run> Judge<'run> {
     }
 
     fn add(&mut self, found: Found<'_>) {
-        let level = self.level(found.step, found.facet);
+        let level = self.level(found.step, found.facet).min(gravest(found.kind));
         self.mismatches.push(Mismatch {
             kind: found.kind,
             level,
@@ -327,6 +327,26 @@ impl<'run> Judge<'run> {
             traces: self.traces,
             notes: self.notes,
         }
+    }
+}
+
+/// The level that a deviation of this kind has at most, whatever the case is about: who gets no
+/// answer hangs, and who gets a 5xx sends again what will fail again.
+const fn gravest(kind: MismatchKind) -> Level {
+    match kind {
+        MismatchKind::NoAnswer => Level::Core,
+        MismatchKind::ServerError => Level::Extended,
+        MismatchKind::Status
+        | MismatchKind::ErrorClass
+        | MismatchKind::ErrorShape
+        | MismatchKind::ErrorText
+        | MismatchKind::Body
+        | MismatchKind::Header
+        | MismatchKind::Encoding
+        | MismatchKind::Ladder
+        | MismatchKind::Timing
+        | MismatchKind::Records
+        | MismatchKind::StateChanged => Level::Strict,
     }
 }
 

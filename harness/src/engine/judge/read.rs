@@ -2,9 +2,11 @@
 
 use crate::case::ast::{Body, Call, Read, Step, StepKind};
 use crate::model::Value;
+use crate::wire::Misfit;
 
 use super::super::event::{Exchange, MismatchKind, Role, StepIndex};
 use super::super::ladder;
+use super::super::reading::Reading;
 use super::super::records::{self, Put};
 use super::{Facet, Found, Judge};
 
@@ -51,6 +53,20 @@ impl<'run> Judge<'run> {
             });
             return;
         }
+        if let Some(misfit) = self.misfit_of_data(&reads) {
+            // No record can be told from another by data that is none.
+            self.add(Found {
+                kind: MismatchKind::Body,
+                facet: Facet::Behaviour,
+                step,
+                index,
+                span: read.fixture.span,
+                expected: format!("{}: {}", misfit.path, misfit.expected),
+                actual: format!("{}: {}", misfit.path, misfit.found),
+                diff: None,
+            });
+            return;
+        }
         let shards = self.shards(&reads);
         let (bindings, row) = (self.bindings(), self.trial.row());
         let written = self.written();
@@ -80,6 +96,19 @@ impl<'run> Judge<'run> {
         for asked in found.asked {
             self.choose_value(&asked, &[]);
         }
+    }
+
+    /// The first `Data` that is no blob.
+    fn misfit_of_data(&self, reads: &[&Exchange]) -> Option<Misfit> {
+        reads.iter().find_map(|exchange| match self.reading(exchange) {
+            Reading::Accepted { misfits, .. } => {
+                misfits.into_iter().find(|misfit| misfit.path.ends_with(".Data"))
+            }
+            Reading::Undecodable { .. }
+            | Reading::Refused { .. }
+            | Reading::ServerError { .. }
+            | Reading::None(_) => None,
+        })
     }
 
     /// The records of each shard, in the order in which they came.

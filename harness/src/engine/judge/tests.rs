@@ -433,3 +433,40 @@ fn a_deviation_of_form_is_a_note_and_no_mismatch() {
     assert_eq!(judgement.outcome, Outcome::Pass);
     assert_eq!(judgement.notes, ["a body of content type `application/json`"]);
 }
+
+#[test]
+fn who_gets_no_answer_or_a_5xx_is_hurt_however_little_the_case_matters() {
+    let strict = OPEN.replace("level: core", "level: strict");
+    let levels = |response| {
+        let judgement = judged(&strict, vec![ask("StartStreamEncryption", response), healthy()]);
+        (judgement.outcome, judgement.mismatches.iter().map(|mismatch| mismatch.level).collect::<Vec<_>>())
+    };
+    assert_eq!(levels(none()), (Outcome::Fail, vec![Level::Core]));
+    assert_eq!(levels(answer(500, "{}")), (Outcome::Fail, vec![Level::Extended]));
+}
+
+#[test]
+fn another_5xx_than_the_one_asked_for_is_told_by_its_class_and_needs_no_healthy_target() {
+    let wanted = DOCUMENT.replace("UnknownOperationException", "InternalFailure, status: 500");
+    let wanted = wanted.replace("{__type: InternalFailure, status: 500}", "{__type: InternalFailure}");
+    let judgement = judged(&wanted, vec![ask("ListStreams", answer(500, r#"{"__type":"Other"}"#))]);
+    assert_eq!(kinds(&judgement), [MismatchKind::ErrorClass, MismatchKind::ErrorShape]);
+}
+
+#[test]
+fn the_document_of_an_answer_that_is_no_refusal_is_not_compared() {
+    let accepted = ask("ListStreams", answer(200, r#"{"StreamNames":["a"],"HasMoreStreams":false}"#));
+    assert_eq!(kinds(&judged(DOCUMENT, vec![accepted])), [MismatchKind::Status]);
+}
+
+#[test]
+fn data_that_is_no_blob_is_told_once_and_not_as_lost_records() {
+    let put = ask("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
+    let body = r#"{"Records":[{"Data":{"type":"Buffer"},"PartitionKey":"p","SequenceNumber":"1"}]}"#;
+    let mut read = exchange(Role::Read, Some(1), "GetRecords", (300, 400), answer(200, body));
+    read.step = Some(StepIndex { step: 1, within: Some((0, 0)) });
+    let judgement = judged(READ, vec![put, read]);
+    let told: Vec<_> =
+        judgement.mismatches.iter().map(|found| (found.expected.as_str(), found.actual.as_str())).collect();
+    assert_eq!(told, [("Records.0.Data: base64 text", "Records.0.Data: map")]);
+}

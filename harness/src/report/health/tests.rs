@@ -96,3 +96,43 @@ fn an_envelope_is_told_once_even_if_trials_pass() {
         "20 of 20 answers stood in a gateway's envelope of `success`, `data` and `error`"
     );
 }
+
+/// Answers to the trials of the first ids, then none to those of the others; all are under way at
+/// once, as far as `under_way` goes.
+fn fallen_silent(answered: usize, unanswered: usize, under_way: usize) -> Summary {
+    let mut events = vec![header(answered + unanswered)];
+    for index in 0..answered + unanswered {
+        let id = format!("a/{index}");
+        let silent = index >= answered;
+        let response = if silent { refused() } else { answer(200, "{}") };
+        let late = u64::from(index >= answered + under_way);
+        let Event::Exchange(mut one) = exchange(&id, Role::Ask, 1, response) else { panic!("no exchange") };
+        one.sent_us = 100 + late * 500;
+        one.received_us = 200 + late * 500;
+        events.push(Event::Exchange(one));
+        let outcome = if silent { Outcome::Error } else { Outcome::Pass };
+        events.push(Event::Trial(Box::new(trial(&id, &id, outcome))));
+    }
+    events.push(footer(true));
+    Summary::of_events(&events)
+}
+
+#[test]
+fn a_target_that_falls_silent_is_told_with_what_was_under_way_however_much_passed() {
+    assert_eq!(
+        seen(&fallen_silent(90, 10, 2)),
+        "the target stopped answering: the last 10 of 100 requests got no answer; under way when it fell \
+         silent: a/90 and a/91"
+    );
+}
+
+#[test]
+fn a_few_requests_without_an_answer_or_an_answer_after_them_are_no_silence() {
+    assert_eq!(Diagnosis::of(&fallen_silent(90, 4, 4)), None);
+    let mut summary = fallen_silent(90, 10, 2);
+    let Event::Exchange(last) = exchange("a/0", Role::Health, 1, answer(200, "{}")) else {
+        panic!("no exchange")
+    };
+    summary.tally.add(&last);
+    assert_eq!(Diagnosis::of(&summary), None);
+}

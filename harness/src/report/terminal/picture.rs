@@ -103,7 +103,7 @@ fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &Trial, leading: &Mi
     };
     let labels: Vec<ExcerptLabel> = trial.mismatches.iter().filter(in_case).map(label).collect();
     let (path, first_line, source) = text.map_or((leading.at.file.as_str(), leading.at.line, ""), |text| {
-        (text.file.as_str(), text.first_line, text.source.as_str())
+        (text.file.as_str(), text.first_line, &*text.source)
     });
     let title = sentence(&leading.expected, &leading.actual);
     let style = case::Style { color: page.color(), width: page.width() };

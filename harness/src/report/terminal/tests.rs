@@ -125,7 +125,7 @@ fn hostile_text_reaches_the_page_spelled_out() {
     let mut case = refusal_case();
     case.title = evil.to_owned();
     case.file = evil.to_owned();
-    case.source = format!("  bad-type: {evil}\n  expect: {evil}");
+    case.source = format!("  bad-type: {evil}\n  expect: {evil}").into();
     case.facts[0].fact = evil.to_owned();
     let mut deviates = mismatch(MismatchKind::Body, evil, evil, (evil, 37, 3, 6));
     deviates.diff =
@@ -184,7 +184,7 @@ fn hostile_text_reaches_the_page_spelled_out() {
 
 #[test]
 fn a_place_outside_of_the_excerpt_is_no_panic() {
-    let texts = [(36, refusal_case().source), (0, "\t\r\né".to_owned()), (u32::MAX, String::new())];
+    let texts = [(36, refusal_case().source), (0, "\t\r\né".into()), (u32::MAX, "".into())];
     for (line, column, length) in
         [(0, 0, 0), (1, 1, 1), (36, u32::MAX, u32::MAX), (41, 1, u32::MAX), (u32::MAX, 1, 1)]
     {
