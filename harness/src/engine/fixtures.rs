@@ -2,6 +2,8 @@
 //!
 //! Every stream has our prefix and our tag, so that `sweep` can find what a killed run left.
 
+mod shown;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -18,11 +20,8 @@ use super::describe::{Look, description};
 use super::event::{ResponseText, Role};
 use super::reading::Reading;
 use super::session::{Outgoing, Session, Tag};
-
-/// Operations that change nothing, by the words their names begin with.
-pub(super) fn is_read(operation: &str) -> bool {
-    ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
-}
+use shown::{arn_of, told};
+pub(super) use shown::{before_of, has_our_tag, is_read};
 
 /// What every name of ours begins with.
 pub const PREFIX: &str = "kinesis-conformance-";
@@ -491,38 +490,3 @@ const DELETE_ATTEMPTS: u32 = 8;
 
 /// So many deletes without an answer, and the target is taken for dead: each costs a whole time-out.
 const UNANSWERED_DELETES: u32 = 2;
-
-fn told(reading: &Reading) -> String {
-    match reading {
-        Reading::Refused { error, .. } | Reading::ServerError { error, .. } => match &error.message {
-            Some(message) => format!("{} ({message})", reading.in_words()),
-            None => reading.in_words(),
-        },
-        Reading::None(none) => format!("{} ({none})", reading.in_words()),
-        Reading::Accepted { .. } | Reading::Undecodable { .. } => reading.in_words(),
-    }
-}
-
-/// True if an output of ListTagsForStream shows the tag of our streams.
-pub(super) fn has_our_tag(output: &Value) -> bool {
-    let tags = output.get("Tags").and_then(Value::as_list).unwrap_or_default();
-    tags.iter().any(|tag| tag.get("Key").and_then(Value::as_str) == Some(TAG_KEY))
-}
-
-fn arn_of(state: &Value) -> Result<String, SetupError> {
-    state
-        .get("StreamARN")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-        .ok_or_else(|| SetupError::Blocked("the stream's description shows no StreamARN".to_owned()))
-}
-
-/// The members that "refused means unchanged" compares.
-pub(super) fn before_of(state: &Value) -> Value {
-    let kept = ["StreamStatus", "EncryptionType", "KeyId"];
-    Value::Map(
-        kept.into_iter()
-            .filter_map(|name| state.get(name).map(|value| (name.to_owned(), value.clone())))
-            .collect(),
-    )
-}
