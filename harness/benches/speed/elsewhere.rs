@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use kinesis_conformance::case::Profile;
 use kinesis_conformance::engine::event::Event;
 use kinesis_conformance::engine::{DEFAULT_JOBS, Manifest, Select, Target};
-use kinesis_conformance::wire::{Auth, Client, ClientSettings, Credentials, Encoding, Endpoint, Request};
+use kinesis_conformance::wire::{Client, Endpoint};
 use tokio::runtime::Runtime;
 
-use crate::field::{Ran, only, run_on, runtime, whole_suite};
+use crate::field::{Ran, client_of, list_streams, only, run_on, runtime, whole_suite};
 use crate::process::FLAGSHIP;
 use crate::table::Table;
 use crate::timing::millis;
@@ -32,8 +32,8 @@ pub(crate) fn all(table: &mut Table) {
     let runtime = runtime();
     let manifest = whole_suite();
     let target = || match &profile {
-        Some(profile) => Target::of_profile(profile, &url, client(&endpoint)),
-        None => Target::bare("target", &url, client(&endpoint)),
+        Some(profile) => Target::of_profile(profile, &url, client_of(&endpoint)),
+        None => Target::bare("target", &url, client_of(&endpoint)),
     };
     let run = |select: &Select, jobs| runtime.block_on(run_on(target(), &manifest, select, jobs));
     let ran = run(&only(&FLAGSHIP), DEFAULT_JOBS);
@@ -43,7 +43,7 @@ pub(crate) fn all(table: &mut Table) {
         .max()
         .unwrap_or_default();
     let requests = ran.footer.requests;
-    let rate = rate(&runtime, &client(&endpoint));
+    let rate = rate(&runtime, &client_of(&endpoint));
     let forced = Duration::from_secs_f64(f64::from(u32::try_from(requests).unwrap_or(u32::MAX)) / rate);
     let times = ran.took.as_secs_f64() / chain.max(forced).as_secs_f64();
     table.row(format!("{url}: the flagship, --jobs {DEFAULT_JOBS}"), millis(ran.took), "");
@@ -51,18 +51,6 @@ pub(crate) fn all(table: &mut Table) {
     let forced = format!("{} ({requests} at {rate:.0}/s)", millis(forced));
     table.row(format!("{url}: what its own rate forces"), forced, "");
     table.row(format!("{url}: the flagship : the larger of these"), format!("{times:.2}"), "≤ 1.5");
-}
-
-fn client(endpoint: &Endpoint) -> Client {
-    let timeout = Duration::from_secs(10);
-    Client::new(ClientSettings {
-        endpoint: endpoint.clone(),
-        credentials: Credentials::dummy(),
-        region: "us-east-1".to_owned(),
-        timeout,
-        connect_timeout: timeout,
-    })
-    .expect("plain HTTP needs nothing of the system")
 }
 
 /// The trials that took longest.
@@ -81,12 +69,7 @@ fn longest(ran: &Ran, manifest: &Manifest) -> Vec<String> {
 
 /// Requests a second that the target answers at its best: a list call, as many at once as in a run.
 fn rate(runtime: &Runtime, client: &Client) -> f64 {
-    let request = Request {
-        target: Some("Kinesis_20131202.ListStreams".to_owned()),
-        content_type: Encoding::Json.content_type().to_owned(),
-        body: "{}".into(),
-        auth: Auth::Signed,
-    };
+    let request = list_streams();
     runtime.block_on(async {
         let started = Instant::now();
         let workers: Vec<_> = (0..DEFAULT_JOBS)

@@ -9,7 +9,7 @@ use kinesis_conformance::engine::{
     Emit, Manifest, RunSettings, Select, Stop, Target, reference_settings, run,
 };
 use kinesis_conformance::reference::{self, Running};
-use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
+use kinesis_conformance::wire::{Auth, Client, ClientSettings, Credentials, Encoding, Endpoint, Request};
 use tokio::runtime::Runtime;
 
 /// A reference that is up.
@@ -38,15 +38,7 @@ impl Field {
 
     /// A client that has made no connection yet.
     pub(crate) fn client(&self) -> Client {
-        let timeout = Duration::from_secs(10);
-        Client::new(ClientSettings {
-            endpoint: self.endpoint.clone(),
-            credentials: Credentials::dummy(),
-            region: "us-east-1".to_owned(),
-            timeout,
-            connect_timeout: timeout,
-        })
-        .expect("plain HTTP needs nothing of the system")
+        client_of(&self.endpoint)
     }
 
     /// Runs trials.
@@ -98,6 +90,29 @@ pub(crate) fn one_run(runtime: &Runtime, manifest: &Manifest, select: &Select, j
 /// The suite that this crate was built with.
 pub(crate) fn whole_suite() -> Manifest {
     Manifest::of(Arc::new(Library::embedded().expect("the cases are sound")), false)
+}
+
+/// A client that has made no connection yet.
+pub(crate) fn client_of(endpoint: &Endpoint) -> Client {
+    let timeout = Duration::from_secs(10);
+    Client::new(ClientSettings {
+        endpoint: endpoint.clone(),
+        credentials: Credentials::dummy(),
+        region: "us-east-1".to_owned(),
+        timeout,
+        connect_timeout: timeout,
+    })
+    .expect("plain HTTP needs nothing of the system")
+}
+
+/// A call that changes nothing.
+pub(crate) fn list_streams() -> Request {
+    Request {
+        target: Some("Kinesis_20131202.ListStreams".to_owned()),
+        content_type: Encoding::Json.content_type().to_owned(),
+        body: "{}".into(),
+        auth: Auth::Signed,
+    }
 }
 
 /// Trials whose ids hold any of these.

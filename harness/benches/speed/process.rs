@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode};
 use kinesis_conformance::engine::{DEFAULT_JOBS, Select};
-use kinesis_conformance::wire::{Auth, Encoding, Request};
 
-use crate::field::{Field, one_run, only, runtime, whole_suite};
+use crate::field::{Field, list_streams, one_run, only, runtime, whole_suite};
 use crate::table::Table;
 use crate::timing::{millis, timed};
 
@@ -36,12 +35,7 @@ pub(crate) fn start(criterion: &mut Criterion, table: &mut Table) {
 
 /// From nothing to the first answer. Setting up the client is not counted.
 fn start_once(runtime: &tokio::runtime::Runtime) -> Duration {
-    let request = Request {
-        target: Some("Kinesis_20131202.ListStreams".to_owned()),
-        content_type: Encoding::Json.content_type().to_owned(),
-        body: "{}".into(),
-        auth: Auth::Signed,
-    };
+    let request = list_streams();
     runtime.block_on(async {
         let started = Instant::now();
         let field = Field::start();

@@ -148,18 +148,31 @@ impl From<LevelArg> for Level {
     }
 }
 
+/// How a run asks and judges.
 #[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) select: SelectArgs,
-    #[command(flatten)]
-    pub(crate) target: TargetArgs,
+pub(crate) struct MeasureArgs {
     /// Mismatches at or below this level fail; those above are tolerated.
     #[arg(long, value_enum, default_value_t = LevelArg::Extended)]
     pub(crate) level: LevelArg,
     /// Trials in flight at once.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
+    /// A list of known failures; a profile's own is used where none is named.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known: Option<PathBuf>,
+    /// The seed of everything drawn.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) measure: MeasureArgs,
     /// Write every exchange and verdict to this file, as JSON Lines.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
@@ -169,12 +182,6 @@ pub(crate) struct RunArgs {
     /// Write a record, small enough for git.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
-    /// A list of known failures; a profile's own is used where none is named.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) known: Option<PathBuf>,
-    /// The seed of everything drawn.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
     /// Draw an example of every cause, not only of the ten largest.
     #[arg(long)]
     pub(crate) all: bool,
@@ -192,21 +199,11 @@ pub(crate) struct RepeatArgs {
     pub(crate) select: SelectArgs,
     #[command(flatten)]
     pub(crate) target: TargetArgs,
-    /// Mismatches at or below this level fail; those above are tolerated.
-    #[arg(long, value_enum, default_value_t = LevelArg::Extended)]
-    pub(crate) level: LevelArg,
-    /// Trials in flight at once.
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<usize>,
+    #[command(flatten)]
+    pub(crate) measure: MeasureArgs,
     /// Write the log of each run into this folder, as run-1.jsonl and so on.
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Option<PathBuf>,
-    /// A list of known failures; a profile's own is used where none is named.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) known: Option<PathBuf>,
-    /// The seed of everything drawn.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
     /// No line for each run.
     #[arg(long, short)]
     pub(crate) quiet: bool,

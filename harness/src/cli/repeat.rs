@@ -4,36 +4,21 @@ use std::path::{Path, PathBuf};
 
 use anstream::{eprintln, print};
 
-use kinesis_conformance::case::Known;
 use kinesis_conformance::engine::event::Outcome;
-use kinesis_conformance::engine::{AskError, DEFAULT_JOBS, Manifest, RunSettings, Select, Stop};
+use kinesis_conformance::engine::{AskError, Manifest, RunSettings, Select, Stop};
 use kinesis_conformance::report::{LogWriter, Repeats, Summary};
 
 use super::args::RepeatArgs;
+use super::block_on;
 use super::exit::Exit;
 use super::problem::Problem;
-use super::run::{Outputs, known_list, no_target, one_run, unwritable};
+use super::run::{Asked, Outputs, no_target, one_run, unwritable};
 use super::signals::{heeding, unless_stopped};
-use super::target::{Named, Ready};
-use super::{block_on, library};
+use super::target::Ready;
 
 pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Problem> {
-    let library = library::read(cases)?;
-    let manifest = Manifest::of(library, args.select.full_product);
-    let select = library::select(&args.select);
-    library::selected(&manifest, &select)?;
-    let named = Named::from(&args.target)?;
-    let known = match &args.known {
-        Some(path) => Some(Known::read(path)?),
-        None => named.known(&args.target)?,
-    };
-    let settings = RunSettings {
-        level: args.level.into(),
-        jobs: args.jobs.unwrap_or(DEFAULT_JOBS).max(1),
-        seed: args.seed,
-        known: known_list(known.as_ref(), &manifest)?,
-        ..RunSettings::default()
-    };
+    let Asked { manifest, select, named, known: _, settings } =
+        Asked::of(cases, &args.select, &args.target, &args.measure)?;
     // Fails now rather than after hours.
     let logs: Vec<PathBuf> = (1..=args.times)
         .filter_map(|run| args.logs.as_ref().map(|folder| folder.join(format!("run-{run}.jsonl"))))

@@ -17,7 +17,7 @@ use kinesis_conformance::engine::{
 use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
 use kinesis_conformance::report::{Listener, Log, LogWriter, ReportError, Summary, advice, junit, record};
 
-use super::args::RunArgs;
+use super::args::{MeasureArgs, RunArgs, SelectArgs, TargetArgs};
 use super::exit::Exit;
 use super::problem::Problem;
 use super::signals::{heeding, unless_stopped};
@@ -28,22 +28,8 @@ use super::{block_on, library};
 const PROGRAM: &str = "kinesis-conformance";
 
 pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem> {
-    let library = library::read(cases)?;
-    let manifest = Manifest::of(library, args.select.full_product);
-    let select = library::select(&args.select);
-    library::selected(&manifest, &select)?;
-    let named = Named::from(&args.target)?;
-    let known = match &args.known {
-        Some(path) => Some(Known::read(path)?),
-        None => named.known(&args.target)?,
-    };
-    let settings = RunSettings {
-        level: args.level.into(),
-        jobs: args.jobs.unwrap_or(DEFAULT_JOBS).max(1),
-        seed: args.seed,
-        known: known_list(known.as_ref(), &manifest)?,
-        ..RunSettings::default()
-    };
+    let Asked { manifest, select, named, known, settings } =
+        Asked::of(cases, &args.select, &args.target, &args.measure)?;
     let outputs = Outputs::open(args)?;
     let stop = Stop::default();
     let work = async {
@@ -67,6 +53,41 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
         Ok(exit_of(&summary, &footer))
     };
     block_on(heeding(&stop, work))?
+}
+
+/// What the command line asks for, all of it read and found in order.
+pub(super) struct Asked {
+    pub(super) manifest: Manifest,
+    pub(super) select: Select,
+    pub(super) named: Named,
+    pub(super) known: Option<Known>,
+    pub(super) settings: RunSettings,
+}
+
+impl Asked {
+    pub(super) fn of(
+        cases: Option<&Path>,
+        select: &SelectArgs,
+        target: &TargetArgs,
+        measure: &MeasureArgs,
+    ) -> Result<Self, Problem> {
+        let manifest = Manifest::of(library::read(cases)?, select.full_product);
+        let select = library::select(select);
+        library::selected(&manifest, &select)?;
+        let named = Named::from(target)?;
+        let known = match &measure.known {
+            Some(path) => Some(Known::read(path)?),
+            None => named.known(target)?,
+        };
+        let settings = RunSettings {
+            level: measure.level.into(),
+            jobs: measure.jobs.unwrap_or(DEFAULT_JOBS).max(1),
+            seed: measure.seed,
+            known: known_list(known.as_ref(), &manifest)?,
+            ..RunSettings::default()
+        };
+        Ok(Self { manifest, select, named, known, settings })
+    }
 }
 
 /// Files that a run writes, opened before the first request.
