@@ -2,7 +2,7 @@
 //!
 //! The target gets an operation that nobody has, then every modelled operation with an empty
 //! input. An operation whose answer equals the answer to the made-up one is not there; likewise
-//! an encoding. A 5xx says nothing of what is there: a server that breaks at a made-up name may
+//! an encoding. HTTP/2 is there if its preface is answered by one. A 5xx says nothing of what is there: a server that breaks at a made-up name may
 //! break in the same words at an empty input. Nothing that is sent here can create or change anything: no operation that does
 //! has an empty valid input.
 
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::model::Value;
 use crate::wire::{Encoding, dialect, encode};
 
-use super::event::{Capabilities, Exchange, ResponseText, Role};
+use super::event::{Capabilities, Exchange, ResponseText, Role, Transport};
 use super::reading::Reading;
 use super::session::{Outgoing, Session, Tag};
 
@@ -99,8 +99,13 @@ pub(super) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
         encodings.push(Encoding::Cbor);
     }
     let shortest = session.target.shortest_transition;
+    let mut transports = vec![Transport::H1];
+    if session.target.client.speaks_http2().await {
+        transports.push(Transport::H2);
+    }
     Ok(Capabilities {
         encodings,
+        transports,
         unsupported,
         shortest_transition_ms: u64::try_from(shortest.as_millis()).unwrap_or(u64::MAX),
         shortest_transition_stated: session.target.shortest_transition_stated,

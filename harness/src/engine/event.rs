@@ -81,12 +81,40 @@ pub struct Target {
 pub struct Capabilities {
     /// Encodings that it answers.
     pub encodings: Vec<Encoding>,
+    /// Versions of HTTP that it speaks. All trials are asked in the first.
+    #[serde(default = "http1")]
+    pub transports: Vec<Transport>,
     /// Modelled operations that it answers as if they did not exist.
     pub unsupported: Vec<String>,
     /// Shortest UPDATING that a correct target of this kind shows, in milliseconds.
     pub shortest_transition_ms: u64,
     /// True if the profile states it.
     pub shortest_transition_stated: bool,
+}
+
+/// A version of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// HTTP/1.1.
+    H1,
+    /// HTTP/2 to somebody who knows it before; not asked behind TLS.
+    H2,
+}
+
+impl Transport {
+    /// Its word in logs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::H1 => "h1",
+            Self::H2 => "h2",
+        }
+    }
+}
+
+/// What older logs mean.
+fn http1() -> Vec<Transport> {
+    vec![Transport::H1]
 }
 
 /// What was selected.

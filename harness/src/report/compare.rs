@@ -121,6 +121,7 @@ impl Comparison {
 fn run(header: &RecordHeader) -> BTreeMap<&'static str, String> {
     let abilities = &header.capabilities;
     let encodings: Vec<&str> = abilities.encodings.iter().map(|encoding| encoding.content_type()).collect();
+    let transports: Vec<&str> = abilities.transports.iter().map(|transport| transport.word()).collect();
     let selection = &header.selection;
     let level = super::text::level(header.level);
     BTreeMap::from([
@@ -129,6 +130,7 @@ fn run(header: &RecordHeader) -> BTreeMap<&'static str, String> {
         ("target", header.target.clone()),
         ("target version", header.version.clone().unwrap_or_else(|| "not stated".to_owned())),
         ("encodings", encodings.join(", ")),
+        ("versions of HTTP", transports.join(", ")),
         ("unsupported operations", abilities.unsupported.join(", ")),
         ("selection", format!("{} of {} trials", selection.trials, selection.of)),
         ("level", level.to_owned()),

@@ -55,6 +55,7 @@ pub(super) fn header(trials: usize) -> Event {
         },
         capabilities: Capabilities {
             encodings: vec![Encoding::Json, Encoding::Cbor],
+            transports: vec![crate::engine::event::Transport::H1],
             unsupported: vec!["SubscribeToShard".to_owned()],
             shortest_transition_ms: 1_000,
             shortest_transition_stated: false,

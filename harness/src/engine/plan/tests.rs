@@ -76,6 +76,7 @@ fn target() -> Target {
 fn capabilities(encodings: &[Encoding], unsupported: &[&str]) -> Capabilities {
     Capabilities {
         encodings: encodings.to_vec(),
+        transports: vec![crate::engine::event::Transport::H1],
         unsupported: unsupported.iter().map(|name| (*name).to_owned()).collect(),
         shortest_transition_ms: 1_000,
         shortest_transition_stated: false,

@@ -3,12 +3,13 @@
 //! It sends what the pooled client cannot or will not (any method and path, headers in any case,
 //! order and number, wrong lengths, half a request, several at once) and keeps an answer as it
 //! came. Connections are not shared and serve one call of [`RawTransport::send`] or
-//! [`RawTransport::pipeline`]. Not here: TLS and HTTP/2 (a target behind https gets its requests
-//! from the pooled client alone), decoding of bodies, and what is expected of an answer.
+//! [`RawTransport::pipeline`]. Not here: TLS (a target behind https gets its requests
+//! from the pooled client alone), HTTP/2 beyond the question whether it is spoken, decoding of bodies, and what is expected of an answer.
 
 mod answer;
 mod deviation;
 mod parser;
+mod preface;
 mod request;
 #[cfg(test)]
 mod tests;

@@ -209,3 +209,22 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn http2_is_spoken_where_the_first_frame_is_settings_and_nowhere_else() {
+    for (answer, speaks) in [
+        (&b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64"[..], true),
+        (b"\0\0\0\x04\0\0\0\0\0", true),
+        // An acknowledgement, a length that no settings have, another frame, a frame of a stream.
+        (b"\0\0\0\x04\x01\0\0\0\0", false),
+        (b"\0\0\x05\x04\0\0\0\0\0", false),
+        (b"\0\0\x08\x07\0\0\0\0\0", false),
+        (b"\0\0\0\x04\0\0\0\0\x01", false),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", false),
+        (b"\0\0\0\x04", false),
+        (b"", false),
+    ] {
+        let (transport, _serving) = serving(answer).await;
+        assert_eq!(transport.speaks_http2().await, speaks, "{answer:?}");
+    }
+}
