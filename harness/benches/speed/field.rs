@@ -57,15 +57,7 @@ impl Field {
 /// them.
 pub(crate) async fn run_on(target: Target, manifest: &Manifest, select: &Select, jobs: usize) -> Ran {
     let (sender, receiver) = mpsc::channel();
-    let keeper = std::thread::spawn(move || {
-        let mut kept: Vec<Event> = Vec::new();
-        while let Ok(first) = receiver.recv() {
-            kept.push(first);
-            kept.extend(receiver.try_iter());
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        kept
-    });
+    let keeper = std::thread::spawn(move || receiver.iter().collect::<Vec<Event>>());
     let emit: Emit = Arc::new(move |event| {
         let _hung_up = sender.send(event);
     });

@@ -4,7 +4,6 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
-use std::time::Duration;
 
 use anstream::{eprintln, print};
 
@@ -159,24 +158,18 @@ pub(super) async fn one_run(
     Ok((summary, log, result))
 }
 
-/// Events are gathered for so long: whoever tells one would else wake the listener for each, which
-/// costs as much as the telling.
-const GATHER: Duration = Duration::from_millis(2);
-
 fn listen(
     mut outputs: Outputs,
     events: &mpsc::Receiver<Event>,
 ) -> Result<(Summary, Option<Log>), ReportError> {
     let mut kept = Vec::new();
-    while let Ok(first) = events.recv() {
-        for event in std::iter::once(first).chain(events.try_iter()) {
-            if let Some(log) = &mut outputs.log {
-                log.event(&event)?;
-            }
-            outputs.progress.event(&event)?;
-            kept.push(event);
+    // One by one and at once: a run that is killed has all in its log that was told.
+    for event in events {
+        if let Some(log) = &mut outputs.log {
+            log.event(&event)?;
         }
-        std::thread::sleep(GATHER);
+        outputs.progress.event(&event)?;
+        kept.push(event);
     }
     Ok((Summary::of_events(&kept), Log::of_events(kept)))
 }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -24,6 +24,8 @@ pub(crate) struct Spawned {
     tail: Arc<Mutex<VecDeque<String>>>,
 }
 
+/// Time that it has to end by itself.
+const POLITELY: Duration = Duration::from_secs(3);
 /// Lines of the command's output that are kept for the message if it dies.
 const KEPT_LINES: usize = 12;
 /// Time for its last lines to arrive once it is dead.
@@ -98,12 +100,20 @@ impl Spawned {
     /// Ends the command and all that it started: asked first, then made to.
     pub(crate) async fn stop(mut self) {
         self.signal(Signal::TERM);
-        if timeout(Duration::from_secs(3), self.child.wait()).await.is_err() {
+        // The shell ends at once; what it started may need a while.
+        if timeout(POLITELY, self.ended_with_all()).await.is_err() {
             self.signal(Signal::KILL);
-            // Killed processes end; waiting only collects the status.
-            let _ = self.child.wait().await;
+            // Killed processes end. One that nobody collects stays in the group for ever.
+            let _ = timeout(POLITELY, self.ended_with_all()).await;
         }
-        self.signal(Signal::KILL);
+    }
+
+    /// Waits for the command and for whatever else is in its group.
+    async fn ended_with_all(&mut self) {
+        let _ = self.child.wait().await;
+        while self.group.is_some_and(|group| test_kill_process_group(group).is_ok()) {
+            sleep(Duration::from_millis(5)).await;
+        }
     }
 
     fn signal(&self, signal: Signal) {
