@@ -3,22 +3,22 @@
 //! The types here are the format (version 1); `harness/FORMAT.md` is their prose. Loading and
 //! linting are done elsewhere in this room, planning and judging in [`crate::engine`].
 
+mod question;
 mod step;
+mod wire;
 
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-mod wire;
-
+pub use question::{Candidate, LadderEnd, Motion, Question};
+pub use step::{Clock, Race, Read, Repeat};
 pub use wire::{BodyForm, Form, Spelling, WHOLE, Wire, WireAuth};
 
 use super::span::{Source, Span, Spanned};
 use crate::facts::FactId;
 use crate::model::Value;
-
-pub use step::{Clock, Race, Read, Repeat};
 
 /// Everything under `cases/`.
 #[derive(Clone, Debug, Default)]
@@ -483,58 +483,4 @@ pub struct Meanwhile {
     pub status: Spanned<String>,
     /// Calls, sent one after the other as soon as the status is seen.
     pub steps: Vec<Step>,
-}
-
-/// A question that no source settles.
-#[derive(Clone, Debug)]
-pub struct Question {
-    /// Its id.
-    pub id: Spanned<String>,
-    /// The file.
-    pub source: Arc<Source>,
-    /// The question, as a sentence.
-    pub question: String,
-    /// Whom each possible answer hurts.
-    pub hurts: Vec<Spanned<Audience>>,
-    /// What is known around it.
-    pub facts: Vec<Spanned<FactId>>,
-    /// Possible answers by name, in the file's order.
-    pub candidates: IndexMap<String, Candidate>,
-}
-
-/// A possible answer to an open question.
-#[derive(Clone, Debug)]
-pub enum Candidate {
-    /// `answer: accepted` or `answer: {error: X}`, or a list of such: an answer of a call.
-    Answer {
-        /// Any of these.
-        any: Vec<Expectation>,
-        /// `stream: moves` or `stream: stays`: what the watch after the call sees, too.
-        stream: Option<Motion>,
-    },
-    /// `value: V`: a value of a member; `$absent` for none.
-    Value(Tree),
-    /// `rung: first` or `rung: last`: the value that the ladder's first or last rung states for
-    /// the same member.
-    Rung(LadderEnd),
-}
-
-/// Whether a stream leaves ACTIVE after an accepted call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Motion {
-    /// Another status is shown.
-    Moves,
-    /// ACTIVE is shown all the time.
-    Stays,
-}
-
-/// An end of a ladder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LadderEnd {
-    /// The first rung.
-    First,
-    /// The last rung.
-    Last,
 }

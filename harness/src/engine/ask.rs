@@ -181,9 +181,7 @@ impl Asker<'_> {
             ResponseText::None(_) => true,
         };
         if troubled {
-            let outgoing = Outgoing::call(self.session.model, "ListStreams", &Value::empty());
-            let tag = self.tag.with_role(Role::Health);
-            let exchange = self.session.exchange_fresh(tag, &outgoing).await;
+            let exchange = self.session.ask_health(&self.tag).await;
             self.exchanges.push(exchange);
         }
     }

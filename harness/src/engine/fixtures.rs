@@ -283,13 +283,7 @@ impl Fixtures {
             }
             let passes = reading.is_throttled() || reading.class() == Some("LimitExceededException");
             if !passes || Instant::now() >= give_up {
-                let why = match &reading {
-                    Reading::None(none) => format!("{operation} got no answer ({none})"),
-                    Reading::Accepted { .. }
-                    | Reading::Undecodable { .. }
-                    | Reading::Refused { .. }
-                    | Reading::ServerError { .. } => format!("{operation} was answered {}", told(&reading)),
-                };
+                let why = format!("{operation} {}", told(&reading));
                 let cut_short = exchange.response.was_cut_short();
                 if cut_short && attempt == 0 && is_read(operation) {
                     // Once more, on another connection; nothing could have been done twice.
@@ -316,9 +310,7 @@ impl Fixtures {
 
     /// True if the target answers, whatever it says, on a new connection.
     async fn is_healthy(&self, tag: &Tag) -> bool {
-        let outgoing = Outgoing::call(self.session.model, "ListStreams", &Value::empty());
-        let exchange = self.session.exchange_fresh(tag.with_role(Role::Health), &outgoing).await;
-        matches!(exchange.response, ResponseText::Answer { .. })
+        matches!(self.session.ask_health(tag).await.response, ResponseText::Answer { .. })
     }
 
     /// The stream's description as it is now.
@@ -461,7 +453,7 @@ impl Fixtures {
             live.remove(name);
         }
         if let Some(answer) = last {
-            self.session.notice(None, format!("could not delete {name}: DeleteStream was answered {answer}"));
+            self.session.notice(None, format!("could not delete {name}: DeleteStream {answer}"));
             if let Ok(mut names) = self.left_behind.lock() {
                 names.push(name.to_owned());
             }

@@ -200,6 +200,12 @@ impl Session {
         exchange
     }
 
+    /// Asks, on a connection of its own, for something that every Kinesis answers.
+    pub(super) async fn ask_health(&self, tag: &Tag) -> Exchange {
+        let outgoing = Outgoing::call(self.model, "ListStreams", &Value::empty());
+        self.exchange_fresh(tag.with_role(Role::Health), &outgoing).await
+    }
+
     /// Sends on a connection of its own, and tells the exchange.
     pub(super) async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
         self.exchange_on(&self.target.client.fresh(), tag, outgoing).await

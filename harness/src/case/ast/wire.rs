@@ -108,7 +108,7 @@ pub enum Spelling {
     TaggedInteger,
     /// CBOR: tag 1 over anything but a float.
     TaggedNotFloat,
-    /// CBOR: tag 1 over anything but a float, as large as milliseconds since 1970 are.
+    /// CBOR: tag 1 over an integer as large as milliseconds since 1970 are.
     TaggedMilliseconds,
     /// JSON: a number.
     Number,

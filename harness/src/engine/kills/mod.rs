@@ -9,7 +9,6 @@
 //! held only against the faults that its case names, for its verdict may depend on who wins.
 
 mod check;
-
 mod reach;
 mod survivors;
 #[cfg(test)]

@@ -41,9 +41,14 @@ fn the_kill_table_holds_and_is_the_reviewed_one() {
 
 #[test]
 #[ignore = "takes minutes: every fault against the whole suite"]
-fn a_run_of_the_whole_suite_gives_the_same_table() {
+fn a_run_of_the_whole_suite_kills_no_other_fault_and_has_all_killers_of_the_table() {
     let (part, whole) = (made(&Fault::ALL, Breadth::Reach), made(&Fault::ALL, Breadth::Whole));
-    assert_eq!(part.to_text(), whole.to_text());
+    assert_eq!(part.rate(), whole.rate());
+    // More of them: races, and whoever comes upon a watched fault by chance.
+    for (fault, trials) in &part.killed_by {
+        let missing: Vec<_> = trials.difference(&whole.killed_by[fault]).collect();
+        assert!(missing.is_empty(), "{fault}: {missing:?}");
+    }
 }
 
 #[test]

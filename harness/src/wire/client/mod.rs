@@ -2,8 +2,8 @@
 //!
 //! It follows no redirects, repeats nothing, unpacks nothing and asks no proxy. It adds headers of
 //! its own (`accept`, `host`, `content-length`) and hides the case and order of those that come
-//! back: what is about bytes is the raw transport's ([`crate::wire::raw`]). HTTP/2 is only asked for, by
-//! the raw transport: no trial is carried by it.
+//! back: what is about bytes is the raw transport's ([`crate::wire::raw`]). HTTP/2 is
+//! only asked for, by the raw transport: no trial is carried by it.
 
 mod endpoint;
 mod failure;

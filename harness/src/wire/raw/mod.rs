@@ -4,7 +4,8 @@
 //! order and number, wrong lengths, half a request, several at once) and keeps an answer as it
 //! came. Connections are not shared and serve one call of [`RawTransport::send`] or
 //! [`RawTransport::pipeline`]. Not here: TLS (a target behind https gets its requests
-//! from the pooled client alone), HTTP/2 beyond the question whether it is spoken, decoding of bodies, and what is expected of an answer.
+//! from the pooled client alone), HTTP/2 beyond the question whether it is spoken, decoding of
+//! bodies, and what is expected of an answer.
 
 mod answer;
 mod deviation;

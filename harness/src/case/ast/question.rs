@@ -1,0 +1,64 @@
+//! Open questions and their possible answers.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::{Audience, Expectation, Tree};
+use crate::case::span::{Source, Spanned};
+use crate::facts::FactId;
+
+/// A question that no source settles.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Its id.
+    pub id: Spanned<String>,
+    /// The file.
+    pub source: Arc<Source>,
+    /// The question, as a sentence.
+    pub question: String,
+    /// Whom each possible answer hurts.
+    pub hurts: Vec<Spanned<Audience>>,
+    /// What is known around it.
+    pub facts: Vec<Spanned<FactId>>,
+    /// Possible answers by name, in the file's order.
+    pub candidates: IndexMap<String, Candidate>,
+}
+
+/// A possible answer to an open question.
+#[derive(Clone, Debug)]
+pub enum Candidate {
+    /// `answer: accepted` or `answer: {error: X}`, or a list of such: an answer of a call.
+    Answer {
+        /// Any of these.
+        any: Vec<Expectation>,
+        /// `stream: moves` or `stream: stays`: what the watch after the call sees, too.
+        stream: Option<Motion>,
+    },
+    /// `value: V`: a value of a member; `$absent` for none.
+    Value(Tree),
+    /// `rung: first` or `rung: last`: the value that the ladder's first or last rung states for
+    /// the same member.
+    Rung(LadderEnd),
+}
+
+/// Whether a stream leaves ACTIVE after an accepted call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Motion {
+    /// Another status is shown.
+    Moves,
+    /// ACTIVE is shown all the time.
+    Stays,
+}
+
+/// An end of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LadderEnd {
+    /// The first rung.
+    First,
+    /// The last rung.
+    Last,
+}

@@ -1,0 +1,99 @@
+//! The first line of a log: what is run, against what, and what the target said it can do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::ast::Level;
+use crate::wire::Encoding;
+
+/// What is run, against what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`LOG_FORMAT`].
+    pub format: u32,
+    /// Version of this crate.
+    pub suite_version: String,
+    /// Digest of the manifest: the ids, question digests and levels of all trials there are.
+    pub manifest_digest: String,
+    /// When the run started, RFC 3339 in UTC.
+    pub started_at: String,
+    /// The target.
+    pub target: Target,
+    /// What the target said it can do.
+    pub capabilities: Capabilities,
+    /// What was selected.
+    pub selection: Selection,
+    /// Mismatches at or below this level fail.
+    pub level: Level,
+    /// The seed of everything drawn.
+    pub seed: u64,
+    /// Trials in flight at once, at most.
+    pub jobs: usize,
+    /// Arguments that reproduce the target's part of the command line
+    /// (`["--endpoint", "http://127.0.0.1:4567"]`).
+    pub target_arguments: Vec<String>,
+}
+
+/// The target of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its name: a profile's, `reference`, or `endpoint`.
+    pub name: String,
+    /// Its version, where the profile or the user states one.
+    pub version: Option<String>,
+    /// Where it listens.
+    pub endpoint: String,
+}
+
+/// What the target said it can do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Encodings that it answers.
+    pub encodings: Vec<Encoding>,
+    /// Versions of HTTP that it speaks. All trials are asked in the first.
+    #[serde(default = "http1")]
+    pub transports: Vec<Transport>,
+    /// Modelled operations that it answers as if they did not exist.
+    pub unsupported: Vec<String>,
+    /// Shortest UPDATING that a correct target of this kind shows, in milliseconds.
+    pub shortest_transition_ms: u64,
+    /// True if the profile states it.
+    pub shortest_transition_stated: bool,
+}
+
+/// A version of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// HTTP/1.1.
+    H1,
+    /// HTTP/2 to somebody who knows it before; not asked behind TLS.
+    H2,
+}
+
+impl Transport {
+    /// Its word in logs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::H1 => "h1",
+            Self::H2 => "h2",
+        }
+    }
+}
+
+/// What older logs mean.
+fn http1() -> Vec<Transport> {
+    vec![Transport::H1]
+}
+
+/// What was selected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selection {
+    /// Substrings of ids.
+    pub filters: Vec<String>,
+    /// Operations.
+    pub operations: Vec<String>,
+    /// Trials selected.
+    pub trials: usize,
+    /// Trials there are.
+    pub of: usize,
+}
