@@ -8,7 +8,7 @@ use crate::wire::Encoding;
 /// What is run, against what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {
-    /// [`LOG_FORMAT`].
+    /// [`LOG_FORMAT`](super::LOG_FORMAT).
     pub format: u32,
     /// Version of this crate.
     pub suite_version: String,

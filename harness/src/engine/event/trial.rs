@@ -184,7 +184,7 @@ pub struct Mismatch {
 /// A stretch of a case file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// The file, as in [`CaseText::file`].
+    /// The file, as in [`CaseText::file`](super::CaseText::file).
     pub file: String,
     /// 1-based line.
     pub line: u32,
