@@ -196,9 +196,11 @@ impl Run {
             drop(permit);
             let judgement = judge(trial, &observation, self.measure());
             let relied_on = match judgement.outcome {
-                Outcome::Pass | Outcome::Tolerated | Outcome::Open => true,
+                Outcome::Pass | Outcome::Open => true,
                 // Whatever else was asked on the same stream at the same time may be to blame.
-                Outcome::Fail | Outcome::Error => lending == Lending::Own && judgement.firm,
+                Outcome::Tolerated | Outcome::Fail | Outcome::Error => {
+                    lending == Lending::Own && judgement.firm
+                }
                 Outcome::Unobserved => false,
                 Outcome::Blocked => !observation.setup_cut_short,
                 Outcome::Unsupported | Outcome::Skipped | Outcome::Known => true,

@@ -70,6 +70,21 @@ fn an_ask_that_changes_the_shared_stream_retires_it_and_is_judged_on_a_fresh_one
     }
 }
 
+/// Which deviations are told must not depend on who else had borrowed the stream, also where none
+/// of them fails the trial.
+#[test]
+fn a_deviation_that_is_tolerated_is_seen_on_a_stream_of_its_own_too() {
+    let strict = cases()
+        .replace("level: core", "level: strict")
+        .replace("ValidationException", "LimitExceededException");
+    let manifest = manifest(&strict);
+    let events = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    assert_eq!(trials(&events).count(), 31);
+    for trial in trials(&events) {
+        assert_eq!((trial.outcome, trial.round), (Outcome::Tolerated, 1), "{}", trial.id);
+    }
+}
+
 #[test]
 fn a_shared_stream_that_nothing_changes_is_made_once_and_kept() {
     let manifest = manifest(&cases());
