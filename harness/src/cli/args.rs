@@ -44,7 +44,7 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Say what a trial asks, what it expects, and on what evidence.
     Explain(ExplainArgs),
-    /// Ask one trial of a log again, against the same target.
+    /// Ask one trial of a log again, against the target that the command line names.
     Replay(ReplayArgs),
     /// Judge a log again under the cases of today, without the target.
     Judge(JudgeArgs),
@@ -136,6 +136,13 @@ pub(crate) enum LevelArg {
     Extended,
     /// Text, order, header set.
     Strict,
+}
+
+impl TargetArgs {
+    /// True if the command line names no target, which means the built-in reference.
+    pub(crate) const fn names_nothing(&self) -> bool {
+        self.endpoint.is_none() && self.target.is_none() && self.spawn.is_none()
+    }
 }
 
 impl From<LevelArg> for Level {
@@ -243,6 +250,8 @@ pub(crate) struct ReplayArgs {
     /// The id of a trial in it.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
 }
 
 #[derive(Debug, Args)]

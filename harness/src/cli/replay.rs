@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use anstream::{print, println};
-use clap::Parser as _;
 
-use kinesis_conformance::engine::event::Event;
+use kinesis_conformance::case::plain;
+use kinesis_conformance::engine::event::{Event, Header};
 use kinesis_conformance::engine::{self, AskError, Emit, Manifest, RunSettings, Select, Stop};
 use kinesis_conformance::report::Summary;
 use kinesis_conformance::report::terminal::{Options, render_trial};
 
-use super::args::{Cli, ReplayArgs, TargetArgs, Verb};
+use super::args::ReplayArgs;
 use super::exit::Exit;
 use super::problem::Problem;
 use super::run::{exit_of, no_target, style};
@@ -37,13 +37,13 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
     let manifest = Manifest::of(library::read(cases)?, true);
     let select = Select { ids: vec![args.id.clone()], long: true, ..Select::default() };
     library::selected(&manifest, &select)?;
-    let target_args = target_of(&log.header.target_arguments)?;
-    let named = Named::from(&target_args)?;
+    refuse_the_target_of(&log.header, args)?;
+    let named = Named::from(&args.target)?;
     let settings =
         RunSettings { level: log.header.level, seed: log.header.seed, jobs: 1, ..RunSettings::default() };
     let stop = Stop::default();
     let work = async {
-        let Some(ready) = unless_stopped(&stop, named.start(&target_args)).await.transpose()? else {
+        let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
             return Ok(Exit::Interrupted);
         };
         let events: Arc<Mutex<Vec<Event>>> = Arc::default();
@@ -76,12 +76,13 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
     block_on(heeding(&stop, work))?
 }
 
-/// The target of a log, read back from the part of the command line that named it.
-fn target_of(arguments: &[String]) -> Result<TargetArgs, Problem> {
-    let line =
-        ["kinesis-conformance".to_owned(), "run".to_owned()].into_iter().chain(arguments.iter().cloned());
-    match Cli::try_parse_from(line).map(|cli| cli.verb) {
-        Ok(Verb::Run(run)) => Ok(run.target),
-        Ok(_) | Err(_) => Err(Problem::usage("read the log's target: its arguments are of another version")),
+/// Refuses to go where only the log says to go. A log is what people attach to issues: nothing in
+/// it starts a command, opens a connection or sends credentials.
+fn refuse_the_target_of(log: &Header, args: &ReplayArgs) -> Result<(), Problem> {
+    if log.target_arguments.is_empty() || !args.target.names_nothing() {
+        return Ok(());
     }
+    let target = plain(&format!("{} at {}", log.target.name, log.target.endpoint));
+    Err(Problem::usage(format!("choose the target: the log is of {target}, and a log never says where to send"))
+        .with_help("name the target with --endpoint URL, --target NAME, or --spawn COMMAND --ready URL"))
 }

@@ -160,7 +160,7 @@ fn no_output_tells_a_secret_or_is_steered_by_a_target() {
         ("the record", text(&record)),
         ("judge", ask(&["judge", &log, "--all"]).out),
         ("explain", ask(&["explain", trial]).out),
-        ("replay", ask(&["replay", &log, trial]).told()),
+        ("replay", ask(&[&["replay", &log, trial], to.as_slice()].concat()).told()),
         ("sweep", ask(&[&["sweep", "--yes"], to.as_slice()].concat()).told()),
         ("colours", ask(&[&["run", "-q", "--color", "always"], to.as_slice(), &filters].concat()).told()),
     ];

@@ -1,5 +1,7 @@
 //! Each verb does what it says, with the exit code that the table gives.
 
+use std::path::Path;
+
 use super::support::{QUICK, REFUSAL, Scratch, Served, run, signal, snapshot, wait};
 
 #[test]
@@ -158,6 +160,31 @@ fn replay_asks_one_trial_of_a_log_again() {
     run(&["replay", &log, "protocol/auth/unsigned"])
         .expect(4)
         .complains(&["failed to find `protocol/auth/unsigned` in the log"]);
+}
+
+#[test]
+fn replay_takes_neither_command_nor_endpoint_nor_credentials_from_a_log() {
+    let scratch = Scratch::new();
+    let served = Served::start(&[]);
+    let (log, marker) = (scratch.path("run.jsonl"), scratch.path("marker"));
+    run(&["run", "-q", QUICK, "--endpoint", &served.endpoint, "--log", &log]).expect(0);
+    let text = std::fs::read_to_string(&log).unwrap();
+    let (header, rest) = text.split_once('\n').unwrap();
+    let mut header: serde_json::Value = serde_json::from_str(header).unwrap();
+    for arguments in [
+        serde_json::json!(["--spawn", format!("touch {marker}"), "--ready", served.endpoint]),
+        serde_json::json!(["--endpoint", served.endpoint, "--credentials", "env"]),
+        serde_json::json!(["--target", "kinesalite", "--start"]),
+    ] {
+        header["target_arguments"] = arguments;
+        std::fs::write(&log, format!("{header}\n{rest}")).unwrap();
+        run(&["replay", &log, QUICK])
+            .expect(2)
+            .complains(&["failed to choose the target: the log is of endpoint at", "--endpoint URL"]);
+        assert!(!Path::new(&marker).exists(), "a command of the log was run");
+    }
+    let named = run(&["replay", &log, QUICK, "--endpoint", &served.endpoint]);
+    named.expect(0).says(&["was pass, is still pass"]);
 }
 
 #[test]
