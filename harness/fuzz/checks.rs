@@ -1,8 +1,9 @@
 //! What holds of any bytes, for the fuzz targets and for the test that runs their seeds.
 
+use kinesis_conformance::log::read_log;
 use kinesis_conformance::model::Model;
+use kinesis_conformance::report::Summary;
 use kinesis_conformance::report::terminal::{Options, Style, render};
-use kinesis_conformance::report::{Summary, read_log};
 use kinesis_conformance::wire::{Encoding, ErrorAnswer, Response};
 use kinesis_conformance::wire::{cbor, decode, encode, parse};
 

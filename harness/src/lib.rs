@@ -1,8 +1,8 @@
 //! Does this endpoint behave like Amazon Kinesis Data Streams?
 //!
-//! The rooms, each importing only those before it: [`model`], [`facts`], [`case`], [`wire`],
-//! [`spec`], [`mod@reference`], [`engine`], [`report`]; before them all stands [`libtest`], the suite as
-//! a test target. `harness/DESIGN.md` is the map.
+//! The modules, each importing only those before it: [`model`], [`facts`], [`case`], [`wire`],
+//! [`spec`], [`mod@reference`], [`log`], [`plan`], `observe`, [`run`], [`judge`], [`mutation`],
+//! [`report`]; [`libtest`] shows the suite as a test target. `harness/DESIGN.md` is the map.
 //!
 //! # Features
 //!
@@ -23,12 +23,20 @@
 )]
 
 pub mod case;
-pub mod engine;
 pub mod facts;
+pub mod judge;
 pub mod libtest;
+pub mod log;
 pub mod model;
+#[cfg(feature = "serve")]
+pub mod mutation;
+mod observe;
+pub mod plan;
 #[cfg(feature = "serve")]
 pub mod reference;
 pub mod report;
+pub mod run;
 pub mod spec;
+#[cfg(test)]
+mod testing;
 pub mod wire;

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Every trial is a test by its id. The first that runs starts the server and *one* run of the
-//! engine over all that are selected; the others wait for their verdicts, so that transitions
+//! run over all that are selected; the others wait for their verdicts, so that transitions
 //! overlap. Listing starts nothing. Where a runner starts a process for each test, as nextest
 //! does, each process runs its own trial on a server and streams of its own.
 //!
@@ -35,7 +35,7 @@ use libtest_mimic::{Arguments, ColorSetting, Trial};
 
 use crate::case::ast::{Cost, Level, Library};
 use crate::case::{Diagnostic, draw};
-use crate::engine::{Manifest, PlannedTrial};
+use crate::plan::{Manifest, PlannedTrial};
 use crate::report::terminal::{Again, Options, Style};
 
 use background::{Background, Job};
@@ -184,7 +184,7 @@ fn is_long(trial: &PlannedTrial) -> bool {
     trial.case().cost != Cost::Small
 }
 
-/// True if libtest will run the trial, so that the engine should.
+/// True if libtest will run the trial, so that the run should.
 fn is_selected(arguments: &Arguments, trial: &PlannedTrial) -> bool {
     let trial = listed(trial, || Ok(outcome::nothing()));
     !arguments.is_filtered_out(&trial) && !arguments.is_ignored(&trial)

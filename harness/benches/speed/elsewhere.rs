@@ -7,8 +7,9 @@
 use std::time::{Duration, Instant};
 
 use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::event::Event;
-use kinesis_conformance::engine::{DEFAULT_JOBS, Manifest, Select, Target};
+use kinesis_conformance::log::Event;
+use kinesis_conformance::plan::{Manifest, Select, Target};
+use kinesis_conformance::run::DEFAULT_JOBS;
 use kinesis_conformance::wire::{Client, Endpoint};
 use tokio::runtime::Runtime;
 

@@ -4,11 +4,11 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use kinesis_conformance::case::ast::Library;
-use kinesis_conformance::engine::event::{Event, Footer};
-use kinesis_conformance::engine::{
-    Emit, Manifest, RunSettings, Select, Stop, Target, reference_settings, run,
-};
+use kinesis_conformance::judge::{RunSettings, run};
+use kinesis_conformance::log::{Event, Footer};
+use kinesis_conformance::plan::{Manifest, Select, Target, reference_settings};
 use kinesis_conformance::reference::{self, Running};
+use kinesis_conformance::run::{Emit, Stop};
 use kinesis_conformance::wire::{Auth, Client, ClientSettings, Credentials, Encoding, Endpoint, Request};
 use tokio::runtime::Runtime;
 

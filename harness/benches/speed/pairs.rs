@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use kinesis_conformance::engine::event::{Event, Exchange};
-use kinesis_conformance::engine::{DEFAULT_JOBS, Select};
+use kinesis_conformance::log::{Event, Exchange};
+use kinesis_conformance::plan::Select;
+use kinesis_conformance::run::DEFAULT_JOBS;
 use kinesis_conformance::wire::{Auth, Client, Request, SignedRequest};
 
 use crate::field::{Field, one_run, runtime};

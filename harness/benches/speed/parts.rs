@@ -4,9 +4,11 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use kinesis_conformance::engine::event::{Event, Footer, Header};
-use kinesis_conformance::engine::{DEFAULT_JOBS, KnownList, Manifest, Select, rejudge};
+use kinesis_conformance::judge::{KnownList, rejudge};
+use kinesis_conformance::log::{Event, Footer, Header};
 use kinesis_conformance::model::Value;
+use kinesis_conformance::plan::{Manifest, Select};
+use kinesis_conformance::run::DEFAULT_JOBS;
 use kinesis_conformance::wire::{Auth, Client, Encoding, Request, encode, parse};
 
 use crate::field::{Field, Ran, one_run, runtime, whole_suite};

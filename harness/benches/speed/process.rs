@@ -6,7 +6,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode};
-use kinesis_conformance::engine::{DEFAULT_JOBS, Select};
+use kinesis_conformance::plan::Select;
+use kinesis_conformance::run::DEFAULT_JOBS;
 
 use crate::field::{Field, list_streams, one_run, only, runtime, whole_suite};
 use crate::table::Table;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use kinesis_conformance::case::Source;
 use kinesis_conformance::case::ast::Library;
-use kinesis_conformance::engine::Manifest;
+use kinesis_conformance::plan::Manifest;
 
 const HEAD: &str = "\
 format: 1

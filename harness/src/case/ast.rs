@@ -1,7 +1,7 @@
 //! What a suite file means, once read: suites, cases, steps, expectations, open questions.
 //!
 //! The types here are the format (version 1); `harness/FORMAT.md` is their prose. Loading and
-//! linting are done elsewhere in this room, planning and judging in [`crate::engine`].
+//! linting are done elsewhere in this module, planning in [`crate::plan`], judging in [`crate::judge`].
 
 mod question;
 mod step;

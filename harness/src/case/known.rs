@@ -1,6 +1,6 @@
 //! Lists of known failures: `reports/targets/<name>/known.yaml`.
 //!
-//! Whether an entry matches a trial is for the engine to say; places are kept so that it can draw
+//! Whether an entry matches a trial is for the judge to say; places are kept so that it can draw
 //! the entry that matches none.
 
 use std::path::Path;
@@ -30,7 +30,7 @@ pub struct KnownEntry {
     pub span: Span,
     /// A trial's id, or a case's for all its trials.
     pub id: Spanned<String>,
-    /// The kinds of mismatch that are known, at least one; the words are the engine's.
+    /// The kinds of mismatch that are known, at least one; the words are the log's.
     pub fails: Vec<Spanned<String>>,
     /// Why the target does so, or what is known about it.
     pub why: String,

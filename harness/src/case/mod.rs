@@ -2,10 +2,11 @@
 //!
 //! This room is the only user of the YAML crate and holds the one function that draws a diagnostic
 //! on a file. It knows nothing of the network, of targets' answers, or of the reference's faults
-//! (whether a `kills:` entry names a real fault is checked by the engine).
+//! (whether a `kills:` entry names a real fault is checked by the mutation table).
 
 pub mod ast;
 mod diagnostic;
+mod dialect;
 mod files;
 mod known;
 mod lint;
@@ -19,8 +20,9 @@ mod words;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, ExcerptLabel, Label, Severity, Style, draw, draw_excerpt, plain};
+pub use dialect::DialectName;
 pub use known::{Known, KnownEntry};
 pub use lint::lint;
-pub use profile::{DialectName, Lacks, Profile, WORLD_KEYS, World};
+pub use profile::{Lacks, Profile, WORLD_KEYS, World};
 pub use schema::Schema;
 pub use span::{Source, Span, Spanned};

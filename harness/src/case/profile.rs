@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::ast::EncodingAxis;
 use super::diagnostic::Diagnostic;
+use super::dialect::DialectName;
 use super::files;
 use super::part::{Part, nearest};
 use super::reader::{Fields, Reader};
@@ -78,16 +79,6 @@ pub struct Profile {
     pub dialect: DialectName,
     /// In the dialect `envelope`: the class that each code stands for.
     pub codes: BTreeMap<String, String>,
-}
-
-/// How a target dresses its answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DialectName {
-    /// As the service does.
-    #[default]
-    Plain,
-    /// `{"success": …, "data": …, "error": {"code": …, "message": …}}`, around all of it.
-    Envelope,
 }
 
 /// What a target's world offers.

@@ -5,7 +5,7 @@ use super::ast::{
     Motion, Rule, Spelling, When, WireAuth,
 };
 
-use super::profile::DialectName;
+use super::dialect::DialectName;
 
 /// A word and what it stands for.
 pub(super) type Words<T> = &'static [(&'static str, T)];

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anstream::println;
 
-use kinesis_conformance::case::Known;
-use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::{Breadth, Manifest};
+use kinesis_conformance::case::{Known, Profile};
+use kinesis_conformance::mutation::Breadth;
+use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
 use super::args::{CheckArgs, ColorWhen};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anstream::{print, println};
 
-use kinesis_conformance::engine::{Manifest, TextCache, case_text};
+use kinesis_conformance::plan::{Manifest, TextCache, case_text};
 
 use super::args::ExplainArgs;
 use super::exit::Exit;

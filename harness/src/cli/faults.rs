@@ -5,7 +5,8 @@ use std::path::Path;
 use anstream::{eprintln, print, println};
 
 use kinesis_conformance::case::draw;
-use kinesis_conformance::engine::{Breadth, Held, KillTable, Manifest, kill_table};
+use kinesis_conformance::mutation::{Breadth, Held, KillTable, kill_table};
+use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
 use super::args::{ColorWhen, FaultsArgs};

@@ -7,10 +7,11 @@ use std::path::Path;
 use anstream::{eprintln, print};
 
 use kinesis_conformance::case::Known;
-use kinesis_conformance::engine::event::Event;
-use kinesis_conformance::engine::{Manifest, rejudge};
+use kinesis_conformance::judge::rejudge;
+use kinesis_conformance::log::{Event, Log, read_log};
+use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::report::terminal::{Options, Pictures, render};
-use kinesis_conformance::report::{Log, Summary, clean, junit, read_log, record};
+use kinesis_conformance::report::{Summary, clean, junit, record};
 
 use super::args::JudgeArgs;
 use super::exit::Exit;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use kinesis_conformance::case::ast::Library;
 use kinesis_conformance::case::{Diagnostic, Severity, lint};
-use kinesis_conformance::engine::{Manifest, PlannedTrial, Select};
 use kinesis_conformance::facts::Registry;
 use kinesis_conformance::model::Model;
+use kinesis_conformance::plan::{Manifest, PlannedTrial, Select};
 
 use super::args::SelectArgs;
 use super::exit::Exit;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anstream::println;
 
-use kinesis_conformance::engine::Manifest;
+use kinesis_conformance::plan::Manifest;
 
 use super::args::ListArgs;
 use super::exit::Exit;

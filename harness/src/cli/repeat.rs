@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anstream::{eprintln, print};
 
-use kinesis_conformance::engine::event::Outcome;
-use kinesis_conformance::engine::{AskError, Manifest, RunSettings, Select, Stop};
-use kinesis_conformance::report::{LogWriter, Repeats, Summary};
+use kinesis_conformance::judge::RunSettings;
+use kinesis_conformance::log::{LogWriter, Outcome};
+use kinesis_conformance::plan::{Manifest, Select};
+use kinesis_conformance::report::{Repeats, Summary};
+use kinesis_conformance::run::{AskError, Stop};
 
 use super::args::RepeatArgs;
 use super::block_on;

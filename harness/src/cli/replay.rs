@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 use anstream::{print, println};
 
 use kinesis_conformance::case::plain;
-use kinesis_conformance::engine::event::{Event, Header};
-use kinesis_conformance::engine::{self, AskError, Emit, Manifest, RunSettings, Select, Stop};
+use kinesis_conformance::judge::RunSettings;
+use kinesis_conformance::log::{Event, Header};
+use kinesis_conformance::plan::{Manifest, Select};
 use kinesis_conformance::report::Summary;
 use kinesis_conformance::report::terminal::{Options, render_trial};
+use kinesis_conformance::run::{AskError, Emit, Stop};
 
 use super::args::ReplayArgs;
 use super::exit::Exit;
@@ -56,7 +58,15 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
             })
         };
         let settings = RunSettings { redactor: ready.redactor.clone(), ..settings };
-        let ended = engine::run(ready.target.clone(), &manifest, &select, settings, stop.clone(), emit).await;
+        let ended = kinesis_conformance::judge::run(
+            ready.target.clone(),
+            &manifest,
+            &select,
+            settings,
+            stop.clone(),
+            emit,
+        )
+        .await;
         ready.stop().await;
         let footer = match ended {
             Ok(footer) => footer,
@@ -82,7 +92,10 @@ fn refuse_the_target_of(log: &Header, args: &ReplayArgs) -> Result<(), Problem> 
     if log.target_arguments.is_empty() || !args.target.names_nothing() {
         return Ok(());
     }
-    let target = plain(&format!("{} at {}", log.target.name, log.target.endpoint));
-    Err(Problem::usage(format!("choose the target: the log is of {target}, and a log never says where to send"))
-        .with_help("name the target with --endpoint URL, --target NAME, or --spawn COMMAND --ready URL"))
+    let target = format!("{} at {}", log.target.name, log.target.endpoint);
+    let target = plain(&target);
+    Err(Problem::usage(format!(
+        "choose the target: the log is of {target}, and a log never says where to send"
+    ))
+    .with_help("name the target with --endpoint URL, --target NAME, or --spawn COMMAND --ready URL"))
 }

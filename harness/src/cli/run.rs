@@ -2,19 +2,17 @@
 
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use anstream::{eprintln, print};
 
-use kinesis_conformance::case::Diagnostic;
-use kinesis_conformance::case::Known;
-use kinesis_conformance::engine::event::{Event, Footer, Outcome};
-use kinesis_conformance::engine::{
-    self, AskError, DEFAULT_JOBS, Emit, KnownList, Manifest, RunSettings, Select, Stop,
-};
+use kinesis_conformance::case::{Diagnostic, Known};
+use kinesis_conformance::judge::{self, KnownList, RunSettings};
+use kinesis_conformance::log::{Event, Footer, Listener, Log, LogWriter, Outcome, ReportError};
+use kinesis_conformance::plan::{Manifest, Select};
 use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
-use kinesis_conformance::report::{Listener, Log, LogWriter, ReportError, Summary, advice, junit, record};
+use kinesis_conformance::report::{Summary, advice, junit, record};
+use kinesis_conformance::run::{AskError, DEFAULT_JOBS, Emit, Stop};
 
 use super::args::{MeasureArgs, RunArgs, SelectArgs, TargetArgs};
 use super::exit::Exit;
@@ -132,7 +130,7 @@ pub(super) fn unwritable(error: ReportError) -> Problem {
 /// What a run came to, its log, and how it ended.
 pub(super) type Ended = (Summary, Option<Log>, Result<Footer, AskError>);
 
-/// Runs with the engine on the runtime and the listeners on a thread of their own, so that a slow
+/// Runs on the runtime and the listeners on a thread of their own, so that a slow
 /// disk does not slow the target's clock.
 pub(super) async fn one_run(
     ready: &Ready,
@@ -151,7 +149,7 @@ pub(super) async fn one_run(
             let _ = sender.send(event);
         })
     };
-    let result = engine::run(ready.target.clone(), manifest, select, settings, stop, emit).await;
+    let result = judge::run(ready.target.clone(), manifest, select, settings, stop, emit).await;
     let listened =
         listeners.join().map_err(|_| Problem::new(Exit::Bug, "keep the log: the listener panicked"))?;
     let (summary, log) = listened.map_err(|error| Problem::new(Exit::Failed, error))?;
@@ -180,7 +178,7 @@ pub(super) fn no_target(error: AskError) -> Problem {
     Problem::new(Exit::NoTarget, error).with_help(help)
 }
 
-/// A list of known failures as the engine takes it; every entry must name a trial that there is.
+/// A list of known failures as the judge takes it; every entry must name a trial that there is.
 pub(super) fn known_list(known: Option<&Known>, manifest: &Manifest) -> Result<KnownList, Problem> {
     let Some(known) = known else { return Ok(KnownList::default()) };
     let (list, found): (KnownList, Vec<Diagnostic>) = KnownList::of(known, manifest);
@@ -225,9 +223,7 @@ pub(super) fn exit_of(summary: &Summary, footer: &Footer) -> Exit {
     let bad = [Outcome::Fail, Outcome::Blocked, Outcome::Error]
         .into_iter()
         .any(|outcome| footer.counts.get(&outcome).is_some_and(|count| *count > 0));
-    let fixed = summary
-        .trials
-        .values()
-        .any(|trial| trial.flags.contains(&kinesis_conformance::engine::event::Flag::Fixed));
+    let fixed =
+        summary.trials.values().any(|trial| trial.flags.contains(&kinesis_conformance::log::Flag::Fixed));
     if bad || fixed { Exit::Failed } else { Exit::Fine }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use kinesis_conformance::engine::reference_settings;
+use kinesis_conformance::plan::reference_settings;
 use kinesis_conformance::reference::{self, Fault};
 use kinesis_conformance::spec::OpenQuestion;
 

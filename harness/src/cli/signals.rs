@@ -5,7 +5,7 @@ use std::future::Future;
 use anstream::eprintln;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use kinesis_conformance::engine::Stop;
+use kinesis_conformance::run::Stop;
 
 use super::exit::Exit;
 use super::problem::Problem;

@@ -4,8 +4,8 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use anstream::println;
 
-use kinesis_conformance::engine::{PREFIX, Stop, TAG_KEY, sweep as leftovers};
 use kinesis_conformance::report::clean;
+use kinesis_conformance::run::{PREFIX, Stop, TAG_KEY, sweep as leftovers};
 
 use super::args::SweepArgs;
 use super::block_on;

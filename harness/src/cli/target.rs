@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use kinesis_conformance::case::Known;
-use kinesis_conformance::case::Profile;
-use kinesis_conformance::engine::{ClockHook, Redactor, Target};
+use kinesis_conformance::case::{Known, Profile};
+use kinesis_conformance::log::Redactor;
+use kinesis_conformance::plan::{ClockHook, Target};
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use super::args::{CredentialsFrom, TargetArgs};
@@ -105,7 +105,7 @@ impl Named {
     }
 
     fn start_reference(self, args: &TargetArgs, redactor: Redactor) -> Result<Ready, Problem> {
-        let settings = kinesis_conformance::engine::reference_settings();
+        let settings = kinesis_conformance::plan::reference_settings();
         let running = kinesis_conformance::reference::start(settings)
             .map_err(|error| Problem::new(Exit::NoTarget, format!("start the reference: {error}")))?;
         let endpoint = Endpoint::parse(&format!("http://{}", running.address())).map_err(Problem::usage)?;

@@ -1,13 +1,14 @@
-//! One run of the engine behind all trials, and the place where they wait for their verdicts.
+//! One run behind all trials, and the place where they wait for their verdicts.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use crate::judge::{self, RunSettings};
+use crate::log::{Event, Trial};
 #[cfg(feature = "serve")]
-use crate::engine::ClockHook;
-use crate::engine::event::{Event, Trial};
-use crate::engine::{self, AskError, DEFAULT_JOBS, Emit, Manifest, RunSettings, Select, Stop, Target};
+use crate::plan::{ClockHook, Manifest, Select, Target};
 use crate::report::{Summary, advice};
+use crate::run::{AskError, DEFAULT_JOBS, Emit, Stop};
 use crate::wire::Endpoint;
 
 use super::setup::{self, Place, Setup};
@@ -155,7 +156,7 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
     let ask = |target: Target| {
         let board = Arc::clone(board);
         let emit: Emit = Arc::new(move |event| board.take(&event));
-        let run = engine::run(target, &manifest, &select, settings, Stop::default(), emit);
+        let run = judge::run(target, &manifest, &select, settings, Stop::default(), emit);
         runtime.block_on(run).map(|_footer| ()).map_err(|error| with_help(&error))
     };
     match setup.place {
@@ -173,7 +174,7 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
         #[cfg(feature = "serve")]
         Place::Reference => {
             let entered = runtime.enter();
-            let running = crate::reference::start(engine::reference_settings())
+            let running = crate::reference::start(crate::plan::reference_settings())
                 .map_err(|error| format!("start the reference: {error}"))?;
             drop(entered);
             let endpoint = Endpoint::parse(&format!("http://{}", running.address()))

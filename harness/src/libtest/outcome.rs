@@ -3,7 +3,7 @@
 use libtest_mimic::{Completion, Failed};
 
 use crate::case::plain;
-use crate::engine::event::{Flag, Outcome, Trial};
+use crate::log::{Flag, Outcome, Trial};
 use crate::report::Summary;
 use crate::report::terminal::{Options, Style, render_trial};
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::case::ast::Level;
 use crate::case::{Diagnostic, Known, Profile};
-use crate::engine::{KnownList, Manifest, Target};
+use crate::judge::KnownList;
+use crate::plan::{Manifest, Target};
 use crate::wire::{Client, ClientSettings, Credentials, Endpoint, EndpointError};
 
 use super::Suite;

@@ -11,6 +11,7 @@ mod file;
 mod float_form;
 mod import;
 mod message;
+mod number;
 mod pattern;
 mod print;
 mod shape;

@@ -2,9 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
+use super::number::held;
 use super::shape::{Model, Shape};
 use super::value::Value;
-use super::violations::held;
 
 /// The service's own namespace, which shows in printed structures only (VAL-009).
 const NAMESPACE: &str = "com.amazonaws.kinesis.v20131202";

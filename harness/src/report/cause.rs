@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::summary::Summary;
 use crate::case::ast::{Audience, Level};
-use crate::engine::event::{Mismatch, MismatchKind, Outcome, Trial};
+use crate::log::{Mismatch, MismatchKind, Outcome, Trial};
 
 /// What is wrong, apart from where it was seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,9 +96,9 @@ fn candidates(trial: &Trial) -> impl Iterator<Item = &Mismatch> {
 mod tests {
     use super::Group;
     use crate::case::ast::Level;
-    use crate::engine::event::{Event, Mismatch, MismatchKind, Outcome, Trial};
-    use crate::report::samples::{mismatch, step, trial};
+    use crate::log::{Event, Mismatch, MismatchKind, Outcome, Trial};
     use crate::report::summary::Summary;
+    use crate::testing::samples::{mismatch, step, trial};
 
     fn wrong(kind: MismatchKind, expected: &str, at_step: usize) -> Mismatch {
         Mismatch { step: step(at_step), ..mismatch(kind, expected, "other", ("cases/a.yaml", 1, 1, 1)) }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Record, RecordAnswer, RecordHeader, RecordTrial};
 use super::text::clean;
-use crate::engine::event::Outcome;
+use crate::log::Outcome;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! A request as a `curl` command line, for people who have neither this program nor Rust.
 
 use super::text::{is_unsafe, size};
-use crate::engine::event::{BodyText, DeviationText, RequestText};
+use crate::log::{BodyText, DeviationText, RequestText};
 use crate::wire::Credentials;
 
 #[cfg(test)]

@@ -9,11 +9,10 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::ReportError;
 use super::summary::Summary;
 use super::terminal::{Options, Style, render_trial};
 use super::text::{clean, level};
-use crate::engine::event::{Flag, Outcome, Trial};
+use crate::log::{Flag, Outcome, ReportError, Trial};
 
 #[cfg(test)]
 mod tests;

@@ -14,13 +14,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::ReportError;
-use super::log::Log;
 use super::questions::{Answer, Answers};
 use super::summary::Summary;
 use super::text::counted;
 use crate::case::ast::Level;
-use crate::engine::event::{Capabilities, Flag, Header, Mismatch, MismatchKind, Outcome, Selection, Trial};
+use crate::log::Log;
+use crate::log::{
+    Capabilities, Flag, Header, Mismatch, MismatchKind, Outcome, ReportError, Selection, Trial,
+};
 use crate::model::Value;
 
 #[cfg(test)]
@@ -280,7 +281,7 @@ pub fn read_record(mut reader: impl BufRead) -> Result<Record, RecordError> {
         let misplaced =
             |reason: &str| RecordError::Form { line: number, column: 1, reason: reason.to_owned() };
         let line = serde_json::from_slice(&bytes).map_err(|error| {
-            let (column, reason) = super::log::place(&error);
+            let (column, reason) = crate::log::place(&error);
             RecordError::Form { line: number, column, reason }
         })?;
         if footer.is_some() {
@@ -350,7 +351,7 @@ impl RecordMismatch {
 
 impl RecordTrace {
     fn all_of(trial: &Trial) -> Vec<Self> {
-        let of = |trace: &crate::engine::event::Trace| {
+        let of = |trace: &crate::log::Trace| {
             let start = super::terminal::trace::start(trace);
             let samples = trace.samples.iter().map(|sample| RecordSample {
                 sent_us: super::terminal::trace::since(start, sample.sent_us),

@@ -1,14 +1,14 @@
 //! The same suite, run again and again: verdicts that flip.
 //!
 //! A verdict is the outcome, the kinds of its deviations, and the answers to open questions. Times,
-//! notes and texts may differ. Pure; running is [`crate::engine`]'s.
+//! notes and texts may differ. Pure; running is [`crate::run`]'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::summary::Summary;
 use super::text::{clean, counted, enumerated};
-use crate::engine::event::{MismatchKind, Outcome, Trial};
+use crate::log::{MismatchKind, Outcome, Trial};
 
 #[cfg(test)]
 mod tests;

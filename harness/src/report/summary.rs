@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::health::Tally;
-use super::log::Log;
-use super::{Listener, ReportError};
-use crate::engine::event::{
-    CaseText, Event, Evidence, Exchange, Flag, Footer, Header, Notice, Outcome, Role, Trial,
-};
+use super::tally::Tally;
 use crate::facts::{FactId, Strength};
+use crate::log::Log;
+use crate::log::{
+    CaseText, Event, Evidence, Exchange, Flag, Footer, Header, Listener, Notice, Outcome, ReportError, Role,
+    Trial,
+};
 
 /// What a run came to. Exchanges are kept only of trials whose pictures may be drawn.
 #[derive(Clone, Debug, Default)]
@@ -215,9 +215,9 @@ const fn may_be_drawn(trial: &Trial) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Basis, Summary};
-    use crate::engine::event::{Event, Outcome, Role, Trial};
     use crate::facts::{FactId, Strength};
-    use crate::report::samples::{answer, exchange, fact, refusal_case, trial};
+    use crate::log::{Event, Outcome, Role, Trial};
+    use crate::testing::samples::{answer, exchange, fact, refusal_case, trial};
 
     #[test]
     fn a_pass_rests_on_its_weakest_fact() {

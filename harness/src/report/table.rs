@@ -4,7 +4,7 @@
 //! rounded, weighed or made into a grade.
 
 use super::record::Record;
-use crate::engine::event::Outcome;
+use crate::log::Outcome;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Faults against the model, which are reported before anything is looked up (ORD-005).
 
+use super::context::Call;
 use super::refusal::Refusal;
-use super::step::Call;
 use crate::model::{Model, message, violations};
 
 /// The refusal of a call that breaks the model's constraints (VAL-001, VAL-025).

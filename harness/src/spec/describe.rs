@@ -1,12 +1,13 @@
 //! `DescribeStream` and `DescribeStreamSummary`.
 
+use super::Millis;
 use super::chooser::Chooser;
+use super::context::{Context, Outcome};
+use super::effect::Effect;
 use super::encryption::shown;
 use super::identify;
 use super::input::{Structure, count};
-use super::step::{Context, Outcome};
 use super::stream::{Shard, Stream};
-use super::world::{Effect, Millis};
 use crate::model::Value;
 
 /// Shards in one answer where the caller states no limit.

@@ -1,99 +1,21 @@
 //! `StartStreamEncryption` and `StopStreamEncryption`, and what they leave in the records.
 
+use super::Millis;
+use super::applied::{Encryption, Mark, WINDOW};
 use super::chooser::Chooser;
+use super::context::{Context, Outcome};
+use super::effect::Effect;
 use super::identify;
 use super::kms::KeyLookup;
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
-use super::step::{Context, Outcome};
 use super::stream::{Status, Stream};
-use super::world::{Effect, Millis};
 use crate::model::Value;
 
 /// How often a key may be applied, and encryption be stopped, in [`WINDOW`] (SSE-015, SSE-016).
 const PER_WINDOW: usize = 25;
-/// 24 hours.
-const WINDOW: Millis = 24 * 60 * 60 * 1000;
 /// How long after ACTIVE records may still be written as before (SSE-013, SSE-014).
 const LAG: Millis = 5_000;
-
-/// How the records of a stream are encrypted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Encryption {
-    /// Not at all.
-    None,
-    /// With a key of KMS, as the caller gave it (SSE-027 to SSE-029).
-    Key(String),
-}
-
-/// How a record, or the answer to a put, is marked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mark {
-    /// No `EncryptionType` (SSE-035).
-    Absent,
-    /// `EncryptionType` NONE.
-    None,
-    /// `EncryptionType` KMS (SSE-036).
-    Kms,
-}
-
-/// When encryption was started and stopped, as far back as the limits look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Applied {
-    starts: Vec<Millis>,
-    stops: Vec<Millis>,
-}
-
-impl Encryption {
-    /// As in `EncryptionType`.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::Key(_) => "KMS",
-        }
-    }
-
-    /// As in `KeyId`; `None` = the member is not there (SSE-026).
-    pub fn key(&self) -> Option<&str> {
-        match self {
-            Self::None => None,
-            Self::Key(key) => Some(key),
-        }
-    }
-}
-
-impl Mark {
-    /// As in `EncryptionType`; `None` = the member is not there.
-    pub const fn word(self) -> Option<&'static str> {
-        match self {
-            Self::Absent => None,
-            Self::None => Some("NONE"),
-            Self::Kms => Some("KMS"),
-        }
-    }
-}
-
-impl Applied {
-    /// Notes an accepted start (to a key) or stop (to none).
-    pub(super) fn note(&mut self, to: &Encryption, now: Millis) {
-        let times = match to {
-            Encryption::None => &mut self.stops,
-            Encryption::Key(_) => &mut self.starts,
-        };
-        times.retain(|time| now - time < WINDOW);
-        times.push(now);
-    }
-
-    /// Changes of encryption within the window.
-    pub fn count(&self) -> usize {
-        self.starts.len() + self.stops.len()
-    }
-
-    /// True once encryption has ever been stopped within the window.
-    fn stopped(&self) -> bool {
-        !self.stops.is_empty()
-    }
-}
 
 /// SSE-015, SSE-016. No source has the text.
 fn within_limit(times: &[Millis], now: Millis) -> Result<(), Refusal> {

@@ -1,9 +1,9 @@
 //! Which stream a call is about: `StreamName`, `StreamARN`, `StreamId`.
 
 use super::chooser::Chooser;
+use super::context::Context;
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::{Message, Refusal};
-use super::step::Context;
 use super::stream::{Status, Stream};
 
 /// The name of the stream that a call is about. The stream need not exist.

@@ -1,14 +1,15 @@
 //! `GetShardIterator` and `GetRecords`.
 
+use super::Millis;
 use super::chooser::Chooser;
+use super::context::{Context, Outcome};
+use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
 use super::refusal::{Message, Refusal};
 use super::sequence::{Reading, SequenceNumber};
-use super::step::{Context, Outcome};
 use super::stream::{Record, Shard, Stream, shard_id};
 use super::token::{LIFE_MS, open, seal};
-use super::world::{Effect, Millis};
 use crate::model::Value;
 
 /// Records in one answer, at most (GETR-006).

@@ -1,14 +1,14 @@
 //! `ListStreams` and `ListShards`.
 
 use super::chooser::Chooser;
+use super::context::{Context, Outcome};
 use super::describe::{described, mode};
+use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
 use super::page::Page;
 use super::refusal::Refusal;
-use super::step::{Context, Outcome};
 use super::stream::Status;
-use super::world::Effect;
 use crate::model::Value;
 
 /// Streams in one answer where the caller states no limit.

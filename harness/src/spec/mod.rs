@@ -9,9 +9,12 @@
 //! malformed bodies and type errors, which are answered before a call exists. Resharding, retention,
 //! monitoring, consumers, policies and rate limits are not specified yet.
 
+mod applied;
 mod chooser;
 mod constraints;
+mod context;
 mod describe;
+mod effect;
 mod encryption;
 mod identify;
 mod input;
@@ -33,12 +36,17 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use encryption::{Applied, Encryption, Mark};
+pub use applied::{Applied, Encryption, Mark};
+pub use context::{Action, Answer, Branch, Call};
+pub use effect::Effect;
 pub use iterators::iterator_stream;
 pub use kms::{KeyLookup, KeyState, Kms, KmsFault};
 pub use question::{Candidate, OpenQuestion};
 pub use refusal::{Message, Refusal};
 pub use sequence::{Reading, SequenceNumber};
-pub use step::{Action, Answer, Branch, Call, step, walk};
-pub use stream::{Mode, Record, Shard, Status, Stream};
-pub use world::{Blank, Effect, Limits, Millis, NewRecord, TransitionTimes, World};
+pub use step::{step, walk};
+pub use stream::{Blank, Mode, NewRecord, Record, Shard, Status, Stream};
+pub use world::{Limits, TransitionTimes, World};
+
+/// Milliseconds since the Unix epoch.
+pub type Millis = i64;

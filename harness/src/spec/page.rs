@@ -1,8 +1,8 @@
 //! Page tokens of `ListStreams` and `ListShards`.
 
+use super::Millis;
 use super::refusal::Refusal;
 use super::token::{LIFE_MS, open, seal};
-use super::world::Millis;
 
 /// Where a listing goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,16 +2,18 @@
 
 use md5::{Digest as _, Md5};
 
+use super::applied::Mark;
 use super::chooser::Chooser;
-use super::encryption::{Mark, mark};
+use super::context::{Context, Outcome};
+use super::effect::Effect;
+use super::encryption::mark;
 use super::identify;
 use super::input::{Input, Structure};
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
 use super::sequence::{Reading, SequenceNumber};
-use super::step::{Context, Outcome};
+use super::stream::NewRecord;
 use super::stream::{Record, Stream, seconds};
-use super::world::{Effect, NewRecord};
 use crate::model::Value;
 
 /// `PutRecord`. `DryRun` is not specified: it is ignored.

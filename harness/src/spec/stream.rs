@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::encryption::{Applied, Encryption, Mark};
+use super::Millis;
+use super::applied::{Applied, Encryption, Mark};
 use super::sequence::SequenceNumber;
-use super::world::{Blank, Millis, NewRecord};
 
 /// Hours for which records are kept where nobody says otherwise (LIFE-001).
 const RETENTION_HOURS: i64 = 24;
@@ -131,6 +131,30 @@ impl Shard {
 /// The id of a shard of that number (SHARD-007).
 pub(super) fn shard_id(number: i32) -> String {
     format!("shardId-{number:012}")
+}
+
+/// What a stream is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blank {
+    /// Its name.
+    pub name: String,
+    /// How many shards it has.
+    pub shards: u32,
+    /// Its mode.
+    pub mode: Mode,
+    /// Its tags (TAG-005).
+    pub tags: BTreeMap<String, String>,
+    /// The largest record it takes, in bytes (VAL-003).
+    pub max_record_bytes: usize,
+}
+
+/// A record and the shard it goes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewRecord {
+    /// The shard's number.
+    pub shard: usize,
+    /// The record.
+    pub record: Record,
 }
 
 impl Stream {

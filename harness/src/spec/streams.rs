@@ -1,13 +1,14 @@
 //! `CreateStream`, `DeleteStream`, `DescribeLimits`.
 
 use super::chooser::Chooser;
+use super::context::{Context, Outcome};
+use super::effect::Effect;
 use super::identify;
 use super::input::{Input, Structure};
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::{Message, Refusal};
-use super::step::{Context, Outcome};
+use super::stream::Blank;
 use super::stream::{Mode, Status};
-use super::world::{Blank, Effect};
 use crate::model::Value;
 
 /// Shards of a stream that is created without a count (LIFE-003).

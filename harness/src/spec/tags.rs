@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::chooser::Chooser;
+use super::context::{Context, Outcome};
+use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
 use super::refusal::Refusal;
-use super::step::{Context, Outcome};
 use super::stream::{Status, Stream};
-use super::world::Effect;
 use crate::model::Value;
 
 /// Tags of one stream. The text of the refusal names another figure (TAG-001).

@@ -5,12 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::encryption::Encryption;
+use super::Millis;
+use super::effect::Effect;
 use super::kms::Kms;
 use super::stream::Stream;
-
-/// Milliseconds since the Unix epoch.
-pub type Millis = i64;
 
 /// The state of the service, for one account in one region. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,70 +121,4 @@ impl World {
             change(stream);
         }
     }
-}
-
-/// What an accepted call changes. Closed: there is no other way to change a world.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Nothing.
-    Nothing,
-    /// A stream is made.
-    Create(Blank),
-    /// A stream starts to go away.
-    Delete {
-        /// Its name.
-        stream: String,
-    },
-    /// Records are appended.
-    Put {
-        /// The stream's name.
-        stream: String,
-        /// The records, in order.
-        records: Vec<NewRecord>,
-    },
-    /// Tags are set.
-    Tag {
-        /// The stream's name.
-        stream: String,
-        /// The tags.
-        tags: BTreeMap<String, String>,
-    },
-    /// Tags are removed.
-    Untag {
-        /// The stream's name.
-        stream: String,
-        /// Their keys.
-        keys: Vec<String>,
-    },
-    /// The stream starts to change its encryption.
-    Encrypt {
-        /// The stream's name.
-        stream: String,
-        /// What will be in force.
-        to: Encryption,
-    },
-}
-
-/// What a stream is made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Blank {
-    /// Its name.
-    pub name: String,
-    /// How many shards it has.
-    pub shards: u32,
-    /// Its mode.
-    pub mode: super::stream::Mode,
-    /// Its tags (TAG-005).
-    pub tags: BTreeMap<String, String>,
-    /// The largest record it takes, in bytes (VAL-003).
-    pub max_record_bytes: usize,
-}
-
-/// A record and the shard it goes to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewRecord {
-    /// The shard's number.
-    pub shard: usize,
-    /// The record.
-    pub record: super::stream::Record,
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use kinesis_conformance::case::Source;
 use kinesis_conformance::case::ast::Library;
 use kinesis_conformance::facts::Registry;
-use kinesis_conformance::report::{LogError, read_log};
+use kinesis_conformance::log::{LogError, read_log};
 use proptest::prelude::*;
 use proptest::sample::Index;
 

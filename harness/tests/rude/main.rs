@@ -16,13 +16,13 @@ use std::time::{Duration, Instant};
 
 use kinesis_conformance::case::Source;
 use kinesis_conformance::case::ast::Library;
-use kinesis_conformance::engine::event::{Event, Outcome, Trial};
-use kinesis_conformance::engine::{
-    AskError, Manifest, RunSettings, Select, Stop, Target, reference_settings, run,
-};
+use kinesis_conformance::judge::{RunSettings, run};
+use kinesis_conformance::log::{Event, Outcome, Trial};
+use kinesis_conformance::plan::{Manifest, Select, Target, reference_settings};
 use kinesis_conformance::reference;
 use kinesis_conformance::report::terminal::{Options, Style, render};
 use kinesis_conformance::report::{Summary, advice};
+use kinesis_conformance::run::{AskError, Stop};
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kinesis_conformance::engine::event::{MismatchKind, Outcome};
+use kinesis_conformance::log::{MismatchKind, Outcome};
 
 use super::answer::{cbor, json, page, whole};
 use super::server::{Manner, Then};

@@ -169,7 +169,7 @@ impl<'l> Lint<'l> {
         }
     }
 
-    /// True if the engine will write the stream's address into the body.
+    /// True if the plan will write the stream's address into the body.
     fn needs_stream(&self, call: &Call) -> bool {
         let Some(operation) = self.model.operation(&call.operation.value) else { return false };
         let takes =

@@ -1,8 +1,8 @@
 use super::{Comparison, Subject};
 use crate::case::ast::Level;
-use crate::engine::event::{Flag, MismatchKind, Outcome};
+use crate::log::{Flag, MismatchKind, Outcome};
 use crate::report::record::{Record, RecordAnswer, RecordMismatch, RecordTrial};
-use crate::report::samples::record;
+use crate::testing::samples::record;
 
 fn trial(id: &str, outcome: Outcome, kinds: &[MismatchKind]) -> RecordTrial {
     let mismatch = |kind: &MismatchKind| RecordMismatch {

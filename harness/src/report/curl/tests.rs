@@ -1,8 +1,8 @@
 use std::process::Command;
 
 use super::{curl, quoted, quoted_if_needed};
-use crate::engine::event::{BodyText, DeviationText, RequestText};
-use crate::report::samples::request;
+use crate::log::{BodyText, DeviationText, RequestText};
+use crate::testing::samples::request;
 
 /// The words that a shell makes of a line. `$'…'` is bash's.
 fn shell_words(line: &str) -> Vec<String> {

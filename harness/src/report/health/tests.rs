@@ -1,7 +1,7 @@
 use super::Diagnosis;
-use crate::engine::event::{BodyText, Event, Outcome, ResponseText, Role, Trial};
-use crate::report::samples::{answer, because, exchange, footer, header, refused, trial};
+use crate::log::{BodyText, Event, Outcome, ResponseText, Role, Trial};
 use crate::report::summary::Summary;
+use crate::testing::samples::{answer, because, exchange, footer, header, refused, trial};
 
 /// A run of as many trials of an outcome, each of which got this answer.
 fn run(trials: usize, outcome: Outcome, response: &ResponseText) -> Summary {

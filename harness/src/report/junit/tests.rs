@@ -1,8 +1,8 @@
 use super::{suite, to_junit};
-use crate::engine::event::{Event, MismatchKind, Outcome, Trial};
-use crate::report::samples::{self, everything, footer, header, mismatch, snapshot, trial};
+use crate::log::{Event, MismatchKind, Outcome, Trial};
 use crate::report::summary::Summary;
 use crate::report::terminal::Options;
+use crate::testing::samples::{self, everything, footer, header, mismatch, snapshot, trial};
 
 fn junit(events: &[Event]) -> String {
     to_junit(&Summary::of_events(events), &Options::default()).expect("XML")

@@ -1,10 +1,10 @@
 use std::io::Cursor;
 
 use super::{Record, RecordError, read_record, write_record};
-use crate::engine::event::{Event, Outcome};
-use crate::report::log::{Log, read_log};
-use crate::report::samples::{because, everything, footer, header, snapshot, trial};
-use crate::report::{ReportError, Summary};
+use crate::log::{Event, Outcome, ReportError};
+use crate::log::{Log, read_log};
+use crate::report::Summary;
+use crate::testing::samples::{because, everything, footer, header, snapshot, trial};
 
 fn log(events: &[Event]) -> Log {
     let line = |event| serde_json::to_string(event).expect("an event has a JSON form") + "\n";

@@ -1,6 +1,6 @@
 use super::*;
-use crate::engine::event::{Choice, Event};
-use crate::report::samples::{mismatch, trial};
+use crate::log::{Choice, Event};
+use crate::testing::samples::{mismatch, trial};
 
 fn run(trials: &[Trial]) -> Summary {
     let events: Vec<Event> = trials.iter().map(|trial| Event::Trial(Box::new(trial.clone()))).collect();

@@ -1,5 +1,5 @@
 use super::{BEGIN, END, markdown, put_into};
-use crate::report::samples::record;
+use crate::testing::samples::record;
 
 #[test]
 fn every_trial_of_a_record_is_in_one_column() {

@@ -2,7 +2,7 @@
 
 use super::page::{Page, Tone};
 use super::picture;
-use crate::engine::event::{Flag, Outcome};
+use crate::log::{Flag, Outcome};
 use crate::report::cause::Group;
 use crate::report::health::Diagnosis;
 use crate::report::summary::Summary;

@@ -7,16 +7,16 @@ use similar::{ChangeTag, TextDiff};
 use super::page::{LABEL, Page, Tone};
 use super::{Again, Options, trace};
 use crate::case::{self, ExcerptLabel};
-use crate::engine::PREFIX;
-use crate::engine::event::{
+use crate::facts::FactId;
+use crate::log::{
     BodyDiff, BodyText, CaseText, Exchange, Mismatch, MismatchKind, Outcome, RequestText, ResponseText, Role,
     StepIndex, Trial,
 };
-use crate::facts::FactId;
 use crate::report::cause::Cause;
 use crate::report::curl::{curl, quoted_if_needed};
 use crate::report::summary::Summary;
 use crate::report::text::{clean, clean_lines, cut, is_unsafe, level, millis, shortened, size, wrapped};
+use crate::run::PREFIX;
 use crate::wire::cbor;
 
 /// Of an answer's body, this many characters are shown.

@@ -5,9 +5,8 @@ use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::engine::event::{Event, Outcome};
+use crate::log::{Event, Listener, Outcome, ReportError};
 use crate::report::text::{clean, shortened};
-use crate::report::{Listener, ReportError};
 
 /// Of the trials that run, this many are named.
 const RUNNING_SHOWN: usize = 3;
@@ -137,9 +136,8 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::{Progress, ProgressMode};
-    use crate::engine::event::{Event, Outcome};
-    use crate::report::Listener;
-    use crate::report::samples::{footer, header, trial};
+    use crate::log::{Event, Listener, Outcome};
+    use crate::testing::samples::{footer, header, trial};
 
     /// Keeps what is written where the test can see it.
     #[derive(Clone, Default)]

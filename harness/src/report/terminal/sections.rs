@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::headline::{headline, hurts};
 use super::page::{Page, Tone};
 use super::{Options, Pictures, Style, picture};
-use crate::engine::event::{Flag, Outcome, Trial};
+use crate::log::{Flag, Outcome, Trial};
 use crate::report::cause::Group;
 use crate::report::questions::{Answer, Answers};
 use crate::report::summary::Summary;

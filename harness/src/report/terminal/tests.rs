@@ -1,7 +1,7 @@
 use super::{Options, Pictures, Style, render};
-use crate::engine::event::{CaseText, Event, MismatchKind, Outcome, ResponseText, Role, Trial};
-use crate::report::samples::{self, exchange, footer, header, mismatch, refusal_case, snapshot, trial};
+use crate::log::{CaseText, Event, MismatchKind, Outcome, ResponseText, Role, Trial};
 use crate::report::summary::Summary;
+use crate::testing::samples::{self, exchange, footer, header, mismatch, refusal_case, snapshot, trial};
 
 fn plain(events: &[Event]) -> String {
     render(&Summary::of_events(events), Style::default(), &Options::default())
@@ -129,7 +129,7 @@ fn hostile_text_reaches_the_page_spelled_out() {
     case.facts[0].fact = evil.to_owned();
     let mut deviates = mismatch(MismatchKind::Body, evil, evil, (evil, 37, 3, 6));
     deviates.diff =
-        Some(crate::engine::event::BodyDiff { expected: evil.to_owned(), actual: format!("{evil}\n{evil}") });
+        Some(crate::log::BodyDiff { expected: evil.to_owned(), actual: format!("{evil}\n{evil}") });
     let failed = Trial {
         mismatches: vec![deviates.clone(), deviates],
         reason: Some(evil.to_owned()),
@@ -142,8 +142,8 @@ fn hostile_text_reaches_the_page_spelled_out() {
             ("content-type".to_owned(), evil.to_owned()),
             ("x-amzn-errortype".to_owned(), evil.to_owned()),
         ],
-        body: crate::engine::event::BodyText::Text(format!("{evil}\n{evil}")),
-        as_it_came: Some(Box::new(crate::engine::event::AsItCame {
+        body: crate::log::BodyText::Text(format!("{evil}\n{evil}")),
+        as_it_came: Some(Box::new(crate::log::AsItCame {
             head: Some(evil.to_owned()),
             faults: vec![evil.to_owned()],
             body: None,
@@ -153,10 +153,8 @@ fn hostile_text_reaches_the_page_spelled_out() {
     if let Event::Exchange(exchange) = &mut sent {
         exchange.request = samples::request(evil);
         exchange.request.target = Some(evil.to_owned());
-        exchange.request.deviates = Some(crate::engine::event::DeviationText {
-            head: evil.to_owned(),
-            spoiled: Some(evil.to_owned()),
-        });
+        exchange.request.deviates =
+            Some(crate::log::DeviationText { head: evil.to_owned(), spoiled: Some(evil.to_owned()) });
         exchange.request.content_type = evil.to_owned();
     }
     let mut head = header(1);

@@ -1,6 +1,6 @@
 //! What a watch saw, as one line with times.
 
-use crate::engine::event::{Sample, Trace};
+use crate::log::{Sample, Trace};
 use crate::model::Value;
 use crate::report::text::{clean, millis};
 

@@ -1,0 +1,434 @@
+//! One call: its answer held to its expectation.
+
+use serde_json::json;
+
+use crate::case::Span;
+use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Step, Tree};
+use crate::model::Value;
+use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
+
+use crate::judge::{Facet, Found, Judge, clauses};
+use crate::log::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
+use crate::observe::matching;
+use crate::observe::matching::{Members, tree_words, without_names};
+use crate::observe::reading::Reading;
+use crate::plan::bind::name_of;
+
+impl<'run> Judge<'run> {
+    /// Judges a call of the ask.
+    pub(crate) fn call(&mut self, index: StepIndex, step: &'run Step, call: &'run Call) {
+        // A call with `by:` was repeated until its expectation held, and once more after its
+        // deadline: the last answer decides either way.
+        let Some(exchange) = self.exchanges(Role::Ask, index).last().copied() else {
+            if self.observation.stopped_by.is_none() {
+                self.errors.push("the question was not put to its end".to_owned());
+            }
+            return;
+        };
+        self.answer(index, step, call, exchange);
+    }
+
+    /// Holds one answer to its expectation.
+    pub(crate) fn answer(
+        &mut self,
+        index: StepIndex,
+        step: &'run Step,
+        call: &'run Call,
+        exchange: &'run Exchange,
+    ) {
+        self.answer_to(index, step, call, &call.expect, exchange);
+    }
+
+    /// Holds one answer to an expectation.
+    pub(crate) fn answer_to(
+        &mut self,
+        index: StepIndex,
+        step: &'run Step,
+        call: &'run Call,
+        expectation: &'run Expectation,
+        exchange: &'run Exchange,
+    ) {
+        let reading = self.reading(exchange);
+        let span = expectation_span(expectation);
+        if reading.is_throttled() && !wants_class(expectation, reading.class()) {
+            self.errors.push(format!("the target kept asking for patience: {}", reading.in_words()));
+            return;
+        }
+        let troubled = match &reading {
+            Reading::None(_) => true,
+            // Who asks for a 5xx is told which other one came.
+            Reading::ServerError { .. } => {
+                !wants_server_error(expectation) && !wants_class(expectation, reading.class())
+            }
+            Reading::Accepted { .. } | Reading::Undecodable { .. } | Reading::Refused { .. } => false,
+        };
+        if troubled && !self.is_healthy() {
+            self.errors.push(format!("{}, and a health request got no answer either", reading.in_words()));
+            return;
+        }
+        let one = One { index, step, exchange, span };
+        match &reading {
+            Reading::None(_) => {
+                self.found(
+                    &one,
+                    MismatchKind::NoAnswer,
+                    Facet::Behaviour,
+                    expected_words(expectation),
+                    &reading,
+                );
+                return;
+            }
+            Reading::ServerError { .. } if troubled => {
+                self.found(
+                    &one,
+                    MismatchKind::ServerError,
+                    Facet::Behaviour,
+                    expected_words(expectation),
+                    &reading,
+                );
+                return;
+            }
+            Reading::Accepted { .. }
+            | Reading::Undecodable { .. }
+            | Reading::Refused { .. }
+            | Reading::ServerError { .. } => {}
+        }
+        match &expectation.answer {
+            Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), &reading),
+            Answer::Refused(refusal) => self.refused(&one, refusal, &reading),
+            Answer::Open(question) => self.choose_answer(index.step, &question.value, &reading),
+        }
+        self.status_and_document(&one, expectation, &reading);
+        self.form(&one, &expectation.form);
+        self.take_notes(&reading, exchange);
+    }
+
+    fn accepted(&mut self, one: &One<'run>, call: &Call, members: Option<&'run Tree>, reading: &Reading) {
+        match reading {
+            Reading::Accepted { output, misfits, .. } => {
+                for misfit in misfits {
+                    self.misfit(one, misfit);
+                }
+                if let Some(tree) = members {
+                    self.members(one, call, tree, output);
+                }
+            }
+            Reading::Undecodable { why, .. } => {
+                let actual = format!("a body that does not decode: {why}");
+                self.add(one.found(MismatchKind::Body, Facet::Behaviour, one.span, "accepted", actual));
+            }
+            Reading::Refused { .. } | Reading::ServerError { .. } => {
+                self.found(one, MismatchKind::Status, Facet::Behaviour, "accepted".to_owned(), reading);
+            }
+            Reading::None(_) => {}
+        }
+    }
+
+    fn misfit(&mut self, one: &One<'run>, misfit: &Misfit) {
+        // How a timestamp is written is asked once, in the protocol suite.
+        if misfit.expected.starts_with("epoch") {
+            self.note(format!("{} is not written as a timestamp", misfit.path));
+            return;
+        }
+        let expected = format!("{}: {}", misfit.path, misfit.expected);
+        let actual = format!("{}: {}", misfit.path, misfit.found);
+        self.add(one.found(MismatchKind::Body, Facet::Shape, one.span, expected, actual));
+    }
+
+    fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) {
+        let found =
+            matching::compare(tree, Some(output), Members::AtLeast, self.bindings(), self.trial.row());
+        for difference in found.differences {
+            let within = call.by.as_ref().map_or_else(String::new, |by| {
+                format!(" within {} s after {}", by.value.millis / 1000, by.value.from)
+            });
+            let kind = if call.by.is_some() { MismatchKind::Timing } else { MismatchKind::Body };
+            let expected = format!("{} {}{within}", difference.path, difference.expected);
+            let actual = format!("{} {}", difference.path, difference.actual);
+            let mut found = one.found(kind, Facet::Behaviour, difference.span, expected, actual);
+            found.diff = self.diff(one.exchange, tree_document(tree, self));
+            self.add(found);
+        }
+        for asked in found.asked {
+            self.choose_value(&asked, &[]);
+        }
+    }
+
+    fn refused(&mut self, one: &One<'run>, refusal: &'run Refusal, reading: &Reading) {
+        let expected = refusal.error.value.clone();
+        let (status, error) = match reading {
+            Reading::Refused { status, error } | Reading::ServerError { status, error } => (*status, error),
+            Reading::Accepted { .. } | Reading::Undecodable { .. } => {
+                self.found(one, MismatchKind::Status, Facet::Behaviour, expected, reading);
+                return;
+            }
+            Reading::None(_) => return,
+        };
+        match error.class.as_deref() {
+            Some(class) if class == expected => self.refused_rightly(one, refusal, error),
+            Some(class) => {
+                let mut found = one.found(
+                    MismatchKind::ErrorClass,
+                    Facet::Behaviour,
+                    refusal.error.span,
+                    expected.clone(),
+                    class.to_owned(),
+                );
+                found.diff = self.diff(one.exchange, json!({"__type": expected}));
+                self.add(found);
+            }
+            None => {
+                let mut found = one.found(
+                    MismatchKind::ErrorShape,
+                    Facet::Behaviour,
+                    refusal.error.span,
+                    expected.clone(),
+                    format!("{status} without an error class"),
+                );
+                found.diff = self.diff(one.exchange, json!({"__type": expected}));
+                self.add(found);
+            }
+        }
+    }
+
+    fn refused_rightly(&mut self, one: &One<'run>, refusal: &'run Refusal, error: &ErrorAnswer) {
+        if !refusal.clauses.is_empty()
+            && let Some((expected, actual)) = clauses::compare(&refusal.clauses, error.message.as_deref())
+        {
+            let span = refusal.clauses.first().map_or(one.span, |clause| clause.span);
+            self.add(one.found(MismatchKind::ErrorText, Facet::Text, span, expected, actual));
+        }
+        if let Some(tree) = &refusal.message {
+            let message = error.message.clone().map(Value::from);
+            let found = matching::compare(
+                tree,
+                message.as_ref(),
+                Members::Exactly,
+                self.bindings(),
+                self.trial.row(),
+            );
+            for difference in found.differences {
+                self.add(one.found(
+                    MismatchKind::ErrorText,
+                    Facet::Text,
+                    difference.span,
+                    difference.expected,
+                    difference.actual,
+                ));
+            }
+        }
+    }
+
+    fn status_and_document(&mut self, one: &One<'run>, expectation: &'run Expectation, reading: &Reading) {
+        let ResponseText::Answer { status, .. } = &one.exchange.response else { return };
+        if let Some(stated) = &expectation.status
+            && stated.value != *status
+            // Told already: accepted where a refusal is expected, or the other way round.
+            && !(reading.is_success() && stated.value >= 300)
+        {
+            let (expected, actual) = (stated.value.to_string(), status.to_string());
+            self.add(one.found(MismatchKind::Status, Facet::Shape, stated.span, expected, actual));
+        }
+        // Of an answer that is no refusal at all every member would be told.
+        let told = reading.is_success() && matches!(expectation.answer, Answer::Refused(_));
+        if let Some(tree) = &expectation.document
+            && !told
+        {
+            self.document(one, tree);
+        }
+    }
+
+    fn document(&mut self, one: &One<'run>, tree: &'run Tree) {
+        let Some(response) = one.exchange.response.response() else { return };
+        let document = match parse(response.encoding(), &response.body) {
+            Ok(document) => document.value,
+            Err(error) => {
+                let expected = "a body that is one document".to_owned();
+                self.add(one.found(
+                    MismatchKind::ErrorShape,
+                    Facet::Shape,
+                    tree.span,
+                    expected,
+                    error.to_string(),
+                ));
+                return;
+            }
+        };
+        let found =
+            matching::compare(tree, Some(&document), Members::Exactly, self.bindings(), self.trial.row());
+        for difference in found.differences {
+            let expected = format!("{} {}", difference.path, difference.expected);
+            let actual = format!("{} {}", difference.path, difference.actual);
+            let mut found =
+                one.found(MismatchKind::ErrorShape, Facet::Shape, difference.span, expected, actual);
+            found.diff = self.diff(one.exchange, tree_document(tree, self));
+            self.add(found);
+        }
+    }
+
+    /// Deviations of form, which cases of the protocol suite judge once each.
+    fn take_notes(&mut self, reading: &Reading, exchange: &Exchange) {
+        if let Reading::Refused { error, .. } = reading
+            && error.class.is_some()
+            && !error.places.contains(&ErrorPlace::BodyType)
+        {
+            self.note("the error's class does not stand in the body's __type".to_owned());
+        }
+        if let Reading::Accepted { nulls, .. } = reading {
+            for path in nulls {
+                self.note(format!("{path} is null where an absent member is left out"));
+            }
+        }
+        let ResponseText::Answer { status, headers, body, as_it_came: _ } = &exchange.response else {
+            return;
+        };
+        let takes_output = self
+            .measure
+            .model
+            .operation(&exchange.request.operation)
+            .is_some_and(|operation| operation.output.is_some());
+        if (200..300).contains(status) && !takes_output && !body.bytes().is_empty() {
+            self.note(format!("{} is answered with a body", exchange.request.operation));
+        }
+        let media = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
+        let named = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        // What a deviating request is answered with, its own case says.
+        let plain = exchange.request.deviates.is_none();
+        if plain && !body.bytes().is_empty() && named != exchange.request.content_type {
+            self.note(format!("a body of content type `{named}`"));
+        }
+    }
+
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// An answer of another kind than the one expected.
+    fn found(
+        &mut self,
+        one: &One<'run>,
+        kind: MismatchKind,
+        facet: Facet,
+        expected: String,
+        reading: &Reading,
+    ) {
+        let mut found = one.found(kind, facet, one.span, expected, reading.in_words());
+        found.diff = match kind {
+            MismatchKind::Status if reading.is_success() => {
+                self.diff(one.exchange, json!({"__type": found.expected}))
+            }
+            MismatchKind::Status
+            | MismatchKind::ErrorClass
+            | MismatchKind::ErrorShape
+            | MismatchKind::ErrorText
+            | MismatchKind::Body
+            | MismatchKind::Header
+            | MismatchKind::Encoding
+            | MismatchKind::Ladder
+            | MismatchKind::Timing
+            | MismatchKind::Records
+            | MismatchKind::StateChanged
+            | MismatchKind::NoAnswer
+            | MismatchKind::ServerError => None,
+        };
+        self.add(found);
+    }
+
+    /// The answer's body beside a document, if the body is JSON with something in it.
+    fn diff(&self, exchange: &Exchange, expected: serde_json::Value) -> Option<BodyDiff> {
+        let ResponseText::Answer { body, .. } = &exchange.response else { return None };
+        let actual: serde_json::Value = serde_json::from_slice(&body.bytes()).ok()?;
+        let pretty = |value: &serde_json::Value| serde_json::to_string_pretty(value).unwrap_or_default();
+        let (expected, actual) = (pretty(&expected), pretty(&actual));
+        Some(BodyDiff { expected, actual: without_names(&actual, self.bindings()) })
+    }
+}
+
+/// One answer under judgement.
+pub(crate) struct One<'run> {
+    index: StepIndex,
+    step: &'run Step,
+    pub(crate) exchange: &'run Exchange,
+    span: Span,
+}
+
+impl<'run> One<'run> {
+    pub(crate) fn found(
+        &self,
+        kind: MismatchKind,
+        facet: Facet,
+        span: Span,
+        expected: impl Into<String>,
+        actual: String,
+    ) -> Found<'run> {
+        Found {
+            kind,
+            facet,
+            step: self.step,
+            index: self.index,
+            span,
+            expected: expected.into(),
+            actual,
+            diff: None,
+        }
+    }
+}
+
+fn wants_server_error(expectation: &Expectation) -> bool {
+    expectation.status.as_ref().is_some_and(|status| status.value >= 500)
+}
+
+fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {
+    match &expectation.answer {
+        Answer::Refused(refusal) => class == Some(refusal.error.value.as_str()),
+        Answer::Accepted { .. } | Answer::Open(_) => false,
+    }
+}
+
+fn expected_words(expectation: &Expectation) -> String {
+    match &expectation.answer {
+        Answer::Accepted { .. } => "accepted".to_owned(),
+        Answer::Refused(refusal) => refusal.error.value.clone(),
+        Answer::Open(question) => format!("an answer to `{}`", question.value),
+    }
+}
+
+/// Where a reader should look: the class of a refusal, else the whole expectation.
+fn expectation_span(expectation: &Expectation) -> Span {
+    match &expectation.answer {
+        Answer::Refused(refusal) => refusal.error.span,
+        Answer::Accepted { .. } | Answer::Open(_) => expectation.span,
+    }
+}
+
+/// What a tree states, as JSON for a diff.
+fn tree_document(tree: &Tree, judge: &Judge<'_>) -> serde_json::Value {
+    match &tree.node {
+        Node::Map(trees) => trees
+            .iter()
+            .map(|(name, tree)| (name.clone(), tree_document(tree, judge)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Node::List(trees) => trees.iter().map(|tree| tree_document(tree, judge)).collect(),
+        Node::Literal(value) => match value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(truth) => json!(truth),
+            Value::Integer(number) => json!(number),
+            Value::Float(number) => json!(number),
+            Value::String(text) => json!(text),
+            Value::Blob(_) | Value::Time(_) | Value::List(_) | Value::Map(_) => {
+                json!(tree_words(tree, judge.bindings(), judge.trial.row()))
+            }
+        },
+        Node::Reference(reference) => {
+            let bound = judge.bindings().text(&name_of(reference));
+            bound.map_or_else(
+                || json!(tree_words(tree, judge.bindings(), judge.trial.row())),
+                |text| json!(without_names(text, judge.bindings())),
+            )
+        }
+        Node::OneOf(_) | Node::Matches(_) => json!(tree_words(tree, judge.bindings(), judge.trial.row())),
+    }
+}

@@ -1,0 +1,149 @@
+//! A whole run: every selected trial carried out and judged.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::case::ast::Level;
+use crate::log::{Flag, Footer, Outcome, Redactor, Trial};
+use crate::model::Model;
+use crate::observe::Observation;
+use crate::plan::{Manifest, PlannedTrial, Select, Target};
+use crate::run::{self, AskError, DEFAULT_JOBS, Emit, Referee, Ruling, Stop};
+
+use super::known::KnownList;
+use super::{Judgement, Measure, judge};
+
+/// How a run goes about it.
+#[derive(Clone, Debug)]
+pub struct RunSettings {
+    /// Mismatches at or below this level fail.
+    pub level: Level,
+    /// Trials in flight at once, at most.
+    pub jobs: usize,
+    /// The seed of everything drawn; goes into the names of resources too.
+    pub seed: u64,
+    /// Known failures.
+    pub known: KnownList,
+    /// Redacts what the credentials hold.
+    pub redactor: Redactor,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self {
+            level: Level::Extended,
+            jobs: DEFAULT_JOBS,
+            seed: 0,
+            known: KnownList::default(),
+            redactor: Redactor::none(),
+        }
+    }
+}
+
+/// Runs the selected trials. Every event goes to `emit`, in an order that begins with the header
+/// and ends with the footer; the footer is returned too.
+///
+/// # Errors
+/// If the target never answers, or not as Kinesis would. No trial was started then, and nothing
+/// told but what the target answered.
+pub async fn run(
+    target: Target,
+    manifest: &Manifest,
+    select: &Select,
+    settings: RunSettings,
+    stop: Stop,
+    emit: Emit,
+) -> Result<Footer, AskError> {
+    let selected = manifest.select(select);
+    in_order(target, manifest, select, selected, settings, stop, emit).await
+}
+
+/// As [`run`], with the trials in the order given, which decides when they are started and, if all
+/// is well, nothing else.
+pub(crate) async fn in_order(
+    target: Target,
+    manifest: &Manifest,
+    select: &Select,
+    selected: Vec<PlannedTrial>,
+    settings: RunSettings,
+    stop: Stop,
+    emit: Emit,
+) -> Result<Footer, AskError> {
+    let RunSettings { level, jobs, seed, known, redactor } = settings;
+    let judge = Arc::new(Judges { level, known, shortest: target.shortest_transition });
+    let settings = run::Settings { level, jobs, seed, redactor };
+    run::run(target, manifest, select, selected, settings, judge, stop, emit).await
+}
+
+/// Judges the attempts of a run while it goes on.
+struct Judges {
+    level: Level,
+    known: KnownList,
+    shortest: Duration,
+}
+
+impl Referee for Judges {
+    fn rule(
+        &self,
+        trial: &PlannedTrial,
+        round: u32,
+        times_us: (u64, u64),
+        observation: Observation,
+    ) -> Ruling {
+        let measure = Measure {
+            model: Model::embedded(),
+            level: self.level,
+            shortest_us: u64::try_from(self.shortest.as_micros()).unwrap_or(u64::MAX),
+        };
+        let judgement = judge(trial, &observation, measure);
+        let firm = judgement.firm;
+        Ruling { verdict: verdict(trial, round, times_us, observation, judgement), firm }
+    }
+
+    fn listed(&self, verdict: Trial) -> Trial {
+        self.known.apply(verdict)
+    }
+}
+
+/// A verdict as the log has it, before known lists.
+pub(crate) fn verdict(
+    trial: &PlannedTrial,
+    round: u32,
+    (started_us, ended_us): (u64, u64),
+    observation: Observation,
+    judgement: Judgement,
+) -> Trial {
+    let evidence = match judgement.outcome {
+        Outcome::Pass | Outcome::Tolerated => trial.facts(),
+        Outcome::Fail
+        | Outcome::Unobserved
+        | Outcome::Blocked
+        | Outcome::Error
+        | Outcome::Unsupported
+        | Outcome::Skipped
+        | Outcome::Known
+        | Outcome::Open => Vec::new(),
+    };
+    Trial {
+        id: trial.id.clone(),
+        case: trial.case_id.clone(),
+        operation: trial.operation().to_owned(),
+        level: trial.case().level,
+        outcome: judgement.outcome,
+        reason: judgement.reason,
+        flags: Vec::<Flag>::new(),
+        mismatches: judgement.mismatches,
+        evidence,
+        question_digest: trial.question_digest.clone(),
+        round,
+        bindings: observation.bindings.0,
+        chose: judgement.chose,
+        traces: judgement.traces,
+        notes: judgement.notes,
+        started_us,
+        ms: ended_us.saturating_sub(started_us) / 1000,
+    }
+}
+
+#[cfg(all(test, feature = "serve"))]
+mod tests;

@@ -1,0 +1,113 @@
+//! Open questions: which candidate an answer is. Noted, not judged.
+
+use crate::case::ast::{Answer, Candidate, Expectation, LadderEnd, Motion, Rung};
+
+use crate::judge::Judge;
+use crate::log::Choice;
+use crate::observe::ladder::Moment;
+use crate::observe::matching::{Asked, Members, words};
+use crate::observe::reading::Reading;
+use crate::observe::{ladder, matching};
+
+impl Judge<'_> {
+    /// Notes the answer of a call to a question about calls.
+    pub(crate) fn choose_answer(&mut self, step: usize, question: &str, reading: &Reading) {
+        let candidates = self.trial.library().questions.get(question).map(|question| &question.candidates);
+        let fitting: Vec<(&String, Option<Motion>)> = candidates
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, candidate)| match candidate {
+                Candidate::Answer { any, stream } => {
+                    let fits = any.iter().any(|expectation| self.is_answer(expectation, reading));
+                    fits.then_some((name, *stream))
+                }
+                Candidate::Value(_) | Candidate::Rung(_) => None,
+            })
+            .collect();
+        let chosen = match fitting.iter().any(|(_, stream)| stream.is_some()) {
+            false => fitting.first(),
+            true => {
+                let Some(seen) = self.motion(step) else {
+                    self.unobserved.push("whether the stream left ACTIVE could not be seen".to_owned());
+                    return;
+                };
+                fitting.iter().find(|(_, stream)| stream.is_none_or(|stream| stream == seen))
+            }
+        };
+        let candidate = chosen.map(|(name, _)| (*name).clone());
+        self.note_choice(Choice { question: question.to_owned(), candidate, actual: reading.in_words() });
+    }
+
+    /// Whether the stream left ACTIVE after the call of a step, as far as the watch after it can
+    /// tell.
+    fn motion(&self, step: usize) -> Option<Motion> {
+        let exchanges = &self.observation.exchanges;
+        let (sent, answered) = ladder::call_window(exchanges, step + 1)?;
+        let moments = ladder::moments(self.measure.model, exchanges, step + 1);
+        let after: Vec<&Moment> = moments.iter().filter(|moment| moment.received_us >= sent).collect();
+        let status = |moment: &&&Moment| moment.seen.status().is_some_and(|status| status != "ACTIVE");
+        if after.iter().any(|moment| status(&moment)) {
+            return Some(Motion::Moves);
+        }
+        // Any state that lasted would show in a look that began and ended within it.
+        let before = moments.iter().rev().find(|moment| moment.received_us < sent);
+        let first = before.map_or(sent, |moment| moment.sent_us).max(sent);
+        let mut last = first;
+        let mut longest = 0;
+        for moment in &after {
+            longest = longest.max(moment.received_us.saturating_sub(last));
+            last = moment.sent_us;
+        }
+        (last >= answered && longest < self.measure.shortest_us).then_some(Motion::Stays)
+    }
+
+    fn is_answer(&self, expectation: &Expectation, reading: &Reading) -> bool {
+        match &expectation.answer {
+            Answer::Accepted { members: None } => reading.is_success(),
+            Answer::Accepted { members: Some(tree) } => reading
+                .output()
+                .is_some_and(|output| matching::holds(tree, output, self.bindings(), self.trial.row())),
+            Answer::Refused(refusal) => reading.class() == Some(refusal.error.value.as_str()),
+            Answer::Open(_) => false,
+        }
+    }
+
+    /// Notes the value of a member to a question about values. `ladder` gives `rung: first` and
+    /// `rung: last` their meaning.
+    pub(crate) fn choose_value(&mut self, asked: &Asked, ladder: &[Rung]) {
+        let candidates =
+            self.trial.library().questions.get(&asked.question).map(|question| &question.candidates);
+        let (bindings, row) = (self.bindings(), self.trial.row());
+        let fits = |candidate: &Candidate| {
+            let tree = match candidate {
+                Candidate::Answer { .. } => None,
+                Candidate::Value(tree) => Some(tree),
+                Candidate::Rung(LadderEnd::First) => {
+                    ladder.first().and_then(|rung| rung.members.get(&asked.path))
+                }
+                Candidate::Rung(LadderEnd::Last) => {
+                    ladder.last().and_then(|rung| rung.members.get(&asked.path))
+                }
+            };
+            tree.is_some_and(|tree| {
+                let found = matching::compare(tree, asked.actual.as_ref(), Members::AtLeast, bindings, row);
+                found.differences.is_empty()
+            })
+        };
+        let mut fitting = candidates.into_iter().flatten().filter(|(_, candidate)| fits(candidate));
+        let candidate = fitting.next().map(|(name, _)| name.clone());
+        if fitting.next().is_some() {
+            // A stream that had no key shows none: that tells `before` and `absent` not apart.
+            return;
+        }
+        let actual =
+            asked.actual.as_ref().map_or_else(|| "absent".to_owned(), |value| words(value, bindings));
+        self.note_choice(Choice { question: asked.question.clone(), candidate, actual });
+    }
+
+    fn note_choice(&mut self, choice: Choice) {
+        if !self.chose.contains(&choice) {
+            self.chose.push(choice);
+        }
+    }
+}

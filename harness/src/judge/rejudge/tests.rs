@@ -1,0 +1,111 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::case::ast::Library;
+use crate::judge::RunSettings;
+use crate::log::MismatchKind;
+use crate::plan::Select;
+use crate::reference::Fault;
+use crate::testing::against::run_against;
+use crate::testing::cases;
+
+const CASES: &str = "
+  refused:
+    title: A start is refused
+    level: core
+    kills-nothing: a test
+    given: {stream: shared}
+    ask:
+      with: {EncryptionType: kms, KeyId: $key.managed}
+      expect: {error: ValidationException}
+      because: [SSE-005]
+  other:
+    title: Another start is refused
+    level: core
+    kills-nothing: a test
+    given: {stream: shared}
+    ask:
+      with: {EncryptionType: AES, KeyId: $key.managed}
+      expect: {error: ValidationException}
+      because: [SSE-005]
+";
+
+/// Every kind of step, without those trials that take long.
+fn some() -> Select {
+    let filters =
+        ["identification", "encryption/transition", "encryption/race", "encryption/records", "protocol/auth"];
+    Select { filters: filters.map(str::to_owned).to_vec(), ..Select::default() }
+}
+
+/// What a log is in the file: each event a line.
+fn stored(events: &[Event]) -> Vec<Event> {
+    let line = |event: &Event| serde_json::to_string(event).unwrap();
+    events.iter().map(|event| serde_json::from_str(&line(event)).unwrap()).collect()
+}
+
+fn again(events: &[Event], manifest: &Manifest) -> Rejudged {
+    let (Some(Event::Header(header)), Some(Event::Footer(footer))) = (events.first(), events.last()) else {
+        panic!("a run begins with its header and ends with its footer")
+    };
+    rejudge(header, events, Some(footer), manifest, None, &KnownList::default())
+}
+
+fn verdicts(events: &[Event]) -> BTreeMap<String, Trial> {
+    let trial = |event: &Event| if let Event::Trial(trial) = event { Some((**trial).clone()) } else { None };
+    events.iter().filter_map(trial).map(|trial| (trial.id.clone(), trial)).collect()
+}
+
+#[test]
+fn a_stored_run_gets_the_verdicts_that_it_got_live() {
+    let manifest = Manifest::of(Arc::new(Library::embedded().unwrap()), false);
+    let faults = vec![Fault::SkipUpdating, Fault::ArnIgnored, Fault::EncryptionTypeKmsAccepted];
+    for faults in [vec![], faults] {
+        let live = run_against(&faults, &manifest, &some(), RunSettings::default());
+        let stored = stored(&live);
+        assert_eq!(stored, live);
+        let again = again(&stored, &manifest);
+        assert_eq!((again.changed, again.left_out), (vec![], vec![]));
+        let (again_by_id, live_by_id) = (verdicts(&again.events), verdicts(&live));
+        assert!(again_by_id.keys().eq(live_by_id.keys()));
+        for (id, verdict) in &live_by_id {
+            assert_eq!(&again_by_id[id], verdict, "with {faults:?}");
+        }
+        assert_eq!(again.events.last(), live.last());
+    }
+}
+
+#[test]
+fn a_changed_expectation_changes_the_verdict_and_a_changed_question_is_left_out() {
+    let manifest = cases::manifest(CASES);
+    let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    assert!(verdicts(&live).values().all(|trial| trial.outcome == Outcome::Pass));
+
+    let stricter = CASES.replacen("error: ValidationException", "error: InvalidArgumentException", 1);
+    let judged = again(&live, &cases::manifest(&stricter));
+    let id = "start/it/refused".to_owned();
+    assert_eq!(judged.changed, [(id.clone(), Outcome::Pass, Outcome::Fail)]);
+    assert_eq!(judged.left_out, vec![]);
+    let kinds: Vec<MismatchKind> =
+        verdicts(&judged.events)[&id].mismatches.iter().map(|mismatch| mismatch.kind).collect();
+    assert_eq!(kinds, [MismatchKind::ErrorClass]);
+
+    let asked_otherwise = CASES.replacen("EncryptionType: kms", "EncryptionType: Kms", 1);
+    let judged = again(&live, &cases::manifest(&asked_otherwise));
+    assert_eq!(judged.left_out, [(id.clone(), LeftOut::QuestionChanged)]);
+    assert_eq!(verdicts(&judged.events).into_keys().collect::<Vec<_>>(), ["start/it/other"]);
+    assert!(matches!(judged.events.last(), Some(Event::Footer(footer)) if !footer.complete));
+
+    let without = CASES.replace("  refused:", "  renamed:");
+    let judged = again(&live, &cases::manifest(&without));
+    assert_eq!(judged.left_out, [(id, LeftOut::Gone)]);
+}
+
+#[test]
+fn another_level_is_taken_where_it_is_asked_for() {
+    let manifest = cases::manifest(CASES);
+    let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    let Some(Event::Header(header)) = live.first() else { panic!("a header") };
+    let judged = rejudge(header, &live, None, &manifest, Some(Level::Strict), &KnownList::default());
+    assert!(matches!(judged.events.first(), Some(Event::Header(header)) if header.level == Level::Strict));
+    assert!(!matches!(judged.events.last(), Some(Event::Footer(_))), "no footer, no figure");
+}

@@ -1,0 +1,121 @@
+//! The log: what a run says, in order, and all that any rendering may use.
+//!
+//! A run emits [`Event`]s; the terminal, JUnit, records and the log file are listeners of the
+//! same stream, and a stored log replays into the same renderings. In the file each event is one
+//! line of JSON. A log without a [`Footer`] is incomplete. Times are microseconds since the start
+//! of the run unless a name says otherwise.
+
+mod exchange;
+mod header;
+mod trial;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::case::ast::{Audience, Level};
+use crate::facts::{FactId, Strength};
+
+pub use exchange::{AsItCame, BodyText, DeviationText, Exchange, RequestText, ResponseText, Role, StepIndex};
+pub use header::{Capabilities, Header, Selection, Target, Transport};
+pub use trial::{BodyDiff, Choice, Flag, Mismatch, MismatchKind, Outcome, Place, Sample, Trace, Trial};
+
+/// Version of the log's form.
+pub const LOG_FORMAT: u32 = 1;
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// First line: what is run, against what.
+    Header(Box<Header>),
+    /// A case, once, before the first trial made from it.
+    Case(Box<CaseText>),
+    /// One request and its answer.
+    Exchange(Box<Exchange>),
+    /// A trial's verdict.
+    Trial(Box<Trial>),
+    /// Something that a reader should know and that is no verdict.
+    Notice(Notice),
+    /// Last line.
+    Footer(Box<Footer>),
+}
+
+/// A case as a reader wants to see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseText {
+    /// The case's id: suite and case or row.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its operation.
+    pub operation: String,
+    /// Its level.
+    pub level: Level,
+    /// Who is hurt by a deviation.
+    pub hurts: Vec<Audience>,
+    /// The file, as shown to people.
+    pub file: String,
+    /// 1-based line in the file at which `source` starts.
+    pub first_line: u32,
+    /// The case's lines in the file. All rows of a family share them.
+    pub source: Arc<str>,
+    /// The facts that its expectations cite.
+    pub facts: Vec<Evidence>,
+    /// The open questions that it asks, with their candidates' names.
+    pub questions: IndexMap<String, QuestionText>,
+}
+
+/// An open question as a reader wants to see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionText {
+    /// The question.
+    pub question: String,
+    /// Its candidates' names.
+    pub candidates: Vec<String>,
+}
+
+/// A fact as a reader wants to see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Its id.
+    pub id: FactId,
+    /// Its strength.
+    pub strength: Strength,
+    /// True for a recording older than three years at the start of the run.
+    pub old: bool,
+    /// When it was seen.
+    pub as_of: Option<String>,
+    /// What is known.
+    pub fact: String,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// Something that a reader should know and that is no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// When.
+    pub at_us: u64,
+    /// The trial it concerns.
+    pub trial: Option<String>,
+    /// What happened, and where it helps, what to try.
+    pub text: String,
+}
+
+/// The end of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Footer {
+    /// True if every selected trial has a verdict.
+    pub complete: bool,
+    /// Trials by outcome.
+    pub counts: BTreeMap<Outcome, usize>,
+    /// Requests sent, samples included.
+    pub requests: u64,
+    /// How long the run took.
+    pub ms: u64,
+    /// Resources that could not be deleted.
+    pub left_behind: Vec<String>,
+}

@@ -1,0 +1,280 @@
+//! Verdicts, and what they rest on.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::ast::Level;
+use crate::facts::FactId;
+use crate::model::Value;
+
+use crate::log::StepIndex;
+
+/// The outcome of a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// As expected.
+    Pass,
+    /// Deviates above the level that was asked for.
+    Tolerated,
+    /// Deviates.
+    Fail,
+    /// Could not be seen at this sampling rate.
+    Unobserved,
+    /// A setup step failed.
+    Blocked,
+    /// Network, credentials, or the harness.
+    Error,
+    /// The operation or the encoding is not there.
+    Unsupported,
+    /// The target's world lacks what the case needs.
+    Skipped,
+    /// Listed as known, and failed in the listed way.
+    Known,
+    /// The answer to an open question was noted.
+    Open,
+}
+
+impl Outcome {
+    /// All outcomes, in the order of the summary.
+    pub const ALL: [Self; 10] = [
+        Self::Pass,
+        Self::Tolerated,
+        Self::Open,
+        Self::Known,
+        Self::Fail,
+        Self::Blocked,
+        Self::Error,
+        Self::Unobserved,
+        Self::Unsupported,
+        Self::Skipped,
+    ];
+
+    /// The word for it, as in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Tolerated => "tolerated",
+            Self::Fail => "fail",
+            Self::Unobserved => "unobserved",
+            Self::Blocked => "blocked",
+            Self::Error => "error",
+            Self::Unsupported => "unsupported",
+            Self::Skipped => "skipped",
+            Self::Known => "known",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// What else is to be said of a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// Listed as known but passes; fails the run.
+    Fixed,
+    /// Attempts differed.
+    Flaky,
+}
+
+impl Flag {
+    /// The word for it, as in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Flaky => "flaky",
+        }
+    }
+}
+
+/// In what way an answer deviates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MismatchKind {
+    /// HTTP status, or accepted where a refusal is expected and the other way round.
+    Status,
+    /// Another class of error.
+    ErrorClass,
+    /// The right class, carried in another form.
+    ErrorShape,
+    /// The right class, another text.
+    ErrorText,
+    /// A member of the answer.
+    Body,
+    /// A header.
+    Header,
+    /// The answer's encoding.
+    Encoding,
+    /// States out of order, or a state not shown.
+    Ladder,
+    /// Too late.
+    Timing,
+    /// Records lost, doubled or out of order.
+    Records,
+    /// Refused, but changed all the same.
+    StateChanged,
+    /// None, or cut, though the target answers a health request.
+    NoAnswer,
+    /// 5xx.
+    ServerError,
+}
+
+impl MismatchKind {
+    /// All kinds.
+    pub const ALL: [Self; 13] = [
+        Self::Status,
+        Self::ErrorClass,
+        Self::ErrorShape,
+        Self::ErrorText,
+        Self::Body,
+        Self::Header,
+        Self::Encoding,
+        Self::Ladder,
+        Self::Timing,
+        Self::Records,
+        Self::StateChanged,
+        Self::NoAnswer,
+        Self::ServerError,
+    ];
+
+    /// The word for it, as in the log and in known lists.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::ErrorClass => "error-class",
+            Self::ErrorShape => "error-shape",
+            Self::ErrorText => "error-text",
+            Self::Body => "body",
+            Self::Header => "header",
+            Self::Encoding => "encoding",
+            Self::Ladder => "ladder",
+            Self::Timing => "timing",
+            Self::Records => "records",
+            Self::StateChanged => "state-changed",
+            Self::NoAnswer => "no-answer",
+            Self::ServerError => "server-error",
+        }
+    }
+}
+
+/// One way in which one trial deviates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mismatch {
+    /// In what way.
+    pub kind: MismatchKind,
+    /// The level of the expectation.
+    pub level: Level,
+    /// True if the level is above the one that was asked for.
+    pub tolerated: bool,
+    /// What was expected, free of names that differ from run to run, short enough for a caret.
+    pub expected: String,
+    /// What came, likewise.
+    pub actual: String,
+    /// Where the expectation stands.
+    pub at: Place,
+    /// The step.
+    pub step: StepIndex,
+    /// The facts that the expectation rests on.
+    pub because: Vec<FactId>,
+    /// The answer's body beside what was expected of it, pretty-printed, where both exist.
+    pub diff: Option<BodyDiff>,
+}
+
+/// A stretch of a case file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The file, as in [`CaseText::file`](super::CaseText::file).
+    pub file: String,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column, in characters.
+    pub column: u32,
+    /// Length in characters, on that line; at least 1.
+    pub length: u32,
+}
+
+/// Two bodies to be shown as a diff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyDiff {
+    /// What was expected, pretty-printed JSON.
+    pub expected: String,
+    /// What came, pretty-printed JSON.
+    pub actual: String,
+}
+
+/// A target's answer to an open question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The question's id.
+    pub question: String,
+    /// The candidate's name; `None` = none of them.
+    pub candidate: Option<String>,
+    /// What came, free of names that differ from run to run.
+    pub actual: String,
+}
+
+/// One look at the watched stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Sent.
+    pub sent_us: u64,
+    /// Answer complete.
+    pub received_us: u64,
+    /// The members that the ladder speaks of; absent members are not there.
+    pub state: BTreeMap<String, Value>,
+}
+
+/// What a watch saw, and what it was held to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The step.
+    pub step: usize,
+    /// When the call before the watch was sent and answered.
+    pub call_us: Option<(u64, u64)>,
+    /// The ladder in words: `ACTIVE* UPDATING+ ACTIVE+`.
+    pub expected: String,
+    /// The samples, in order; runs of equal states keep their first and last.
+    pub samples: Vec<Sample>,
+    /// The longest time between two samples around a change, in microseconds.
+    pub longest_gap_us: u64,
+}
+
+/// A trial's verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Its id: the case's, with its axis values.
+    pub id: String,
+    /// The case's id.
+    pub case: String,
+    /// The operation.
+    pub operation: String,
+    /// The case's level.
+    pub level: Level,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why, where the outcome needs a word: what is lacking, what failed in the setup.
+    pub reason: Option<String>,
+    /// What else is to be said.
+    pub flags: Vec<Flag>,
+    /// All deviations, tolerated ones too.
+    pub mismatches: Vec<Mismatch>,
+    /// The facts that a pass rests on.
+    pub evidence: Vec<FactId>,
+    /// Digest of everything that is sent.
+    pub question_digest: String,
+    /// The round whose exchanges the verdict rests on.
+    pub round: u32,
+    /// What the names stood for (`stream.name`, `key.managed`), for judging again.
+    pub bindings: BTreeMap<String, Value>,
+    /// The target's answers to open questions.
+    pub chose: Vec<Choice>,
+    /// What the watches saw.
+    pub traces: Vec<Trace>,
+    /// Deviations of form that other cases judge, once each.
+    pub notes: Vec<String>,
+    /// When it started.
+    pub started_us: u64,
+    /// How long it took.
+    pub ms: u64,
+}

@@ -1,0 +1,19 @@
+//! The log: what a run says, in order, and all that any rendering may use.
+//!
+//! [`Event`]s are what is stored; secrets leave them by the [`Redactor`] before anybody sees them, and
+//! [`LogWriter`] and [`read_log`] keep them in a file of JSON Lines. Nothing here sends or judges.
+
+pub(crate) mod event;
+pub(crate) mod file;
+mod listener;
+pub(crate) mod redact;
+
+pub use event::{
+    AsItCame, BodyDiff, BodyText, Capabilities, CaseText, Choice, DeviationText, Event, Evidence, Exchange,
+    Flag, Footer, Header, LOG_FORMAT, Mismatch, MismatchKind, Notice, Outcome, Place, QuestionText,
+    RequestText, ResponseText, Role, Sample, Selection, StepIndex, Target, Trace, Transport, Trial,
+};
+pub(crate) use file::place;
+pub use file::{Log, LogError, LogWriter, read_log};
+pub use listener::{Listener, ReportError};
+pub use redact::Redactor;

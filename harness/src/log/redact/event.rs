@@ -1,0 +1,180 @@
+//! Which members of an event may hold what a target or a user said. Every member is named, so that a
+//! new one has to be thought about.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Redactor;
+use crate::log::{
+    AsItCame, BodyDiff, BodyText, Choice, DeviationText, Event, Exchange, Footer, Header, Mismatch, Notice,
+    RequestText, ResponseText, Sample, Target, Trace, Trial,
+};
+use crate::model::Value;
+use crate::wire::NoAnswer;
+
+impl Redactor {
+    /// The event without secrets, signatures and account ids.
+    pub fn event(&self, event: Event) -> Event {
+        if self.0.is_none() {
+            return event;
+        }
+        match event {
+            Event::Header(header) => Event::Header(Box::new(self.header(*header))),
+            // Of our own making, from files that everybody has.
+            Event::Case(case) => Event::Case(case),
+            Event::Exchange(exchange) => Event::Exchange(Box::new(self.exchange(*exchange))),
+            Event::Trial(trial) => Event::Trial(Box::new(self.trial(*trial))),
+            Event::Notice(Notice { at_us, trial, text }) => {
+                Event::Notice(Notice { at_us, trial, text: self.text(&text) })
+            }
+            Event::Footer(footer) => {
+                let left_behind = self.texts(&footer.left_behind);
+                Event::Footer(Box::new(Footer { left_behind, ..*footer }))
+            }
+        }
+    }
+
+    fn header(&self, header: Header) -> Header {
+        let Target { name, version, endpoint } = header.target;
+        let target = Target { name, version: version.map(|version| self.text(&version)), endpoint };
+        // A command that is spawned may have the pair in its environment.
+        Header { target, target_arguments: self.texts(&header.target_arguments), ..header }
+    }
+
+    fn exchange(&self, exchange: Exchange) -> Exchange {
+        let RequestText { operation, target, content_type, signed, body, deviates } = exchange.request;
+        let request = RequestText {
+            operation,
+            target: target.map(|target| self.text(&target)),
+            content_type: self.text(&content_type),
+            signed,
+            body: self.body(body),
+            deviates: deviates
+                .map(|DeviationText { head, spoiled }| DeviationText { head: self.text(&head), spoiled }),
+        };
+        Exchange { request, response: self.response(exchange.response), ..exchange }
+    }
+
+    /// The response without secrets, signatures and account ids.
+    pub fn response(&self, response: ResponseText) -> ResponseText {
+        match response {
+            ResponseText::None(NoAnswer { kind, text }) => {
+                ResponseText::None(NoAnswer { kind, text: self.text(&text) })
+            }
+            ResponseText::Answer { status, headers, body, as_it_came } => ResponseText::Answer {
+                status,
+                headers: headers.iter().map(|(name, value)| (self.text(name), self.text(value))).collect(),
+                body: self.body(body),
+                as_it_came: as_it_came.map(|came| {
+                    let AsItCame { head, faults, body } = *came;
+                    Box::new(AsItCame {
+                        head: head.map(|head| self.text(&head)),
+                        faults: self.texts(&faults),
+                        body: body.map(|body| self.body(body)),
+                    })
+                }),
+            },
+        }
+    }
+
+    fn body(&self, body: BodyText) -> BodyText {
+        match body {
+            BodyText::Text(text) => BodyText::Text(self.text(&text)),
+            BodyText::Base64(_) => BodyText::Base64(STANDARD.encode(self.bytes(&body.bytes()))),
+        }
+    }
+
+    fn trial(&self, trial: Trial) -> Trial {
+        let Trial {
+            id,
+            case,
+            operation,
+            level,
+            outcome,
+            reason,
+            flags,
+            mismatches,
+            evidence,
+            question_digest,
+            round,
+            bindings,
+            chose,
+            traces,
+            notes,
+            started_us,
+            ms,
+        } = trial;
+        Trial {
+            id,
+            case,
+            operation,
+            level,
+            outcome,
+            reason: reason.map(|reason| self.text(&reason)),
+            flags,
+            mismatches: mismatches.into_iter().map(|mismatch| self.mismatch(mismatch)).collect(),
+            evidence,
+            question_digest,
+            round,
+            bindings: bindings.into_iter().map(|(name, value)| (name, self.value(value))).collect(),
+            chose: chose
+                .into_iter()
+                .map(|Choice { question, candidate, actual }| Choice {
+                    question,
+                    candidate,
+                    actual: self.text(&actual),
+                })
+                .collect(),
+            traces: traces.into_iter().map(|trace| self.trace(trace)).collect(),
+            notes: self.texts(&notes),
+            started_us,
+            ms,
+        }
+    }
+
+    fn mismatch(&self, mismatch: Mismatch) -> Mismatch {
+        Mismatch {
+            expected: self.text(&mismatch.expected),
+            actual: self.text(&mismatch.actual),
+            diff: mismatch.diff.map(|BodyDiff { expected, actual }| BodyDiff {
+                expected: self.text(&expected),
+                actual: self.text(&actual),
+            }),
+            ..mismatch
+        }
+    }
+
+    fn trace(&self, trace: Trace) -> Trace {
+        let Trace { step, call_us, expected, samples, longest_gap_us } = trace;
+        let sample = |Sample { sent_us, received_us, state }| Sample {
+            sent_us,
+            received_us,
+            state: state
+                .into_iter()
+                .map(|(name, value): (String, Value)| (name, self.value(value)))
+                .collect(),
+        };
+        let samples = samples.into_iter().map(sample).collect();
+        Trace { step, call_us, expected: self.text(&expected), samples, longest_gap_us }
+    }
+
+    fn value(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(&text)),
+            Value::Blob(bytes) => Value::Blob(self.bytes(&bytes)),
+            Value::List(elements) => {
+                Value::List(elements.into_iter().map(|element| self.value(element)).collect())
+            }
+            Value::Map(members) => Value::Map(
+                members.into_iter().map(|(name, member)| (self.text(&name), self.value(member))).collect(),
+            ),
+            plain @ (Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Time(_)) => {
+                plain
+            }
+        }
+    }
+
+    fn texts(&self, texts: &[String]) -> Vec<String> {
+        texts.iter().map(|text| self.text(text)).collect()
+    }
+}

@@ -1,0 +1,97 @@
+//! What is wrong with a kill table.
+
+use std::collections::BTreeSet;
+
+use crate::case::Diagnostic;
+use crate::case::ast::{Case, Suite};
+use crate::reference::Fault;
+
+use crate::mutation::{KillTable, survivor};
+use crate::plan::Manifest;
+
+impl KillTable {
+    /// What is wrong with the table, drawn on the cases where a case is to blame.
+    pub fn diagnostics(&self, manifest: &Manifest) -> (Vec<Diagnostic>, Vec<String>) {
+        let mut drawn = Vec::new();
+        let mut told = Vec::new();
+        for (trial, outcome) in &self.without_fault {
+            told.push(format!("{trial} is {} against the reference without any fault", outcome.word()));
+        }
+        let mut named: BTreeSet<Fault> = BTreeSet::new();
+        for suite in &manifest.library.suites {
+            for case in &suite.cases {
+                named.extend(self.check_case(manifest, suite, case, &mut drawn));
+            }
+        }
+        for (fault, killers) in &self.killed_by {
+            let name = fault.name();
+            match (survivor(*fault), named.contains(fault), killers.first()) {
+                (Some(_), _, Some(killer)) => {
+                    told.push(format!("{name} is listed as a survivor, but {killer} kills it"));
+                }
+                (None, false, Some(killer)) => {
+                    told.push(format!("no case names the fault {name}, which {killer} kills"));
+                }
+                (None, false, None) => told.push(format!("no case names or kills the fault {name}")),
+                // A named fault that is not killed is drawn where it is named.
+                (Some(_), _, None) | (None, true, _) => {}
+            }
+        }
+        (drawn, told)
+    }
+
+    fn check_case(
+        &self,
+        manifest: &Manifest,
+        suite: &Suite,
+        case: &Case,
+        drawn: &mut Vec<Diagnostic>,
+    ) -> Vec<Fault> {
+        let mut named = Vec::new();
+        let fails_in = |killed: &BTreeSet<String>| {
+            let mut trials = manifest.trials.iter().filter(|trial| std::ptr::eq(trial.case(), case));
+            trials.any(|trial| killed.contains(&trial.id))
+        };
+        let kills_at_all = |fault: Fault| self.killed_by.get(&fault).is_none_or(fails_in);
+        if let Some(reason) = &case.kills_nothing
+            && let Some((fault, _)) = self.killed_by.iter().find(|(_, killed)| fails_in(killed))
+        {
+            drawn.push(
+                Diagnostic::error(
+                    &suite.source,
+                    reason.span,
+                    format!("the case kills `{}`", fault.name()),
+                    "says that it kills nothing",
+                )
+                .with_help(format!("`kills: [{}]` in its place", fault.name())),
+            );
+        }
+        for name in &case.kills {
+            let Some(fault) = Fault::parse(&name.value) else {
+                drawn.push(
+                    Diagnostic::error(
+                        &suite.source,
+                        name.span,
+                        "a fault that the reference does not have",
+                        "unknown",
+                    )
+                    .with_help("`kinesis-conformance faults --list` prints them all"),
+                );
+                continue;
+            };
+            named.push(fault);
+            if !kills_at_all(fault) {
+                drawn.push(
+                    Diagnostic::error(
+                        &suite.source,
+                        name.span,
+                        format!("the case does not kill `{}`", fault.name()),
+                        "passes against this fault",
+                    )
+                    .with_help("sharpen the expectation, or name a fault that it kills"),
+                );
+            }
+        }
+        named
+    }
+}

@@ -1,0 +1,162 @@
+//! Which trials a fault can touch.
+//!
+//! Too many do no harm but take time; a trial that is missing here is missing in the table, which
+//! a run of the whole suite would show.
+
+use crate::case::ast::{
+    Address, Answer, Body, Call, CallAddress, Cost, Fixture, FixtureStatus, Node, StepKind,
+};
+use crate::reference::Reach;
+use crate::spec::Action;
+use crate::wire::Encoding;
+
+use crate::plan::PlannedTrial;
+
+/// True if what a fault of that reach does can show in the trial.
+pub(crate) fn touches(reach: Reach, trial: &PlannedTrial) -> bool {
+    if trial.case().cost != Cost::Small && !needs_long(reach) {
+        return false;
+    }
+    match reach {
+        Reach::Everything => true,
+        Reach::Operations(operations) => calls_any(trial, operations),
+        Reach::Transitions => changes_encryption(trial),
+        Reach::Watches => trial.case().has_transition(),
+        Reach::ComingAndGoing => comes_or_goes(trial),
+        Reach::Arns => names_by_arn(trial),
+        Reach::RefusalsOf(operations) => calls_any(trial, operations) && meets_refusals(trial),
+        Reach::Refusals => meets_refusals(trial),
+        Reach::Cbor => trial.encoding == Encoding::Cbor || is_odd(trial),
+        Reach::OddRequests => is_odd(trial),
+        Reach::Limits => trial.case().cost != Cost::Small,
+    }
+}
+
+/// The address that tells trials of a case apart for faults of that reach.
+pub(crate) const fn address(reach: Reach, trial: &PlannedTrial) -> Option<Address> {
+    match reach {
+        Reach::Arns => Some(trial.address),
+        Reach::Everything
+        | Reach::Operations(_)
+        | Reach::Transitions
+        | Reach::Watches
+        | Reach::ComingAndGoing
+        | Reach::Refusals
+        | Reach::RefusalsOf(_)
+        | Reach::Cbor
+        | Reach::OddRequests
+        | Reach::Limits => None,
+    }
+}
+
+/// True if the fault shows only in cases of many calls.
+pub(crate) const fn needs_long(reach: Reach) -> bool {
+    match reach {
+        Reach::Limits => true,
+        Reach::Everything
+        | Reach::Operations(_)
+        | Reach::Transitions
+        | Reach::Watches
+        | Reach::ComingAndGoing
+        | Reach::Arns
+        | Reach::Refusals
+        | Reach::RefusalsOf(_)
+        | Reach::Cbor
+        | Reach::OddRequests => false,
+    }
+}
+
+/// True if the case sends calls at the same moment.
+pub(crate) fn races(trial: &PlannedTrial) -> bool {
+    trial.case().ask.iter().any(|step| match &step.kind {
+        StepKind::Race(_) => true,
+        StepKind::Call(_)
+        | StepKind::Watch(_)
+        | StepKind::Repeat(_)
+        | StepKind::Clock(_)
+        | StepKind::Read(_) => false,
+    })
+}
+
+fn calls_any(trial: &PlannedTrial, operations: &[Action]) -> bool {
+    let needed = trial.operations_needed();
+    operations.iter().any(|operation| needed.iter().any(|name| name == operation.name()))
+}
+
+/// True if encryption is started or stopped with success, in the setup or in the ask.
+fn changes_encryption(trial: &PlannedTrial) -> bool {
+    let in_setup = trial.case().given.values().any(|fixture| match &fixture.value {
+        Fixture::Own { status, encryption, .. } => encryption.is_some() || *status == FixtureStatus::Updating,
+        Fixture::Missing | Fixture::Shared => false,
+    });
+    let in_ask = trial.calls().any(|(call, _)| {
+        let changes =
+            matches!(call.operation.value.as_str(), "StartStreamEncryption" | "StopStreamEncryption");
+        let accepted = match &call.expect.answer {
+            Answer::Accepted { .. } | Answer::Open(_) => true,
+            Answer::Refused(_) => false,
+        };
+        changes && accepted
+    });
+    in_setup || in_ask || trial.case().has_transition()
+}
+
+fn comes_or_goes(trial: &PlannedTrial) -> bool {
+    let given = trial.case().given.values().any(|fixture| match &fixture.value {
+        Fixture::Own { status, .. } => match status {
+            FixtureStatus::Creating | FixtureStatus::Deleting | FixtureStatus::Gone => true,
+            FixtureStatus::Active | FixtureStatus::Updating => false,
+        },
+        Fixture::Missing | Fixture::Shared => false,
+    });
+    given
+        || trial
+            .calls()
+            .any(|(call, _)| matches!(call.operation.value.as_str(), "CreateStream" | "DeleteStream"))
+}
+
+fn names_by_arn(trial: &PlannedTrial) -> bool {
+    let by_arn = |address: Address| match address {
+        Address::Arn | Address::Both => true,
+        Address::Name => false,
+    };
+    let states = |call: &Call| match (&call.address, &call.with) {
+        (CallAddress::Fixed(address), _) if by_arn(*address) => true,
+        (CallAddress::Fixed(_) | CallAddress::Axis | CallAddress::None, Body::Tree(tree)) => match &tree.node
+        {
+            Node::Map(members) => members.contains_key("StreamARN"),
+            Node::Literal(_) | Node::Reference(_) | Node::List(_) | Node::OneOf(_) | Node::Matches(_) => {
+                false
+            }
+        },
+        (CallAddress::Fixed(_) | CallAddress::Axis | CallAddress::None, Body::Json(_) | Body::Bytes(_)) => {
+            true
+        }
+    };
+    by_arn(trial.address) || trial.calls().any(|(call, _)| states(call))
+}
+
+/// True if a call may be refused by a right target: that is expected, open, or happens while a
+/// stream comes and goes.
+fn meets_refusals(trial: &PlannedTrial) -> bool {
+    let refused = trial.calls().any(|(call, _)| match &call.expect.answer {
+        Answer::Refused(_) | Answer::Open(_) => true,
+        Answer::Accepted { .. } => call.by.is_some(),
+    });
+    let passing = trial.case().given.values().any(|fixture| match &fixture.value {
+        Fixture::Own { status, .. } => *status != FixtureStatus::Active,
+        Fixture::Missing => true,
+        Fixture::Shared => false,
+    });
+    refused || passing || is_odd(trial)
+}
+
+/// True if no SDK would send it so.
+fn is_odd(trial: &PlannedTrial) -> bool {
+    let exact = |body: &Body| match body {
+        Body::Tree(_) => false,
+        Body::Json(_) | Body::Bytes(_) => true,
+    };
+    trial.id.starts_with("protocol/")
+        || trial.calls().any(|(call, _)| exact(&call.with) || !call.wire.is_plain())
+}

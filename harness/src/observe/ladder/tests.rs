@@ -1,0 +1,352 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::testing::cases;
+
+/// Microseconds.
+type Us = u64;
+
+/// A target that does as it should, and somebody who looks at it.
+///
+/// It shows the old state until the call takes effect, then the transient one for at least
+/// `shortest`, then the new one.
+#[derive(Clone, Debug)]
+struct Scene {
+    moments: Vec<Moment>,
+    call: (Us, Us),
+    shortest: Us,
+    /// When the call took effect, and when the transient state ended.
+    turns: (Us, Us),
+}
+
+/// How one look goes: the pause before it, the way there, the way back, and whether it is answered.
+type Glance = (Us, Us, Us, bool);
+
+fn glance() -> impl Strategy<Value = Glance> {
+    (0..8_000_u64, 1..3_000_u64, 1..3_000_u64, prop::bool::weighted(0.95))
+}
+
+/// A description with these members.
+fn state(status: &str, encryption: &str) -> Seen {
+    Seen::State(Value::from([("StreamStatus", status.into()), ("EncryptionType", encryption.into())]))
+}
+
+/// What is shown before, meanwhile and after.
+#[derive(Clone, Copy, Debug)]
+struct States {
+    old: (&'static str, &'static str),
+    transient: (&'static str, &'static str),
+    new: (&'static str, &'static str),
+}
+
+const STARTED: States =
+    States { old: ("ACTIVE", "NONE"), transient: ("UPDATING", "KMS"), new: ("ACTIVE", "KMS") };
+
+/// The end looks like the beginning: only the transient state tells that anything happened.
+const REPEATED: States =
+    States { old: ("ACTIVE", "KMS"), transient: ("UPDATING", "KMS"), new: ("ACTIVE", "KMS") };
+
+impl States {
+    fn ladder(self) -> Vec<Rung> {
+        let rung = |(status, encryption): (&str, &str), rest: &str| {
+            format!("{{StreamStatus: {status}, EncryptionType: {encryption}{rest}}}")
+        };
+        let rungs = [rung(self.old, ", seen: maybe"), rung(self.transient, ""), rung(self.new, "")];
+        cases::ladder(&rungs.each_ref().map(String::as_str))
+    }
+}
+
+/// Looks at a target that shows `shown` at each time; the last look sees what is shown in the end.
+fn look(glances: &[Glance], until: Us, shown: impl Fn(Us) -> Seen) -> Vec<Moment> {
+    let mut at = 0;
+    let mut moments = Vec::new();
+    let last = (1_000, 500, 500, true);
+    for (pause, there, back, answered) in glances.iter().copied() {
+        let sent_us = at + pause;
+        let seen = if answered { shown(sent_us + there) } else { Seen::Nothing };
+        at = sent_us + there + back;
+        moments.push(Moment { sent_us, received_us: at, seen });
+    }
+    let sent_us = at.max(until) + last.0;
+    moments.push(Moment { sent_us, received_us: sent_us + last.1 + last.2, seen: shown(sent_us + last.1) });
+    moments
+}
+
+/// The states, the call's times from its sending to its effect and to its answer, how long the
+/// transient state lasts, and how much of that is due.
+fn scene(states: States) -> impl Strategy<Value = Scene> {
+    let times = (0..10_000_u64, 0..5_000_u64, 0..5_000_u64, 1..60_000_u64, 0.05..=1.0_f64);
+    (times, vec(glance(), 1..40)).prop_map(move |((pause, effect, answer, lasts, due), glances)| {
+        // The first look is back before the call is sent.
+        let first = glances[0].0 + glances[0].1 + glances[0].2;
+        let sent = first + pause;
+        let turns = (sent + effect, sent + effect + lasts);
+        let show = |at: Us| {
+            let (status, encryption) = if at < turns.0 {
+                states.old
+            } else if at < turns.1 {
+                states.transient
+            } else {
+                states.new
+            };
+            state(status, encryption)
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a part of some milliseconds"
+        )]
+        let shortest = ((lasts as f64 * due) as Us).max(1);
+        Scene {
+            moments: look(&glances, turns.1.max(sent + effect + answer), show),
+            call: (sent, sent + effect + answer),
+            shortest,
+            turns,
+        }
+    })
+}
+
+fn climbed(states: States, scene: &Scene) -> Climb {
+    climb(&states.ladder(), &scene.moments, scene.call, scene.shortest, &Bindings::default(), None)
+}
+
+/// The longest time from the sending of a look, or of the call, to the answer of the next look that
+/// was answered.
+fn longest_gap_after(moments: &[Moment], call: Us) -> Us {
+    let mut from = call;
+    let mut longest = 0;
+    for moment in moments.iter().filter(|moment| moment.seen != Seen::Nothing) {
+        longest = longest.max(moment.received_us.saturating_sub(from));
+        from = moment.sent_us.max(call);
+    }
+    longest
+}
+
+/// The same looks at a target that shows something else.
+fn as_shown(scene: &Scene, shown: impl Fn(Us) -> Seen) -> Vec<Moment> {
+    // Any time between sending and answer may be the one that was shown.
+    let middle = |moment: &Moment| u64::midpoint(moment.sent_us, moment.received_us);
+    scene
+        .moments
+        .iter()
+        .map(|moment| Moment {
+            seen: if moment.seen == Seen::Nothing { Seen::Nothing } else { shown(middle(moment)) },
+            ..*moment
+        })
+        .collect()
+}
+
+fn has(climb: &Climb, wanted: impl Fn(&Misstep) -> bool) -> bool {
+    climb.missteps.iter().any(wanted)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn a_correct_target_never_makes_a_misstep(
+        started in scene(STARTED),
+        repeated in scene(REPEATED),
+    ) {
+        for (states, scene) in [(STARTED, started), (REPEATED, repeated)] {
+            let climb = climbed(states, &scene);
+            prop_assert_eq!(&climb.missteps, &vec![], "{:?}", climb);
+        }
+    }
+
+    #[test]
+    fn a_rung_is_unobserved_only_where_looks_were_too_far_apart(
+        started in scene(STARTED),
+        repeated in scene(REPEATED),
+    ) {
+        for (states, scene) in [(STARTED, started), (REPEATED, repeated)] {
+            let climb = climbed(states, &scene);
+            let longest = longest_gap_after(&scene.moments, scene.call.0);
+            for missing in climb.unobserved {
+                prop_assert!(missing.gap_us >= scene.shortest);
+                prop_assert!(longest >= missing.gap_us, "{longest} µs");
+            }
+        }
+    }
+
+    #[test]
+    fn a_skipped_state_never_passes_and_fails_where_looks_were_close(scene in scene(STARTED)) {
+        let shown = |at: Us| if at < scene.turns.0 { state("ACTIVE", "NONE") } else { state("ACTIVE", "KMS") };
+        let moments = as_shown(&scene, shown);
+        let skipped = Scene { moments, ..scene };
+        let climb = climbed(STARTED, &skipped);
+        prop_assert!(!(climb.missteps.is_empty() && climb.unobserved.is_empty()));
+        if longest_gap_after(&skipped.moments, skipped.call.0) < skipped.shortest {
+            prop_assert!(has(&climb, |misstep| matches!(misstep, Misstep::NotShown { rung: 1, .. })), "{:?}", climb);
+        }
+    }
+
+    #[test]
+    fn a_call_that_does_nothing_never_passes_for_one_that_repeats(scene in scene(REPEATED)) {
+        let skipped = Scene { moments: as_shown(&scene, |_| state("ACTIVE", "KMS")), ..scene };
+        let climb = climbed(REPEATED, &skipped);
+        let close = longest_gap_after(&skipped.moments, skipped.call.0) < skipped.shortest;
+        prop_assert_eq!(has(&climb, |misstep| matches!(misstep, Misstep::NotShown { rung: 1, .. })), close);
+        prop_assert_eq!(climb.unobserved.is_empty(), close);
+    }
+
+    #[test]
+    fn a_stream_that_goes_back_is_always_found(scene in scene(STARTED), late in 1..20_000_u64) {
+        // Seen at the end, after the new state has been seen.
+        let mut moments = scene.moments.clone();
+        let end = moments.last().unwrap().received_us;
+        for (pause, seen) in [(0, state("ACTIVE", "NONE")), (late, state("ACTIVE", "KMS"))] {
+            let sent_us = end + pause;
+            moments.push(Moment { sent_us, received_us: sent_us + 1, seen });
+        }
+        let climb = climbed(STARTED, &Scene { moments, ..scene });
+        prop_assert!(has(&climb, |misstep| *misstep == Misstep::Back { from: 2, to: 0 }), "{:?}", climb);
+    }
+
+    #[test]
+    fn a_stream_that_is_transient_again_is_always_found(scene in scene(STARTED)) {
+        let mut moments = scene.moments.clone();
+        let end = moments.last().unwrap().received_us;
+        moments.push(Moment { sent_us: end, received_us: end + 1, seen: state("UPDATING", "KMS") });
+        let climb = climbed(STARTED, &Scene { moments, ..scene });
+        prop_assert!(has(&climb, |misstep| *misstep == Misstep::Back { from: 2, to: 1 }), "{:?}", climb);
+    }
+
+    #[test]
+    fn an_unexpected_status_is_always_found(scene in scene(STARTED), at in any::<prop::sample::Index>()) {
+        let mut moments = scene.moments.clone();
+        let at = at.index(moments.len());
+        moments[at].seen = state("DELETING", "NONE");
+        let climb = climbed(STARTED, &Scene { moments, ..scene });
+        let wanted = |misstep: &Misstep| match misstep {
+            Misstep::Unexpected { status, .. } => status == "DELETING",
+            Misstep::NotShown { .. }
+            | Misstep::Back { .. }
+            | Misstep::Gone { .. }
+            | Misstep::Member { .. }
+            | Misstep::NeverReached { .. } => false,
+        };
+        prop_assert!(has(&climb, wanted), "{:?}", climb);
+    }
+
+    #[test]
+    fn a_stream_that_vanishes_is_always_found(scene in scene(STARTED), at in any::<prop::sample::Index>()) {
+        let mut moments = scene.moments.clone();
+        let at = at.index(moments.len());
+        moments[at].seen = Seen::Gone;
+        let climb = climbed(STARTED, &Scene { moments, ..scene });
+        prop_assert!(has(&climb, |misstep| matches!(misstep, Misstep::Gone { .. })), "{:?}", climb);
+    }
+
+    #[test]
+    fn a_wrong_member_of_the_end_is_always_found(scene in scene(STARTED)) {
+        let turns = scene.turns;
+        let shown = |at: Us| {
+            if at < turns.0 {
+                state("ACTIVE", "NONE")
+            } else if at < turns.1 {
+                state("UPDATING", "KMS")
+            } else {
+                state("ACTIVE", "AES")
+            }
+        };
+        let moments = as_shown(&scene, shown);
+        let climb = climbed(STARTED, &Scene { moments, ..scene });
+        let wanted = |misstep: &Misstep| match misstep {
+            Misstep::Member { difference, .. } => {
+                difference.path == "EncryptionType" && difference.actual == "`AES`"
+            }
+            Misstep::NotShown { .. }
+            | Misstep::Back { .. }
+            | Misstep::Unexpected { .. }
+            | Misstep::Gone { .. }
+            | Misstep::NeverReached { .. } => false,
+        };
+        prop_assert!(has(&climb, wanted), "{:?}", climb);
+    }
+
+    #[test]
+    fn a_transition_that_never_ends_or_never_begins_is_always_found(scene in scene(STARTED)) {
+        let turns = scene.turns;
+        let stuck = |at: Us| if at < turns.0 { state("ACTIVE", "NONE") } else { state("UPDATING", "KMS") };
+        let still = |_: Us| state("ACTIVE", "NONE");
+        for moments in [as_shown(&scene, stuck), as_shown(&scene, still)] {
+            let climb = climbed(STARTED, &Scene { moments, ..scene.clone() });
+            prop_assert!(has(&climb, |misstep| matches!(misstep, Misstep::NeverReached { .. })), "{:?}", climb);
+        }
+    }
+
+    #[test]
+    fn a_deadline_never_counts_from_before_the_end_was_there(
+        started in scene(STARTED),
+        repeated in scene(REPEATED),
+    ) {
+        for scene in [started, repeated] {
+            let origin = origin(&scene.moments, Some(scene.call), "ACTIVE");
+            // The last look comes after the end, so there always is one.
+            let origin = origin.expect("the end was seen");
+            prop_assert!(origin > scene.turns.1, "{origin} of {:?}", scene.turns);
+        }
+    }
+
+    #[test]
+    fn what_counts_as_during_was_answered_before_the_end(scene in scene(STARTED), answered in 0..90_000_u64) {
+        if still_shows(&scene.moments, "UPDATING", answered) {
+            prop_assert!(answered < scene.turns.1);
+        }
+        let seen_later = scene
+            .moments
+            .iter()
+            .any(|moment| moment.sent_us >= answered && moment.seen.status() == Some("UPDATING"));
+        prop_assert_eq!(still_shows(&scene.moments, "UPDATING", answered), seen_later);
+    }
+}
+
+#[test]
+fn without_a_call_there_is_no_deadline() {
+    let moments = [Moment { sent_us: 0, received_us: 1, seen: state("ACTIVE", "KMS") }];
+    assert_eq!(origin(&moments, None, "ACTIVE"), None);
+}
+
+#[test]
+fn a_look_that_was_under_way_when_the_call_was_sent_may_show_either_side() {
+    for encryption in ["NONE", "KMS"] {
+        let moments: Vec<Moment> = [
+            (0, 10, state("ACTIVE", "NONE")),
+            (10, 30, state("ACTIVE", encryption)),
+            (30, 40, state("UPDATING", "KMS")),
+            (40, 50, state("ACTIVE", "KMS")),
+        ]
+        .into_iter()
+        .map(|(sent_us, received_us, seen)| Moment { sent_us, received_us, seen })
+        .collect();
+        let climb = climb(&STARTED.ladder(), &moments, (15, 25), 5, &Bindings::default(), None);
+        let back = has(&climb, |misstep| matches!(misstep, Misstep::Back { .. }));
+        assert_eq!(back, encryption == "KMS", "UPDATING after the end is back, before it is not");
+    }
+}
+
+#[test]
+fn an_open_member_is_asked_once_for_each_answer() {
+    let ladder = cases::ladder(&[
+        "{StreamStatus: ACTIVE, EncryptionType: NONE, seen: maybe}",
+        "{StreamStatus: UPDATING, EncryptionType: $open.type-while-updating}",
+        "{StreamStatus: ACTIVE, EncryptionType: KMS}",
+    ]);
+    let moments: Vec<Moment> = [
+        state("UPDATING", "NONE"),
+        state("UPDATING", "NONE"),
+        state("UPDATING", "KMS"),
+        state("ACTIVE", "KMS"),
+    ]
+    .into_iter()
+    .zip(0..)
+    .map(|(seen, at)| Moment { sent_us: 10 * at, received_us: 10 * at + 5, seen })
+    .collect();
+    let climb = climb(&ladder, &moments, (0, 1), 5, &Bindings::default(), None);
+    assert_eq!(climb.missteps, vec![]);
+    let answers: Vec<_> = climb.asked.iter().map(|(rung, asked)| (*rung, asked.actual.clone())).collect();
+    assert_eq!(answers, [(1, Some(Value::from("NONE"))), (1, Some(Value::from("KMS")))]);
+}

@@ -1,0 +1,306 @@
+//! Values held against the trees of a case: what differs, and what open questions got as answers.
+
+use indexmap::IndexMap;
+use regex::Regex;
+
+use crate::case::Span;
+use crate::case::ast::{Node, Reference, Row, Tree};
+use crate::model::Value;
+
+use crate::plan::bind::{Bindings, name_of};
+
+/// What a comparison found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Comparison {
+    /// What differs.
+    pub differences: Vec<Difference>,
+    /// Open questions that were met on the way, with what came.
+    pub asked: Vec<Asked>,
+}
+
+/// One member that is not as stated.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Difference {
+    /// Dotted path of the member; empty for the whole.
+    pub path: String,
+    /// Where the expectation stands.
+    pub span: Span,
+    /// What was stated, in words that do not differ from run to run.
+    pub expected: String,
+    /// What came, likewise.
+    pub actual: String,
+}
+
+/// An open question that was met on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Asked {
+    /// The question's id.
+    pub question: String,
+    /// The member it is about.
+    pub path: String,
+    /// What came; `None` = the member is absent.
+    pub actual: Option<Value>,
+}
+
+/// How strictly maps are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Members {
+    /// At least the stated members.
+    AtLeast,
+    /// The stated members and no others.
+    Exactly,
+}
+
+struct Comparer<'trial> {
+    bindings: &'trial Bindings,
+    row: Option<&'trial Row>,
+    members: Members,
+    found: Comparison,
+}
+
+/// Compares a value with a tree. `None` = absent.
+pub(crate) fn compare(
+    tree: &Tree,
+    value: Option<&Value>,
+    members: Members,
+    bindings: &Bindings,
+    row: Option<&Row>,
+) -> Comparison {
+    let mut comparer = Comparer { bindings, row, members, found: Comparison::default() };
+    comparer.node(tree, value, "");
+    comparer.found
+}
+
+/// True if nothing differs; open questions hold whatever came.
+pub(crate) fn holds(tree: &Tree, value: &Value, bindings: &Bindings, row: Option<&Row>) -> bool {
+    compare(tree, Some(value), Members::AtLeast, bindings, row).differences.is_empty()
+}
+
+/// True if a state has all these members.
+pub(crate) fn members_hold(
+    members: &IndexMap<String, Tree>,
+    state: &Value,
+    bindings: &Bindings,
+    row: Option<&Row>,
+) -> bool {
+    members.iter().all(|(name, tree)| {
+        compare(tree, state.get(name), Members::AtLeast, bindings, row).differences.is_empty()
+    })
+}
+
+/// The text of a tree that is literal text.
+pub(crate) fn literal_text(tree: &Tree) -> Option<&str> {
+    if let Node::Literal(value) = &tree.node { value.as_str() } else { None }
+}
+
+impl Comparer<'_> {
+    fn differs(&mut self, tree: &Tree, value: Option<&Value>, path: &str, expected: String) {
+        self.found.differences.push(Difference {
+            path: path.to_owned(),
+            span: tree.span,
+            expected,
+            actual: value.map_or_else(|| "absent".to_owned(), |value| words(value, self.bindings)),
+        });
+    }
+
+    fn node(&mut self, tree: &Tree, value: Option<&Value>, path: &str) {
+        match &tree.node {
+            Node::Literal(stated) => {
+                if !value.is_some_and(|value| same(stated, value)) {
+                    self.differs(tree, value, path, words(stated, self.bindings));
+                }
+            }
+            Node::Reference(reference) => self.reference(tree, reference, value, path),
+            Node::List(trees) => match value.and_then(Value::as_list) {
+                Some(elements) if elements.len() == trees.len() => {
+                    for (index, (tree, element)) in trees.iter().zip(elements).enumerate() {
+                        self.node(tree, Some(element), &join(path, &index.to_string()));
+                    }
+                }
+                Some(_) | None => {
+                    self.differs(tree, value, path, format!("a list of {}", trees.len()));
+                }
+            },
+            Node::Map(trees) => match value {
+                Some(Value::Map(members)) => {
+                    for (name, tree) in trees {
+                        self.node(tree, members.get(name), &join(path, name));
+                    }
+                    if self.members == Members::Exactly
+                        && let Some(extra) = members.keys().find(|name| !trees.contains_key(*name))
+                    {
+                        let extra = extra.clone();
+                        let value = members.get(&extra);
+                        self.differs(tree, value, &join(path, &extra), "absent".to_owned());
+                    }
+                }
+                Some(_) | None => self.differs(tree, value, path, "a structure".to_owned()),
+            },
+            Node::OneOf(trees) => {
+                let fits = |tree: &Tree| {
+                    compare(tree, value, self.members, self.bindings, self.row).differences.is_empty()
+                };
+                if !trees.iter().any(fits) {
+                    let all: Vec<String> =
+                        trees.iter().map(|tree| tree_words(tree, self.bindings, self.row)).collect();
+                    self.differs(tree, value, path, format!("one of {}", all.join(", ")));
+                }
+            }
+            Node::Matches(pattern) => {
+                let fits = Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| {
+                    value.and_then(Value::as_str).is_some_and(|text| regex.is_match(text))
+                });
+                if !fits {
+                    self.differs(tree, value, path, format!("text like /{pattern}/"));
+                }
+            }
+        }
+    }
+
+    fn reference(&mut self, tree: &Tree, reference: &Reference, value: Option<&Value>, path: &str) {
+        match reference {
+            Reference::Open(question) => self.found.asked.push(Asked {
+                question: question.clone(),
+                path: path.to_owned(),
+                actual: value.cloned(),
+            }),
+            Reference::Absent => {
+                if value.is_some() {
+                    self.differs(tree, value, path, "absent".to_owned());
+                }
+            }
+            Reference::Present => {
+                if value.is_none() {
+                    self.differs(tree, value, path, "present".to_owned());
+                }
+            }
+            Reference::Each(column) => {
+                if let Some(inner) = self.row.and_then(|row| row.columns.get(column)) {
+                    // The place that a reader should look at is the expectation, not the column.
+                    let inner = Tree { span: tree.span, node: inner.node.clone() };
+                    self.node(&inner, value, path);
+                }
+            }
+            Reference::Key(_)
+            | Reference::KeyArn(_)
+            | Reference::StreamName(_)
+            | Reference::StreamArn(_)
+            | Reference::ChangedArn(..)
+            | Reference::Got(_) => {
+                let stated = self.bindings.get(&name_of(reference));
+                if stated.is_none()
+                    || !value.is_some_and(|value| stated.is_some_and(|stated| same(stated, value)))
+                {
+                    self.differs(tree, value, path, tree_words(tree, self.bindings, self.row));
+                }
+            }
+        }
+    }
+}
+
+fn join(path: &str, part: &str) -> String {
+    if path.is_empty() { part.to_owned() } else { format!("{path}.{part}") }
+}
+
+/// Equal as API values: `24` and `24.0` are, since encodings differ in how they write numbers.
+fn same(stated: &Value, value: &Value) -> bool {
+    match (stated, value) {
+        (Value::Integer(whole), Value::Float(float)) | (Value::Float(float), Value::Integer(whole)) => {
+            #[expect(clippy::cast_precision_loss, reason = "only small numbers are compared across kinds")]
+            let widened = *whole as f64;
+            (widened - float).abs() < f64::EPSILON
+        }
+        (stated, value) => stated == value,
+    }
+}
+
+/// A tree in words that do not differ from run to run.
+pub(crate) fn tree_words(tree: &Tree, bindings: &Bindings, row: Option<&Row>) -> String {
+    match &tree.node {
+        Node::Literal(value) => words(value, bindings),
+        Node::Reference(reference) => match reference {
+            Reference::Absent => "absent".to_owned(),
+            Reference::Present => "present".to_owned(),
+            Reference::Each(column) => match row.and_then(|row| row.columns.get(column)) {
+                Some(tree) => tree_words(tree, bindings, row),
+                None => format!("$each.{column}"),
+            },
+            Reference::Key(_) => {
+                let name = name_of(reference);
+                bindings.get(&name).map_or_else(|| format!("${name}"), |value| words(value, bindings))
+            }
+            Reference::KeyArn(_)
+            | Reference::StreamName(_)
+            | Reference::StreamArn(_)
+            | Reference::ChangedArn(..)
+            | Reference::Open(_)
+            | Reference::Got(_) => {
+                format!("${}", name_of(reference))
+            }
+        },
+        Node::List(_) => "a list".to_owned(),
+        Node::Map(trees) => {
+            let members: Vec<String> = trees
+                .iter()
+                .map(|(name, tree)| format!("{name} {}", tree_words(tree, bindings, row)))
+                .collect();
+            members.join(", ")
+        }
+        Node::OneOf(trees) => {
+            let all: Vec<String> = trees.iter().map(|tree| tree_words(tree, bindings, row)).collect();
+            format!("one of {}", all.join(", "))
+        }
+        Node::Matches(pattern) => format!("text like /{pattern}/"),
+    }
+}
+
+/// Longest text of a value in words.
+const LONGEST: usize = 160;
+
+/// A value in words that do not differ from run to run: names and ARNs of streams are replaced by
+/// what the case calls them.
+pub(crate) fn words(value: &Value, bindings: &Bindings) -> String {
+    let text = match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::String(text) => format!("`{text}`"),
+        Value::Blob(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => format!("the bytes of `{text}`"),
+            Err(_) => format!("{} bytes", bytes.len()),
+        },
+        Value::Time(millis) => format!("the time {millis} ms"),
+        Value::List(elements) => format!("a list of {}", elements.len()),
+        Value::Map(members) => {
+            let names: Vec<&str> = members.keys().map(String::as_str).collect();
+            format!("a structure of {}", names.join(", "))
+        }
+    };
+    cut(&without_names(&text, bindings), LONGEST)
+}
+
+/// The text with what the trial's streams are called in this run replaced by the case's names.
+pub(crate) fn without_names(text: &str, bindings: &Bindings) -> String {
+    let mut text = text.to_owned();
+    // ARNs first: they contain the names.
+    for name in ["stream.arn", "other.arn", "stream.name", "other.name"] {
+        if let Some(value) = bindings.text(name)
+            && text.contains(value)
+        {
+            text = text.replace(value, &format!("${name}"));
+        }
+    }
+    text
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(longest).collect();
+    format!("{head}…")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! What `wire:` of a call makes of its request.
+
+use bytes::Bytes;
+
+use crate::case::ast::{Body, Tree, Wire, WireAuth};
+use crate::model::Value;
+use crate::wire::{Auth, Deviation, Request, Spoil};
+
+use crate::plan::PlannedTrial;
+use crate::plan::bind::{Bindings, Unbound};
+
+/// The deviation of a call from the plain request; `None` where there is none.
+///
+/// # Errors
+/// If a name is unbound, or stands for something else than text.
+pub(crate) fn deviation(
+    trial: &PlannedTrial,
+    wire: &Wire,
+    plain: &Request,
+    bindings: &Bindings,
+) -> Result<Option<Deviation>, Unbound> {
+    if wire.is_plain() {
+        return Ok(None);
+    }
+    let texts = |tree: &Tree| texts(trial, tree, bindings);
+    let one = |tree: &Option<Tree>, plain: &str| match tree {
+        Some(tree) => Ok(texts(tree)?.into_iter().next()),
+        None => Ok(Some(plain.to_owned())),
+    };
+    let mut headers = Vec::new();
+    for (name, tree) in &wire.headers {
+        headers.extend(texts(tree)?.into_iter().map(|value| (name.clone(), value)));
+    }
+    Ok(Some(Deviation {
+        method: one(&wire.method, "POST")?.unwrap_or_default(),
+        path: one(&wire.path, "/")?.unwrap_or_default(),
+        targets: match &wire.target {
+            Some(tree) => texts(tree)?,
+            None => plain.target.iter().cloned().collect(),
+        },
+        content_type: one(&wire.content_type, &plain.content_type)?,
+        headers,
+        auth: spoil(wire.auth),
+    }))
+}
+
+/// What the log says of a request that deviates, in the members of a plain one.
+pub(crate) fn as_plain(request: &mut Request, deviation: &Deviation) {
+    request.target = (!deviation.targets.is_empty()).then(|| deviation.targets.join(", "));
+    request.content_type = deviation.content_type.clone().unwrap_or_default();
+    request.auth = if deviation.auth.is_signed() { Auth::Signed } else { Auth::Unsigned };
+}
+
+/// The bytes of a body that is written in the case; `None` for one that is encoded.
+///
+/// # Errors
+/// If a row's column is missing, or holds something else than text or bytes.
+pub(crate) fn exact_body(
+    trial: &PlannedTrial,
+    body: &Body,
+    bindings: &Bindings,
+) -> Result<Option<Bytes>, Unbound> {
+    let tree = match body {
+        Body::Tree(_) => return Ok(None),
+        Body::Json(tree) | Body::Bytes(tree) => tree,
+    };
+    match bindings.value(tree, trial.row())? {
+        Some(Value::String(text)) => Ok(Some(Bytes::from(text))),
+        Some(Value::Blob(bytes)) => Ok(Some(Bytes::from(bytes))),
+        Some(_) | None => Err(Unbound("a body that is text or bytes".to_owned())),
+    }
+}
+
+fn texts(trial: &PlannedTrial, tree: &Tree, bindings: &Bindings) -> Result<Vec<String>, Unbound> {
+    let text = |value: Value| match value {
+        Value::String(text) => Ok(text),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Blob(_)
+        | Value::Time(_)
+        | Value::List(_)
+        | Value::Map(_) => Err(Unbound("text of a request".to_owned())),
+    };
+    match bindings.value(tree, trial.row())? {
+        None => Ok(Vec::new()),
+        Some(Value::List(elements)) => elements.into_iter().map(text).collect(),
+        Some(value) => Ok(vec![text(value)?]),
+    }
+}
+
+const fn spoil(auth: WireAuth) -> Spoil {
+    match auth {
+        WireAuth::Signed => Spoil::Nothing,
+        WireAuth::Unsigned => Spoil::Unsigned,
+        WireAuth::SpoiledSignature => Spoil::Signature,
+        WireAuth::SpoiledBodyHash => Spoil::BodyHash,
+        WireAuth::MissingCredential => Spoil::NoCredential,
+        WireAuth::MissingSignature => Spoil::NoSignature,
+        WireAuth::MissingSignedHeaders => Spoil::NoSignedHeaders,
+        WireAuth::MissingDate => Spoil::NoDate,
+        WireAuth::Expired => Spoil::Expired,
+        WireAuth::Future => Spoil::Future,
+        WireAuth::OtherRegion => Spoil::OtherRegion,
+        WireAuth::OtherService => Spoil::OtherService,
+        WireAuth::UnknownKey => Spoil::UnknownKey,
+        WireAuth::BadSessionToken => Spoil::SessionToken,
+        WireAuth::HeaderAndQuery => Spoil::HeaderAndQuery,
+        WireAuth::Presigned => Spoil::Presigned,
+        WireAuth::SignedThenChangedHeader => Spoil::ChangedHeader,
+        WireAuth::SignedThenAddedHeader => Spoil::AddedHeader,
+    }
+}

@@ -1,0 +1,185 @@
+use crate::case::Source;
+use crate::case::ast::Library;
+use crate::plan::Manifest;
+use crate::testing::cases::manifest;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+const CASE: &str = "
+  a:
+    title: A start is answered
+    level: core
+    hurts: [security]
+    kills-nothing: a test
+    given: {stream: {encryption: none}, other: {encryption: $key.managed, shards: 2}}
+    each:
+      row: {key: $key.managed, want: UPDATING}
+    ask:
+      - call: StartStreamEncryption
+        with: {EncryptionType: KMS, KeyId: $each.key, Nested: [1, {a: {$utf8: text}}]}
+        expect: accepted
+        because: [SSE-001]
+      - watch: stream
+        because: [SSE-010]
+        ladder:
+          - {StreamStatus: ACTIVE, seen: maybe}
+          - {StreamStatus: $each.want}
+          - {StreamStatus: ACTIVE, EncryptionType: KMS}
+        meanwhile:
+          UPDATING:
+            - call: PutRecord
+              address: name
+              with: {Data: {$utf8: during}, PartitionKey: p}
+              expect: accepted
+              because: [SSE-012]
+      - call: DescribeStream
+        address: arn
+        with: {Limit: 1}
+        by: 5s after ACTIVE
+        when: accepted
+        expect: accepted
+        capture: {shard: StreamDescription.Shards.0.ShardId}
+        because: [SSE-001]
+      - call: GetShardIterator
+        with: {ShardId: $got.shard, ShardIteratorType: LATEST}
+        wire: {auth: unsigned, target: Kinesis_20131202.GetShardIterator}
+        expect: {error: MissingAuthenticationTokenException}
+        because: [AUTH-001]
+";
+
+fn digest_of(case: &str) -> String {
+    let manifest = manifest(case);
+    manifest.trials[0].question_digest.clone()
+}
+
+fn replaced(from: &str, to: &str) -> String {
+    assert!(CASE.contains(from), "`{from}` stands in the case");
+    CASE.replacen(from, to, 1)
+}
+
+#[test]
+fn what_is_expected_does_not_change_a_digest() {
+    let before = digest_of(CASE);
+    for (from, to) in [
+        ("title: A start is answered", "title: A start is answered well"),
+        ("level: core", "level: strict"),
+        ("hurts: [security]", "hurts: [producers]"),
+        ("a test", "another reason"),
+        ("expect: accepted", "expect: {error: ValidationException}"),
+        ("because: [SSE-001]", "because: [SSE-010]"),
+        ("{StreamStatus: ACTIVE, seen: maybe}", "{StreamStatus: ACTIVE, EncryptionType: NONE}"),
+        ("want: UPDATING", "want: DELETING"),
+        ("error: MissingAuthenticationTokenException", "error: AccessDeniedException, status: 403"),
+    ] {
+        assert_eq!(digest_of(&replaced(from, to)), before, "{from} → {to}");
+    }
+}
+
+#[test]
+fn everything_that_is_sent_changes_a_digest() {
+    let before = digest_of(CASE);
+    for (from, to) in [
+        ("stream: {encryption: none}", "stream: {encryption: $key.managed}"),
+        ("stream: {encryption: none}", "stream: {encryption: none, status: creating}"),
+        ("stream: {encryption: none}", "stream: shared"),
+        ("stream: {encryption: none}", "stream: missing"),
+        ("shards: 2", "shards: 1"),
+        ("key: $key.managed", "key: $key.alias"),
+        ("call: StartStreamEncryption", "call: StopStreamEncryption"),
+        ("EncryptionType: KMS", "EncryptionType: kms"),
+        ("Nested: [1,", "Nested: [2,"),
+        ("$utf8: text", "$utf8: texts"),
+        ("{a: {$utf8: text}}", "{b: {$utf8: text}}"),
+        ("watch: stream", "watch: other"),
+        ("          UPDATING:", "          ACTIVE:"),
+        ("call: PutRecord", "call: PutRecords"),
+        ("address: name", "address: both"),
+        ("$utf8: during", "$utf8: dusk"),
+        ("by: 5s after ACTIVE", "by: 6s after ACTIVE"),
+        ("by: 5s after ACTIVE", "by: 5s after UPDATING"),
+        ("when: accepted", "when: refused"),
+        ("Shards.0.ShardId", "Shards.1.ShardId"),
+        ("$got.shard", "$stream.name"),
+        ("auth: unsigned, ", ""),
+        ("Kinesis_20131202.GetShardIterator", "Kinesis_20131202.ListShards"),
+        ("with: {Limit: 1}", "json: |\n          {\"Limit\": 1}"),
+    ] {
+        assert_ne!(digest_of(&replaced(from, to)), before, "{from} → {to}");
+    }
+}
+
+#[test]
+fn exact_text_and_bytes_change_a_digest_and_axes_do() {
+    let case = |body: &str, over: &str| {
+        format!(
+            "  a:\n    title: A\n    kills-nothing: a test\n    over: {over}\n    given: {{stream: shared}}\n    ask:\n      {body}\n      expect: accepted\n      because: [SSE-001]\n"
+        )
+    };
+    let axes = "{encoding: [json], address: [name]}";
+    let mut digests = vec![
+        digest_of(&case("with: {}", axes)),
+        digest_of(&case("with: {}", "{encoding: [cbor], address: [name]}")),
+        digest_of(&case("with: {}", "{encoding: [json], address: [arn]}")),
+        digest_of(&case("json: '{}'", axes)),
+        digest_of(&case("json: '{ }'", axes)),
+        digest_of(&case("bytes: a0", axes)),
+        digest_of(&case("bytes: a1", axes)),
+    ];
+    let all = digests.len();
+    digests.sort();
+    digests.dedup();
+    assert_eq!(digests.len(), all);
+}
+
+#[test]
+fn a_manifest_is_another_with_another_question_level_or_id_and_does_not_depend_on_the_order() {
+    let digest = |case: &str| manifest(case).digest();
+    let before = digest(CASE);
+    for (from, to) in
+        [("level: core", "level: strict"), ("      row:", "      line:"), ("shards: 2", "shards: 3")]
+    {
+        assert_ne!(digest(&replaced(from, to)), before, "{from} → {to}");
+    }
+    assert_eq!(digest(&replaced("title: A start", "title: The start")), before);
+    let mut turned = manifest(&replaced("      row:", "      first: {key: x, want: y}\n      row:"));
+    let straight = turned.digest();
+    turned.trials.reverse();
+    assert_eq!(turned.digest(), straight);
+}
+
+/// The digest of a case that asks so.
+fn digest_of_ask(ask: &str) -> String {
+    let text = format!(
+        "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    ask: {{{ask}}}\n"
+    );
+    let source = Arc::new(Source { path: "cases/a.yaml".to_owned(), text });
+    let library = Library::from_sources(vec![source]).expect(ask);
+    Manifest::of(Arc::new(library), false).trials[0].question_digest.clone()
+}
+
+#[test]
+fn whatever_deviates_in_a_request_makes_another_question() {
+    let asks = [
+        "expect: accepted",
+        "expect: accepted, json: '{}'",
+        "expect: accepted, bytes: 7b7d",
+        "expect: accepted, wire: {method: GET}",
+        "expect: accepted, wire: {path: GET}",
+        "expect: accepted, wire: {target: GET}",
+        "expect: accepted, wire: {target: [GET, GET]}",
+        "expect: accepted, wire: {target: $absent}",
+        "expect: accepted, wire: {content-type: GET}",
+        "expect: accepted, wire: {headers: {GET: a}}",
+        "expect: accepted, wire: {headers: {a: GET}}",
+        "expect: accepted, wire: {auth: expired}",
+    ];
+    let digests: BTreeSet<String> = asks.iter().map(|ask| digest_of_ask(ask)).collect();
+    assert_eq!(digests.len(), asks.len());
+}
+
+#[test]
+fn what_an_answer_is_held_to_is_no_part_of_the_question() {
+    let held =
+        "expect: {accepted: {}, headers: {a: b}, body: empty, encoding: cbor, spelling: {$whole: number}}";
+    assert_eq!(digest_of_ask("expect: accepted"), digest_of_ask(held));
+}

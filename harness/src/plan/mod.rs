@@ -1,0 +1,18 @@
+//! The plan: from cases, axes and a target's capabilities to trials, and from a trial to requests.
+//! Pure, before anything is sent.
+
+pub(crate) mod arn;
+pub(crate) mod bind;
+mod case_text;
+pub(crate) mod deviate;
+pub(crate) mod digest;
+mod manifest;
+pub(crate) mod request;
+pub(crate) mod target;
+
+pub use case_text::{TextCache, case_text};
+pub use manifest::{Manifest, PlannedTrial, Select};
+pub(crate) use request::{Outgoing, outgoing};
+#[cfg(feature = "serve")]
+pub use target::reference_settings;
+pub use target::{ClockHook, MANAGED_KEY, Target};

@@ -1,0 +1,176 @@
+//! A target as a run needs it: where it is, what its world holds, how patient to be.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::case::ast::EncodingAxis;
+use crate::case::{DialectName, Profile};
+use crate::wire::{Client, Dialect, Encoding};
+
+/// The target of a run. Built from a profile, from a bare endpoint, or from the reference.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name, as in the log.
+    pub name: String,
+    /// Its version, where stated.
+    pub version: Option<String>,
+    /// Where it listens, as shown to people.
+    pub endpoint: String,
+    /// Signs and sends.
+    pub client: Client,
+    /// The keys of its world by the name that cases use; `managed` is always there.
+    pub keys: BTreeMap<String, String>,
+    /// The shortest time that a stream stays UPDATING on a correct target of this kind.
+    pub shortest_transition: Duration,
+    /// True if somebody stated it.
+    pub shortest_transition_stated: bool,
+    /// Time between two equal samples after which a stream counts as settled.
+    pub settle: Duration,
+    /// Time after which a transition counts as never ending.
+    pub transition_deadline: Duration,
+    /// The longest that any deadline of a case is waited for; a target that is known to be quick
+    /// need not be given the minutes that the service may take.
+    pub patience: Duration,
+    /// Open shards at once, at most.
+    pub shard_budget: u32,
+    /// Streams in transition at once, at most.
+    pub transitional_budget: u32,
+    /// Operations that the profile says are not there; the profile may only narrow.
+    pub lacks_operations: Vec<String>,
+    /// Encodings that the profile says are not there.
+    pub lacks_encodings: Vec<Encoding>,
+    /// How it dresses its answers.
+    pub dialect: Dialect,
+    /// The part of the command line that names the target.
+    pub arguments: Vec<String>,
+    /// Moves its clock, where that can be done.
+    pub clock: Option<ClockHook>,
+}
+
+/// Moves the clock of a target forward.
+#[derive(Clone)]
+pub struct ClockHook(Arc<dyn Fn(Duration) + Send + Sync>);
+
+impl ClockHook {
+    /// A hook that calls `advance` with the time by which the clock is to be moved.
+    pub fn new(advance: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(advance))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        (self.0)(by);
+    }
+}
+
+impl std::fmt::Debug for ClockHook {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ClockHook")
+    }
+}
+
+impl Target {
+    /// The least that is assumed of an endpoint of which nothing is stated: the managed key, one
+    /// second of UPDATING, eight shards (small emulators stop at ten), four transitions.
+    pub fn bare(name: &str, endpoint: &str, client: Client) -> Self {
+        Self {
+            name: name.to_owned(),
+            version: None,
+            endpoint: endpoint.to_owned(),
+            client,
+            keys: BTreeMap::from([("managed".to_owned(), MANAGED_KEY.to_owned())]),
+            shortest_transition: Duration::from_secs(1),
+            shortest_transition_stated: false,
+            settle: Duration::from_millis(50),
+            transition_deadline: Duration::from_secs(20),
+            patience: Duration::MAX,
+            shard_budget: 8,
+            transitional_budget: 4,
+            lacks_operations: Vec::new(),
+            lacks_encodings: Vec::new(),
+            dialect: Dialect::Plain,
+            arguments: vec!["--endpoint".to_owned(), endpoint.to_owned()],
+            clock: None,
+        }
+    }
+
+    /// The pace of sampling: the design's transition / 25.
+    pub fn pace(&self) -> Duration {
+        self.shortest_transition / 25
+    }
+}
+
+/// The key that every account has (SSE-008, SSE-039).
+pub const MANAGED_KEY: &str = "alias/aws/kinesis";
+
+impl Target {
+    /// A target of which a profile states something; the rest as for a bare endpoint.
+    pub fn of_profile(profile: &Profile, endpoint: &str, client: Client) -> Self {
+        let mut target = Self::bare(&profile.name, endpoint, client);
+        target.version.clone_from(&profile.version);
+        target.keys.extend(profile.world.keys.clone());
+        if let Some(millis) = profile.shortest_transition_ms {
+            target.shortest_transition = Duration::from_millis(millis);
+            target.shortest_transition_stated = true;
+        }
+        if let Some(millis) = profile.transition_deadline_ms {
+            target.transition_deadline = Duration::from_millis(millis);
+        }
+        if let Some(millis) = profile.settle_ms {
+            target.settle = Duration::from_millis(millis);
+        }
+        target.shard_budget = profile.shard_budget.unwrap_or(target.shard_budget);
+        target.transitional_budget = profile.transitional_budget.unwrap_or(target.transitional_budget);
+        target.dialect = match profile.dialect {
+            DialectName::Plain => Dialect::Plain,
+            DialectName::Envelope => Dialect::Envelope { codes: profile.codes.clone() },
+        };
+        target.lacks_operations.clone_from(&profile.lacks.operations);
+        target.lacks_encodings = profile
+            .lacks
+            .encodings
+            .iter()
+            .map(|encoding| match encoding {
+                EncodingAxis::Json => Encoding::Json,
+                EncodingAxis::Cbor => Encoding::Cbor,
+            })
+            .collect();
+        target
+    }
+
+    /// The built-in reference, which has every key of the world and states its transitions.
+    #[cfg(feature = "serve")]
+    pub fn reference(endpoint: &str, client: Client) -> Self {
+        let mut target = Self::bare("reference", endpoint, client);
+        target.version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        target.keys =
+            crate::reference::world().into_iter().map(|(name, key)| (name.to_owned(), key)).collect();
+        target.shortest_transition = REFERENCE_UPDATE;
+        target.shortest_transition_stated = true;
+        target.settle = Duration::from_millis(10);
+        target.transition_deadline = Duration::from_secs(2);
+        // More than the 5 seconds after ACTIVE in which it may write records as before.
+        target.patience = Duration::from_secs(6);
+        target.shard_budget = 200;
+        target.transitional_budget = 64;
+        target.arguments = Vec::new();
+        target
+    }
+}
+
+/// How long the reference stays UPDATING when the harness starts it: long enough to be seen on a
+/// machine that is busy with the rest of the suite.
+#[cfg(feature = "serve")]
+const REFERENCE_UPDATE: Duration = Duration::from_millis(60);
+
+/// The settings with which the harness starts the reference.
+#[cfg(feature = "serve")]
+pub fn reference_settings() -> crate::reference::Settings {
+    let mut settings = crate::reference::Settings::default();
+    // Cases ask while a stream is CREATING and DELETING too.
+    settings.transition.create = REFERENCE_UPDATE;
+    settings.transition.delete = REFERENCE_UPDATE;
+    settings.transition.update = REFERENCE_UPDATE;
+    settings
+}

@@ -1,0 +1,65 @@
+use super::*;
+use crate::log::BodyText;
+use crate::testing::cases;
+use crate::wire::{NoAnswer, NoAnswerKind};
+
+fn answered(status: u16, body: &str) -> Exchange {
+    cases::exchange(Role::Capability, None, "ListStreams", (0, 1), cases::answer(status, body))
+}
+
+#[test]
+fn an_answer_that_differs_only_by_the_operations_name_is_alike() {
+    let made_up = answered(400, &format!(r#"{{"message":"Operation {MADE_UP} is not supported"}}"#));
+    let same = answered(400, r#"{"message":"Operation ListShards is not supported"}"#);
+    let other_status = answered(404, r#"{"message":"Operation ListShards is not supported"}"#);
+    let other_text = answered(400, r#"{"message":"1 validation error detected"}"#);
+    let alike = likeness(&made_up, MADE_UP);
+    assert_eq!(likeness(&same, "ListShards"), alike);
+    assert_ne!(likeness(&other_status, "ListShards"), alike);
+    assert_ne!(likeness(&other_text, "ListShards"), alike);
+    assert_ne!(likeness(&same, "ListStreams"), alike, "the name of another operation says something");
+}
+
+#[test]
+fn headers_do_not_make_a_difference_and_bytes_that_are_no_text_do() {
+    let mut with_id = answered(400, "{}");
+    if let ResponseText::Answer { headers, .. } = &mut with_id.response {
+        headers.push(("x-amzn-requestid".to_owned(), "differs every time".to_owned()));
+    }
+    assert_eq!(likeness(&with_id, "ListShards"), likeness(&answered(400, "{}"), MADE_UP));
+    let mut bytes = answered(400, "");
+    if let ResponseText::Answer { body, .. } = &mut bytes.response {
+        *body = BodyText::Base64("oA==".to_owned());
+    }
+    assert_ne!(likeness(&bytes, "ListShards"), likeness(&answered(400, "{}"), MADE_UP));
+}
+
+#[test]
+fn no_answer_is_like_nothing_that_was_answered() {
+    let mut none = answered(400, "{}");
+    let why = NoAnswer { kind: NoAnswerKind::Closed, text: "closed".to_owned() };
+    none.response = ResponseText::None(why);
+    assert_eq!(likeness(&none, "ListShards"), None);
+    assert_eq!(first_words(&none), "no answer");
+}
+
+#[test]
+fn the_answer_to_everything_is_told_on_one_line() {
+    let page = answered(200, "<html>\r\n\u{1b}[2J<body>It works!</body>\n</html>");
+    assert_eq!(first_words(&page), "200 <html>[2J<body>It works!</body></html>");
+}
+
+#[test]
+fn an_answer_like_that_to_a_made_up_operation_says_that_it_is_missing() {
+    let unknown = (400, "{\"__type\":\"UnknownOperationException\"}".to_owned());
+    let wrong = (400, "{\"__type\":\"ValidationException\"}".to_owned());
+    assert!(is_missing(Some(&unknown), Some(&unknown)));
+    assert!(!is_missing(Some(&wrong), Some(&unknown)));
+    assert!(!is_missing(None, None));
+}
+
+#[test]
+fn a_server_that_breaks_at_both_says_nothing() {
+    let broken = (500, "Internal Server Error".to_owned());
+    assert!(!is_missing(Some(&broken), Some(&broken)));
+}

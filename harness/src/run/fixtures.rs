@@ -1,0 +1,484 @@
+//! Streams that trials start from: made, lent, retired, and deleted on every way out.
+//!
+//! Every stream has our prefix and our tag, so that `sweep` can find what a killed run left.
+
+mod shown;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as AsyncMutex, OnceCell, OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::model::Value;
+
+use crate::log::{ResponseText, Role};
+use crate::observe::describe::{Look, before_of, description};
+use crate::observe::reading::Reading;
+use crate::plan::Outgoing;
+use crate::run::session::{Session, Tag};
+use shown::{arn_of, told};
+pub(crate) use shown::{has_our_tag, is_read};
+
+/// What every name of ours begins with.
+pub const PREFIX: &str = "kinesis-conformance-";
+/// The key of the tag that every stream of ours carries; its value is the run's id.
+pub const TAG_KEY: &str = "kinesis-conformance";
+
+/// A stream of ours on the target.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    /// Its name.
+    pub name: String,
+    /// Its ARN, as the target's own Describe shows it.
+    pub arn: String,
+    /// Status, type and key when the ask found it.
+    pub before: Value,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// Whether a stream of ours is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Made {
+    /// It was asked for, and not refused.
+    Perhaps,
+    /// The target refused to make it.
+    Refused,
+}
+
+/// Why a state could not be reached.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SetupError {
+    /// The target refused a call.
+    #[error("{0}")]
+    Refused(String),
+    /// The target gave no usable answer, or never got there.
+    #[error("{0}")]
+    Blocked(String),
+    /// The connection was closed before the answer came.
+    #[error("{0}")]
+    CutShort(String),
+    /// The target does not answer, not even a health request on a new connection.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The run was stopped.
+    #[error("the run was stopped")]
+    Stopped,
+}
+
+/// Makes and keeps the streams of a run.
+pub(crate) struct Fixtures {
+    session: Arc<Session>,
+    look: Look,
+    run_id: String,
+    counter: AtomicU32,
+    shards: Arc<Semaphore>,
+    /// The one shard of the shared stream. It is set aside: trials that wait for their turn hold the
+    /// shards they need, and whoever has the turn would wait for them for ever.
+    shared_shard: Arc<Semaphore>,
+    /// Streams in transition at once.
+    pub transitions: Arc<Semaphore>,
+    live: Mutex<BTreeMap<String, Made>>,
+    shared: Mutex<Option<Arc<Stream>>>,
+    /// Held by whoever makes the next shared stream. Nobody who still holds the last one waits for
+    /// it: its shard comes back only when all have given it back.
+    making: AsyncMutex<()>,
+    deletions: Mutex<JoinSet<()>>,
+    left_behind: Arc<Mutex<Vec<String>>>,
+    keeps_tags: OnceCell<bool>,
+    told_untaggable: AtomicBool,
+}
+
+impl Fixtures {
+    /// Makes nothing yet. `run_id` goes into every name.
+    pub(crate) fn new(session: Arc<Session>, look: Look, run_id: String) -> Self {
+        let target = &session.target;
+        // A trial may hold two streams of its own while the shared one lives.
+        let shards = target.shard_budget.max(3) as usize;
+        let transitions = target.transitional_budget.max(1) as usize;
+        Self {
+            look,
+            run_id,
+            counter: AtomicU32::new(0),
+            shards: Arc::new(Semaphore::new(shards - 1)),
+            shared_shard: Arc::new(Semaphore::new(1)),
+            transitions: Arc::new(Semaphore::new(transitions)),
+            live: Mutex::default(),
+            shared: Mutex::new(None),
+            making: AsyncMutex::new(()),
+            deletions: Mutex::default(),
+            left_behind: Arc::default(),
+            keeps_tags: OnceCell::new(),
+            told_untaggable: AtomicBool::new(false),
+            session,
+        }
+    }
+
+    /// A name of ours that was never used.
+    pub(crate) fn fresh_name(&self) -> String {
+        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        format!("{PREFIX}{}-{number:04}", self.run_id)
+    }
+
+    /// Waits until that many shards may be opened. A trial takes all it needs at once, so that
+    /// two trials never wait for each other.
+    pub(crate) async fn reserve(&self, shards: u32) -> Option<OwnedSemaphorePermit> {
+        if shards == 0 {
+            return None;
+        }
+        Arc::clone(&self.shards).acquire_many_owned(shards).await.ok()
+    }
+
+    /// Lends the shared stream, making it first if there is none. Not to be called by somebody who
+    /// has borrowed it already.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(crate) async fn lend(&self) -> Result<Arc<Stream>, SetupError> {
+        if let Some(stream) = self.current() {
+            return Ok(stream);
+        }
+        let _making = self.making.lock().await;
+        if let Some(stream) = self.current() {
+            return Ok(stream);
+        }
+        let shard = Arc::clone(&self.shared_shard).acquire_owned();
+        let permit = shard.await.map_err(|_| SetupError::Stopped)?;
+        let stream = Arc::new(self.create(&Tag::of_run(Role::Setup), 1, permit).await?);
+        if let Ok(mut shared) = self.shared.lock() {
+            *shared = Some(Arc::clone(&stream));
+        }
+        Ok(stream)
+    }
+
+    fn current(&self) -> Option<Arc<Stream>> {
+        self.shared.lock().ok().and_then(|shared| shared.clone())
+    }
+
+    /// Takes a stream that an ask may have changed out of use. The next to borrow gets a new one.
+    pub(crate) fn retire(&self, stream: &Arc<Stream>) {
+        let retired = self
+            .shared
+            .lock()
+            .ok()
+            .and_then(|mut shared| shared.take_if(|current| Arc::ptr_eq(current, stream)));
+        if retired.is_some() {
+            self.session.notice(
+                None,
+                format!("retired the shared stream {}: an ask on it did not end as expected", stream.name),
+            );
+        }
+    }
+
+    /// Takes back what was lent. The last to give back a retired stream has it deleted.
+    pub(crate) fn give_back(self: &Arc<Self>, stream: Arc<Stream>) {
+        if let Some(stream) = Arc::into_inner(stream) {
+            self.delete(stream, None);
+        }
+    }
+
+    /// Creates a stream and waits until it is ACTIVE.
+    ///
+    /// # Errors
+    /// If the target refuses, or the stream is not ACTIVE in time.
+    pub(crate) async fn create(
+        &self,
+        tag: &Tag,
+        shards: u32,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<Stream, SetupError> {
+        let _transition =
+            Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        let name = self.begin(tag, shards).await?;
+        let state = self.wait_active(tag, &name).await?;
+        self.see_to_tag(tag, &name).await;
+        Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
+    }
+
+    /// `Tags` of CreateStream is from 2024. Where the first stream does not show the tag, this and
+    /// every later one gets it by a call of its own; where that fails too, `sweep` will find the
+    /// stream by its prefix only, which is told once.
+    async fn see_to_tag(&self, tag: &Tag, name: &str) {
+        let keeps = self.keeps_tags.get_or_init(|| async {
+            let input = Value::from([("StreamName", Value::from(name))]);
+            match self.setup_call(tag, "ListTagsForStream", &input).await {
+                Ok(output) => has_our_tag(&output),
+                Err(_) => false,
+            }
+        });
+        if *keeps.await {
+            return;
+        }
+        let input = Value::from([
+            ("StreamName", Value::from(name)),
+            ("Tags", Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))])),
+        ]);
+        if let Err(error) = self.setup_call(tag, "AddTagsToStream", &input).await
+            && !self.told_untaggable.swap(true, Ordering::Relaxed)
+        {
+            self.session.notice(None, format!("streams carry no tag, only our prefix: {error}"));
+        }
+    }
+
+    /// Creates a stream and does not wait.
+    ///
+    /// # Errors
+    /// If the target refuses.
+    pub(crate) async fn create_unsettled(
+        &self,
+        tag: &Tag,
+        shards: u32,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<Stream, SetupError> {
+        let name = self.begin(tag, shards).await?;
+        let state = self.describe(tag, &name).await?;
+        Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
+    }
+
+    async fn begin(&self, tag: &Tag, shards: u32) -> Result<String, SetupError> {
+        let name = self.fresh_name();
+        if let Ok(mut live) = self.live.lock() {
+            live.insert(name.clone(), Made::Perhaps);
+        }
+        let tags = Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))]);
+        let input = Value::from([
+            ("StreamName", Value::from(name.as_str())),
+            ("ShardCount", Value::from(i64::from(shards))),
+            ("Tags", tags),
+        ]);
+        let created = self.setup_call(tag, "CreateStream", &input).await;
+        if let Err(SetupError::Refused(_)) = &created
+            && let Ok(mut live) = self.live.lock()
+        {
+            live.insert(name.clone(), Made::Refused);
+        }
+        created.map(|_| name)
+    }
+
+    /// Sends a call of the setup, with patience for throttling and for limits that pass.
+    ///
+    /// # Errors
+    /// If the call is not accepted in the end.
+    pub(crate) async fn setup_call(
+        &self,
+        tag: &Tag,
+        operation: &str,
+        input: &Value,
+    ) -> Result<Value, SetupError> {
+        let outgoing = Outgoing::call(self.session.model, operation, input);
+        let mut pause = Duration::from_millis(50);
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        let mut attempt = 0;
+        loop {
+            if self.session.is_stopped() {
+                return Err(SetupError::Stopped);
+            }
+            let exchange = self.session.exchange(Tag { attempt, ..tag.clone() }, &outgoing).await;
+            let reading = Reading::of(self.session.model, &exchange);
+            if let Some(output) = reading.output() {
+                return Ok(output.clone());
+            }
+            let passes = reading.is_throttled() || reading.class() == Some("LimitExceededException");
+            if !passes || Instant::now() >= give_up {
+                let why = format!("{operation} {}", told(&reading));
+                let cut_short = exchange.response.was_cut_short();
+                if cut_short && attempt == 0 && is_read(operation) {
+                    // Once more, on another connection; nothing could have been done twice.
+                    attempt += 1;
+                    continue;
+                }
+                return Err(match reading {
+                    Reading::None(_) if cut_short => SetupError::CutShort(why),
+                    Reading::Refused { .. } => SetupError::Refused(why),
+                    Reading::None(_) | Reading::ServerError { .. } if !self.is_healthy(tag).await => {
+                        SetupError::Unreachable(format!("{why}, and a health request got no answer either"))
+                    }
+                    Reading::None(_)
+                    | Reading::Accepted { .. }
+                    | Reading::Undecodable { .. }
+                    | Reading::ServerError { .. } => SetupError::Blocked(why),
+                });
+            }
+            attempt += 1;
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// True if the target answers, whatever it says, on a new connection.
+    async fn is_healthy(&self, tag: &Tag) -> bool {
+        matches!(self.session.ask_health(tag).await.response, ResponseText::Answer { .. })
+    }
+
+    /// The stream's description as it is now.
+    ///
+    /// # Errors
+    /// If the target does not show it.
+    pub(crate) async fn describe(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
+        let input = Value::from([("StreamName", Value::from(name))]);
+        let output = self.setup_call(tag, self.look.operation(), &input).await?;
+        description(&output)
+            .cloned()
+            .ok_or_else(|| SetupError::Blocked(format!("{} shows no description", self.look.operation())))
+    }
+
+    /// Waits until the stream is ACTIVE.
+    ///
+    /// # Errors
+    /// If it is not in time.
+    pub(crate) async fn wait_active(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            let state = self.describe(tag, name).await?;
+            let status = state.get("StreamStatus").and_then(Value::as_str).unwrap_or("no StreamStatus");
+            if status == "ACTIVE" {
+                return Ok(state);
+            }
+            if Instant::now() >= give_up {
+                return Err(SetupError::Blocked(format!(
+                    "the stream was still {status} after {} s",
+                    self.session.target.transition_deadline.as_secs()
+                )));
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(self.session.target.pace().max(Duration::from_millis(10)));
+        }
+    }
+
+    /// Starts encryption and does not wait.
+    ///
+    /// # Errors
+    /// If the target refuses.
+    pub(crate) async fn start_encryption(
+        &self,
+        tag: &Tag,
+        name: &str,
+        key: &Value,
+    ) -> Result<(), SetupError> {
+        let input = Value::from([
+            ("StreamName", Value::from(name)),
+            ("EncryptionType", Value::from("KMS")),
+            ("KeyId", key.clone()),
+        ]);
+        self.setup_call(tag, "StartStreamEncryption", &input).await.map(|_| ())
+    }
+
+    /// Starts encryption and waits until the stream is ACTIVE with it; returns its state.
+    ///
+    /// # Errors
+    /// If the target refuses, or never shows it.
+    pub(crate) async fn encrypt(&self, tag: &Tag, name: &str, key: &Value) -> Result<Value, SetupError> {
+        let _transition =
+            Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
+        self.start_encryption(tag, name, key).await?;
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        loop {
+            let state = self.wait_active(tag, name).await?;
+            if state.get("EncryptionType").and_then(Value::as_str) == Some("KMS") {
+                return Ok(before_of(&state));
+            }
+            if Instant::now() >= give_up {
+                return Err(SetupError::Blocked("the stream never showed EncryptionType KMS".to_owned()));
+            }
+            sleep(self.session.target.pace().max(Duration::from_millis(2))).await;
+        }
+    }
+
+    /// Deletes a stream in the background and gives its shards back once it is gone.
+    pub(crate) fn delete(self: &Arc<Self>, stream: Stream, trial: Option<Arc<str>>) {
+        let fixtures = Arc::clone(self);
+        if let Ok(mut deletions) = self.deletions.lock() {
+            deletions.spawn(async move {
+                let tag = Tag { trial, ..Tag::of_run(Role::Cleanup) };
+                fixtures.delete_by_name(&tag, &stream.name).await;
+                fixtures.wait_gone(&tag, &stream.name).await;
+            });
+        }
+    }
+
+    /// Deletes everything that is still there, waits for it, and names what could not be deleted.
+    pub(crate) async fn clean_up(self: &Arc<Self>) -> Vec<String> {
+        if let Ok(mut shared) = self.shared.lock() {
+            *shared = None;
+        }
+        let mut deletions = match self.deletions.lock() {
+            Ok(mut deletions) => std::mem::take(&mut *deletions),
+            Err(_) => JoinSet::new(),
+        };
+        while deletions.join_next().await.is_some() {}
+        let rest = self.live.lock().map(|live| live.clone()).unwrap_or_default();
+        let tag = Tag::of_run(Role::Cleanup);
+        for (name, made) in rest {
+            match made {
+                Made::Perhaps => self.delete_by_name(&tag, &name).await,
+                // Once, for a target that refuses and does it all the same; what is answered proves
+                // nothing.
+                Made::Refused => {
+                    let input = Value::from([("StreamName", Value::from(name.as_str()))]);
+                    let outgoing = Outgoing::call(self.session.model, "DeleteStream", &input);
+                    self.session.exchange(tag.clone(), &outgoing).await;
+                }
+            }
+        }
+        self.left_behind.lock().map(|names| names.clone()).unwrap_or_default()
+    }
+
+    async fn delete_by_name(&self, tag: &Tag, name: &str) {
+        let input = Value::from([("StreamName", Value::from(name))]);
+        let outgoing = Outgoing::call(self.session.model, "DeleteStream", &input);
+        let mut pause = Duration::from_millis(20);
+        let mut last = None;
+        let mut unanswered = 0;
+        for attempt in 0..DELETE_ATTEMPTS {
+            let exchange = self.session.exchange(Tag { attempt, ..tag.clone() }, &outgoing).await;
+            let reading = Reading::of(self.session.model, &exchange);
+            let gone = reading.class() == Some("ResourceNotFoundException");
+            if reading.is_success() || gone {
+                last = None;
+                break;
+            }
+            last = Some(told(&reading));
+            unanswered += u32::from(matches!(reading, Reading::None(_)));
+            if unanswered == UNANSWERED_DELETES {
+                break;
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+        if let Ok(mut live) = self.live.lock() {
+            live.remove(name);
+        }
+        if let Some(answer) = last {
+            self.session.notice(None, format!("could not delete {name}: DeleteStream {answer}"));
+            if let Ok(mut names) = self.left_behind.lock() {
+                names.push(name.to_owned());
+            }
+        }
+    }
+
+    /// Waits until the target no longer shows the stream.
+    pub(crate) async fn wait_gone(&self, tag: &Tag, name: &str) {
+        let outgoing = self.look.at(self.session.model, name);
+        let mut pause = Duration::from_millis(2);
+        let give_up = Instant::now() + self.session.target.transition_deadline;
+        while Instant::now() < give_up && !self.session.is_stopped() {
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(500));
+            let exchange = self.session.exchange(tag.clone(), &outgoing).await;
+            if !Reading::of(self.session.model, &exchange).is_success() {
+                break;
+            }
+        }
+    }
+}
+
+/// Deletes are tried so often before a stream counts as left behind: a stream that is just being
+/// created or updated may refuse for a while.
+const DELETE_ATTEMPTS: u32 = 8;
+
+/// So many deletes without an answer, and the target is taken for dead: each costs a whole time-out.
+const UNANSWERED_DELETES: u32 = 2;

@@ -1,0 +1,270 @@
+//! One run's connection to its target: sends, times and tells every exchange. What is told is
+//! redacted, what is returned is not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::model::{Model, Value};
+use crate::wire::{Auth, Client, Deviation, RawSent, Response, Sent};
+
+use crate::log::Redactor;
+use crate::log::{
+    AsItCame, BodyText, DeviationText, Event, Exchange, Notice, RequestText, ResponseText, Role, StepIndex,
+};
+use crate::plan::Outgoing;
+use crate::plan::Target;
+
+/// Where events go. Called from many tasks; must not block for long.
+pub type Emit = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// One run's connection to its target.
+pub(crate) struct Session {
+    /// The target.
+    pub target: Target,
+    /// The model.
+    pub model: &'static Model,
+    emit: Emit,
+    epoch: Instant,
+    redactor: Redactor,
+    requests: AtomicU64,
+    /// True once a pooled connection was closed in the middle of an exchange.
+    hangs_up: AtomicBool,
+    stop: Stop,
+}
+
+/// Ends a run early. Clones belong to the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<StopState>);
+
+#[derive(Debug, Default)]
+struct StopState {
+    stopped: AtomicBool,
+    notify: Notify,
+}
+
+impl Stop {
+    /// Asks everything under way to end.
+    pub fn stop(&self) {
+        self.0.stopped.store(true, Ordering::SeqCst);
+        self.0.notify.notify_waiters();
+    }
+
+    /// True once [`Self::stop`] was called.
+    pub fn is_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Ends when [`Self::stop`] is called.
+    pub async fn stopped(&self) {
+        let notified = self.0.notify.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        if !self.is_stopped() {
+            notified.await;
+        }
+    }
+}
+
+/// What an exchange is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Tag {
+    /// The trial; `None` for what serves the whole run.
+    pub trial: Option<Arc<str>>,
+    /// What for.
+    pub role: Role,
+    /// The step.
+    pub step: Option<StepIndex>,
+    /// The attempt.
+    pub attempt: u32,
+    /// The trial's round.
+    pub round: u32,
+}
+
+/// What either transport has brought back.
+struct Carried {
+    sent: Sent,
+    deviates: Option<DeviationText>,
+    as_it_came: Option<AsItCame>,
+}
+
+impl Carried {
+    const fn pooled(sent: Sent) -> Self {
+        Self { sent, deviates: None, as_it_came: None }
+    }
+
+    fn raw(deviation: &Deviation, raw: RawSent) -> Self {
+        Self {
+            sent: raw.sent,
+            deviates: Some(DeviationText {
+                head: raw.request_head,
+                spoiled: deviation.auth.place().map(str::to_owned),
+            }),
+            as_it_came: raw.answer_head.map(|head| AsItCame {
+                head: Some(head),
+                faults: raw.faults.iter().map(ToString::to_string).collect(),
+                body: None,
+            }),
+        }
+    }
+}
+
+impl Tag {
+    /// For what serves the whole run.
+    pub(crate) const fn of_run(role: Role) -> Self {
+        Self { trial: None, role, step: None, attempt: 0, round: 0 }
+    }
+
+    /// The same with another role and no step.
+    pub(crate) fn with_role(&self, role: Role) -> Self {
+        Self { role, step: None, attempt: 0, ..self.clone() }
+    }
+}
+
+impl Session {
+    /// Opens a session; its clock starts now.
+    pub(crate) fn new(
+        target: Target,
+        model: &'static Model,
+        emit: Emit,
+        redactor: Redactor,
+        stop: Stop,
+    ) -> Self {
+        Self {
+            target,
+            model,
+            emit,
+            epoch: Instant::now(),
+            redactor,
+            requests: AtomicU64::new(0),
+            hangs_up: AtomicBool::new(false),
+            stop,
+        }
+    }
+
+    /// Sends, and tells the exchange.
+    ///
+    /// Some servers close connections that are idle without saying so, some right behind an answer. A
+    /// request that meets such a close gets no answer, and it can't be told whether it was carried out,
+    /// so that it is not sent again here. But from then on each request gets a connection of its own:
+    /// whoever asks again meets no such close.
+    pub(crate) async fn exchange(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
+        if self.hangs_up.load(Ordering::Relaxed) {
+            return self.exchange_fresh(tag, outgoing).await;
+        }
+        let exchange = self.exchange_on(&self.target.client, tag, outgoing).await;
+        let pooled = outgoing.deviation.is_none();
+        if pooled && exchange.response.was_cut_short() && !self.hangs_up.swap(true, Ordering::Relaxed) {
+            let text = "a connection was closed before the answer came; from here on each request gets one of its own";
+            self.notice(None, text.to_owned());
+        }
+        exchange
+    }
+
+    /// Asks, on a connection of its own, for something that every Kinesis answers.
+    pub(crate) async fn ask_health(&self, tag: &Tag) -> Exchange {
+        let outgoing = Outgoing::call(self.model, "ListStreams", &Value::empty());
+        self.exchange_fresh(tag.with_role(Role::Health), &outgoing).await
+    }
+
+    /// Sends on a connection of its own, and tells the exchange.
+    pub(crate) async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
+        self.exchange_on(&self.target.client.fresh(), tag, outgoing).await
+    }
+
+    async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Exchange {
+        let carried = match &outgoing.deviation {
+            None => Carried::pooled(client.send(&outgoing.request).await),
+            Some(deviation) => {
+                Carried::raw(deviation, client.send_deviating(deviation, &outgoing.request.body).await)
+            }
+        };
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let exchange = self.describe(tag, outgoing, carried);
+        self.tell(Event::Exchange(Box::new(exchange.clone())));
+        exchange
+    }
+
+    fn describe(&self, tag: Tag, outgoing: &Outgoing, carried: Carried) -> Exchange {
+        let request = &outgoing.request;
+        let Carried { sent, deviates, as_it_came } = carried;
+        Exchange {
+            trial: tag.trial.map(|trial| trial.to_string()),
+            role: tag.role,
+            step: tag.step,
+            attempt: tag.attempt,
+            round: tag.round,
+            sent_us: micros(sent.sent.saturating_duration_since(self.epoch)),
+            received_us: micros(sent.received.saturating_duration_since(self.epoch)),
+            request: RequestText {
+                operation: outgoing.operation.clone(),
+                target: request.target.clone(),
+                content_type: request.content_type.clone(),
+                signed: match request.auth {
+                    Auth::Signed => true,
+                    Auth::Unsigned => false,
+                },
+                body: BodyText::of(&request.body),
+                deviates: deviates
+                    .map(|deviates| DeviationText { head: deviates.head, spoiled: deviates.spoiled }),
+            },
+            response: match sent.outcome {
+                Ok(response) => self.answer(response, as_it_came),
+                Err(none) => ResponseText::None(none),
+            },
+        }
+    }
+
+    fn answer(&self, response: Response, as_it_came: Option<AsItCame>) -> ResponseText {
+        let mut as_it_came = as_it_came;
+        let response = match self.target.dialect.plain(&response) {
+            None => response,
+            Some(plain) => {
+                as_it_came.get_or_insert_default().body = Some(BodyText::of(&response.body));
+                plain
+            }
+        };
+        ResponseText::Answer {
+            status: response.status,
+            headers: response.headers,
+            body: BodyText::of(&response.body),
+            as_it_came: as_it_came.map(Box::new),
+        }
+    }
+
+    /// Tells an event, without what must not be told.
+    pub(crate) fn tell(&self, event: Event) {
+        (self.emit)(self.redactor.event(event));
+    }
+
+    /// Tells something that is no verdict.
+    pub(crate) fn notice(&self, trial: Option<&str>, text: String) {
+        self.tell(Event::Notice(Notice { at_us: self.now_us(), trial: trial.map(str::to_owned), text }));
+    }
+
+    /// Microseconds since the start of the run.
+    pub(crate) fn now_us(&self) -> u64 {
+        micros(self.epoch.elapsed())
+    }
+
+    /// Requests sent so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// True once the run was asked to end.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.is_stopped()
+    }
+
+    /// Ends when the run is asked to end.
+    pub(crate) async fn stopped(&self) {
+        self.stop.stopped().await;
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

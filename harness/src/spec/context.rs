@@ -1,0 +1,126 @@
+//! What an operation is given, and what it comes to.
+
+use super::Millis;
+use super::effect::Effect;
+use super::input::Input;
+use super::question::{Candidate, OpenQuestion};
+use super::refusal::{Message, Refusal};
+use super::world::World;
+use crate::model::{Operation, Value};
+
+/// A call that has been authenticated and decoded, and whose members have the modelled types.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The input, decoded.
+    pub input: Value,
+}
+
+/// The answer to a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Accepted, with the output; an empty structure where the operation has none.
+    Accepted(Value),
+    /// Refused.
+    Refused {
+        /// The bare class.
+        class: &'static str,
+        /// The text.
+        message: Message,
+    },
+}
+
+/// One allowed result of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branch {
+    /// The answer.
+    pub answer: Answer,
+    /// What changes.
+    pub effect: Effect,
+    /// The open questions that led here, and how they were answered; empty where all is known.
+    pub choices: Vec<(OpenQuestion, Candidate)>,
+}
+
+/// The operations that are specified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are the service's own")]
+pub enum Action {
+    AddTagsToStream,
+    CreateStream,
+    DeleteStream,
+    DescribeLimits,
+    DescribeStream,
+    DescribeStreamSummary,
+    GetRecords,
+    GetShardIterator,
+    ListShards,
+    ListStreams,
+    ListTagsForStream,
+    PutRecord,
+    PutRecords,
+    RemoveTagsFromStream,
+    StartStreamEncryption,
+    StopStreamEncryption,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::AddTagsToStream,
+        Self::CreateStream,
+        Self::DeleteStream,
+        Self::DescribeLimits,
+        Self::DescribeStream,
+        Self::DescribeStreamSummary,
+        Self::GetRecords,
+        Self::GetShardIterator,
+        Self::ListShards,
+        Self::ListStreams,
+        Self::ListTagsForStream,
+        Self::PutRecord,
+        Self::PutRecords,
+        Self::RemoveTagsFromStream,
+        Self::StartStreamEncryption,
+        Self::StopStreamEncryption,
+    ];
+
+    /// The operation's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AddTagsToStream => "AddTagsToStream",
+            Self::CreateStream => "CreateStream",
+            Self::DeleteStream => "DeleteStream",
+            Self::DescribeLimits => "DescribeLimits",
+            Self::DescribeStream => "DescribeStream",
+            Self::DescribeStreamSummary => "DescribeStreamSummary",
+            Self::GetRecords => "GetRecords",
+            Self::GetShardIterator => "GetShardIterator",
+            Self::ListShards => "ListShards",
+            Self::ListStreams => "ListStreams",
+            Self::ListTagsForStream => "ListTagsForStream",
+            Self::PutRecord => "PutRecord",
+            Self::PutRecords => "PutRecords",
+            Self::RemoveTagsFromStream => "RemoveTagsFromStream",
+            Self::StartStreamEncryption => "StartStreamEncryption",
+            Self::StopStreamEncryption => "StopStreamEncryption",
+        }
+    }
+
+    /// The specified operation of that name; `None` for all others, modelled or not.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+}
+
+/// What an operation comes to.
+pub(super) type Outcome = Result<(Value, Effect), Refusal>;
+
+/// What every operation is given.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) world: &'a World,
+    pub(super) action: Action,
+    pub(super) input: Input<'a>,
+    pub(super) now: Millis,
+}

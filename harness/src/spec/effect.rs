@@ -1,0 +1,48 @@
+//! What an accepted call changes.
+
+use std::collections::BTreeMap;
+
+use super::applied::Encryption;
+use super::stream::{Blank, NewRecord};
+
+/// What an accepted call changes. Closed: there is no other way to change a world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Nothing.
+    Nothing,
+    /// A stream is made.
+    Create(Blank),
+    /// A stream starts to go away.
+    Delete {
+        /// Its name.
+        stream: String,
+    },
+    /// Records are appended.
+    Put {
+        /// The stream's name.
+        stream: String,
+        /// The records, in order.
+        records: Vec<NewRecord>,
+    },
+    /// Tags are set.
+    Tag {
+        /// The stream's name.
+        stream: String,
+        /// The tags.
+        tags: BTreeMap<String, String>,
+    },
+    /// Tags are removed.
+    Untag {
+        /// The stream's name.
+        stream: String,
+        /// Their keys.
+        keys: Vec<String>,
+    },
+    /// The stream starts to change its encryption.
+    Encrypt {
+        /// The stream's name.
+        stream: String,
+        /// What will be in force.
+        to: Encryption,
+    },
+}

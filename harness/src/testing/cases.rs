@@ -1,0 +1,125 @@
+//! What the tests of this room share: cases from text, exchanges made by hand.
+
+use std::sync::Arc;
+
+use crate::case::ast::{Answer, Library, Node, Rung, StepKind, Tree};
+use crate::case::{Source, Style, draw};
+use crate::model::Value;
+
+use crate::log::{BodyText, Exchange, RequestText, ResponseText, Role, StepIndex};
+use crate::plan::bind::Bindings;
+use crate::plan::{Manifest, PlannedTrial};
+
+/// The trials of one suite file, `start/it` by name, whose `cases:` are given.
+pub(crate) fn manifest(cases: &str) -> Manifest {
+    manifest_with(cases, "questions: {}\n", false)
+}
+
+/// The same with a file of open questions, and with the product of all axes if `full_product`.
+pub(crate) fn manifest_with(cases: &str, questions: &str, full_product: bool) -> Manifest {
+    let text = format!("format: 1\noperation: StartStreamEncryption\ncases:\n{cases}");
+    let questions = format!("format: 1\n{questions}");
+    let sources = vec![
+        Source::new("cases/start/it.yaml", text.clone()),
+        Source::new("cases/questions.yaml", questions),
+    ];
+    match Library::from_sources(sources) {
+        Ok(library) => Manifest::of(Arc::new(library), full_product),
+        Err(found) => {
+            let told: Vec<String> =
+                found.iter().map(|diagnostic| draw(diagnostic, Style::default())).collect();
+            panic!("the test's case is wrong:\n{}", told.join("\n"))
+        }
+    }
+}
+
+/// The only trial of a suite.
+pub(crate) fn only(manifest: &Manifest) -> PlannedTrial {
+    let [trial] = manifest.trials.as_slice() else { panic!("{} trials", manifest.trials.len()) };
+    trial.clone()
+}
+
+/// The rungs of a ladder, each a line in the flow style of YAML.
+pub(crate) fn ladder(rungs: &[&str]) -> Vec<Rung> {
+    let mut text = "  a:\n    title: A\n    level: core\n    kills-nothing: a test\n    given: {stream: {encryption: none}}\n    ask:\n      - with: {}\n        expect: accepted\n        because: [SSE-001]\n      - watch: stream\n        because: [SSE-010]\n        ladder:\n".to_owned();
+    for rung in rungs {
+        text.push_str("          - ");
+        text.push_str(rung);
+        text.push('\n');
+    }
+    let trial = only(&manifest(&text));
+    match &trial.case().ask[1].kind {
+        StepKind::Watch(watch) => watch.ladder.clone(),
+        StepKind::Call(_)
+        | StepKind::Race(_)
+        | StepKind::Repeat(_)
+        | StepKind::Clock(_)
+        | StepKind::Read(_) => panic!("the second step watches"),
+    }
+}
+
+/// A tree as it stands in an expectation, in the flow style of YAML.
+pub(crate) fn tree(text: &str) -> Tree {
+    let case = format!(
+        "  a:\n    title: A\n    kills-nothing: a test\n    given: {{stream: shared}}\n    ask:\n      with: {{}}\n      expect: {{accepted: {{Member: {text}}}}}\n      because: [SSE-001]\n"
+    );
+    let trial = only(&manifest(&case));
+    let (call, _) = trial.calls().next().expect("one call");
+    match &call.expect.answer {
+        Answer::Accepted { members: Some(Tree { node: Node::Map(members), .. }) } => {
+            members["Member"].clone()
+        }
+        answer => panic!("members are stated, not {answer:?}"),
+    }
+}
+
+/// Names as one trial has them.
+pub(crate) fn bindings() -> Bindings {
+    let mut bindings = Bindings::default();
+    bindings.set("key.managed", "alias/aws/kinesis");
+    bindings.set("stream.name", "kinesis-conformance-1-0001");
+    bindings.set("stream.arn", "arn:aws:kinesis:us-east-1:123456789012:stream/kinesis-conformance-1-0001");
+    bindings.set(
+        "stream.before",
+        Value::from([("StreamStatus", "ACTIVE".into()), ("EncryptionType", "NONE".into())]),
+    );
+    bindings
+}
+
+/// An answer in JSON.
+pub(crate) fn answer(status: u16, body: &str) -> ResponseText {
+    ResponseText::Answer {
+        status,
+        headers: vec![("content-type".to_owned(), "application/x-amz-json-1.1".to_owned())],
+        body: BodyText::Text(body.to_owned()),
+        as_it_came: None,
+    }
+}
+
+/// One exchange of the first round, sent and answered at these microseconds.
+pub(crate) fn exchange(
+    role: Role,
+    step: Option<usize>,
+    operation: &str,
+    (sent_us, received_us): (u64, u64),
+    response: ResponseText,
+) -> Exchange {
+    Exchange {
+        trial: Some("start/it/a".to_owned()),
+        role,
+        step: step.map(|step| StepIndex { step, within: None }),
+        attempt: 0,
+        round: 0,
+        sent_us,
+        received_us,
+        request: RequestText {
+            operation: operation.to_owned(),
+            target: Some(format!("Kinesis_20131202.{operation}")),
+            content_type: "application/x-amz-json-1.1".to_owned(),
+            signed: true,
+            body: BodyText::Text(r#"{"StreamName":"kinesis-conformance-1-0001"}"#.to_owned()),
+            deviates: None,
+        },
+        response,
+    }
+}

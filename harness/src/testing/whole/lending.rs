@@ -1,0 +1,121 @@
+use crate::judge::RunSettings;
+use crate::log::{Event, Exchange, MismatchKind, Outcome, Role, Trial};
+use crate::plan::Select;
+use crate::reference::Fault;
+use crate::testing::against::run_against;
+use crate::testing::cases::manifest;
+
+/// One ask that the fault accepts, among others that borrow the same stream.
+fn cases() -> String {
+    let case = |id: &str, kind: &str| {
+        format!(
+            "  {id}:\n    title: A start is refused\n    level: core\n    kills-nothing: a test\n    given: {{stream: shared}}\n    ask:\n      with: {{EncryptionType: {kind}, KeyId: $key.managed}}\n      expect: {{error: ValidationException}}\n      because: [SSE-005]\n"
+        )
+    };
+    let others = (0..30).map(|number| case(&format!("other-{number:02}"), &format!("kms-{number}")));
+    case("lower-case", "kms") + &others.collect::<String>()
+}
+
+fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'run Trial) {
+    let exchanges = events.iter().filter_map(|event| match event {
+        Event::Exchange(exchange) if exchange.trial.as_deref() == Some(id) => Some(&**exchange),
+        Event::Exchange(_)
+        | Event::Header(_)
+        | Event::Case(_)
+        | Event::Trial(_)
+        | Event::Notice(_)
+        | Event::Footer(_) => None,
+    });
+    let trial = trials(events).find(|trial| trial.id == id);
+    (exchanges.collect(), trial.expect("a verdict"))
+}
+
+fn trials(events: &[Event]) -> impl Iterator<Item = &Trial> {
+    events.iter().filter_map(|event| if let Event::Trial(trial) = event { Some(&**trial) } else { None })
+}
+
+/// The streams that the asks of a round are about.
+fn streams(exchanges: &[&Exchange], round: u32) -> Vec<String> {
+    let asked = exchanges.iter().filter(|exchange| exchange.round == round && exchange.role == Role::Ask);
+    asked.map(|exchange| String::from_utf8_lossy(&exchange.request.body.bytes()).into_owned()).collect()
+}
+
+#[test]
+fn an_ask_that_changes_the_shared_stream_retires_it_and_is_judged_on_a_fresh_one() {
+    let manifest = manifest(&cases());
+    let faults = [Fault::EncryptionTypeKmsAccepted];
+    for jobs in [1, 32] {
+        let settings = RunSettings { jobs, ..RunSettings::default() };
+        let events = run_against(&faults, &manifest, &Select::default(), settings);
+        let retired = events
+            .iter()
+            .filter(|event| matches!(event, Event::Notice(notice) if notice.text.starts_with("retired the shared")))
+            .count();
+        assert!(retired >= 1, "at {jobs} jobs");
+
+        let (exchanges, verdict) = of_trial(&events, "start/it/lower-case");
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert_eq!(verdict.mismatches[0].kind, MismatchKind::Status);
+        assert!(verdict.round >= 1, "the first round was on the shared stream");
+        let (shared, fresh) = (streams(&exchanges, 0), streams(&exchanges, verdict.round));
+        assert!(!shared.is_empty() && !fresh.is_empty());
+        assert_ne!(shared, fresh);
+
+        // Whoever had borrowed the stream at the same time is not blamed.
+        let blamed: Vec<&str> = trials(&events)
+            .filter(|trial| trial.outcome != Outcome::Pass)
+            .map(|trial| trial.id.as_str())
+            .collect();
+        assert_eq!(blamed, ["start/it/lower-case"], "at {jobs} jobs");
+    }
+}
+
+/// Which deviations are told must not depend on who else had borrowed the stream, also where none
+/// of them fails the trial.
+#[test]
+fn a_deviation_that_is_tolerated_is_seen_on_a_stream_of_its_own_too() {
+    let strict = cases()
+        .replace("level: core", "level: strict")
+        .replace("ValidationException", "LimitExceededException");
+    let manifest = manifest(&strict);
+    let events = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    assert_eq!(trials(&events).count(), 31);
+    for trial in trials(&events) {
+        assert_eq!((trial.outcome, trial.round), (Outcome::Tolerated, 1), "{}", trial.id);
+    }
+}
+
+#[test]
+fn a_shared_stream_that_nothing_changes_is_made_once_and_kept() {
+    let manifest = manifest(&cases());
+    let events = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    let created = events.iter().filter(|event| match event {
+        Event::Exchange(exchange) => {
+            exchange.request.operation == "CreateStream" && exchange.role == Role::Setup
+        }
+        Event::Header(_) | Event::Case(_) | Event::Trial(_) | Event::Notice(_) | Event::Footer(_) => false,
+    });
+    assert_eq!(created.count(), 1);
+    assert!(trials(&events).all(|trial| trial.outcome == Outcome::Pass && trial.round == 0));
+}
+
+/// A trial that waits for the next shared stream must not keep those from ending who still hold
+/// the last one.
+#[test]
+fn asks_that_all_change_the_shared_stream_do_not_wait_for_each_other() {
+    // Every put is accepted, so that every trial retires the stream that it borrowed.
+    let put = |number: usize| {
+        format!(
+            "  put-{number:02}:\n    title: A put is refused\n    level: core\n    kills-nothing: a test\n    given: {{stream: shared}}\n    ask:\n      call: PutRecord\n      with: {{Data: {{$utf8: d}}, PartitionKey: p}}\n      expect: {{error: ResourceNotFoundException}}\n      because: [SSE-012]\n"
+        )
+    };
+    let manifest = manifest(&(0..40).map(put).collect::<String>());
+    let (sender, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let settings = RunSettings { jobs: 8, ..RunSettings::default() };
+        let events = run_against(&[], &manifest, &Select::default(), settings);
+        sender.send(trials(&events).filter(|trial| trial.outcome == Outcome::Fail).count())
+    });
+    let failed = ended.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(failed, Ok(40), "the run ends, and every trial has its verdict");
+}

@@ -1,0 +1,160 @@
+//! The whole suite against the reference: under every policy, with any number of jobs, in any
+//! order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::judge::in_order;
+use crate::log::{Choice, Outcome};
+use crate::plan::ClockHook;
+use crate::plan::{PlannedTrial, reference_settings};
+use crate::reference::Settings;
+use crate::spec::{Candidate, OpenQuestion};
+
+/// What counts of a verdict: its outcome, and the answers to open questions.
+type Verdicts = BTreeMap<String, (Outcome, BTreeSet<(String, Option<String>)>)>;
+
+async fn verdicts(settings: Settings, jobs: usize, trials: Vec<PlannedTrial>) -> Verdicts {
+    let running = crate::reference::start(settings).expect("it starts");
+    let endpoint = format!("http://{}", running.address());
+    let mut target = Target::reference(&endpoint, client(&endpoint));
+    target.clock = Some(ClockHook::new(running.clock()));
+    let told: Arc<Mutex<Verdicts>> = Arc::default();
+    let emit = {
+        let told = Arc::clone(&told);
+        Arc::new(move |event: Event| {
+            if let Event::Trial(trial) = event {
+                let chose = trial
+                    .chose
+                    .iter()
+                    .map(|Choice { question, candidate, .. }| (question.clone(), candidate.clone()));
+                let verdict = (trial.outcome, chose.collect());
+                told.lock().expect("nobody panicked").insert(trial.id.clone(), verdict);
+            }
+        })
+    };
+    let run_settings = RunSettings { jobs, ..RunSettings::default() };
+    let select = Select::default();
+    in_order(target, &manifest(), &select, trials, run_settings, Stop::default(), emit)
+        .await
+        .expect("the reference answers");
+    running.shutdown().await;
+    std::mem::take(&mut *told.lock().expect("nobody panicked"))
+}
+
+/// The plain trial of each case: in JSON, by name.
+fn plain() -> Vec<PlannedTrial> {
+    let mut trials = manifest().select(&Select::default());
+    trials.retain(|trial| trial.id == trial.case_id);
+    trials
+}
+
+/// Trials that are neither right nor an open question.
+fn wrong(verdicts: &Verdicts) -> Vec<(&String, Outcome)> {
+    verdicts
+        .iter()
+        .filter(|(_, (outcome, _))| !matches!(outcome, Outcome::Pass | Outcome::Open))
+        .map(|(id, (outcome, _))| (id, *outcome))
+        .collect()
+}
+
+/// Policies that have each candidate of each question at least once. The last asks what is only
+/// asked under one answer to another question.
+fn policies() -> Vec<BTreeMap<OpenQuestion, Candidate>> {
+    let most = OpenQuestion::ALL.iter().map(|question| question.candidates().len()).max().unwrap_or(1);
+    let nth = |round: usize| {
+        OpenQuestion::ALL.into_iter().map(move |question| {
+            let candidates = question.candidates();
+            (question, candidates[round % candidates.len()])
+        })
+    };
+    let mut policies: Vec<BTreeMap<_, _>> = (0..most).map(|round| nth(round).collect()).collect();
+    for stream in [Candidate::NameWins, Candidate::ArnWins] {
+        let mut policy: BTreeMap<_, _> = nth(0).collect();
+        policy.insert(OpenQuestion::NameAndArnDisagree, Candidate::Accepted);
+        policy.insert(OpenQuestion::WhichStreamWins, stream);
+        policies.push(policy);
+    }
+    policies
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_passes_under_every_policy_and_notes_each_answer_as_it_is() {
+    let mut noted: BTreeSet<(OpenQuestion, Candidate)> = BTreeSet::new();
+    for policy in policies() {
+        let mut settings = reference_settings();
+        for (question, candidate) in &policy {
+            settings.policy.set(*question, *candidate).expect("it is a candidate");
+        }
+        let verdicts = verdicts(settings, 16, plain()).await;
+        assert_eq!(wrong(&verdicts), [], "{policy:?}");
+        for (id, (_, chose)) in &verdicts {
+            for (question, candidate) in chose {
+                // A question about what the reference does not let one choose.
+                let Some(question) = OpenQuestion::parse(question) else { continue };
+                let told = policy[&question];
+                assert_eq!(candidate.as_deref(), Some(told.name()), "{question} in {id}");
+                noted.insert((question, told));
+            }
+        }
+    }
+    let all = OpenQuestion::ALL
+        .into_iter()
+        .flat_map(|question| question.candidates().iter().map(move |candidate| (question, *candidate)));
+    let missing: Vec<_> = all.filter(|one| !noted.contains(one)).collect();
+    assert_eq!(missing, [], "candidates that no trial met");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verdicts_depend_neither_on_the_number_of_jobs_nor_on_the_order() {
+    let expected = verdicts(reference_settings(), 32, plain()).await;
+    assert_eq!(wrong(&expected), []);
+    assert_eq!(expected.len(), plain().len());
+    for jobs in [1, 4] {
+        assert_eq!(verdicts(reference_settings(), jobs, plain()).await, expected, "{jobs} jobs");
+    }
+    let mut reversed = plain();
+    reversed.reverse();
+    assert_eq!(verdicts(reference_settings(), 32, reversed).await, expected, "in reverse");
+    // Neighbours of the plan come far apart: those that share streams meet others.
+    let mut mixed = plain();
+    mixed.sort_by_key(|trial| trial.question_digest.clone());
+    assert_eq!(verdicts(reference_settings(), 32, mixed).await, expected, "mixed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limits_of_a_day_hold_and_roll() {
+    let select = Select { filters: vec!["/limits/".to_owned()], long: true, ..Select::default() };
+    let trials = manifest().select(&select);
+    assert_eq!(trials.len(), 3);
+    let verdicts = verdicts(reference_settings(), 4, trials).await;
+    assert_eq!(wrong(&verdicts), []);
+}
+
+/// The contract with those who list ids: these are never renamed.
+#[test]
+fn the_ids_of_the_contract_are_there() {
+    let ids: BTreeSet<String> = manifest().trials.into_iter().map(|trial| trial.id).collect();
+    for id in [
+        "start-stream-encryption/transition/active-updating-active",
+        "start-stream-encryption/encryption-type/lower-case",
+        "start-stream-encryption/encryption-type/unknown-value",
+        "start-stream-encryption/encryption-type/missing",
+        "start-stream-encryption/key-id/malformed",
+        "start-stream-encryption/key-id/unknown",
+        "start-stream-encryption/key-id/missing",
+        "start-stream-encryption/key-id/too-long",
+        "start-stream-encryption/key-id/wrong-json-type",
+        "start-stream-encryption/state/while-creating",
+        "start-stream-encryption/state/while-updating",
+        "start-stream-encryption/rekey/same-key",
+        "start-stream-encryption/rekey/other-key",
+        "start-stream-encryption/limits/twenty-five-a-day",
+        "start-stream-encryption/limits/window-rolls",
+        "stop-stream-encryption/transition/active-updating-active",
+        "stop-stream-encryption/state/not-encrypted",
+        "stop-stream-encryption/limits/stop-twenty-five",
+    ] {
+        assert!(ids.contains(id), "{id}");
+    }
+}
