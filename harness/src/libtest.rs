@@ -181,7 +181,7 @@ fn listed(
 
 /// Trials of many calls or many minutes are ignored unless asked for, as slow tests are.
 fn is_long(trial: &PlannedTrial) -> bool {
-    trial.case().cost != Cost::Small
+    trial.cost != Cost::Small
 }
 
 /// True if libtest will run the trial, so that the run should.

@@ -302,7 +302,7 @@ pub enum Node {
 }
 
 /// What a `$name` stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reference {
     /// `$key.<name>`: a key of the target's world.
     Key(String),

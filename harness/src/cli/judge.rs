@@ -39,7 +39,12 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
     }
     let footer = again.events.iter().find_map(|event| match event {
         Event::Footer(footer) => Some(footer.as_ref().clone()),
-        Event::Header(_) | Event::Case(_) | Event::Exchange(_) | Event::Trial(_) | Event::Notice(_) => None,
+        Event::Header(_)
+        | Event::Case(_)
+        | Event::Exchange(_)
+        | Event::Timing(_)
+        | Event::Trial(_)
+        | Event::Notice(_) => None,
     });
     let failed = |error| Problem::new(Exit::Failed, error);
     if let Some(path) = &args.junit {

@@ -41,7 +41,7 @@ pub(crate) fn select(args: &SelectArgs) -> Select {
 }
 
 /// The selected trials, or what to say when there are none.
-pub(crate) fn selected(manifest: &Manifest, select: &Select) -> Result<Vec<PlannedTrial>, Problem> {
+pub(crate) fn selected(manifest: &Manifest, select: &Select) -> Result<Vec<Arc<PlannedTrial>>, Problem> {
     for name in &select.operations {
         if Model::embedded().operation(name).is_none() {
             return Err(Problem::usage(format!("select by operation: the model has no `{name}`"))

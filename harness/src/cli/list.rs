@@ -18,7 +18,7 @@ pub(super) fn list(cases: Option<&Path>, args: &ListArgs) -> Result<Exit, Proble
     for trial in &trials {
         if args.verbose {
             let facts: Vec<String> = trial.facts().into_iter().map(|id| id.0).collect();
-            println!("{}\n    {}\n    {}", trial.id, trial.title(), facts.join(" "));
+            println!("{}\n    {}\n    {}", trial.id, trial.title, facts.join(" "));
         } else {
             println!("{}", trial.id);
         }

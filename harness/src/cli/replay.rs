@@ -29,6 +29,7 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
         | Event::Header(_)
         | Event::Case(_)
         | Event::Exchange(_)
+        | Event::Timing(_)
         | Event::Notice(_)
         | Event::Footer(_) => None,
     });

@@ -3,29 +3,25 @@
 use serde_json::json;
 
 use crate::case::Span;
-use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Step, Tree};
+use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Tree};
 use crate::model::Value;
+use crate::plan::Step;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
 
-use crate::judge::{Facet, Found, Judge, clauses};
+use super::{Basis, Facet, Found, Judge, clauses};
 use crate::log::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
+use crate::observe::Observed;
+use crate::observe::decoded::DecodedResponse;
 use crate::observe::matching;
 use crate::observe::matching::{Members, tree_words, without_names};
-use crate::observe::reading::Reading;
-use crate::plan::bind::name_of;
 
 impl<'run> Judge<'run> {
-    /// Judges a call of the ask.
+    /// Judges a call of a step. Of one that was repeated until a condition held, and once more after
+    /// its deadline, the last response decides either way.
     pub(crate) fn call(&mut self, index: StepIndex, step: &'run Step, call: &'run Call) {
-        // A call with `by:` was repeated until its expectation held, and once more after its
-        // deadline: the last answer decides either way.
-        let Some(exchange) = self.exchanges(Role::Ask, index).last().copied() else {
-            if self.observation.stopped_by.is_none() {
-                self.errors.push("the question was not put to its end".to_owned());
-            }
-            return;
-        };
-        self.answer(index, step, call, exchange);
+        if let Some(observed) = self.last(Role::Request(index)) {
+            self.answer(index, step, call, observed);
+        }
     }
 
     /// Holds one answer to its expectation.
@@ -34,9 +30,9 @@ impl<'run> Judge<'run> {
         index: StepIndex,
         step: &'run Step,
         call: &'run Call,
-        exchange: &'run Exchange,
+        observed: &'run Observed,
     ) {
-        self.answer_to(index, step, call, &call.expect, exchange);
+        self.answer_to(index, step, call, &call.expect, observed);
     }
 
     /// Holds one answer to an expectation.
@@ -46,66 +42,74 @@ impl<'run> Judge<'run> {
         step: &'run Step,
         call: &'run Call,
         expectation: &'run Expectation,
-        exchange: &'run Exchange,
+        observed: &'run Observed,
     ) {
-        let reading = self.reading(exchange);
+        let Observed { exchange, decoded: reading } = observed;
         let span = expectation_span(expectation);
         if reading.is_throttled() && !wants_class(expectation, reading.class()) {
             self.errors.push(format!("the target kept asking for patience: {}", reading.in_words()));
             return;
         }
-        let troubled = match &reading {
-            Reading::None(_) => true,
+        let troubled = match reading {
+            DecodedResponse::None(_) => true,
             // Who asks for a 5xx is told which other one came.
-            Reading::ServerError { .. } => {
+            DecodedResponse::ServerError { .. } => {
                 !wants_server_error(expectation) && !wants_class(expectation, reading.class())
             }
-            Reading::Accepted { .. } | Reading::Undecodable { .. } | Reading::Refused { .. } => false,
+            DecodedResponse::Accepted { .. }
+            | DecodedResponse::Undecodable { .. }
+            | DecodedResponse::Refused { .. } => false,
         };
         if troubled && !self.is_healthy() {
             self.errors.push(format!("{}, and a health request got no answer either", reading.in_words()));
             return;
         }
-        let one = One { index, step, exchange, span };
-        match &reading {
-            Reading::None(_) => {
+        let one = One { index, basis: Basis::of(step), exchange, span };
+        match reading {
+            DecodedResponse::None(_) => {
                 self.found(
                     &one,
                     MismatchKind::NoAnswer,
                     Facet::Behaviour,
                     expected_words(expectation),
-                    &reading,
+                    reading,
                 );
                 return;
             }
-            Reading::ServerError { .. } if troubled => {
+            DecodedResponse::ServerError { .. } if troubled => {
                 self.found(
                     &one,
                     MismatchKind::ServerError,
                     Facet::Behaviour,
                     expected_words(expectation),
-                    &reading,
+                    reading,
                 );
                 return;
             }
-            Reading::Accepted { .. }
-            | Reading::Undecodable { .. }
-            | Reading::Refused { .. }
-            | Reading::ServerError { .. } => {}
+            DecodedResponse::Accepted { .. }
+            | DecodedResponse::Undecodable { .. }
+            | DecodedResponse::Refused { .. }
+            | DecodedResponse::ServerError { .. } => {}
         }
         match &expectation.answer {
-            Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), &reading),
-            Answer::Refused(refusal) => self.refused(&one, refusal, &reading),
-            Answer::Open(question) => self.choose_answer(index.step, &question.value, &reading),
+            Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), reading),
+            Answer::Refused(refusal) => self.refused(&one, refusal, reading),
+            Answer::Open(question) => self.choose_answer(index.step, &question.value, reading),
         }
-        self.status_and_document(&one, expectation, &reading);
+        self.status_and_document(&one, expectation, reading);
         self.form(&one, &expectation.form);
         self.take_notes(&reading, exchange);
     }
 
-    fn accepted(&mut self, one: &One<'run>, call: &Call, members: Option<&'run Tree>, reading: &Reading) {
+    fn accepted(
+        &mut self,
+        one: &One<'run>,
+        call: &Call,
+        members: Option<&'run Tree>,
+        reading: &DecodedResponse,
+    ) {
         match reading {
-            Reading::Accepted { output, misfits, .. } => {
+            DecodedResponse::Accepted { output, misfits, .. } => {
                 for misfit in misfits {
                     self.misfit(one, misfit);
                 }
@@ -113,14 +117,14 @@ impl<'run> Judge<'run> {
                     self.members(one, call, tree, output);
                 }
             }
-            Reading::Undecodable { why, .. } => {
+            DecodedResponse::Undecodable { why, .. } => {
                 let actual = format!("a body that does not decode: {why}");
                 self.add(one.found(MismatchKind::Body, Facet::Behaviour, one.span, "accepted", actual));
             }
-            Reading::Refused { .. } | Reading::ServerError { .. } => {
+            DecodedResponse::Refused { .. } | DecodedResponse::ServerError { .. } => {
                 self.found(one, MismatchKind::Status, Facet::Behaviour, "accepted".to_owned(), reading);
             }
-            Reading::None(_) => {}
+            DecodedResponse::None(_) => {}
         }
     }
 
@@ -136,8 +140,7 @@ impl<'run> Judge<'run> {
     }
 
     fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) {
-        let found =
-            matching::compare(tree, Some(output), Members::AtLeast, self.bindings(), self.trial.row());
+        let found = matching::compare(tree, Some(output), Members::AtLeast, self.bindings());
         for difference in found.differences {
             let within = call.by.as_ref().map_or_else(String::new, |by| {
                 format!(" within {} s after {}", by.value.millis / 1000, by.value.from)
@@ -154,15 +157,17 @@ impl<'run> Judge<'run> {
         }
     }
 
-    fn refused(&mut self, one: &One<'run>, refusal: &'run Refusal, reading: &Reading) {
+    fn refused(&mut self, one: &One<'run>, refusal: &'run Refusal, reading: &DecodedResponse) {
         let expected = refusal.error.value.clone();
         let (status, error) = match reading {
-            Reading::Refused { status, error } | Reading::ServerError { status, error } => (*status, error),
-            Reading::Accepted { .. } | Reading::Undecodable { .. } => {
+            DecodedResponse::Refused { status, error } | DecodedResponse::ServerError { status, error } => {
+                (*status, error)
+            }
+            DecodedResponse::Accepted { .. } | DecodedResponse::Undecodable { .. } => {
                 self.found(one, MismatchKind::Status, Facet::Behaviour, expected, reading);
                 return;
             }
-            Reading::None(_) => return,
+            DecodedResponse::None(_) => return,
         };
         match error.class.as_deref() {
             Some(class) if class == expected => self.refused_rightly(one, refusal, error),
@@ -200,13 +205,7 @@ impl<'run> Judge<'run> {
         }
         if let Some(tree) = &refusal.message {
             let message = error.message.clone().map(Value::from);
-            let found = matching::compare(
-                tree,
-                message.as_ref(),
-                Members::Exactly,
-                self.bindings(),
-                self.trial.row(),
-            );
+            let found = matching::compare(tree, message.as_ref(), Members::Exactly, self.bindings());
             for difference in found.differences {
                 self.add(one.found(
                     MismatchKind::ErrorText,
@@ -219,7 +218,12 @@ impl<'run> Judge<'run> {
         }
     }
 
-    fn status_and_document(&mut self, one: &One<'run>, expectation: &'run Expectation, reading: &Reading) {
+    fn status_and_document(
+        &mut self,
+        one: &One<'run>,
+        expectation: &'run Expectation,
+        reading: &DecodedResponse,
+    ) {
         let ResponseText::Answer { status, .. } = &one.exchange.response else { return };
         if let Some(stated) = &expectation.status
             && stated.value != *status
@@ -254,8 +258,7 @@ impl<'run> Judge<'run> {
                 return;
             }
         };
-        let found =
-            matching::compare(tree, Some(&document), Members::Exactly, self.bindings(), self.trial.row());
+        let found = matching::compare(tree, Some(&document), Members::Exactly, self.bindings());
         for difference in found.differences {
             let expected = format!("{} {}", difference.path, difference.expected);
             let actual = format!("{} {}", difference.path, difference.actual);
@@ -267,14 +270,14 @@ impl<'run> Judge<'run> {
     }
 
     /// Deviations of form, which cases of the protocol suite judge once each.
-    fn take_notes(&mut self, reading: &Reading, exchange: &Exchange) {
-        if let Reading::Refused { error, .. } = reading
+    fn take_notes(&mut self, reading: &DecodedResponse, exchange: &Exchange) {
+        if let DecodedResponse::Refused { error, .. } = reading
             && error.class.is_some()
             && !error.places.contains(&ErrorPlace::BodyType)
         {
             self.note("the error's class does not stand in the body's __type".to_owned());
         }
-        if let Reading::Accepted { nulls, .. } = reading {
+        if let DecodedResponse::Accepted { nulls, .. } = reading {
             for path in nulls {
                 self.note(format!("{path} is null where an absent member is left out"));
             }
@@ -312,7 +315,7 @@ impl<'run> Judge<'run> {
         kind: MismatchKind,
         facet: Facet,
         expected: String,
-        reading: &Reading,
+        reading: &DecodedResponse,
     ) {
         let mut found = one.found(kind, facet, one.span, expected, reading.in_words());
         found.diff = match kind {
@@ -326,7 +329,7 @@ impl<'run> Judge<'run> {
             | MismatchKind::Body
             | MismatchKind::Header
             | MismatchKind::Encoding
-            | MismatchKind::Ladder
+            | MismatchKind::States
             | MismatchKind::Timing
             | MismatchKind::Records
             | MismatchKind::StateChanged
@@ -349,7 +352,7 @@ impl<'run> Judge<'run> {
 /// One answer under judgement.
 pub(crate) struct One<'run> {
     index: StepIndex,
-    step: &'run Step,
+    basis: Basis<'run>,
     pub(crate) exchange: &'run Exchange,
     span: Span,
 }
@@ -366,7 +369,7 @@ impl<'run> One<'run> {
         Found {
             kind,
             facet,
-            step: self.step,
+            basis: self.basis,
             index: self.index,
             span,
             expected: expected.into(),
@@ -419,16 +422,16 @@ fn tree_document(tree: &Tree, judge: &Judge<'_>) -> serde_json::Value {
             Value::Float(number) => json!(number),
             Value::String(text) => json!(text),
             Value::Blob(_) | Value::Time(_) | Value::List(_) | Value::Map(_) => {
-                json!(tree_words(tree, judge.bindings(), judge.trial.row()))
+                json!(tree_words(tree, judge.bindings()))
             }
         },
         Node::Reference(reference) => {
-            let bound = judge.bindings().text(&name_of(reference));
+            let bound = judge.bindings().text(reference);
             bound.map_or_else(
-                || json!(tree_words(tree, judge.bindings(), judge.trial.row())),
+                || json!(tree_words(tree, judge.bindings())),
                 |text| json!(without_names(text, judge.bindings())),
             )
         }
-        Node::OneOf(_) | Node::Matches(_) => json!(tree_words(tree, judge.bindings(), judge.trial.row())),
+        Node::OneOf(_) | Node::Matches(_) => json!(tree_words(tree, judge.bindings())),
     }
 }

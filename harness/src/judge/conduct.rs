@@ -1,17 +1,16 @@
 //! A whole run: every selected trial carried out and judged.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::case::ast::Level;
-use crate::log::{Flag, Footer, Outcome, Redactor, Trial};
+use crate::log::{AttemptText, Flag, Footer, Outcome, Redactor, Timing, Trial};
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::plan::{Manifest, PlannedTrial, Select, Target};
-use crate::run::{self, AskError, DEFAULT_JOBS, Emit, Referee, Ruling, Stop};
+use crate::run::{self, AskError, DEFAULT_JOBS, Emit, Referee, Ruling, Settled, Stop};
 
 use super::known::KnownList;
-use super::{Judgement, Measure, judge};
+use super::{Judgement, Measure, attempts, judge};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -64,13 +63,13 @@ pub(crate) async fn in_order(
     target: Target,
     manifest: &Manifest,
     select: &Select,
-    selected: Vec<PlannedTrial>,
+    selected: Vec<Arc<PlannedTrial>>,
     settings: RunSettings,
     stop: Stop,
     emit: Emit,
 ) -> Result<Footer, AskError> {
     let RunSettings { level, jobs, seed, known, redactor } = settings;
-    let judge = Arc::new(Judges { level, known, shortest: target.shortest_transition });
+    let judge = Arc::new(Judges { level, known });
     let settings = run::Settings { level, jobs, seed, redactor };
     run::run(target, manifest, select, selected, settings, judge, stop, emit).await
 }
@@ -79,38 +78,38 @@ pub(crate) async fn in_order(
 struct Judges {
     level: Level,
     known: KnownList,
-    shortest: Duration,
 }
 
 impl Referee for Judges {
     fn rule(
         &self,
         trial: &PlannedTrial,
-        round: u32,
+        attempt: u32,
         times_us: (u64, u64),
         observation: Observation,
+        timing: &Timing,
     ) -> Ruling {
-        let measure = Measure {
-            model: Model::embedded(),
-            level: self.level,
-            shortest_us: u64::try_from(self.shortest.as_micros()).unwrap_or(u64::MAX),
-        };
+        let measure = Measure { model: Model::embedded(), level: self.level, timing };
         let judgement = judge(trial, &observation, measure);
-        let firm = judgement.firm;
-        Ruling { verdict: verdict(trial, round, times_us, observation, judgement), firm }
+        let void = judgement.void.clone();
+        let verdict = verdict(trial, attempt, times_us, &observation, judgement);
+        Ruling { needs_confirmation: attempts::needs_confirmation(&verdict), verdict, void }
     }
 
-    fn listed(&self, verdict: Trial) -> Trial {
-        self.known.apply(verdict)
+    fn settle(&self, _trial: &PlannedTrial, rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
+        match attempts::settle(rulings, may_try_again) {
+            Settled::Verdict(verdict) => Settled::Verdict(Box::new(self.known.apply(*verdict))),
+            again @ Settled::Again(_) => again,
+        }
     }
 }
 
 /// A verdict as the log has it, before known lists.
 pub(crate) fn verdict(
     trial: &PlannedTrial,
-    round: u32,
+    attempt: u32,
     (started_us, ended_us): (u64, u64),
-    observation: Observation,
+    observation: &Observation,
     judgement: Judgement,
 ) -> Trial {
     let evidence = match judgement.outcome {
@@ -127,16 +126,22 @@ pub(crate) fn verdict(
     Trial {
         id: trial.id.clone(),
         case: trial.case_id.clone(),
-        operation: trial.operation().to_owned(),
-        level: trial.case().level,
+        operation: trial.operation.clone(),
+        level: trial.level,
         outcome: judgement.outcome,
         reason: judgement.reason,
         flags: Vec::<Flag>::new(),
         mismatches: judgement.mismatches,
         evidence,
         question_digest: trial.question_digest.clone(),
-        round,
-        bindings: observation.bindings.0,
+        stops: trial.stops.clone(),
+        attempt,
+        attempts: vec![AttemptText {
+            outcome: judgement.outcome,
+            void: judgement.void,
+            bindings: observation.bindings.to_log(),
+            began_us: observation.began_us,
+        }],
         chose: judgement.chose,
         traces: judgement.traces,
         notes: judgement.notes,

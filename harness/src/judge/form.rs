@@ -47,8 +47,7 @@ impl<'run> Judge<'run> {
                 .map(|(_, value)| value.as_str())
                 .collect();
             let value = (!values.is_empty()).then(|| Value::from(values.join(", ")));
-            let found =
-                matching::compare(tree, value.as_ref(), Members::Exactly, self.bindings(), self.trial.row());
+            let found = matching::compare(tree, value.as_ref(), Members::Exactly, self.bindings());
             for difference in found.differences {
                 let expected = format!("{name}: {}", difference.expected);
                 let actual = format!("{name}: {}", without_names(&difference.actual, self.bindings()));

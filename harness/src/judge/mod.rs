@@ -2,16 +2,17 @@
 //! same verdict, and a stored one can be judged again under new expectations.
 
 mod answer;
+mod attempts;
 mod clauses;
 mod conduct;
 mod form;
 mod known;
-mod more;
+mod many;
 mod question;
 mod read;
 mod rejudge;
-mod still;
-mod watch;
+mod states;
+mod transient;
 
 #[cfg(test)]
 pub(crate) use conduct::in_order;
@@ -19,20 +20,20 @@ pub use conduct::{RunSettings, run};
 pub use known::KnownList;
 pub use rejudge::{LeftOut, Rejudged, rejudge};
 
-use crate::case::Span;
-use crate::case::ast::{Answer, FixtureName, Level, Step, StepKind, When};
-use crate::model::{Model, Value};
-
+use crate::case::ast::{Answer, Level};
+use crate::case::{Span, Spanned};
+use crate::facts::FactId;
 use crate::log::{
-    BodyDiff, Choice, Exchange, Mismatch, MismatchKind, Outcome, Place, ResponseText, Role, StepIndex, Trace,
+    BodyDiff, Choice, Mismatch, MismatchKind, Outcome, Place, ResponseText, Role, StepIndex, Timing, Trace,
 };
-use crate::observe::Observation;
-use crate::observe::describe::{Seen, before_of};
+use crate::model::{Model, Value};
+use crate::observe::course::Course;
+use crate::observe::describe::{Snapshot, before_of};
+use crate::observe::machine::Reached;
 use crate::observe::matching::words;
-use crate::observe::reading::Reading;
-use crate::plan::PlannedTrial;
-use crate::plan::bind::{Bindings, fixture_word};
-use still::Held;
+use crate::observe::{Observation, Observed};
+use crate::plan::bind::Bindings;
+use crate::plan::{Observe, PlannedTrial, Step, StepKind};
 
 /// What a verdict is held to besides the case.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +42,8 @@ pub(crate) struct Measure<'run> {
     pub model: &'run Model,
     /// Mismatches at or below this level fail.
     pub level: Level,
-    /// The shortest time that a correct target stays in a transient state, in microseconds.
-    pub shortest_us: u64,
+    /// The times that steps and samples are held to.
+    pub timing: &'run Timing,
 }
 
 /// The verdict on one observation.
@@ -54,8 +55,8 @@ pub(crate) struct Judgement {
     pub reason: Option<String>,
     /// All deviations.
     pub mismatches: Vec<Mismatch>,
-    /// False if chance may have a part in a failure, so that it should happen again to count.
-    pub firm: bool,
+    /// Why the attempt does not count, where it does not.
+    pub void: Option<String>,
     /// Answers to open questions.
     pub chose: Vec<Choice>,
     /// What the watches saw.
@@ -66,9 +67,11 @@ pub(crate) struct Judgement {
 
 /// Judges one observation.
 pub(crate) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Measure<'_>) -> Judgement {
+    let course = Course::of(trial, observation, measure.timing);
     let mut judge = Judge {
         trial,
         observation,
+        course: &course,
         measure,
         mismatches: Vec::new(),
         chose: Vec::new(),
@@ -77,31 +80,17 @@ pub(crate) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Me
         errors: Vec::new(),
         unobserved: Vec::new(),
     };
-    let steps = &trial.case().ask;
-    let first_accepted = judge.first_accepted();
-    for (index, step) in steps.iter().enumerate() {
-        match &step.kind {
-            StepKind::Call(call) => {
-                let due = match call.when.as_ref().map(|when| when.value) {
-                    None => true,
-                    Some(When::Accepted) => first_accepted == Some(true),
-                    Some(When::Refused) => first_accepted == Some(false),
-                };
-                if due {
-                    judge.call(StepIndex { step: index, within: None }, step, call);
-                }
-            }
-            StepKind::Watch(watch) => judge.watch(index, step, watch),
-            StepKind::Race(race) => judge.race(index, step, race),
-            StepKind::Repeat(repeat) => {
-                if !judge.repeat(index, repeat) {
-                    // Nothing more was sent.
-                    break;
-                }
-            }
-            StepKind::Clock(_) => {}
-            StepKind::Read(read) => judge.read(index, step, read),
+    for (index, (step, reached)) in trial.steps.iter().zip(&course.reached).enumerate() {
+        match reached {
+            Reached::Due => judge.step(index, step),
+            Reached::No | Reached::NotDue => {}
         }
+    }
+    if !course.complete && observation.ended_early.is_none() {
+        judge.errors.push("the trial was not carried out to its end".to_owned());
+    }
+    if course.stray {
+        judge.errors.push("a call was sent that was not due: run the trial again".to_owned());
     }
     judge.unchanged();
     judge.verdict()
@@ -110,6 +99,7 @@ pub(crate) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Me
 struct Judge<'run> {
     trial: &'run PlannedTrial,
     observation: &'run Observation,
+    course: &'run Course<'run>,
     measure: Measure<'run>,
     mismatches: Vec<Mismatch>,
     chose: Vec<Choice>,
@@ -135,38 +125,50 @@ impl<'run> Judge<'run> {
         &self.observation.bindings
     }
 
-    /// The exchanges of one step, in the order of sending.
-    fn exchanges(&self, role: Role, step: StepIndex) -> Vec<&'run Exchange> {
-        let mut found: Vec<&Exchange> = self
-            .observation
-            .exchanges
-            .iter()
-            .filter(|exchange| exchange.role == role && exchange.step == Some(step))
-            .collect();
-        found.sort_by_key(|exchange| (exchange.sent_us, exchange.attempt));
+    fn step(&mut self, index: usize, step: &'run Step) {
+        match &step.kind {
+            StepKind::Call { call, observe } => {
+                self.call(StepIndex::whole(index), step, call);
+                if let Some(observe) = observe {
+                    self.observed(index, observe);
+                }
+            }
+            StepKind::Race(race) => self.race(index, step, race),
+            StepKind::Repeat { times, steps } => self.repeat(index, *times as usize, steps),
+            StepKind::Clock(_) => {}
+            StepKind::Read(read) => self.read(index, step, read),
+        }
+    }
+
+    /// The exchanges of one role that count, in the order of sending.
+    fn exchanges(&self, role: Role) -> Vec<&'run Observed> {
+        let mut found: Vec<&Observed> =
+            self.course.used.iter().copied().filter(|observed| observed.exchange.role == role).collect();
+        found.sort_by_key(|observed| (observed.exchange.sent_us, observed.exchange.repetition));
         found
     }
 
-    fn reading(&self, exchange: &Exchange) -> Reading {
-        Reading::of(self.measure.model, exchange)
+    /// The response that stands: the last of those that were asked for again and again.
+    fn last(&self, role: Role) -> Option<&'run Observed> {
+        self.exchanges(role).last().copied()
     }
 
-    fn first_accepted(&self) -> Option<bool> {
-        let first = self.exchanges(Role::Ask, StepIndex { step: 0, within: None });
-        first.last().map(|exchange| self.reading(exchange).is_success())
+    /// Every call of a step that counts.
+    fn requests(&self) -> impl Iterator<Item = &'run Observed> {
+        self.course.used.iter().copied().filter(|observed| observed.exchange.role.is_request())
     }
 
-    fn level(&self, step: &Step, facet: Facet) -> Level {
-        let case = self.trial.case().level;
+    fn level(&self, own: Option<Level>, facet: Facet) -> Level {
+        let level = self.trial.level;
         match facet {
-            Facet::Behaviour => step.level.unwrap_or(case),
-            Facet::Shape => step.level.unwrap_or(case.max(Level::Extended)),
-            Facet::Text => step.level.unwrap_or(Level::Strict).max(case),
+            Facet::Behaviour => own.unwrap_or(level),
+            Facet::Shape => own.unwrap_or(level.max(Level::Extended)),
+            Facet::Text => own.unwrap_or(Level::Strict).max(level),
         }
     }
 
     fn add(&mut self, found: Found<'_>) {
-        let level = self.level(found.step, found.facet).min(gravest(found.kind));
+        let level = self.level(found.basis.level, found.facet).min(gravest(found.kind));
         self.mismatches.push(Mismatch {
             kind: found.kind,
             level,
@@ -175,13 +177,13 @@ impl<'run> Judge<'run> {
             actual: found.actual,
             at: self.place(found.span),
             step: found.index,
-            because: found.step.because.iter().map(|id| id.value.clone()).collect(),
+            because: found.basis.because.iter().map(|id| id.value.clone()).collect(),
             diff: found.diff,
         });
     }
 
     fn place(&self, span: Span) -> Place {
-        let source = &self.trial.suite().source;
+        let source = self.trial.source();
         let from = (span.offset as usize).min(source.text.len());
         let to = (from + span.len as usize).min(source.text.len());
         let text = source.text.get(from..to).unwrap_or_default();
@@ -196,58 +198,35 @@ impl<'run> Judge<'run> {
 
     /// True if the target answered a health request right after trouble.
     fn is_healthy(&self) -> bool {
-        self.observation.exchanges.iter().any(|exchange| {
-            exchange.role == Role::Health && matches!(exchange.response, ResponseText::Answer { .. })
-        })
-    }
-
-    /// True if a connection was closed before the answer came. A server may close one that was idle at
-    /// the very moment at which it is used again, which is nobody's mistake unless it goes on.
-    fn cut_short(&self) -> bool {
-        self.observation.exchanges.iter().any(|exchange| match exchange.role {
-            Role::Ask | Role::Meanwhile | Role::Unchanged | Role::Still | Role::Read => {
-                exchange.response.was_cut_short()
-            }
-            Role::Sample | Role::Health | Role::Cleanup | Role::Capability | Role::Setup => false,
+        self.observation.exchanges.iter().any(|observed| {
+            observed.exchange.role == Role::Health
+                && matches!(observed.exchange.response, ResponseText::Answer { .. })
         })
     }
 
     /// "Refused means unchanged": the implied check at the end of a trial whose calls are all to
     /// be refused.
     fn unchanged(&mut self) {
-        if !self.trial.implies_unchanged() {
-            return;
-        }
-        let looks: Vec<&Exchange> =
-            self.observation.exchanges.iter().filter(|exchange| exchange.role == Role::Unchanged).collect();
-        for look in looks {
-            for fixture in [FixtureName::Stream, FixtureName::Other] {
-                let word = fixture_word(fixture);
-                let Some(name) = self.bindings().text(&format!("{word}.name")) else { continue };
-                let Some(before) = self.bindings().get(&format!("{word}.before")) else { continue };
-                let about =
-                    String::from_utf8_lossy(&look.request.body.bytes()).contains(&format!("\"{name}\""));
-                if !about {
+        for observed in &self.observation.exchanges {
+            let Role::Unchanged(fixture) = observed.exchange.role else { continue };
+            let Some(before) = self.bindings().before(fixture) else { continue };
+            let after = match Snapshot::of(&observed.decoded) {
+                Snapshot::State(state) => before_of(&state),
+                Snapshot::Gone => Value::empty(),
+                Snapshot::Nothing => {
+                    self.errors.push("no answer to the check that nothing has changed".to_owned());
                     continue;
                 }
-                let after = match Seen::of(self.measure.model, look) {
-                    Seen::State(state) => before_of(&state),
-                    Seen::Gone => Value::empty(),
-                    Seen::Nothing => {
-                        self.errors.push("no answer to the check that nothing has changed".to_owned());
-                        continue;
-                    }
-                };
-                if after != *before {
-                    self.state_changed(before, &after);
-                }
+            };
+            if after != *before {
+                self.state_changed(before, &after);
             }
         }
     }
 
     fn state_changed(&mut self, before: &Value, after: &Value) {
-        let index = self.trial.case().ask.len().saturating_sub(1);
-        let Some(step) = self.trial.case().ask.get(index) else { return };
+        let index = self.trial.steps.len().saturating_sub(1);
+        let Some(step) = self.trial.steps.get(index) else { return };
         let span = step.call().map_or(step.span, |call| call.expect.span);
         let bindings = self.bindings();
         let state = |value: &Value| match value.as_map() {
@@ -260,8 +239,8 @@ impl<'run> Judge<'run> {
         self.add(Found {
             kind: MismatchKind::StateChanged,
             facet: Facet::Behaviour,
-            step,
-            index: StepIndex { step: index, within: None },
+            basis: Basis::of(step),
+            index: StepIndex::whole(index),
             span,
             expected: format!("refused and unchanged: {}", state(before)),
             actual: state(after),
@@ -271,26 +250,13 @@ impl<'run> Judge<'run> {
 
     fn verdict(self) -> Judgement {
         let fails = self.mismatches.iter().any(|mismatch| !mismatch.tolerated);
-        let first = self.trial.case().ask.first().and_then(Step::call);
+        let first = self.trial.steps.first().and_then(Step::call);
         let first_is_open = first.is_some_and(|call| matches!(call.expect.answer, Answer::Open(_)));
-        let held = self.held();
-        let cut_short = self.cut_short();
-        // What was answered as it should be counts all the same.
-        let counts = fails || !self.chose.is_empty();
-        let (outcome, reason) = if counts && let Held::NotSeen(status) = held {
-            let reason = format!("{status} may have been over before the answer was given");
-            return Judgement {
-                outcome: Outcome::Unobserved,
-                reason: Some(reason),
-                mismatches: Vec::new(),
-                firm: false,
-                chose: Vec::new(),
-                traces: self.traces,
-                notes: self.notes,
-            };
-        } else if fails {
+        let void = self.observation.void.clone().or_else(|| self.not_in_transient_state());
+        let (outcome, reason) = if fails {
             (Outcome::Fail, None)
-        } else if let Some((outcome, reason)) = self.observation.stopped_by.clone() {
+        } else if let Some(ended) = &self.observation.ended_early {
+            let (outcome, reason) = ended.outcome();
             (outcome, Some(reason))
         } else if let Some(reason) = self.errors.first() {
             (Outcome::Error, Some(reason.clone()))
@@ -303,11 +269,12 @@ impl<'run> Judge<'run> {
         } else {
             (Outcome::Pass, None)
         };
+        let void = void.or_else(|| reason.clone().filter(|_| outcome == Outcome::Unobserved));
         Judgement {
             outcome,
             reason,
             mismatches: self.mismatches,
-            firm: held != Held::JustBefore && !cut_short,
+            void,
             chose: self.chose,
             traces: self.traces,
             notes: self.notes,
@@ -328,10 +295,27 @@ const fn gravest(kind: MismatchKind) -> Level {
         | MismatchKind::Body
         | MismatchKind::Header
         | MismatchKind::Encoding
-        | MismatchKind::Ladder
+        | MismatchKind::States
         | MismatchKind::Timing
         | MismatchKind::Records
         | MismatchKind::StateChanged => Level::Strict,
+    }
+}
+
+/// What an expectation rests on.
+#[derive(Clone, Copy)]
+struct Basis<'run> {
+    because: &'run [Spanned<FactId>],
+    level: Option<Level>,
+}
+
+impl<'run> Basis<'run> {
+    fn of(step: &'run Step) -> Self {
+        Self { because: &step.because, level: step.level }
+    }
+
+    fn of_states(observe: &'run Observe) -> Self {
+        Self { because: &observe.because, level: observe.level }
     }
 }
 
@@ -339,7 +323,7 @@ const fn gravest(kind: MismatchKind) -> Level {
 struct Found<'run> {
     kind: MismatchKind,
     facet: Facet,
-    step: &'run Step,
+    basis: Basis<'run>,
     index: StepIndex,
     span: Span,
     expected: String,

@@ -4,15 +4,15 @@ use crate::case::ast::{Answer, Candidate, Expectation, LadderEnd, Motion, Rung};
 
 use crate::judge::Judge;
 use crate::log::Choice;
-use crate::observe::ladder::Moment;
+use crate::observe::decoded::DecodedResponse;
 use crate::observe::matching::{Asked, Members, words};
-use crate::observe::reading::Reading;
-use crate::observe::{ladder, matching};
+use crate::observe::states::TimedSnapshot;
+use crate::observe::{matching, states};
 
 impl Judge<'_> {
     /// Notes the answer of a call to a question about calls.
-    pub(crate) fn choose_answer(&mut self, step: usize, question: &str, reading: &Reading) {
-        let candidates = self.trial.library().questions.get(question).map(|question| &question.candidates);
+    pub(crate) fn choose_answer(&mut self, step: usize, question: &str, reading: &DecodedResponse) {
+        let candidates = self.trial.question(question).map(|question| &question.candidates);
         let fitting: Vec<(&String, Option<Motion>)> = candidates
             .into_iter()
             .flatten()
@@ -41,32 +41,32 @@ impl Judge<'_> {
     /// Whether the stream left ACTIVE after the call of a step, as far as the watch after it can
     /// tell.
     fn motion(&self, step: usize) -> Option<Motion> {
-        let exchanges = &self.observation.exchanges;
-        let (sent, answered) = ladder::call_window(exchanges, step + 1)?;
-        let moments = ladder::moments(self.measure.model, exchanges, step + 1);
-        let after: Vec<&Moment> = moments.iter().filter(|moment| moment.received_us >= sent).collect();
-        let status = |moment: &&&Moment| moment.seen.status().is_some_and(|status| status != "ACTIVE");
-        if after.iter().any(|moment| status(&moment)) {
+        let (samples, call) = states::of_step(&self.course.used, step);
+        let (sent, answered) = call?;
+        let after: Vec<&TimedSnapshot> = samples.iter().filter(|sample| sample.received_us >= sent).collect();
+        let status =
+            |sample: &&&TimedSnapshot| sample.snapshot.status().is_some_and(|status| status != "ACTIVE");
+        if after.iter().any(|sample| status(&sample)) {
             return Some(Motion::Moves);
         }
         // Any state that lasted would show in a look that began and ended within it.
-        let before = moments.iter().rev().find(|moment| moment.received_us < sent);
-        let first = before.map_or(sent, |moment| moment.sent_us).max(sent);
+        let before = samples.iter().rev().find(|sample| sample.received_us < sent);
+        let first = before.map_or(sent, |sample| sample.sent_us).max(sent);
         let mut last = first;
         let mut longest = 0;
-        for moment in &after {
-            longest = longest.max(moment.received_us.saturating_sub(last));
-            last = moment.sent_us;
+        for sample in &after {
+            longest = longest.max(sample.received_us.saturating_sub(last));
+            last = sample.sent_us;
         }
-        (last >= answered && longest < self.measure.shortest_us).then_some(Motion::Stays)
+        (last >= answered && longest < self.measure.timing.lengths.floor_us()).then_some(Motion::Stays)
     }
 
-    fn is_answer(&self, expectation: &Expectation, reading: &Reading) -> bool {
+    fn is_answer(&self, expectation: &Expectation, reading: &DecodedResponse) -> bool {
         match &expectation.answer {
             Answer::Accepted { members: None } => reading.is_success(),
-            Answer::Accepted { members: Some(tree) } => reading
-                .output()
-                .is_some_and(|output| matching::holds(tree, output, self.bindings(), self.trial.row())),
+            Answer::Accepted { members: Some(tree) } => {
+                reading.output().is_some_and(|output| matching::holds(tree, output, self.bindings()))
+            }
             Answer::Refused(refusal) => reading.class() == Some(refusal.error.value.as_str()),
             Answer::Open(_) => false,
         }
@@ -75,9 +75,8 @@ impl Judge<'_> {
     /// Notes the value of a member to a question about values. `ladder` gives `rung: first` and
     /// `rung: last` their meaning.
     pub(crate) fn choose_value(&mut self, asked: &Asked, ladder: &[Rung]) {
-        let candidates =
-            self.trial.library().questions.get(&asked.question).map(|question| &question.candidates);
-        let (bindings, row) = (self.bindings(), self.trial.row());
+        let candidates = self.trial.question(&asked.question).map(|question| &question.candidates);
+        let bindings = self.bindings();
         let fits = |candidate: &Candidate| {
             let tree = match candidate {
                 Candidate::Answer { .. } => None,
@@ -90,7 +89,7 @@ impl Judge<'_> {
                 }
             };
             tree.is_some_and(|tree| {
-                let found = matching::compare(tree, asked.actual.as_ref(), Members::AtLeast, bindings, row);
+                let found = matching::compare(tree, asked.actual.as_ref(), Members::AtLeast, bindings);
                 found.differences.is_empty()
             })
         };

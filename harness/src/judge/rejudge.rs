@@ -5,18 +5,19 @@
 //! answer says nothing about a new question.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::case::ast::Level;
+use crate::log::{Event, Exchange, Footer, Header, Notice, Outcome, Timing, Trial};
 use crate::model::Model;
-
-use crate::judge::KnownList;
-use crate::observe::Observation;
+use crate::observe::{Observation, Observed};
+use crate::plan::bind::Bindings;
+use crate::plan::{EndedEarly, Manifest, PlannedTrial, TextCache, case_text};
+use crate::run::{Ruling, Settled};
 
 use super::conduct::verdict;
-use super::{Measure, judge};
-use crate::log::{Event, Exchange, Footer, Header, Notice, Outcome, Trial};
-use crate::plan::bind::Bindings;
-use crate::plan::{Manifest, PlannedTrial, TextCache, case_text};
+use super::known::KnownList;
+use super::{Measure, attempts, judge};
 
 /// A stored run under today's expectations.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,8 @@ pub enum LeftOut {
     Gone,
     /// The question is another now.
     QuestionChanged,
+    /// A step ends later now, or by another condition: what was observed may not hold what counts.
+    StopChanged,
 }
 
 /// Judges a stored run again. `level` = the log's own where `None`.
@@ -47,13 +50,16 @@ pub fn rejudge(
     level: Option<Level>,
     known: &KnownList,
 ) -> Rejudged {
+    let timing =
+        events.iter().find_map(|event| if let Event::Timing(timing) = event { Some(timing) } else { None });
+    let unknown = Timing::default();
     let measure = Measure {
         model: Model::embedded(),
         level: level.unwrap_or(header.level),
-        shortest_us: header.capabilities.shortest_transition_ms * 1000,
+        timing: timing.unwrap_or(&unknown),
     };
     let planned: HashMap<&str, &PlannedTrial> =
-        manifest.trials.iter().map(|trial| (trial.id.as_str(), trial)).collect();
+        manifest.trials.iter().map(|trial| (trial.id.as_str(), trial.as_ref())).collect();
     let mut exchanges: HashMap<&str, Vec<&Exchange>> = HashMap::new();
     for event in events {
         if let Event::Exchange(exchange) = event
@@ -88,6 +94,12 @@ pub fn rejudge(
                 if told.insert(trial.case_id.clone()) {
                     again.events.push(Event::Case(Box::new(case_text(trial, &mut cache))));
                 }
+                let covered = stored.stops.len() == trial.stops.len()
+                    && stored.stops.iter().zip(&trial.stops).all(|(stored, own)| stored.covers(own));
+                if !covered {
+                    again.left_out.push((stored.id.clone(), LeftOut::StopChanged));
+                    continue;
+                }
                 let sent = exchanges.get(stored.id.as_str()).map(Vec::as_slice).unwrap_or_default();
                 let judged = known.apply(one(trial, stored, sent, measure));
                 if judged.outcome != stored.outcome {
@@ -96,7 +108,7 @@ pub fn rejudge(
                 *counts.entry(judged.outcome).or_default() += 1;
                 again.events.push(Event::Trial(Box::new(judged)));
             }
-            Event::Exchange(_) | Event::Notice(_) => again.events.push(event.clone()),
+            Event::Exchange(_) | Event::Timing(_) | Event::Notice(_) => again.events.push(event.clone()),
             Event::Header(_) | Event::Case(_) | Event::Footer(_) => {}
         }
     }
@@ -104,6 +116,7 @@ pub fn rejudge(
         let why = match why {
             LeftOut::Gone => "no case asks it any more",
             LeftOut::QuestionChanged => "its question has changed; run it again",
+            LeftOut::StopChanged => "a step ends later now, or by another condition; run it again",
         };
         let text = format!("not judged again: {why}");
         again.events.push(Event::Notice(Notice { at_us: 0, trial: Some(id.clone()), text }));
@@ -119,11 +132,12 @@ pub fn rejudge(
 }
 
 fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: Measure<'_>) -> Trial {
-    let stopped_by = match stored.outcome {
-        // What kept a question from being put is no matter of expectations.
-        Outcome::Blocked | Outcome::Skipped | Outcome::Unsupported => {
-            Some((stored.outcome, stored.reason.clone().unwrap_or_default()))
-        }
+    let reason = || stored.reason.clone().unwrap_or_default();
+    let ended_early = match stored.outcome {
+        // What kept a trial from being carried out is no matter of expectations.
+        Outcome::Blocked => Some(EndedEarly::Blocked(reason())),
+        Outcome::Skipped => Some(EndedEarly::Skipped(reason())),
+        Outcome::Unsupported => Some(EndedEarly::Unsupported(reason())),
         Outcome::Pass
         | Outcome::Tolerated
         | Outcome::Fail
@@ -132,19 +146,28 @@ fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: M
         | Outcome::Known
         | Outcome::Open => None,
     };
-    let observation = Observation {
-        bindings: Bindings(stored.bindings.clone()),
-        exchanges: exchanges
-            .iter()
-            .filter(|exchange| exchange.round == stored.round)
-            .map(|exchange| (*exchange).clone())
-            .collect(),
-        stopped_by,
-        setup_cut_short: false,
-    };
-    let judgement = judge(trial, &observation, measure);
-    let ended_us = stored.started_us + stored.ms * 1000;
-    verdict(trial, stored.round, (stored.started_us, ended_us), observation, judgement)
+    let mut rulings = Vec::new();
+    for (attempt, text) in (0_u32..).zip(&stored.attempts) {
+        let of_attempt = exchanges.iter().filter(|exchange| exchange.attempt == attempt);
+        let observation = Observation {
+            bindings: Bindings::from_log(&text.bindings),
+            exchanges: of_attempt
+                .map(|exchange| Observed::of(measure.model, Arc::new((*exchange).clone())))
+                .collect(),
+            began_us: text.began_us,
+            ended_early: ended_early.clone(),
+            void: text.void.clone(),
+        };
+        let judgement = judge(trial, &observation, measure);
+        let void = judgement.void.clone();
+        let ended_us = stored.started_us + stored.ms * 1000;
+        let verdict = verdict(trial, attempt, (stored.started_us, ended_us), &observation, judgement);
+        rulings.push(Ruling { needs_confirmation: attempts::needs_confirmation(&verdict), verdict, void });
+    }
+    match attempts::settle(rulings, false) {
+        Settled::Verdict(verdict) => *verdict,
+        Settled::Again(_) => stored.clone(),
+    }
 }
 
 #[cfg(all(test, feature = "serve"))]

@@ -132,7 +132,12 @@ impl Board {
         lock(&self.state).summary.add(event);
         match event {
             Event::Trial(_) => self.changed.notify_all(),
-            Event::Header(_) | Event::Case(_) | Event::Exchange(_) | Event::Notice(_) | Event::Footer(_) => {}
+            Event::Header(_)
+            | Event::Case(_)
+            | Event::Exchange(_)
+            | Event::Timing(_)
+            | Event::Notice(_)
+            | Event::Footer(_) => {}
         }
     }
 }

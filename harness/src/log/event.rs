@@ -7,6 +7,8 @@
 
 mod exchange;
 mod header;
+mod stop;
+mod timing;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -19,11 +21,16 @@ use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 
 pub use exchange::{AsItCame, BodyText, DeviationText, Exchange, RequestText, ResponseText, Role, StepIndex};
+
 pub use header::{Capabilities, Header, Selection, Target, Transport};
-pub use trial::{BodyDiff, Choice, Flag, Mismatch, MismatchKind, Outcome, Place, Sample, Trace, Trial};
+pub use stop::StopCondition;
+pub use timing::{Change, Length, Lengths, Timing};
+pub use trial::{
+    AttemptText, BodyDiff, Choice, Flag, Mismatch, MismatchKind, Outcome, Place, Sample, Trace, Trial,
+};
 
 /// Version of the log's form.
-pub const LOG_FORMAT: u32 = 1;
+pub const LOG_FORMAT: u32 = 2;
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +42,8 @@ pub enum Event {
     Case(Box<CaseText>),
     /// One request and its answer.
     Exchange(Box<Exchange>),
+    /// The times that steps and samples are held to, once, before the first trial.
+    Timing(Timing),
     /// A trial's verdict.
     Trial(Box<Trial>),
     /// Something that a reader should know and that is no verdict.

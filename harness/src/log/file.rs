@@ -84,7 +84,11 @@ impl Log {
             match event {
                 Event::Header(first) => header = Some(*first),
                 Event::Footer(last) => footer = Some(*last),
-                Event::Case(_) | Event::Exchange(_) | Event::Trial(_) | Event::Notice(_) => rest.push(event),
+                Event::Case(_)
+                | Event::Exchange(_)
+                | Event::Timing(_)
+                | Event::Trial(_)
+                | Event::Notice(_) => rest.push(event),
             }
         }
         header.map(|header| Self { header, events: rest, footer, torn: None })
@@ -177,6 +181,7 @@ enum EventName {
     Header,
     Case,
     Exchange,
+    Timing,
     Trial,
     Notice,
     Footer,
@@ -215,7 +220,7 @@ pub fn read_log(mut reader: impl BufRead) -> Result<Log, LogError> {
         match event {
             Event::Header(_) => return Err(LogError::Order { line: number, event: "header" }),
             Event::Footer(footer) => log.footer = Some(*footer),
-            Event::Case(_) | Event::Exchange(_) | Event::Trial(_) | Event::Notice(_) => {
+            Event::Case(_) | Event::Exchange(_) | Event::Timing(_) | Event::Trial(_) | Event::Notice(_) => {
                 log.events.push(event);
             }
         }
@@ -244,6 +249,7 @@ fn parse(line: &[u8]) -> Result<Event, serde_json::Error> {
         EventName::Header => Event::Header(serde_json::from_slice(line)?),
         EventName::Case => Event::Case(serde_json::from_slice(line)?),
         EventName::Exchange => Event::Exchange(serde_json::from_slice(line)?),
+        EventName::Timing => Event::Timing(serde_json::from_slice(line)?),
         EventName::Trial => Event::Trial(serde_json::from_slice(line)?),
         EventName::Notice => Event::Notice(serde_json::from_slice(line)?),
         EventName::Footer => Event::Footer(serde_json::from_slice(line)?),
@@ -291,6 +297,7 @@ const fn name(event: &Event) -> &'static str {
         Event::Header(_) => "header",
         Event::Case(_) => "case",
         Event::Exchange(_) => "exchange",
+        Event::Timing(_) => "timing",
         Event::Trial(_) => "trial",
         Event::Notice(_) => "notice",
         Event::Footer(_) => "footer",

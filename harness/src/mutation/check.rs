@@ -49,7 +49,10 @@ impl KillTable {
     ) -> Vec<Fault> {
         let mut named = Vec::new();
         let fails_in = |killed: &BTreeSet<String>| {
-            let mut trials = manifest.trials.iter().filter(|trial| std::ptr::eq(trial.case(), case));
+            let mut trials = manifest
+                .trials
+                .iter()
+                .filter(|trial| trial.yaml().is_some_and(|(_, own)| std::ptr::eq(own, case)));
             trials.any(|trial| killed.contains(&trial.id))
         };
         let kills_at_all = |fault: Fault| self.killed_by.get(&fault).is_none_or(fails_in);

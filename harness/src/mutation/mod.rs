@@ -139,7 +139,7 @@ fn selection(manifest: &Manifest, fault: Fault, breadth: Breadth) -> Select {
     let held = manifest.trials.iter().filter(|trial| match breadth {
         Breadth::Reach => {
             reach::touches(reach, trial)
-                && (!reach::races(trial) || names(trial, fault))
+                && (!trial.has_race() || names(trial, fault))
                 && stood_for.insert((&trial.case_id, reach::address(reach, trial)))
         }
         Breadth::Whole => everything.takes(trial),
@@ -149,7 +149,7 @@ fn selection(manifest: &Manifest, fault: Fault, breadth: Breadth) -> Select {
 }
 
 fn names(trial: &PlannedTrial, fault: Fault) -> bool {
-    trial.case().kills.iter().any(|name| name.value == fault.name())
+    trial.kills().any(|name| name == fault.name())
 }
 
 /// The outcomes that are not as they should be against a right target. What is unobserved is

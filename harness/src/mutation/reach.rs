@@ -3,9 +3,7 @@
 //! Too many do no harm but take time; a trial that is missing here is missing in the table, which
 //! a run of the whole suite would show.
 
-use crate::case::ast::{
-    Address, Answer, Body, Call, CallAddress, Cost, Fixture, FixtureStatus, Node, StepKind,
-};
+use crate::case::ast::{Address, Answer, Body, Call, CallAddress, Cost, Fixture, FixtureStatus, Node};
 use crate::reference::Reach;
 use crate::spec::Action;
 use crate::wire::Encoding;
@@ -14,21 +12,21 @@ use crate::plan::PlannedTrial;
 
 /// True if what a fault of that reach does can show in the trial.
 pub(crate) fn touches(reach: Reach, trial: &PlannedTrial) -> bool {
-    if trial.case().cost != Cost::Small && !needs_long(reach) {
+    if trial.cost != Cost::Small && !needs_long(reach) {
         return false;
     }
     match reach {
         Reach::Everything => true,
         Reach::Operations(operations) => calls_any(trial, operations),
         Reach::Transitions => changes_encryption(trial),
-        Reach::Watches => trial.case().has_transition(),
+        Reach::Watches => trial.has_transition(),
         Reach::ComingAndGoing => comes_or_goes(trial),
         Reach::Arns => names_by_arn(trial),
         Reach::RefusalsOf(operations) => calls_any(trial, operations) && meets_refusals(trial),
         Reach::Refusals => meets_refusals(trial),
         Reach::Cbor => trial.encoding == Encoding::Cbor || is_odd(trial),
         Reach::OddRequests => is_odd(trial),
-        Reach::Limits => trial.case().cost != Cost::Small,
+        Reach::Limits => trial.cost != Cost::Small,
     }
 }
 
@@ -66,18 +64,6 @@ pub(crate) const fn needs_long(reach: Reach) -> bool {
     }
 }
 
-/// True if the case sends calls at the same moment.
-pub(crate) fn races(trial: &PlannedTrial) -> bool {
-    trial.case().ask.iter().any(|step| match &step.kind {
-        StepKind::Race(_) => true,
-        StepKind::Call(_)
-        | StepKind::Watch(_)
-        | StepKind::Repeat(_)
-        | StepKind::Clock(_)
-        | StepKind::Read(_) => false,
-    })
-}
-
 fn calls_any(trial: &PlannedTrial, operations: &[Action]) -> bool {
     let needed = trial.operations_needed();
     operations.iter().any(|operation| needed.iter().any(|name| name == operation.name()))
@@ -85,7 +71,7 @@ fn calls_any(trial: &PlannedTrial, operations: &[Action]) -> bool {
 
 /// True if encryption is started or stopped with success, in the setup or in the ask.
 fn changes_encryption(trial: &PlannedTrial) -> bool {
-    let in_setup = trial.case().given.values().any(|fixture| match &fixture.value {
+    let in_setup = trial.given.values().any(|fixture| match fixture {
         Fixture::Own { status, encryption, .. } => encryption.is_some() || *status == FixtureStatus::Updating,
         Fixture::Missing | Fixture::Shared => false,
     });
@@ -98,11 +84,11 @@ fn changes_encryption(trial: &PlannedTrial) -> bool {
         };
         changes && accepted
     });
-    in_setup || in_ask || trial.case().has_transition()
+    in_setup || in_ask || trial.has_transition()
 }
 
 fn comes_or_goes(trial: &PlannedTrial) -> bool {
-    let given = trial.case().given.values().any(|fixture| match &fixture.value {
+    let given = trial.given.values().any(|fixture| match fixture {
         Fixture::Own { status, .. } => match status {
             FixtureStatus::Creating | FixtureStatus::Deleting | FixtureStatus::Gone => true,
             FixtureStatus::Active | FixtureStatus::Updating => false,
@@ -143,7 +129,7 @@ fn meets_refusals(trial: &PlannedTrial) -> bool {
         Answer::Refused(_) | Answer::Open(_) => true,
         Answer::Accepted { .. } => call.by.is_some(),
     });
-    let passing = trial.case().given.values().any(|fixture| match &fixture.value {
+    let passing = trial.given.values().any(|fixture| match fixture {
         Fixture::Own { status, .. } => *status != FixtureStatus::Active,
         Fixture::Missing => true,
         Fixture::Shared => false,

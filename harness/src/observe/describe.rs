@@ -1,22 +1,22 @@
-//! Looking at a stream: the summary where the target has it, else the full description.
+//! Describing a stream: the summary where the target has it, else the full description.
 
 use crate::model::{Model, Value};
 use crate::wire::{Encoding, encode};
 
-use crate::log::{Capabilities, Exchange};
-use crate::observe::reading::Reading;
+use crate::log::Capabilities;
+use crate::observe::decoded::DecodedResponse;
 use crate::plan::Outgoing;
 
 /// Which operation shows a stream's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum DescribeCall {
     /// `DescribeStreamSummary`.
     Summary,
     /// `DescribeStream`, for targets from before 2017.
     Full,
 }
 
-impl Look {
+impl DescribeCall {
     /// The summary, unless the target lacks it.
     pub(crate) fn of(capabilities: &Capabilities) -> Self {
         let lacks = capabilities.unsupported.iter().any(|name| name == "DescribeStreamSummary");
@@ -32,7 +32,7 @@ impl Look {
     }
 
     /// The call, by name and in JSON: the plainest form.
-    pub(crate) fn at(self, model: &Model, stream: &str) -> Outgoing {
+    pub(crate) fn of_stream(self, model: &Model, stream: &str) -> Outgoing {
         let input = Value::from([("StreamName", Value::from(stream))]);
         Outgoing::encoded(model, self.operation(), Encoding::Json, encode(Encoding::Json, &input))
     }
@@ -43,9 +43,9 @@ pub(crate) fn description(output: &Value) -> Option<&Value> {
     output.get("StreamDescriptionSummary").or_else(|| output.get("StreamDescription"))
 }
 
-/// What an exchange of [`Look::at`] showed.
+/// What a response to [`DescribeCall::of_stream`] shows.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Seen {
+pub(crate) enum Snapshot {
     /// The stream's description.
     State(Value),
     /// The target says that there is no such stream.
@@ -54,13 +54,12 @@ pub(crate) enum Seen {
     Nothing,
 }
 
-impl Seen {
-    /// Reads an exchange.
-    pub(crate) fn of(model: &Model, exchange: &Exchange) -> Self {
-        let reading = Reading::of(model, exchange);
-        match reading.output().and_then(description) {
+impl Snapshot {
+    /// What a decoded response shows.
+    pub(crate) fn of(decoded: &DecodedResponse) -> Self {
+        match decoded.output().and_then(description) {
             Some(state) => Self::State(state.clone()),
-            None if reading.class() == Some("ResourceNotFoundException") => Self::Gone,
+            None if decoded.class() == Some("ResourceNotFoundException") => Self::Gone,
             None => Self::Nothing,
         }
     }
@@ -82,4 +81,9 @@ pub(crate) fn before_of(state: &Value) -> Value {
             .filter_map(|name| state.get(name).map(|value| (name.to_owned(), value.clone())))
             .collect(),
     )
+}
+
+/// True for a status that passes by itself.
+pub(crate) fn is_transient(snapshot: &Snapshot) -> bool {
+    matches!(snapshot.status(), Some("CREATING" | "UPDATING" | "DELETING"))
 }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use regex::Regex;
 
 use crate::case::Span;
-use crate::case::ast::{Node, Reference, Row, Tree};
+use crate::case::ast::{FixtureName, Node, Reference, Tree};
 use crate::model::Value;
 
 use crate::plan::bind::{Bindings, name_of};
@@ -53,7 +53,6 @@ pub(crate) enum Members {
 
 struct Comparer<'trial> {
     bindings: &'trial Bindings,
-    row: Option<&'trial Row>,
     members: Members,
     found: Comparison,
 }
@@ -64,28 +63,22 @@ pub(crate) fn compare(
     value: Option<&Value>,
     members: Members,
     bindings: &Bindings,
-    row: Option<&Row>,
 ) -> Comparison {
-    let mut comparer = Comparer { bindings, row, members, found: Comparison::default() };
+    let mut comparer = Comparer { bindings, members, found: Comparison::default() };
     comparer.node(tree, value, "");
     comparer.found
 }
 
 /// True if nothing differs; open questions hold whatever came.
-pub(crate) fn holds(tree: &Tree, value: &Value, bindings: &Bindings, row: Option<&Row>) -> bool {
-    compare(tree, Some(value), Members::AtLeast, bindings, row).differences.is_empty()
+pub(crate) fn holds(tree: &Tree, value: &Value, bindings: &Bindings) -> bool {
+    compare(tree, Some(value), Members::AtLeast, bindings).differences.is_empty()
 }
 
 /// True if a state has all these members.
-pub(crate) fn members_hold(
-    members: &IndexMap<String, Tree>,
-    state: &Value,
-    bindings: &Bindings,
-    row: Option<&Row>,
-) -> bool {
-    members.iter().all(|(name, tree)| {
-        compare(tree, state.get(name), Members::AtLeast, bindings, row).differences.is_empty()
-    })
+pub(crate) fn members_hold(members: &IndexMap<String, Tree>, state: &Value, bindings: &Bindings) -> bool {
+    members
+        .iter()
+        .all(|(name, tree)| compare(tree, state.get(name), Members::AtLeast, bindings).differences.is_empty())
 }
 
 /// The text of a tree that is literal text.
@@ -137,12 +130,10 @@ impl Comparer<'_> {
                 Some(_) | None => self.differs(tree, value, path, "a structure".to_owned()),
             },
             Node::OneOf(trees) => {
-                let fits = |tree: &Tree| {
-                    compare(tree, value, self.members, self.bindings, self.row).differences.is_empty()
-                };
+                let fits =
+                    |tree: &Tree| compare(tree, value, self.members, self.bindings).differences.is_empty();
                 if !trees.iter().any(fits) {
-                    let all: Vec<String> =
-                        trees.iter().map(|tree| tree_words(tree, self.bindings, self.row)).collect();
+                    let all: Vec<String> = trees.iter().map(|tree| tree_words(tree, self.bindings)).collect();
                     self.differs(tree, value, path, format!("one of {}", all.join(", ")));
                 }
             }
@@ -174,24 +165,18 @@ impl Comparer<'_> {
                     self.differs(tree, value, path, "present".to_owned());
                 }
             }
-            Reference::Each(column) => {
-                if let Some(inner) = self.row.and_then(|row| row.columns.get(column)) {
-                    // The place that a reader should look at is the expectation, not the column.
-                    let inner = Tree { span: tree.span, node: inner.node.clone() };
-                    self.node(&inner, value, path);
-                }
-            }
             Reference::Key(_)
             | Reference::KeyArn(_)
             | Reference::StreamName(_)
             | Reference::StreamArn(_)
             | Reference::ChangedArn(..)
+            | Reference::Each(_)
             | Reference::Got(_) => {
-                let stated = self.bindings.get(&name_of(reference));
+                let stated = self.bindings.get(reference);
                 if stated.is_none()
                     || !value.is_some_and(|value| stated.is_some_and(|stated| same(stated, value)))
                 {
-                    self.differs(tree, value, path, tree_words(tree, self.bindings, self.row));
+                    self.differs(tree, value, path, tree_words(tree, self.bindings));
                 }
             }
         }
@@ -215,39 +200,34 @@ fn same(stated: &Value, value: &Value) -> bool {
 }
 
 /// A tree in words that do not differ from run to run.
-pub(crate) fn tree_words(tree: &Tree, bindings: &Bindings, row: Option<&Row>) -> String {
+pub(crate) fn tree_words(tree: &Tree, bindings: &Bindings) -> String {
     match &tree.node {
         Node::Literal(value) => words(value, bindings),
         Node::Reference(reference) => match reference {
             Reference::Absent => "absent".to_owned(),
             Reference::Present => "present".to_owned(),
-            Reference::Each(column) => match row.and_then(|row| row.columns.get(column)) {
-                Some(tree) => tree_words(tree, bindings, row),
-                None => format!("$each.{column}"),
-            },
             Reference::Key(_) => {
-                let name = name_of(reference);
-                bindings.get(&name).map_or_else(|| format!("${name}"), |value| words(value, bindings))
+                let unbound = || format!("${}", name_of(reference));
+                bindings.get(reference).map_or_else(unbound, |value| words(value, bindings))
             }
             Reference::KeyArn(_)
             | Reference::StreamName(_)
             | Reference::StreamArn(_)
             | Reference::ChangedArn(..)
             | Reference::Open(_)
+            | Reference::Each(_)
             | Reference::Got(_) => {
                 format!("${}", name_of(reference))
             }
         },
         Node::List(_) => "a list".to_owned(),
         Node::Map(trees) => {
-            let members: Vec<String> = trees
-                .iter()
-                .map(|(name, tree)| format!("{name} {}", tree_words(tree, bindings, row)))
-                .collect();
+            let members: Vec<String> =
+                trees.iter().map(|(name, tree)| format!("{name} {}", tree_words(tree, bindings))).collect();
             members.join(", ")
         }
         Node::OneOf(trees) => {
-            let all: Vec<String> = trees.iter().map(|tree| tree_words(tree, bindings, row)).collect();
+            let all: Vec<String> = trees.iter().map(|tree| tree_words(tree, bindings)).collect();
             format!("one of {}", all.join(", "))
         }
         Node::Matches(pattern) => format!("text like /{pattern}/"),
@@ -284,11 +264,16 @@ pub(crate) fn words(value: &Value, bindings: &Bindings) -> String {
 pub(crate) fn without_names(text: &str, bindings: &Bindings) -> String {
     let mut text = text.to_owned();
     // ARNs first: they contain the names.
-    for name in ["stream.arn", "other.arn", "stream.name", "other.name"] {
-        if let Some(value) = bindings.text(name)
+    for name in [
+        Reference::StreamArn(FixtureName::Stream),
+        Reference::StreamArn(FixtureName::Other),
+        Reference::StreamName(FixtureName::Stream),
+        Reference::StreamName(FixtureName::Other),
+    ] {
+        if let Some(value) = bindings.text(&name)
             && text.contains(value)
         {
-            text = text.replace(value, &format!("${name}"));
+            text = text.replace(value, &format!("${}", name_of(&name)));
         }
     }
     text

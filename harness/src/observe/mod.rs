@@ -1,24 +1,53 @@
 //! What was observed: decoded responses, what they show of streams, and values held to what is stated.
 //! Pure.
 
+pub(crate) mod course;
+pub(crate) mod decoded;
 pub(crate) mod describe;
-pub(crate) mod ladder;
+pub(crate) mod machine;
 pub(crate) mod matching;
-pub(crate) mod reading;
 pub(crate) mod records;
+pub(crate) mod settling;
+pub(crate) mod states;
 
-use crate::log::{Exchange, Outcome};
+use std::sync::Arc;
+
+use crate::log::Exchange;
+use crate::model::Model;
+use crate::plan::EndedEarly;
 use crate::plan::bind::Bindings;
 
-/// Everything that was observed of one round of one trial.
+use decoded::DecodedResponse;
+
+/// An exchange and its response, decoded once.
+#[derive(Clone, Debug)]
+pub(crate) struct Observed {
+    /// The exchange as it went.
+    pub exchange: Arc<Exchange>,
+    /// Its response.
+    pub decoded: DecodedResponse,
+}
+
+impl Observed {
+    /// Decodes the response of an exchange.
+    pub(crate) fn of(model: &Model, exchange: Arc<Exchange>) -> Self {
+        let decoded = DecodedResponse::of(model, &exchange);
+        Self { exchange, decoded }
+    }
+}
+
+/// Everything that was observed of one attempt of one trial.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Observation {
     /// What the names stood for.
     pub bindings: Bindings,
-    /// The round's exchanges.
-    pub exchanges: Vec<Exchange>,
-    /// Why the state was not reached, or the question not put to its end.
-    pub stopped_by: Option<(Outcome, String)>,
-    /// True if the setup ended because a connection was closed, which chance may have a part in.
-    pub setup_cut_short: bool,
+    /// The attempt's exchanges, in the order in which they came in.
+    pub exchanges: Vec<Observed>,
+    /// When the call that began the stream's transient state was handed to the connection, in
+    /// microseconds; `None` where the trial starts from no such state.
+    pub began_us: Option<u64>,
+    /// What kept the attempt from its end.
+    pub ended_early: Option<EndedEarly>,
+    /// Why the attempt does not count, as far as that is no matter of what came.
+    pub void: Option<String>,
 }

@@ -2,7 +2,7 @@
 //! Pure.
 
 use crate::case::Span;
-use crate::case::ast::{Node, Row, Tree};
+use crate::case::ast::{Node, Tree};
 use crate::model::Value;
 
 use crate::observe::matching;
@@ -48,10 +48,9 @@ pub(crate) fn compare(
     shards: &[Vec<Value>],
     whole: Span,
     bindings: &Bindings,
-    row: Option<&Row>,
 ) -> Comparison {
     let mut found = Comparison::default();
-    let known: Vec<Option<Value>> = puts.iter().map(|put| data_of(put.stated, bindings, row)).collect();
+    let known: Vec<Option<Value>> = puts.iter().map(|put| data_of(put.stated, bindings)).collect();
     let position = |record: &Value| {
         let data = record.get("Data");
         known.iter().position(|known| known.is_some() && known.as_ref() == data)
@@ -69,7 +68,7 @@ pub(crate) fn compare(
                 found.flaws.push(flaw(format!("{name} as often as it was put"), "doubled".to_owned()));
             }
             [record] if put.firm => {
-                let compared = matching::compare(put.stated, Some(record), Members::AtLeast, bindings, row);
+                let compared = matching::compare(put.stated, Some(record), Members::AtLeast, bindings);
                 for difference in compared.differences {
                     found.flaws.push(Flaw {
                         span: difference.span,
@@ -104,9 +103,9 @@ pub(crate) fn compare(
 }
 
 /// The `Data` that is stated of a record.
-pub(crate) fn data_of(stated: &Tree, bindings: &Bindings, row: Option<&Row>) -> Option<Value> {
+pub(crate) fn data_of(stated: &Tree, bindings: &Bindings) -> Option<Value> {
     match &stated.node {
-        Node::Map(members) => members.get("Data").and_then(|tree| bindings.value(tree, row).ok().flatten()),
+        Node::Map(members) => members.get("Data").and_then(|tree| bindings.value(tree).ok().flatten()),
         Node::Literal(_) | Node::Reference(_) | Node::List(_) | Node::OneOf(_) | Node::Matches(_) => None,
     }
 }

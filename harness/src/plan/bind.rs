@@ -1,18 +1,21 @@
-//! What the names of a case stand for in one trial.
+//! What the names of a trial stand for.
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::case::ast::{FixtureName, Node, Reference, Row, Tree};
+use crate::case::ast::{FixtureName, Node, Reference, Tree};
 use crate::model::Value;
 
-use crate::plan::arn;
+use super::arn;
 
-/// What `$names` stand for: `stream.name`, `stream.arn`, `key.managed`, `got.shard`, and
-/// `stream.before`, the state in which the ask found the stream.
+/// What `$names` stand for in one attempt.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Bindings(pub BTreeMap<String, Value>);
+pub(crate) struct Bindings {
+    values: BTreeMap<Reference, Value>,
+    /// The settled state in which the first step found each stream.
+    before: BTreeMap<FixtureName, Value>,
+}
 
 /// A `$name` that stands for nothing in this trial.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,39 +24,84 @@ pub(crate) struct Unbound(pub String);
 
 impl Bindings {
     /// Gives a name a value.
-    pub(crate) fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
-        self.0.insert(name.into(), value.into());
+    pub(crate) fn set(&mut self, name: Reference, value: impl Into<Value>) {
+        self.values.insert(name, value.into());
+    }
+
+    /// Notes the settled state in which the first step finds a stream.
+    pub(crate) fn set_before(&mut self, fixture: FixtureName, state: Value) {
+        self.before.insert(fixture, state);
     }
 
     /// The value of a name.
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+    pub(crate) fn get(&self, name: &Reference) -> Option<&Value> {
+        self.values.get(name)
     }
 
     /// The text of a name.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &Reference) -> Option<&str> {
         self.get(name).and_then(Value::as_str)
+    }
+
+    /// The name of a stream.
+    ///
+    /// # Errors
+    /// If the trial has no such stream.
+    pub(crate) fn stream_name(&self, fixture: FixtureName) -> Result<&str, Unbound> {
+        let name = Reference::StreamName(fixture);
+        self.text(&name).ok_or_else(|| Unbound(name_of(&name)))
+    }
+
+    /// The settled state in which the first step found a stream; `None` if it was in transition.
+    pub(crate) fn before(&self, fixture: FixtureName) -> Option<&Value> {
+        self.before.get(&fixture)
+    }
+
+    /// The names as text, for the log.
+    pub(crate) fn to_log(&self) -> BTreeMap<String, Value> {
+        let values = self.values.iter().map(|(name, value)| (name_of(name), value.clone()));
+        let before = self
+            .before
+            .iter()
+            .map(|(fixture, state)| (format!("{}.before", fixture_word(*fixture)), state.clone()));
+        values.chain(before).collect()
+    }
+
+    /// The names of a log.
+    pub(crate) fn from_log(stored: &BTreeMap<String, Value>) -> Self {
+        let mut bindings = Self::default();
+        for (name, value) in stored {
+            if let Some(reference) = reference_of(name) {
+                bindings.set(reference, value.clone());
+            } else if let Some(fixture) = name.strip_suffix(".before").and_then(fixture_of) {
+                bindings.set_before(fixture, value.clone());
+            }
+        }
+        bindings
     }
 
     /// The value of a tree; `None` for `$absent`. Absent members of maps are left out.
     ///
     /// # Errors
     /// If a name is unbound. `$open`, `$present` and matchers have no value and count as unbound.
-    pub(crate) fn value(&self, tree: &Tree, row: Option<&Row>) -> Result<Option<Value>, Unbound> {
+    pub(crate) fn value(&self, tree: &Tree) -> Result<Option<Value>, Unbound> {
         match &tree.node {
             Node::Literal(value) => Ok(Some(value.clone())),
-            Node::Reference(reference) => self.reference(reference, row),
+            Node::Reference(Reference::Absent) => Ok(None),
+            Node::Reference(reference) => {
+                self.get(reference).cloned().map(Some).ok_or_else(|| Unbound(name_of(reference)))
+            }
             Node::List(trees) => {
                 let mut elements = Vec::with_capacity(trees.len());
                 for tree in trees {
-                    elements.extend(self.value(tree, row)?);
+                    elements.extend(self.value(tree)?);
                 }
                 Ok(Some(Value::List(elements)))
             }
             Node::Map(trees) => {
                 let mut members = IndexMap::with_capacity(trees.len());
                 for (name, tree) in trees {
-                    if let Some(value) = self.value(tree, row)? {
+                    if let Some(value) = self.value(tree)? {
                         members.insert(name.clone(), value);
                     }
                 }
@@ -63,30 +111,9 @@ impl Bindings {
             Node::Matches(_) => Err(Unbound("matches".to_owned())),
         }
     }
-
-    fn reference(&self, reference: &Reference, row: Option<&Row>) -> Result<Option<Value>, Unbound> {
-        match reference {
-            Reference::Absent => Ok(None),
-            Reference::Each(column) => match row.and_then(|row| row.columns.get(column)) {
-                Some(tree) => self.value(tree, row),
-                None => Err(Unbound(format!("each.{column}"))),
-            },
-            Reference::Key(_)
-            | Reference::StreamName(_)
-            | Reference::StreamArn(_)
-            | Reference::KeyArn(_)
-            | Reference::ChangedArn(..)
-            | Reference::Open(_)
-            | Reference::Got(_)
-            | Reference::Present => {
-                let name = name_of(reference);
-                self.get(&name).cloned().map(Some).ok_or(Unbound(name))
-            }
-        }
-    }
 }
 
-/// The name under which a reference is bound.
+/// A reference as it is written, without its `$`.
 pub(crate) fn name_of(reference: &Reference) -> String {
     match reference {
         Reference::Key(key) => format!("key.{key}"),
@@ -104,6 +131,33 @@ pub(crate) fn name_of(reference: &Reference) -> String {
     }
 }
 
+/// The reference that a log names; `None` for what is none.
+fn reference_of(name: &str) -> Option<Reference> {
+    let (first, rest) = name.split_once('.')?;
+    match (first, rest) {
+        ("key", key) => Some(match key.strip_suffix(".arn") {
+            Some(key) => Reference::KeyArn(key.to_owned()),
+            None => Reference::Key(key.to_owned()),
+        }),
+        ("got", captured) => Some(Reference::Got(captured.to_owned())),
+        (fixture, part) => {
+            let fixture = fixture_of(fixture)?;
+            match part {
+                "name" => Some(Reference::StreamName(fixture)),
+                "arn" => Some(Reference::StreamArn(fixture)),
+                part => arn::CHANGES
+                    .into_iter()
+                    .find(|change| arn::change_word(*change) == part)
+                    .map(|change| Reference::ChangedArn(fixture, change)),
+            }
+        }
+    }
+}
+
+fn fixture_of(word: &str) -> Option<FixtureName> {
+    [FixtureName::Stream, FixtureName::Other].into_iter().find(|fixture| fixture_word(*fixture) == word)
+}
+
 /// The word for a fixture in names.
 pub(crate) const fn fixture_word(fixture: FixtureName) -> &'static str {
     match fixture {
@@ -112,30 +166,19 @@ pub(crate) const fn fixture_word(fixture: FixtureName) -> &'static str {
     }
 }
 
-/// Calls `visit` for every reference in the tree, rows' columns included.
-pub(crate) fn references<'tree>(
-    tree: &'tree Tree,
-    row: Option<&'tree Row>,
-    visit: &mut dyn FnMut(&'tree Reference),
-) {
+/// Calls `visit` for every reference in the tree.
+pub(crate) fn references<'tree>(tree: &'tree Tree, visit: &mut dyn FnMut(&'tree Reference)) {
     match &tree.node {
         Node::Literal(_) | Node::Matches(_) => {}
-        Node::Reference(reference) => {
-            visit(reference);
-            if let Reference::Each(column) = reference
-                && let Some(tree) = row.and_then(|row| row.columns.get(column))
-            {
-                references(tree, row, visit);
-            }
-        }
+        Node::Reference(reference) => visit(reference),
         Node::List(trees) | Node::OneOf(trees) => {
             for tree in trees {
-                references(tree, row, visit);
+                references(tree, visit);
             }
         }
         Node::Map(trees) => {
             for tree in trees.values() {
-                references(tree, row, visit);
+                references(tree, visit);
             }
         }
     }

@@ -21,10 +21,10 @@ pub struct TextCache {
 
 /// A case as a reader wants to see it.
 pub fn case_text(trial: &PlannedTrial, cache: &mut TextCache) -> CaseText {
-    let source = &trial.suite().source;
-    let case = trial.case();
-    let from = (case.span.offset as usize).min(source.text.len());
-    let to = (from + case.span.len as usize).min(source.text.len());
+    let source = trial.source();
+    let span = trial.span();
+    let from = (span.offset as usize).min(source.text.len());
+    let to = (from + span.len as usize).min(source.text.len());
     // Whole lines: an excerpt that starts in the middle of one would shift its columns.
     let from = source.text[..from].rfind('\n').map_or(0, |at| at + 1);
     let to = source.text[to..].find('\n').map_or(source.text.len(), |at| to + at);
@@ -58,18 +58,18 @@ pub fn case_text(trial: &PlannedTrial, cache: &mut TextCache) -> CaseText {
         .collect();
     let mut questions = indexmap::IndexMap::new();
     for id in trial.questions() {
-        if let Some(question) = trial.library().questions.get(&id) {
+        if let Some(question) = trial.question(&id) {
             questions.insert(id, question_text(question));
         }
     }
     CaseText {
         id: trial.case_id.clone(),
-        title: trial.title().to_owned(),
-        operation: trial.operation().to_owned(),
-        level: case.level,
-        hurts: case.hurts.iter().map(|audience| audience.value).collect(),
+        title: trial.title.clone(),
+        operation: trial.operation.clone(),
+        level: trial.level,
+        hurts: trial.affects.clone(),
         file: source.path.clone(),
-        first_line: case.span.line,
+        first_line: span.line,
         source: lines,
         facts,
         questions,

@@ -6,15 +6,13 @@ use crate::case::ast::{Body, Tree, Wire, WireAuth};
 use crate::model::Value;
 use crate::wire::{Auth, Deviation, Request, Spoil};
 
-use crate::plan::PlannedTrial;
-use crate::plan::bind::{Bindings, Unbound};
+use super::bind::{Bindings, Unbound};
 
 /// The deviation of a call from the plain request; `None` where there is none.
 ///
 /// # Errors
 /// If a name is unbound, or stands for something else than text.
 pub(crate) fn deviation(
-    trial: &PlannedTrial,
     wire: &Wire,
     plain: &Request,
     bindings: &Bindings,
@@ -22,7 +20,7 @@ pub(crate) fn deviation(
     if wire.is_plain() {
         return Ok(None);
     }
-    let texts = |tree: &Tree| texts(trial, tree, bindings);
+    let texts = |tree: &Tree| texts(tree, bindings);
     let one = |tree: &Option<Tree>, plain: &str| match tree {
         Some(tree) => Ok(texts(tree)?.into_iter().next()),
         None => Ok(Some(plain.to_owned())),
@@ -55,23 +53,19 @@ pub(crate) fn as_plain(request: &mut Request, deviation: &Deviation) {
 ///
 /// # Errors
 /// If a row's column is missing, or holds something else than text or bytes.
-pub(crate) fn exact_body(
-    trial: &PlannedTrial,
-    body: &Body,
-    bindings: &Bindings,
-) -> Result<Option<Bytes>, Unbound> {
+pub(crate) fn exact_body(body: &Body, bindings: &Bindings) -> Result<Option<Bytes>, Unbound> {
     let tree = match body {
         Body::Tree(_) => return Ok(None),
         Body::Json(tree) | Body::Bytes(tree) => tree,
     };
-    match bindings.value(tree, trial.row())? {
+    match bindings.value(tree)? {
         Some(Value::String(text)) => Ok(Some(Bytes::from(text))),
         Some(Value::Blob(bytes)) => Ok(Some(Bytes::from(bytes))),
         Some(_) | None => Err(Unbound("a body that is text or bytes".to_owned())),
     }
 }
 
-fn texts(trial: &PlannedTrial, tree: &Tree, bindings: &Bindings) -> Result<Vec<String>, Unbound> {
+fn texts(tree: &Tree, bindings: &Bindings) -> Result<Vec<String>, Unbound> {
     let text = |value: Value| match value {
         Value::String(text) => Ok(text),
         Value::Null
@@ -83,7 +77,7 @@ fn texts(trial: &PlannedTrial, tree: &Tree, bindings: &Bindings) -> Result<Vec<S
         | Value::List(_)
         | Value::Map(_) => Err(Unbound("text of a request".to_owned())),
     };
-    match bindings.value(tree, trial.row())? {
+    match bindings.value(tree)? {
         None => Ok(Vec::new()),
         Some(Value::List(elements)) => elements.into_iter().map(text).collect(),
         Some(value) => Ok(vec![text(value)?]),

@@ -4,42 +4,60 @@
 //! are no part of it.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::ast::{Body, Call, Fixture, Node, Reference, Row, Step, StepKind, Tree, Wire};
+use crate::case::ast::{Answer, Body, Call, Expectation, Fixture, Node, Tree, Wire};
 
-use crate::plan::PlannedTrial;
-use crate::plan::bind::name_of;
+use super::bind::name_of;
+use super::trial::{PlannedTrial, Step, StepKind};
 
 /// The first 16 hex digits of a SHA-256 over a canonical text of everything that the trial sends.
-pub(crate) fn question(trial: &PlannedTrial) -> String {
+pub(super) fn question(trial: &PlannedTrial) -> String {
     let mut text = format!("{:?} {:?}\n", trial.encoding, trial.address);
-    for (name, fixture) in &trial.case().given {
+    for (name, fixture) in &trial.given {
         let _ = write!(text, "given {name:?} ");
-        match &fixture.value {
+        match fixture {
             Fixture::Shared => text.push_str("shared"),
             Fixture::Missing => text.push_str("missing"),
             Fixture::Own { status, encryption, shards } => {
                 let _ = write!(text, "own {status:?} {shards} ");
                 if let Some(tree) = encryption {
-                    write_tree(&mut text, tree, trial.row());
+                    write_tree(&mut text, tree);
                 }
             }
         }
         text.push('\n');
     }
-    for step in &trial.case().ask {
-        write_step(&mut text, step, trial.row());
+    for step in &trial.steps {
+        write_step(&mut text, step);
+    }
+    short(&text)
+}
+
+/// Digest of a condition under which a call is repeated, or no longer: what is expected of it.
+pub(super) fn condition(expectation: &Expectation) -> String {
+    let mut text = String::new();
+    match &expectation.answer {
+        Answer::Accepted { members: None } => text.push_str("accepted"),
+        Answer::Accepted { members: Some(tree) } => {
+            text.push_str("accepted ");
+            write_tree(&mut text, tree);
+        }
+        Answer::Refused(refusal) => {
+            let _ = write!(text, "refused {}", refusal.error.value);
+        }
+        Answer::Open(_) => text.push_str("open"),
     }
     short(&text)
 }
 
 /// Digest of all ids, question digests and levels.
-pub(crate) fn manifest(trials: &[PlannedTrial]) -> String {
+pub(crate) fn manifest(trials: &[Arc<PlannedTrial>]) -> String {
     let mut lines: Vec<String> = trials
         .iter()
-        .map(|trial| format!("{} {} {:?}\n", trial.id, trial.question_digest, trial.case().level))
+        .map(|trial| format!("{} {} {:?}\n", trial.id, trial.question_digest, trial.level))
         .collect();
     lines.sort();
     short(&lines.concat())
@@ -53,64 +71,63 @@ fn short(text: &str) -> String {
     })
 }
 
-fn write_step(text: &mut String, step: &Step, row: Option<&Row>) {
+fn write_step(text: &mut String, step: &Step) {
     match &step.kind {
-        StepKind::Call(call) => write_call(text, call, row),
+        StepKind::Call { call, observe } => {
+            write_call(text, call);
+            if let Some(observe) = observe {
+                let _ = writeln!(text, "observe {:?}", observe.fixture.value);
+                for during in &observe.during {
+                    let _ = writeln!(text, "during {}", during.status.value);
+                    for inner in &during.steps {
+                        write_step(text, inner);
+                    }
+                }
+            }
+        }
         StepKind::Race(race) => {
             text.push_str("race\n");
             for call in &race.calls {
-                write_call(text, call, row);
+                write_call(text, call);
             }
         }
-        StepKind::Repeat(repeat) => {
-            let _ = writeln!(text, "repeat {}", repeat.times.value);
-            for inner in &repeat.steps {
-                write_step(text, inner, row);
+        StepKind::Repeat { times, steps } => {
+            let _ = writeln!(text, "repeat {times}");
+            for inner in steps {
+                write_step(text, inner);
             }
         }
         StepKind::Clock(clock) => {
             let _ = writeln!(text, "clock {}", clock.advance.value);
         }
-        // How many records are awaited, and for how long, decides what is read.
         StepKind::Read(read) => {
-            let fixture = read.fixture.value;
-            let _ = writeln!(text, "read {fixture:?} {} {}", read.within, read.records.len());
-        }
-        StepKind::Watch(watch) => {
-            let _ = writeln!(text, "watch {:?}", watch.fixture.value);
-            for meanwhile in &watch.meanwhile {
-                let _ = writeln!(text, "meanwhile {}", meanwhile.status.value);
-                for inner in &meanwhile.steps {
-                    write_step(text, inner, row);
-                }
-            }
+            let _ = writeln!(text, "read {:?}", read.fixture.value);
         }
     }
 }
 
-fn write_call(text: &mut String, call: &Call, row: Option<&Row>) {
+fn write_call(text: &mut String, call: &Call) {
     let _ = write!(
         text,
-        "call {} {:?} {:?} {:?} ",
+        "call {} {:?} {:?} ",
         call.operation.value,
         call.address,
-        call.by.as_ref().map(|by| &by.value),
         call.when.as_ref().map(|when| when.value),
     );
-    write_wire(text, &call.wire, row);
+    write_wire(text, &call.wire);
     match &call.with {
         // The form is told: `with: {}` gets the stream's name, the exact text `{}` does not.
         Body::Tree(tree) => {
             text.push_str("with ");
-            write_tree(text, tree, row);
+            write_tree(text, tree);
         }
         Body::Json(tree) => {
             text.push_str("json ");
-            write_tree(text, tree, row);
+            write_tree(text, tree);
         }
         Body::Bytes(tree) => {
             text.push_str("bytes ");
-            write_tree(text, tree, row);
+            write_tree(text, tree);
         }
     }
     // What later calls send as `$got` depends on where it is taken from.
@@ -120,7 +137,7 @@ fn write_call(text: &mut String, call: &Call, row: Option<&Row>) {
     text.push('\n');
 }
 
-fn write_wire(text: &mut String, wire: &Wire, row: Option<&Row>) {
+fn write_wire(text: &mut String, wire: &Wire) {
     let Wire { method, path, target, content_type, headers, auth } = wire;
     let _ = write!(text, "{auth:?} ");
     for (name, tree) in
@@ -128,36 +145,29 @@ fn write_wire(text: &mut String, wire: &Wire, row: Option<&Row>) {
     {
         if let Some(tree) = tree {
             let _ = write!(text, "{name} ");
-            write_tree(text, tree, row);
+            write_tree(text, tree);
             text.push(' ');
         }
     }
     for (name, tree) in headers {
         let _ = write!(text, "header {name} ");
-        write_tree(text, tree, row);
+        write_tree(text, tree);
         text.push(' ');
     }
 }
 
-/// A column of the row counts where it is sent; one that only an expectation names does not.
-fn write_tree(text: &mut String, tree: &Tree, row: Option<&Row>) {
+fn write_tree(text: &mut String, tree: &Tree) {
     match &tree.node {
         Node::Literal(value) => {
             let _ = write!(text, "{value:?}");
         }
         Node::Reference(reference) => {
             let _ = write!(text, "${}", name_of(reference));
-            if let Reference::Each(column) = reference
-                && let Some(tree) = row.and_then(|row| row.columns.get(column))
-            {
-                text.push('=');
-                write_tree(text, tree, row);
-            }
         }
         Node::List(trees) | Node::OneOf(trees) => {
             text.push('[');
             for tree in trees {
-                write_tree(text, tree, row);
+                write_tree(text, tree);
                 text.push(',');
             }
             text.push(']');
@@ -166,7 +176,7 @@ fn write_tree(text: &mut String, tree: &Tree, row: Option<&Row>) {
             text.push('{');
             for (name, tree) in trees {
                 let _ = write!(text, "{name:?}:");
-                write_tree(text, tree, row);
+                write_tree(text, tree);
                 text.push(',');
             }
             text.push('}');

@@ -6,13 +6,18 @@ pub(crate) mod bind;
 mod case_text;
 pub(crate) mod deviate;
 pub(crate) mod digest;
+mod lower;
 mod manifest;
 pub(crate) mod request;
+mod stop;
 pub(crate) mod target;
+mod trial;
 
 pub use case_text::{TextCache, case_text};
-pub use manifest::{Manifest, PlannedTrial, Select};
+pub use manifest::{Manifest, Select};
 pub(crate) use request::{Outgoing, outgoing};
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
 pub use target::{ClockHook, MANAGED_KEY, Target};
+pub(crate) use trial::EndedEarly;
+pub use trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-use crate::case::ast::{Address, Body, Call, CallAddress};
+use crate::case::ast::{Address, Body, Call, CallAddress, FixtureName, Reference};
 use crate::model::{Model, Value};
 use crate::wire::{Auth, Deviation, Encoding, Request, encode};
 
 use super::PlannedTrial;
-use super::bind::{Bindings, Unbound};
+use super::bind::{Bindings, Unbound, name_of};
 use super::deviate;
 
 /// A request and the operation that is meant by it.
@@ -56,12 +56,10 @@ pub(crate) fn outgoing(
     let operation = call.operation.value.as_str();
     let body = match &call.with {
         Body::Tree(tree) => {
-            let value = bindings.value(tree, trial.row())?.unwrap_or_else(Value::empty);
+            let value = bindings.value(tree)?.unwrap_or_else(Value::empty);
             Bytes::from(encode(trial.encoding, &addressed(model, trial, call, bindings, value)?))
         }
-        Body::Json(_) | Body::Bytes(_) => {
-            deviate::exact_body(trial, &call.with, bindings)?.unwrap_or_default()
-        }
+        Body::Json(_) | Body::Bytes(_) => deviate::exact_body(&call.with, bindings)?.unwrap_or_default(),
     };
     let encoding = match &call.with {
         Body::Tree(_) | Body::Bytes(_) => trial.encoding,
@@ -69,7 +67,7 @@ pub(crate) fn outgoing(
     };
     let mut outgoing = Outgoing::encoded(model, operation, encoding, Vec::new());
     outgoing.request.body = body;
-    outgoing.deviation = deviate::deviation(trial, &call.wire, &outgoing.request, bindings)?;
+    outgoing.deviation = deviate::deviation(&call.wire, &outgoing.request, bindings)?;
     if let Some(deviation) = &outgoing.deviation {
         deviate::as_plain(&mut outgoing.request, deviation);
     }
@@ -91,19 +89,21 @@ fn addressed(
     };
     let Value::Map(members) = value else { return Ok(value) };
     let by_hand = ["StreamName", "StreamARN", "StreamId"].iter().any(|name| members.contains_key(*name));
-    if by_hand || trial.case().given.is_empty() {
+    if by_hand || trial.given.is_empty() {
         return Ok(Value::Map(members));
     }
     let input = model.operation(&call.operation.value).and_then(|operation| operation.input.as_deref());
     let takes = |name: &str| model.members(input).any(|(member, _)| member == name);
-    let wanted: &[(&str, &str)] = match address {
-        Address::Name => &[("StreamName", "stream.name")],
-        Address::Arn => &[("StreamARN", "stream.arn")],
-        Address::Both => &[("StreamName", "stream.name"), ("StreamARN", "stream.arn")],
+    let name = ("StreamName", Reference::StreamName(FixtureName::Stream));
+    let arn = ("StreamARN", Reference::StreamArn(FixtureName::Stream));
+    let wanted = match address {
+        Address::Name => vec![name],
+        Address::Arn => vec![arn],
+        Address::Both => vec![name, arn],
     };
     let mut all = IndexMap::new();
     for (member, bound) in wanted.iter().filter(|(member, _)| takes(member)) {
-        let value = bindings.get(bound).ok_or_else(|| Unbound((*bound).to_owned()))?;
+        let value = bindings.get(bound).ok_or_else(|| Unbound(name_of(bound)))?;
         all.insert((*member).to_owned(), value.clone());
     }
     all.extend(members);

@@ -27,8 +27,12 @@ pub struct Target {
     pub shortest_transition_stated: bool,
     /// Time between two equal samples after which a stream counts as settled.
     pub settle: Duration,
-    /// Time after which a transition counts as never ending.
+    /// Time after which a transition is observed no longer.
     pub transition_deadline: Duration,
+    /// True if somebody stated it, so that a transition past it is a violation.
+    pub deadline_stated: bool,
+    /// Time after a response from which on a description shows what it brought.
+    pub describe_lag: Duration,
     /// The longest that any deadline of a case is waited for; a target that is known to be quick
     /// need not be given the minutes that the service may take.
     pub patience: Duration,
@@ -83,7 +87,9 @@ impl Target {
             shortest_transition: Duration::from_secs(1),
             shortest_transition_stated: false,
             settle: Duration::from_millis(50),
-            transition_deadline: Duration::from_secs(20),
+            transition_deadline: Duration::from_secs(300),
+            deadline_stated: false,
+            describe_lag: Duration::ZERO,
             patience: Duration::MAX,
             shard_budget: 8,
             transitional_budget: 4,
@@ -95,9 +101,24 @@ impl Target {
         }
     }
 
-    /// The pace of sampling: the design's transition / 25.
-    pub fn pace(&self) -> Duration {
-        self.shortest_transition / 25
+    /// The shortest UPDATING that the profile states, in microseconds.
+    pub(crate) fn stated_length(&self) -> Option<u64> {
+        let us = u64::try_from(self.shortest_transition.as_micros()).unwrap_or(u64::MAX);
+        self.shortest_transition_stated.then_some(us)
+    }
+
+    /// Shards that trials may open at once; one is set aside for the stream that they share.
+    pub(crate) fn shards_for_trials(&self) -> u32 {
+        // A trial may have two streams of its own while the shared one lives.
+        self.shard_budget.max(3) - 1
+    }
+
+    /// A key besides the managed one, where the environment has one.
+    pub(crate) fn second_key(&self) -> Option<&str> {
+        ["enabled-a", "alias", "enabled-b"]
+            .into_iter()
+            .find_map(|name| self.keys.get(name))
+            .map(String::as_str)
     }
 }
 
@@ -116,6 +137,7 @@ impl Target {
         }
         if let Some(millis) = profile.transition_deadline_ms {
             target.transition_deadline = Duration::from_millis(millis);
+            target.deadline_stated = true;
         }
         if let Some(millis) = profile.settle_ms {
             target.settle = Duration::from_millis(millis);
@@ -150,6 +172,7 @@ impl Target {
         target.shortest_transition_stated = true;
         target.settle = Duration::from_millis(10);
         target.transition_deadline = Duration::from_secs(2);
+        target.deadline_stated = true;
         // More than the 5 seconds after ACTIVE in which it may write records as before.
         target.patience = Duration::from_secs(6);
         target.shard_budget = 200;

@@ -113,10 +113,11 @@ impl Summary {
                     self.exchanges.remove(&trial.id);
                 } else if let Some(exchanges) = self.exchanges.get_mut(&trial.id) {
                     // Earlier rounds were asked of a stream that somebody else had changed.
-                    exchanges.retain(|exchange| exchange.round == trial.round);
+                    exchanges.retain(|exchange| exchange.attempt == trial.attempt);
                 }
                 self.trials.insert(trial.id.clone(), (**trial).clone());
             }
+            Event::Timing(_) => {}
             Event::Notice(notice) => self.notices.push(notice.clone()),
             Event::Footer(footer) => self.footer = Some((**footer).clone()),
         }
@@ -126,18 +127,18 @@ impl Summary {
         self.tally.add(exchange);
         match exchange.role {
             Role::Setup
-            | Role::Ask
-            | Role::Meanwhile
-            | Role::Unchanged
-            | Role::Still
-            | Role::Read
+            | Role::Request(_)
+            | Role::During(_)
+            | Role::Unchanged(_)
+            | Role::StillTransient
+            | Role::Read(_)
             | Role::Health => {
                 if let Some(trial) = &exchange.trial {
                     self.exchanges.entry(trial.clone()).or_default().push(exchange.clone());
                 }
             }
             // Samples are told by the trace; the others are about no trial in particular.
-            Role::Sample | Role::Capability | Role::Cleanup => {}
+            Role::Sample { .. } | Role::Capability | Role::Calibration | Role::Cleanup => {}
         }
     }
 

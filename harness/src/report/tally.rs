@@ -50,13 +50,14 @@ impl Tally {
         match exchange.role {
             Role::Capability
             | Role::Setup
-            | Role::Ask
-            | Role::Meanwhile
-            | Role::Unchanged
-            | Role::Still
-            | Role::Read
+            | Role::Calibration
+            | Role::Request(_)
+            | Role::During(_)
+            | Role::Unchanged(_)
+            | Role::StillTransient
+            | Role::Read(_)
             | Role::Health => {}
-            Role::Sample | Role::Cleanup => return,
+            Role::Sample { .. } | Role::Cleanup => return,
         }
         self.total += 1;
         let kind = AnswerKind::of(&exchange.response);

@@ -15,8 +15,8 @@ use crate::log::Redactor;
 use crate::model::Value;
 use crate::wire::{Encoding, dialect, encode};
 
-use crate::log::{Capabilities, Exchange, ResponseText, Role, Transport};
-use crate::observe::reading::Reading;
+use crate::log::{Capabilities, ResponseText, Role, Transport};
+use crate::observe::Observed;
 use crate::plan::Outgoing;
 use crate::run::session::{Session, Tag};
 
@@ -79,7 +79,7 @@ impl AskError {
 pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError> {
     let endpoint = session.target.endpoint.clone();
     let made_up = probe(session, MADE_UP).await;
-    if let ResponseText::None(none) = &made_up.response {
+    if let ResponseText::None(none) = &made_up.exchange.response {
         return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
     }
     // Every trial would fail for this one reason.
@@ -109,7 +109,11 @@ pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     unsupported.sort();
     if same == session.model.operations.len() {
         let answer = first_words(&made_up);
-        return Err(AskError::NotKinesis { endpoint, answer, response: Box::new(made_up.response) });
+        return Err(AskError::NotKinesis {
+            endpoint,
+            answer,
+            response: Box::new(made_up.exchange.response.clone()),
+        });
     }
 
     let mut encodings = vec![Encoding::Json];
@@ -130,14 +134,14 @@ pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     })
 }
 
-async fn probe(session: &Session, operation: &str) -> Exchange {
+async fn probe(session: &Session, operation: &str) -> Observed {
     let outgoing = Outgoing::call(session.model, operation, &Value::empty());
-    session.exchange(Tag::of_run(Role::Capability), &outgoing).await
+    session.exchange(Tag::of_run(Role::Capability), &outgoing).await.observed
 }
 
 /// True for an envelope that no dialect has opened.
-fn is_in_envelope(exchange: &Exchange) -> bool {
-    match &exchange.response {
+fn is_in_envelope(exchange: &Observed) -> bool {
+    match &exchange.exchange.response {
         ResponseText::Answer { body, .. } => dialect::is_envelope(&body.bytes()),
         ResponseText::None(_) => false,
     }
@@ -148,14 +152,14 @@ async fn speaks_cbor(session: &Session) -> bool {
     let body = encode(Encoding::Cbor, &Value::empty());
     let outgoing = Outgoing::encoded(session.model, "ListStreams", Encoding::Cbor, body);
     // On a connection of its own: one that was just closed would look like an encoding that is not there.
-    let exchange = session.exchange_fresh(Tag::of_run(Role::Capability), &outgoing).await;
-    let says_cbor = match &exchange.response {
+    let exchange = session.exchange_fresh(Tag::of_run(Role::Capability), &outgoing).await.observed;
+    let says_cbor = match &exchange.exchange.response {
         ResponseText::Answer { headers, .. } => headers
             .iter()
             .any(|(name, value)| name == "content-type" && value.starts_with("application/x-amz-cbor")),
         ResponseText::None(_) => false,
     };
-    says_cbor && Reading::of(session.model, &exchange).output().is_some()
+    says_cbor && exchange.decoded.output().is_some()
 }
 
 /// What makes two answers alike: status and body, with the operation's own name taken out.
@@ -166,8 +170,8 @@ fn is_missing(answer: Option<&Likeness>, made_up: Option<&Likeness>) -> bool {
     answer == made_up && made_up.is_some_and(|(status, _)| *status < 500)
 }
 
-fn likeness(exchange: &Exchange, operation: &str) -> Option<Likeness> {
-    match &exchange.response {
+fn likeness(exchange: &Observed, operation: &str) -> Option<Likeness> {
+    match &exchange.exchange.response {
         ResponseText::Answer { status, body, .. } => {
             let text = String::from_utf8_lossy(&body.bytes()).into_owned();
             Some((*status, text.replace(operation, "<operation>")))
@@ -176,7 +180,7 @@ fn likeness(exchange: &Exchange, operation: &str) -> Option<Likeness> {
     }
 }
 
-fn first_words(exchange: &Exchange) -> String {
+fn first_words(exchange: &Observed) -> String {
     match likeness(exchange, MADE_UP) {
         Some((status, body)) => {
             let line: String = body.chars().filter(|letter| !letter.is_control()).take(60).collect();

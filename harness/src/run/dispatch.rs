@@ -1,29 +1,30 @@
 //! One run: asks the target, puts every selected question, judges, tells.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::timeout_at;
 
-use crate::case::ast::{Fixture, Level};
-use crate::model::Model;
-
-use crate::log::Redactor;
+use crate::case::ast::Level;
 use crate::log::{
-    Capabilities, Event, Footer, Header, LOG_FORMAT, Outcome, Selection, Target as TargetText, Trial,
+    Capabilities, Event, Footer, Header, LOG_FORMAT, Length, Lengths, Outcome, Redactor, Selection,
+    Target as TargetText, Timing, Trial,
 };
+use crate::model::Model;
 use crate::observe::Observation;
-use crate::observe::describe::Look;
-use crate::plan::Target;
-use crate::plan::{Manifest, PlannedTrial, Select, TextCache, case_text};
-use crate::run::capability::AskError;
-use crate::run::fixtures::Fixtures;
-use crate::run::round::Lending;
-use crate::run::session::{Emit, Session, Stop};
-use crate::run::{capability, round};
+use crate::observe::describe::DescribeCall;
+use crate::plan::{Manifest, PlannedTrial, Select, Target, TextCache, case_text};
+
+use super::QUIET;
+use super::attempt::{Field, Lending};
+use super::calibration;
+use super::capability::{self, AskError};
+use super::fixtures::Fixtures;
+use super::session::{Emit, Session, Stop};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -40,32 +41,48 @@ pub(crate) struct Settings {
 
 /// Judges attempts while the run goes on: the run itself knows nothing of expectations.
 pub(crate) trait Referee: Send + Sync {
-    /// The verdict on one attempt, before known lists. `times_us` = when the trial began, and now.
+    /// The ruling on one attempt by itself. `times_us` = when the trial began, and now.
     fn rule(
         &self,
         trial: &PlannedTrial,
-        round: u32,
+        attempt: u32,
         times_us: (u64, u64),
         observation: Observation,
+        timing: &Timing,
     ) -> Ruling;
 
-    /// The verdict with known lists taken into account.
-    fn listed(&self, verdict: Trial) -> Trial;
+    /// What follows from all attempts of a trial so far. `may_try_again` = whether another attempt can
+    /// be made.
+    fn settle(&self, trial: &PlannedTrial, rulings: Vec<Ruling>, may_try_again: bool) -> Settled;
 }
 
 /// What a referee says of one attempt.
+#[derive(Clone, Debug)]
 pub(crate) struct Ruling {
-    /// The verdict.
+    /// The verdict that it comes to by itself.
     pub verdict: Trial,
-    /// False if chance may have a part in a failure, so that it should happen again to count.
-    pub firm: bool,
+    /// Why the attempt does not count, where it does not.
+    pub void: Option<String>,
+    /// True if what was seen has to be seen in another attempt to count.
+    pub needs_confirmation: bool,
+}
+
+/// What follows from the attempts of a trial.
+pub(crate) enum Settled {
+    /// Another attempt is needed.
+    Again(Vec<Ruling>),
+    /// The verdict.
+    Verdict(Box<Trial>),
 }
 
 /// Trials in flight at once where nothing else is said: most of them wait, not work.
 pub const DEFAULT_JOBS: usize = 32;
 
-/// Trials whose verdict was not to be relied on are asked again so often, on a fresh stream.
-const ROUNDS: u32 = 3;
+/// Attempts of a trial that are made beside other trials.
+const BESIDE_OTHERS: u32 = 2;
+
+/// Trials in flight at once while third attempts are made.
+const NEARLY_ALONE: usize = 2;
 
 /// Runs the trials in the order given. Every event goes to `emit`, in an order that begins with the
 /// header and ends with the footer; the footer is returned too.
@@ -78,7 +95,7 @@ pub(crate) async fn run(
     target: Target,
     manifest: &Manifest,
     select: &Select,
-    selected: Vec<PlannedTrial>,
+    selected: Vec<Arc<PlannedTrial>>,
     settings: Settings,
     referee: Arc<dyn Referee>,
     stop: Stop,
@@ -100,16 +117,35 @@ pub(crate) async fn run(
     gate.open(settings.redactor.event(Event::Header(Box::new(header))));
     tell_cases(&session, &selected);
 
-    let look = Look::of(&capabilities);
-    let fixtures = Arc::new(Fixtures::new(Arc::clone(&session), look, run_id(settings.seed)));
+    let describe_call = DescribeCall::of(&capabilities);
+    let fixtures = Arc::new(Fixtures::new(Arc::clone(&session), describe_call, run_id(settings.seed)));
     let redactor = settings.redactor.clone();
-    let run = Arc::new(Run { session, fixtures, look, capabilities, settings, referee });
+    let can: Vec<&PlannedTrial> = selected
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|trial| trial.without_asking(&session.target, &capabilities).is_none())
+        .collect();
+    let changes = if can.iter().any(|trial| trial.has_transition() || trial.transient_status().is_some()) {
+        calibration::changes_of(can)
+    } else {
+        BTreeSet::new()
+    };
+    let lengths = tokio::select! {
+        lengths = calibration::measure(&session, &fixtures, describe_call, &changes) => lengths,
+        () = session.stopped() => Lengths::default(),
+    };
+    let timing = Arc::new(timing_of(&session.target, lengths));
+    session.set_pace(&timing.lengths);
+    session.tell(Event::Timing((*timing).clone()));
+    tell_unseen_transitions(&session, &timing.lengths);
+    let field = Field { session, fixtures, describe_call, timing };
+    let run = Arc::new(Run { field, capabilities, settings, referee });
     let counts = run.trials(selected).await;
-    let left_behind = run.fixtures.clean_up().await;
+    let left_behind = run.field.fixtures.clean_up().await;
     let footer = Footer {
-        complete: !run.session.is_stopped(),
+        complete: !run.field.session.is_stopped(),
         counts,
-        requests: run.session.requests(),
+        requests: run.field.session.requests(),
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         left_behind,
     };
@@ -118,104 +154,177 @@ pub(crate) async fn run(
 }
 
 struct Run {
-    session: Arc<Session>,
-    fixtures: Arc<Fixtures>,
-    look: Look,
+    field: Field,
     capabilities: Capabilities,
     settings: Settings,
     referee: Arc<dyn Referee>,
 }
 
+/// A trial and the rulings on its attempts so far.
+struct Unsettled {
+    trial: Arc<PlannedTrial>,
+    started_us: u64,
+    rulings: Vec<Ruling>,
+}
+
+/// What carrying out a trial came to.
+enum CameTo {
+    Verdict(Box<Trial>),
+    Unsettled(Unsettled),
+}
+
 impl Run {
-    async fn trials(self: &Arc<Self>, selected: Vec<PlannedTrial>) -> BTreeMap<Outcome, usize> {
-        let jobs = Arc::new(Semaphore::new(self.settings.jobs.max(1)));
-        let mut tasks = JoinSet::new();
-        // The clock is everybody's: who moves it is asked alone, after all others.
-        let (alone, together): (Vec<_>, Vec<_>) =
-            selected.into_iter().partition(|trial| trial.case().moves_the_clock());
-        let mut alone: Vec<(PlannedTrial, u32)> = alone.into_iter().map(|trial| (trial, 0)).collect();
-        for trial in together {
-            let run = Arc::clone(self);
-            let jobs = Arc::clone(&jobs);
-            tasks.spawn(async move {
-                tokio::select! {
-                    verdict = run.trial(&trial, &jobs, 0) => Some((trial, verdict)),
-                    () = run.session.stopped() => None,
-                }
-            });
-        }
+    async fn trials(self: &Arc<Self>, selected: Vec<Arc<PlannedTrial>>) -> BTreeMap<Outcome, usize> {
         let mut counts = BTreeMap::new();
         let mut tell = |verdict: Trial| {
             *counts.entry(verdict.outcome).or_default() += 1;
-            self.session.tell(Event::Trial(Box::new(verdict)));
+            self.field.session.tell(Event::Trial(Box::new(verdict)));
         };
-        while let Some(joined) = tasks.join_next().await {
-            match joined {
-                // Once more when nobody else keeps the target and this machine busy.
-                Ok(Some((trial, verdict))) if verdict.outcome == Outcome::Unobserved => {
-                    alone.push((trial, ROUNDS));
-                }
-                Ok(Some((_, verdict))) => tell(verdict),
-                Ok(None) => {}
-                // A panic in a trial is a bug of the harness: it must not look like a verdict.
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
-            }
-        }
-        for (trial, first_round) in alone {
-            tokio::select! {
-                verdict = self.trial(&trial, &jobs, first_round) => tell(verdict),
-                () = self.session.stopped() => break,
+        // A trial that moves the clock moves it for all, and one that judges when a response comes is
+        // disturbed by all: these are carried out alone, after all others.
+        let (alone, together): (Vec<_>, Vec<_>) = selected.into_iter().partition(|trial| trial.runs_alone());
+        let together = together.into_iter().map(|trial| self.unsettled(trial)).collect();
+        let jobs = Arc::new(Semaphore::new(self.settings.jobs.max(1)));
+        let unsettled = self.side_by_side(together, &jobs, BESIDE_OTHERS, None, &mut tell).await;
+        // All third attempts together may take as long as the run before them.
+        let until = tokio::time::Instant::now() + Duration::from_micros(self.field.session.now_us());
+        let nearly_alone = Arc::new(Semaphore::new(NEARLY_ALONE.min(self.settings.jobs.max(1))));
+        self.side_by_side(unsettled, &nearly_alone, u32::MAX, Some(until), &mut tell).await;
+        for trial in alone {
+            let one = Arc::new(Semaphore::new(1));
+            self.side_by_side(vec![self.unsettled(trial)], &one, u32::MAX, None, &mut tell).await;
+            if self.field.session.is_stopped() {
+                break;
             }
         }
         counts
     }
 
-    /// Puts one question, in as many rounds as it takes to rely on the answer.
-    async fn trial(self: &Arc<Self>, trial: &PlannedTrial, jobs: &Arc<Semaphore>, first_round: u32) -> Trial {
-        let started_us = self.session.now_us();
-        if let Some((outcome, reason)) = trial.without_asking(&self.session.target, &self.capabilities) {
-            let observation = Observation { stopped_by: Some((outcome, reason)), ..Observation::default() };
-            return self.referee.listed(self.rule(trial, 0, started_us, observation).verdict);
+    /// Carries out trials side by side, each up to so many attempts; returns those that need more.
+    /// What is not settled until then gets a verdict from the attempts that were made.
+    async fn side_by_side(
+        self: &Arc<Self>,
+        trials: Vec<Unsettled>,
+        jobs: &Arc<Semaphore>,
+        attempts: u32,
+        until: Option<tokio::time::Instant>,
+        tell: &mut (dyn FnMut(Trial) + Send),
+    ) -> Vec<Unsettled> {
+        let mut tasks = JoinSet::new();
+        for unsettled in trials {
+            let run = Arc::clone(self);
+            let jobs = Arc::clone(jobs);
+            tasks.spawn(async move {
+                tokio::select! {
+                    came_to = run.carry_out(unsettled, &jobs, attempts, until) => Some(came_to),
+                    () = run.field.session.stopped() => None,
+                }
+            });
         }
-        let mut round = first_round;
-        // An error that stands if no later round gets as far as the question.
-        let mut error: Option<Trial> = None;
-        loop {
-            let borrows = trial.case().given.values().any(|fixture| matches!(fixture.value, Fixture::Shared));
-            let lending = if borrows && round == 0 { Lending::Shared } else { Lending::Own };
-            let reserved = self.fixtures.reserve(round::shards_needed(trial, lending)).await;
-            let permit = jobs.acquire().await;
-            let observation =
-                round::observe(&self.session, &self.fixtures, self.look, trial, round, lending, reserved)
-                    .await;
-            drop(permit);
-            let setup_cut_short = observation.setup_cut_short;
-            let Ruling { verdict, firm } = self.rule(trial, round, started_us, observation);
-            let relied_on = match verdict.outcome {
-                Outcome::Pass | Outcome::Open => true,
-                // Whatever else was asked on the same stream at the same time may be to blame.
-                Outcome::Tolerated | Outcome::Fail | Outcome::Error => lending == Lending::Own && firm,
-                Outcome::Unobserved => false,
-                Outcome::Blocked => !setup_cut_short,
-                Outcome::Unsupported | Outcome::Skipped | Outcome::Known => true,
-            };
-            round += 1;
-            if relied_on || round == first_round + ROUNDS || self.session.is_stopped() {
-                let last = match (verdict.outcome, error) {
-                    (Outcome::Blocked, Some(earlier)) => earlier,
-                    (_, _) => verdict,
-                };
-                return self.referee.listed(last);
+        let mut left = Vec::new();
+        while let Some(joined) = tasks.join_next().await {
+            match joined {
+                Ok(Some(CameTo::Verdict(verdict))) => tell(*verdict),
+                Ok(Some(CameTo::Unsettled(unsettled))) => left.push(unsettled),
+                Ok(None) => {}
+                // A panic in a trial is a bug of the harness: it must not look like a verdict.
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
             }
-            if verdict.outcome == Outcome::Error {
-                error = Some(verdict);
+        }
+        left
+    }
+
+    /// Makes attempts until the trial is settled, or so many were made.
+    async fn carry_out(
+        &self,
+        unsettled: Unsettled,
+        jobs: &Semaphore,
+        attempts: u32,
+        until: Option<tokio::time::Instant>,
+    ) -> CameTo {
+        let Unsettled { trial, started_us, mut rulings } = unsettled;
+        if let Some(why) = trial.without_asking(&self.field.session.target, &self.capabilities) {
+            let observation = Observation { ended_early: Some(why), ..Observation::default() };
+            let ruling = self.rule(&trial, 0, started_us, observation);
+            return self.settled(&trial, vec![ruling]);
+        }
+        loop {
+            let attempt = u32::try_from(rulings.len()).unwrap_or(u32::MAX);
+            if attempt >= attempts {
+                return CameTo::Unsettled(Unsettled { trial, started_us, rulings });
+            }
+            let lending = if trial.borrows() && attempt == 0 { Lending::Shared } else { Lending::Own };
+            let work = async {
+                let needed = trial.shards_needed(lending == Lending::Own);
+                let reserved = self.field.fixtures.reserve(needed).await;
+                let permit = jobs.acquire().await;
+                let ended = self.field.attempt(&trial, attempt, lending, reserved).await;
+                drop(permit);
+                self.field.give_back(ended).await
+            };
+            let observation = match until {
+                None => work.await,
+                Some(until) => match timeout_at(until, work).await {
+                    Ok(observation) => observation,
+                    Err(_) => return self.settled(&trial, rulings),
+                },
+            };
+            rulings.push(self.rule(&trial, attempt, started_us, observation));
+            match self.referee.settle(&trial, rulings, !self.field.session.is_stopped()) {
+                Settled::Verdict(verdict) => return CameTo::Verdict(verdict),
+                Settled::Again(so_far) => rulings = so_far,
             }
         }
     }
 
-    fn rule(&self, trial: &PlannedTrial, round: u32, started_us: u64, observation: Observation) -> Ruling {
-        let times_us = (started_us, self.session.now_us());
-        self.referee.rule(trial, round, times_us, observation)
+    /// The verdict that the attempts so far give, without another one.
+    fn settled(&self, trial: &Arc<PlannedTrial>, rulings: Vec<Ruling>) -> CameTo {
+        match self.referee.settle(trial, rulings, false) {
+            Settled::Verdict(verdict) => CameTo::Verdict(verdict),
+            Settled::Again(rulings) => {
+                CameTo::Unsettled(Unsettled { trial: Arc::clone(trial), started_us: 0, rulings })
+            }
+        }
+    }
+
+    fn rule(&self, trial: &PlannedTrial, attempt: u32, started_us: u64, observation: Observation) -> Ruling {
+        let times_us = (started_us, self.field.session.now_us());
+        self.referee.rule(trial, attempt, times_us, observation, &self.field.timing)
+    }
+
+    fn unsettled(&self, trial: Arc<PlannedTrial>) -> Unsettled {
+        Unsettled { trial, started_us: self.field.session.now_us(), rulings: Vec::new() }
+    }
+}
+
+/// The times that steps and samples are held to on this target.
+fn timing_of(target: &Target, lengths: Lengths) -> Timing {
+    let us = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    let lag_us = us(target.describe_lag);
+    Timing {
+        settle_us: us(target.settle),
+        quiet_us: us(QUIET).max(lengths.longest_us().saturating_mul(3)).max(lag_us.saturating_mul(3)),
+        deadline_us: us(target.transition_deadline),
+        deadline_stated: target.deadline_stated,
+        patience_us: us(target.patience),
+        describe_lag_us: lag_us,
+        lengths,
+    }
+}
+
+/// Tells if no change that was measured showed a transient state.
+fn tell_unseen_transitions(session: &Session, lengths: &Lengths) {
+    let unseen: Vec<&Length> =
+        lengths.measured.values().filter(|length| length.at_least_us.is_none()).collect();
+    if !unseen.is_empty() && unseen.len() == lengths.measured.len() {
+        let tightest = unseen.iter().map(|length| length.longest_gap_us).min().unwrap_or_default();
+        let text = format!(
+            "no transient state was seen in {} changes, the tightest of them with a sample every {}.{} ms at least",
+            unseen.len(),
+            tightest / 1000,
+            tightest % 1000 / 100
+        );
+        session.notice(None, text);
     }
 }
 
@@ -253,7 +362,7 @@ fn header(
 }
 
 /// Tells every case of the selection once, so that a log explains itself.
-fn tell_cases(session: &Session, selected: &[PlannedTrial]) {
+fn tell_cases(session: &Session, selected: &[Arc<PlannedTrial>]) {
     let mut told = HashSet::new();
     let mut cache = TextCache::default();
     for trial in selected {

@@ -2,6 +2,7 @@
 //!
 //! Every stream has our prefix and our tag, so that `sweep` can find what a killed run left.
 
+mod lease;
 mod shown;
 
 use std::collections::BTreeMap;
@@ -16,10 +17,12 @@ use tokio::time::{Instant, sleep};
 use crate::model::Value;
 
 use crate::log::{ResponseText, Role};
-use crate::observe::describe::{Look, before_of, description};
-use crate::observe::reading::Reading;
+use crate::observe::Observed;
+use crate::observe::decoded::DecodedResponse;
+use crate::observe::describe::{DescribeCall, before_of, description};
 use crate::plan::Outgoing;
-use crate::run::session::{Session, Tag};
+use crate::run::session::{Exchanged, Session, Tag};
+pub(crate) use lease::{Lease, Shared};
 use shown::{arn_of, told};
 pub(crate) use shown::{has_our_tag, is_read};
 
@@ -49,6 +52,15 @@ enum Made {
     Refused,
 }
 
+/// An accepted call of the setup.
+#[derive(Clone, Debug)]
+pub(crate) struct Accepted {
+    /// Its output.
+    pub output: Value,
+    /// When it was handed to the connection, in microseconds since the start of the run.
+    pub sent_us: u64,
+}
+
 /// Why a state could not be reached.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SetupError {
@@ -72,7 +84,7 @@ pub(crate) enum SetupError {
 /// Makes and keeps the streams of a run.
 pub(crate) struct Fixtures {
     session: Arc<Session>,
-    look: Look,
+    describe_call: DescribeCall,
     run_id: String,
     counter: AtomicU32,
     shards: Arc<Semaphore>,
@@ -82,7 +94,7 @@ pub(crate) struct Fixtures {
     /// Streams in transition at once.
     pub transitions: Arc<Semaphore>,
     live: Mutex<BTreeMap<String, Made>>,
-    shared: Mutex<Option<Arc<Stream>>>,
+    shared: Mutex<Option<Arc<Shared>>>,
     /// Held by whoever makes the next shared stream. Nobody who still holds the last one waits for
     /// it: its shard comes back only when all have given it back.
     making: AsyncMutex<()>,
@@ -94,16 +106,14 @@ pub(crate) struct Fixtures {
 
 impl Fixtures {
     /// Makes nothing yet. `run_id` goes into every name.
-    pub(crate) fn new(session: Arc<Session>, look: Look, run_id: String) -> Self {
+    pub(crate) fn new(session: Arc<Session>, describe_call: DescribeCall, run_id: String) -> Self {
         let target = &session.target;
-        // A trial may hold two streams of its own while the shared one lives.
-        let shards = target.shard_budget.max(3) as usize;
         let transitions = target.transitional_budget.max(1) as usize;
         Self {
-            look,
+            describe_call,
             run_id,
             counter: AtomicU32::new(0),
-            shards: Arc::new(Semaphore::new(shards - 1)),
+            shards: Arc::new(Semaphore::new(target.shards_for_trials() as usize)),
             shared_shard: Arc::new(Semaphore::new(1)),
             transitions: Arc::new(Semaphore::new(transitions)),
             live: Mutex::default(),
@@ -137,46 +147,58 @@ impl Fixtures {
     ///
     /// # Errors
     /// If it cannot be made.
-    pub(crate) async fn lend(&self) -> Result<Arc<Stream>, SetupError> {
-        if let Some(stream) = self.current() {
-            return Ok(stream);
+    pub(crate) async fn lend(&self) -> Result<Lease, SetupError> {
+        self.shared_stream().await.map(|shared| shared.lease())
+    }
+
+    /// The shared stream as a pattern for ARNs: nothing is sent to it.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(crate) async fn pattern(&self) -> Result<Arc<Shared>, SetupError> {
+        self.shared_stream().await
+    }
+
+    async fn shared_stream(&self) -> Result<Arc<Shared>, SetupError> {
+        if let Some(shared) = self.current() {
+            return Ok(shared);
         }
         let _making = self.making.lock().await;
-        if let Some(stream) = self.current() {
-            return Ok(stream);
+        if let Some(shared) = self.current() {
+            return Ok(shared);
         }
         let shard = Arc::clone(&self.shared_shard).acquire_owned();
         let permit = shard.await.map_err(|_| SetupError::Stopped)?;
-        let stream = Arc::new(self.create(&Tag::of_run(Role::Setup), 1, permit).await?);
+        let stream = self.create(&Tag::of_run(Role::Setup), 1, permit).await?;
+        let made = Arc::new(Shared::new(stream));
         if let Ok(mut shared) = self.shared.lock() {
-            *shared = Some(Arc::clone(&stream));
+            *shared = Some(Arc::clone(&made));
         }
-        Ok(stream)
+        Ok(made)
     }
 
-    fn current(&self) -> Option<Arc<Stream>> {
+    fn current(&self) -> Option<Arc<Shared>> {
         self.shared.lock().ok().and_then(|shared| shared.clone())
     }
 
-    /// Takes a stream that an ask may have changed out of use. The next to borrow gets a new one.
-    pub(crate) fn retire(&self, stream: &Arc<Stream>) {
+    /// Takes a stream that a trial may have changed out of use. The next to borrow gets a new one.
+    pub(crate) fn retire(&self, stream: &Arc<Shared>) {
         let retired = self
             .shared
             .lock()
             .ok()
             .and_then(|mut shared| shared.take_if(|current| Arc::ptr_eq(current, stream)));
         if retired.is_some() {
-            self.session.notice(
-                None,
-                format!("retired the shared stream {}: an ask on it did not end as expected", stream.name),
-            );
+            let name = &stream.stream.name;
+            let text = format!("retired the shared stream {name}: a call on it did not end as expected");
+            self.session.notice(None, text);
         }
     }
 
     /// Takes back what was lent. The last to give back a retired stream has it deleted.
-    pub(crate) fn give_back(self: &Arc<Self>, stream: Arc<Stream>) {
-        if let Some(stream) = Arc::into_inner(stream) {
-            self.delete(stream, None);
+    pub(crate) fn give_back(self: &Arc<Self>, stream: Arc<Shared>) {
+        if let Some(shared) = Arc::into_inner(stream) {
+            self.delete(shared.stream, None);
         }
     }
 
@@ -192,7 +214,7 @@ impl Fixtures {
     ) -> Result<Stream, SetupError> {
         let _transition =
             Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
-        let name = self.begin(tag, shards).await?;
+        let (name, _) = self.begin(tag, shards).await?;
         let state = self.wait_active(tag, &name).await?;
         self.see_to_tag(tag, &name).await;
         Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
@@ -205,7 +227,7 @@ impl Fixtures {
         let keeps = self.keeps_tags.get_or_init(|| async {
             let input = Value::from([("StreamName", Value::from(name))]);
             match self.setup_call(tag, "ListTagsForStream", &input).await {
-                Ok(output) => has_our_tag(&output),
+                Ok(accepted) => has_our_tag(&accepted.output),
                 Err(_) => false,
             }
         });
@@ -223,7 +245,9 @@ impl Fixtures {
         }
     }
 
-    /// Creates a stream and does not wait.
+    /// Creates a stream and does not wait. `like` = a stream whose ARN this one's is made from, so that
+    /// nothing stands between the create and what comes next; without it the new stream is described.
+    /// Returns when the create was handed to the connection, too.
     ///
     /// # Errors
     /// If the target refuses.
@@ -232,13 +256,17 @@ impl Fixtures {
         tag: &Tag,
         shards: u32,
         permit: OwnedSemaphorePermit,
-    ) -> Result<Stream, SetupError> {
-        let name = self.begin(tag, shards).await?;
-        let state = self.describe(tag, &name).await?;
-        Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
+        like: Option<&Stream>,
+    ) -> Result<(Stream, u64), SetupError> {
+        let (name, sent_us) = self.begin(tag, shards).await?;
+        let arn = match like {
+            Some(like) => like.arn.replace(&like.name, &name),
+            None => arn_of(&self.describe(tag, &name).await?)?,
+        };
+        Ok((Stream { arn, before: Value::empty(), name, _permit: permit }, sent_us))
     }
 
-    async fn begin(&self, tag: &Tag, shards: u32) -> Result<String, SetupError> {
+    async fn begin(&self, tag: &Tag, shards: u32) -> Result<(String, u64), SetupError> {
         let name = self.fresh_name();
         if let Ok(mut live) = self.live.lock() {
             live.insert(name.clone(), Made::Perhaps);
@@ -255,7 +283,7 @@ impl Fixtures {
         {
             live.insert(name.clone(), Made::Refused);
         }
-        created.map(|_| name)
+        created.map(|accepted| (name, accepted.sent_us))
     }
 
     /// Sends a call of the setup, with patience for throttling and for limits that pass.
@@ -267,42 +295,45 @@ impl Fixtures {
         tag: &Tag,
         operation: &str,
         input: &Value,
-    ) -> Result<Value, SetupError> {
+    ) -> Result<Accepted, SetupError> {
         let outgoing = Outgoing::call(self.session.model, operation, input);
         let mut pause = Duration::from_millis(50);
         let give_up = Instant::now() + self.session.target.transition_deadline;
-        let mut attempt = 0;
+        let mut repetition = 0;
         loop {
             if self.session.is_stopped() {
                 return Err(SetupError::Stopped);
             }
-            let exchange = self.session.exchange(Tag { attempt, ..tag.clone() }, &outgoing).await;
-            let reading = Reading::of(self.session.model, &exchange);
+            let tag = Tag { repetition, ..tag.clone() };
+            let Exchanged { observed, reused_and_closed } =
+                self.session.exchange(tag.clone(), &outgoing).await;
+            let Observed { exchange, decoded: reading } = observed;
             if let Some(output) = reading.output() {
-                return Ok(output.clone());
+                return Ok(Accepted { output: output.clone(), sent_us: exchange.sent_us });
             }
             let passes = reading.is_throttled() || reading.class() == Some("LimitExceededException");
             if !passes || Instant::now() >= give_up {
                 let why = format!("{operation} {}", told(&reading));
-                let cut_short = exchange.response.was_cut_short();
-                if cut_short && attempt == 0 && is_read(operation) {
+                if reused_and_closed && is_read(operation) {
                     // Once more, on another connection; nothing could have been done twice.
-                    attempt += 1;
+                    repetition += 1;
                     continue;
                 }
                 return Err(match reading {
-                    Reading::None(_) if cut_short => SetupError::CutShort(why),
-                    Reading::Refused { .. } => SetupError::Refused(why),
-                    Reading::None(_) | Reading::ServerError { .. } if !self.is_healthy(tag).await => {
+                    DecodedResponse::None(_) if reused_and_closed => SetupError::CutShort(why),
+                    DecodedResponse::Refused { .. } => SetupError::Refused(why),
+                    DecodedResponse::None(_) | DecodedResponse::ServerError { .. }
+                        if !self.is_healthy(&tag).await =>
+                    {
                         SetupError::Unreachable(format!("{why}, and a health request got no answer either"))
                     }
-                    Reading::None(_)
-                    | Reading::Accepted { .. }
-                    | Reading::Undecodable { .. }
-                    | Reading::ServerError { .. } => SetupError::Blocked(why),
+                    DecodedResponse::None(_)
+                    | DecodedResponse::Accepted { .. }
+                    | DecodedResponse::Undecodable { .. }
+                    | DecodedResponse::ServerError { .. } => SetupError::Blocked(why),
                 });
             }
-            attempt += 1;
+            repetition += 1;
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
@@ -310,7 +341,7 @@ impl Fixtures {
 
     /// True if the target answers, whatever it says, on a new connection.
     async fn is_healthy(&self, tag: &Tag) -> bool {
-        matches!(self.session.ask_health(tag).await.response, ResponseText::Answer { .. })
+        matches!(self.session.ask_health(tag).await.exchange.response, ResponseText::Answer { .. })
     }
 
     /// The stream's description as it is now.
@@ -319,10 +350,10 @@ impl Fixtures {
     /// If the target does not show it.
     pub(crate) async fn describe(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
         let input = Value::from([("StreamName", Value::from(name))]);
-        let output = self.setup_call(tag, self.look.operation(), &input).await?;
-        description(&output)
-            .cloned()
-            .ok_or_else(|| SetupError::Blocked(format!("{} shows no description", self.look.operation())))
+        let accepted = self.setup_call(tag, self.describe_call.operation(), &input).await?;
+        description(&accepted.output).cloned().ok_or_else(|| {
+            SetupError::Blocked(format!("{} shows no description", self.describe_call.operation()))
+        })
     }
 
     /// Waits until the stream is ACTIVE.
@@ -345,11 +376,11 @@ impl Fixtures {
                 )));
             }
             sleep(pause).await;
-            pause = (pause * 2).min(self.session.target.pace().max(Duration::from_millis(10)));
+            pause = (pause * 2).min(self.session.pace().max(Duration::from_millis(10)));
         }
     }
 
-    /// Starts encryption and does not wait.
+    /// Starts encryption and does not wait; returns when the call was handed to the connection.
     ///
     /// # Errors
     /// If the target refuses.
@@ -358,13 +389,13 @@ impl Fixtures {
         tag: &Tag,
         name: &str,
         key: &Value,
-    ) -> Result<(), SetupError> {
+    ) -> Result<u64, SetupError> {
         let input = Value::from([
             ("StreamName", Value::from(name)),
             ("EncryptionType", Value::from("KMS")),
             ("KeyId", key.clone()),
         ]);
-        self.setup_call(tag, "StartStreamEncryption", &input).await.map(|_| ())
+        self.setup_call(tag, "StartStreamEncryption", &input).await.map(|accepted| accepted.sent_us)
     }
 
     /// Starts encryption and waits until the stream is ACTIVE with it; returns its state.
@@ -384,7 +415,7 @@ impl Fixtures {
             if Instant::now() >= give_up {
                 return Err(SetupError::Blocked("the stream never showed EncryptionType KMS".to_owned()));
             }
-            sleep(self.session.target.pace().max(Duration::from_millis(2))).await;
+            sleep(self.session.pace().max(Duration::from_millis(2))).await;
         }
     }
 
@@ -433,16 +464,16 @@ impl Fixtures {
         let mut pause = Duration::from_millis(20);
         let mut last = None;
         let mut unanswered = 0;
-        for attempt in 0..DELETE_ATTEMPTS {
-            let exchange = self.session.exchange(Tag { attempt, ..tag.clone() }, &outgoing).await;
-            let reading = Reading::of(self.session.model, &exchange);
+        for repetition in 0..DELETE_ATTEMPTS {
+            let tag = Tag { repetition, ..tag.clone() };
+            let reading = self.session.exchange(tag, &outgoing).await.observed.decoded;
             let gone = reading.class() == Some("ResourceNotFoundException");
             if reading.is_success() || gone {
                 last = None;
                 break;
             }
             last = Some(told(&reading));
-            unanswered += u32::from(matches!(reading, Reading::None(_)));
+            unanswered += u32::from(matches!(reading, DecodedResponse::None(_)));
             if unanswered == UNANSWERED_DELETES {
                 break;
             }
@@ -462,14 +493,13 @@ impl Fixtures {
 
     /// Waits until the target no longer shows the stream.
     pub(crate) async fn wait_gone(&self, tag: &Tag, name: &str) {
-        let outgoing = self.look.at(self.session.model, name);
+        let outgoing = self.describe_call.of_stream(self.session.model, name);
         let mut pause = Duration::from_millis(2);
         let give_up = Instant::now() + self.session.target.transition_deadline;
         while Instant::now() < give_up && !self.session.is_stopped() {
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_millis(500));
-            let exchange = self.session.exchange(tag.clone(), &outgoing).await;
-            if !Reading::of(self.session.model, &exchange).is_success() {
+            if !self.session.exchange(tag.clone(), &outgoing).await.observed.decoded.is_success() {
                 break;
             }
         }

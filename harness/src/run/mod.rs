@@ -1,16 +1,20 @@
 //! The run: reaches states, sends requests, samples, and records what comes, with times. It knows
 //! nothing of expectations; whoever judges is handed in as a [`Referee`].
 
-mod ask;
+mod attempt;
+mod calibration;
 mod capability;
 mod dispatch;
 mod fixtures;
-mod round;
 mod session;
+mod setup;
 pub mod sweep;
 
 pub use capability::AskError;
 pub use dispatch::DEFAULT_JOBS;
-pub(crate) use dispatch::{Referee, Ruling, Settings, run};
+pub(crate) use dispatch::{Referee, Ruling, Settings, Settled, run};
 pub use fixtures::{PREFIX, TAG_KEY};
 pub use session::{Emit, Stop};
+
+/// The shortest time after an accepted call in which nothing changes, after which nothing will.
+const QUIET: std::time::Duration = std::time::Duration::from_secs(1);

@@ -12,13 +12,25 @@ use crate::wire::{Auth, Client, Deviation, RawSent, Response, Sent};
 
 use crate::log::Redactor;
 use crate::log::{
-    AsItCame, BodyText, DeviationText, Event, Exchange, Notice, RequestText, ResponseText, Role, StepIndex,
+    AsItCame, BodyText, Change, DeviationText, Event, Exchange, Lengths, Notice, RequestText, ResponseText,
+    Role,
 };
+use crate::observe::Observed;
 use crate::plan::Outgoing;
 use crate::plan::Target;
 
 /// Where events go. Called from many tasks; must not block for long.
 pub type Emit = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// Samples that a transition should show in.
+const SAMPLES: u64 = 25;
+/// Time between two samples where nothing was measured: well below the smallest gap that proves
+/// something.
+const UNMEASURED_PACE_US: u64 = 20_000;
+/// The shortest time between two samples.
+const SHORTEST_PACE_US: u64 = 1_000;
+/// The longest.
+const LONGEST_PACE_US: u64 = 400_000;
 
 /// One run's connection to its target.
 pub(crate) struct Session {
@@ -32,6 +44,8 @@ pub(crate) struct Session {
     requests: AtomicU64,
     /// True once a pooled connection was closed in the middle of an exchange.
     hangs_up: AtomicBool,
+    /// Time between two samples, in microseconds.
+    pace_us: AtomicU64,
     stop: Stop,
 }
 
@@ -75,12 +89,20 @@ pub(crate) struct Tag {
     pub trial: Option<Arc<str>>,
     /// What for.
     pub role: Role,
-    /// The step.
-    pub step: Option<StepIndex>,
-    /// The attempt.
+    /// The trial's attempt.
     pub attempt: u32,
-    /// The trial's round.
-    pub round: u32,
+    /// How often it was sent before.
+    pub repetition: u32,
+}
+
+/// An exchange, and whether chance may have kept its response back.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchanged {
+    /// The exchange.
+    pub observed: Observed,
+    /// True if a connection that others had used was closed before the response came. A server may
+    /// close one that was idle at the very moment at which it is used again.
+    pub reused_and_closed: bool,
 }
 
 /// What either transport has brought back.
@@ -114,12 +136,12 @@ impl Carried {
 impl Tag {
     /// For what serves the whole run.
     pub(crate) const fn of_run(role: Role) -> Self {
-        Self { trial: None, role, step: None, attempt: 0, round: 0 }
+        Self { trial: None, role, attempt: 0, repetition: 0 }
     }
 
-    /// The same with another role and no step.
+    /// The same with another role, sent for the first time.
     pub(crate) fn with_role(&self, role: Role) -> Self {
-        Self { role, step: None, attempt: 0, ..self.clone() }
+        Self { role, repetition: 0, ..self.clone() }
     }
 }
 
@@ -140,6 +162,7 @@ impl Session {
             redactor,
             requests: AtomicU64::new(0),
             hangs_up: AtomicBool::new(false),
+            pace_us: AtomicU64::new(UNMEASURED_PACE_US),
             stop,
         }
     }
@@ -150,31 +173,33 @@ impl Session {
     /// request that meets such a close gets no answer, and it can't be told whether it was carried out,
     /// so that it is not sent again here. But from then on each request gets a connection of its own:
     /// whoever asks again meets no such close.
-    pub(crate) async fn exchange(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
+    pub(crate) async fn exchange(&self, tag: Tag, outgoing: &Outgoing) -> Exchanged {
         if self.hangs_up.load(Ordering::Relaxed) {
             return self.exchange_fresh(tag, outgoing).await;
         }
-        let exchange = self.exchange_on(&self.target.client, tag, outgoing).await;
+        let observed = self.exchange_on(&self.target.client, tag, outgoing).await;
         let pooled = outgoing.deviation.is_none();
-        if pooled && exchange.response.was_cut_short() && !self.hangs_up.swap(true, Ordering::Relaxed) {
-            let text = "a connection was closed before the answer came; from here on each request gets one of its own";
+        let reused_and_closed = pooled && observed.exchange.response.was_cut_short();
+        if reused_and_closed && !self.hangs_up.swap(true, Ordering::Relaxed) {
+            let text = "a connection was closed before the response came; from here on each request gets one of its own";
             self.notice(None, text.to_owned());
         }
-        exchange
+        Exchanged { observed, reused_and_closed }
     }
 
     /// Asks, on a connection of its own, for something that every Kinesis answers.
-    pub(crate) async fn ask_health(&self, tag: &Tag) -> Exchange {
+    pub(crate) async fn ask_health(&self, tag: &Tag) -> Observed {
         let outgoing = Outgoing::call(self.model, "ListStreams", &Value::empty());
-        self.exchange_fresh(tag.with_role(Role::Health), &outgoing).await
+        self.exchange_fresh(tag.with_role(Role::Health), &outgoing).await.observed
     }
 
     /// Sends on a connection of its own, and tells the exchange.
-    pub(crate) async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchange {
-        self.exchange_on(&self.target.client.fresh(), tag, outgoing).await
+    pub(crate) async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchanged {
+        let observed = self.exchange_on(&self.target.client.fresh(), tag, outgoing).await;
+        Exchanged { observed, reused_and_closed: false }
     }
 
-    async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Exchange {
+    async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Observed {
         let carried = match &outgoing.deviation {
             None => Carried::pooled(client.send(&outgoing.request).await),
             Some(deviation) => {
@@ -184,7 +209,7 @@ impl Session {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let exchange = self.describe(tag, outgoing, carried);
         self.tell(Event::Exchange(Box::new(exchange.clone())));
-        exchange
+        Observed::of(self.model, Arc::new(exchange))
     }
 
     fn describe(&self, tag: Tag, outgoing: &Outgoing, carried: Carried) -> Exchange {
@@ -193,9 +218,8 @@ impl Session {
         Exchange {
             trial: tag.trial.map(|trial| trial.to_string()),
             role: tag.role,
-            step: tag.step,
             attempt: tag.attempt,
-            round: tag.round,
+            repetition: tag.repetition,
             sent_us: micros(sent.sent.saturating_duration_since(self.epoch)),
             received_us: micros(sent.received.saturating_duration_since(self.epoch)),
             request: RequestText {
@@ -242,6 +266,21 @@ impl Session {
     /// Tells something that is no verdict.
     pub(crate) fn notice(&self, trial: Option<&str>, text: String) {
         self.tell(Event::Notice(Notice { at_us: self.now_us(), trial: trial.map(str::to_owned), text }));
+    }
+
+    /// Time between two samples.
+    pub(crate) fn pace(&self) -> Duration {
+        Duration::from_micros(self.pace_us.load(Ordering::Relaxed))
+    }
+
+    /// Samples from now on at a pace at which the shortest transition shows many times.
+    pub(crate) fn set_pace(&self, lengths: &Lengths) {
+        let updating = [Change::Start, Change::ReKey, Change::Stop];
+        let shortest = updating.into_iter().filter_map(|change| lengths.at_least_us(change)).min();
+        if let Some(shortest_us) = shortest {
+            let pace_us = (shortest_us / SAMPLES).clamp(SHORTEST_PACE_US, LONGEST_PACE_US);
+            self.pace_us.store(pace_us, Ordering::Relaxed);
+        }
     }
 
     /// Microseconds since the start of the run.

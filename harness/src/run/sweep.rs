@@ -8,7 +8,6 @@ use std::sync::Arc;
 use crate::model::{Model, Value};
 
 use crate::log::{Redactor, ResponseText, Role};
-use crate::observe::reading::Reading;
 use crate::plan::Outgoing;
 use crate::plan::Target;
 use crate::run::capability::AskError;
@@ -71,8 +70,8 @@ pub async fn delete(target: &Target, redactor: &Redactor, names: &[String]) -> V
     for name in names {
         let input = Value::from([("StreamName", Value::from(name.as_str()))]);
         let outgoing = Outgoing::call(session.model, "DeleteStream", &input);
-        let exchange = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await;
-        let reading = Reading::of(session.model, &exchange);
+        let observed = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed;
+        let reading = observed.decoded;
         if !reading.is_success() && reading.class() != Some("ResourceNotFoundException") {
             left.push((name.clone(), redactor.text(&reading.in_words())));
         }
@@ -86,16 +85,16 @@ fn session(target: &Target) -> Session {
 
 async fn call(session: &Session, operation: &str, input: &Value) -> Result<Value, AskError> {
     let outgoing = Outgoing::call(session.model, operation, input);
-    let exchange = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await;
+    let observed = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed;
     let endpoint = session.target.endpoint.clone();
-    if let ResponseText::None(none) = &exchange.response {
+    if let ResponseText::None(none) = &observed.exchange.response {
         return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
     }
-    let reading = Reading::of(session.model, &exchange);
+    let reading = observed.decoded;
     let none = || AskError::NotKinesis {
         endpoint,
         answer: reading.in_words(),
-        response: Box::new(exchange.response.clone()),
+        response: Box::new(observed.exchange.response.clone()),
     };
     reading.output().cloned().ok_or_else(none)
 }

@@ -5,65 +5,118 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::case::ast::FixtureName;
 use crate::wire::{NoAnswer, NoAnswerKind, Response};
 
-/// What an exchange was for.
+/// What an exchange was for, with what its reader needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// Asking the target what it can do.
+    /// Finding out what the target supports.
     Capability,
-    /// Reaching the state that the case starts from.
+    /// Measuring how long the target's transitions last.
+    Calibration,
+    /// Reaching the state that the trial starts from.
     Setup,
-    /// A call of the ask.
-    Ask,
-    /// A call sent while the stream shows a status.
-    Meanwhile,
-    /// A look at the stream's state by the sampler.
-    Sample,
-    /// The check that a refused call changed nothing.
-    Unchanged,
-    /// The look, before and after the ask, whether the stream is still in the state that passes.
-    Still,
+    /// A call of a step.
+    Request(StepIndex),
+    /// A call that is sent while the observed stream shows a status.
+    During(StepIndex),
+    /// A description of a stream that the step of that index observes or awaits.
+    Sample {
+        /// Index of the step.
+        step: usize,
+        /// The stream.
+        stream: FixtureName,
+    },
+    /// The description of a stream that a refused call must not have changed.
+    Unchanged(FixtureName),
+    /// The description, after the last response, of a stream that the trial found in a transient state.
+    StillTransient,
     /// Reading records back.
-    Read,
-    /// Asking, on a new connection, whether the target still answers.
+    Read(StepIndex),
+    /// Asking, on a new connection, whether the target still responds.
     Health,
     /// Deleting what was made.
     Cleanup,
 }
 
-/// The step of the case that an exchange belongs to.
+impl Role {
+    /// The step and the call in it, if the exchange belongs to one.
+    pub const fn step(self) -> Option<StepIndex> {
+        match self {
+            Self::Request(step) | Self::During(step) | Self::Read(step) => Some(step),
+            Self::Sample { step, .. } => Some(StepIndex { step, within: None }),
+            Self::Capability
+            | Self::Calibration
+            | Self::Setup
+            | Self::Unchanged(_)
+            | Self::StillTransient
+            | Self::Health
+            | Self::Cleanup => None,
+        }
+    }
+
+    /// True for a call of a step.
+    pub const fn is_request(self) -> bool {
+        match self {
+            Self::Request(_) => true,
+            Self::Capability
+            | Self::Calibration
+            | Self::Setup
+            | Self::During(_)
+            | Self::Sample { .. }
+            | Self::Unchanged(_)
+            | Self::StillTransient
+            | Self::Read(_)
+            | Self::Health
+            | Self::Cleanup => false,
+        }
+    }
+}
+
+/// The step of the trial that an exchange belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepIndex {
-    /// Index in `ask`.
+    /// Index of the step.
     pub step: usize,
-    /// For a call within the step: which block of it (the status in `meanwhile`, the round of
+    /// For a call within the step: which block of it (the status in `during`, the repetition of
     /// `repeat`, the shard of `read`, 0 for `race`), and which call of the block.
     pub within: Option<(usize, usize)>,
 }
 
-/// One request and its answer.
+impl StepIndex {
+    /// The step itself.
+    pub const fn whole(step: usize) -> Self {
+        Self { step, within: None }
+    }
+
+    /// A call within the step.
+    pub const fn within(step: usize, block: usize, call: usize) -> Self {
+        Self { step, within: Some((block, call)) }
+    }
+}
+
+/// One request and its response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     /// The trial; `None` for what serves the whole run.
     pub trial: Option<String>,
     /// What it was for.
     pub role: Role,
-    /// The step.
-    pub step: Option<StepIndex>,
-    /// 0 for the first sending; retries after throttling, polls of `by:` and samples count up.
+    /// The attempt of the trial, from 0. Only the exchanges of the attempt that the verdict names
+    /// count for it.
     pub attempt: u32,
-    /// The round of the trial: 0, or more where the trial was asked again on a fresh stream. Only
-    /// the exchanges of the round that the verdict names count for it.
-    pub round: u32,
+    /// 0 for the first sending; what is sent again after throttling, until a condition holds, or as
+    /// the next sample counts up.
+    pub repetition: u32,
     /// Handed to the connection.
     pub sent_us: u64,
-    /// Answer complete, or given up.
+    /// Response complete, or given up.
     pub received_us: u64,
     /// The request.
     pub request: RequestText,
-    /// The answer, or why there is none.
+    /// The response, or why there is none.
     pub response: ResponseText,
 }
 

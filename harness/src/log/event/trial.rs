@@ -8,7 +8,7 @@ use crate::case::ast::Level;
 use crate::facts::FactId;
 use crate::model::Value;
 
-use crate::log::StepIndex;
+use super::{StepIndex, StopCondition};
 
 /// The outcome of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,7 +107,7 @@ pub enum MismatchKind {
     /// The answer's encoding.
     Encoding,
     /// States out of order, or a state not shown.
-    Ladder,
+    States,
     /// Too late.
     Timing,
     /// Records lost, doubled or out of order.
@@ -130,7 +130,7 @@ impl MismatchKind {
         Self::Body,
         Self::Header,
         Self::Encoding,
-        Self::Ladder,
+        Self::States,
         Self::Timing,
         Self::Records,
         Self::StateChanged,
@@ -148,7 +148,7 @@ impl MismatchKind {
             Self::Body => "body",
             Self::Header => "header",
             Self::Encoding => "encoding",
-            Self::Ladder => "ladder",
+            Self::States => "states",
             Self::Timing => "timing",
             Self::Records => "records",
             Self::StateChanged => "state-changed",
@@ -240,6 +240,20 @@ pub struct Trace {
     pub longest_gap_us: u64,
 }
 
+/// What came of one attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttemptText {
+    /// What it came to by itself.
+    pub outcome: Outcome,
+    /// Why it does not count, where it does not.
+    pub void: Option<String>,
+    /// What the names stood for (`stream.name`, `key.managed`), for judging again.
+    pub bindings: BTreeMap<String, Value>,
+    /// When the call that began the stream's transient state was handed to the connection, in
+    /// microseconds since the start of the run.
+    pub began_us: Option<u64>,
+}
+
 /// A trial's verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
@@ -263,10 +277,12 @@ pub struct Trial {
     pub evidence: Vec<FactId>,
     /// Digest of everything that is sent.
     pub question_digest: String,
-    /// The round whose exchanges the verdict rests on.
-    pub round: u32,
-    /// What the names stood for (`stream.name`, `key.managed`), for judging again.
-    pub bindings: BTreeMap<String, Value>,
+    /// When each step ended.
+    pub stops: Vec<StopCondition>,
+    /// The attempt whose exchanges the verdict rests on, from 0.
+    pub attempt: u32,
+    /// Every attempt and what came of it, in order.
+    pub attempts: Vec<AttemptText>,
     /// The target's answers to open questions.
     pub chose: Vec<Choice>,
     /// What the watches saw.

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Redactor;
 use crate::log::{
-    AsItCame, BodyDiff, BodyText, Choice, DeviationText, Event, Exchange, Footer, Header, Mismatch, Notice,
-    RequestText, ResponseText, Sample, Target, Trace, Trial,
+    AsItCame, AttemptText, BodyDiff, BodyText, Choice, DeviationText, Event, Exchange, Footer, Header,
+    Mismatch, Notice, RequestText, ResponseText, Sample, Target, Trace, Trial,
 };
 use crate::model::Value;
 use crate::wire::NoAnswer;
@@ -23,6 +23,8 @@ impl Redactor {
             // Of our own making, from files that everybody has.
             Event::Case(case) => Event::Case(case),
             Event::Exchange(exchange) => Event::Exchange(Box::new(self.exchange(*exchange))),
+            // Numbers alone.
+            Event::Timing(timing) => Event::Timing(timing),
             Event::Trial(trial) => Event::Trial(Box::new(self.trial(*trial))),
             Event::Notice(Notice { at_us, trial, text }) => {
                 Event::Notice(Notice { at_us, trial, text: self.text(&text) })
@@ -96,8 +98,9 @@ impl Redactor {
             mismatches,
             evidence,
             question_digest,
-            round,
-            bindings,
+            stops,
+            attempt,
+            attempts,
             chose,
             traces,
             notes,
@@ -115,8 +118,17 @@ impl Redactor {
             mismatches: mismatches.into_iter().map(|mismatch| self.mismatch(mismatch)).collect(),
             evidence,
             question_digest,
-            round,
-            bindings: bindings.into_iter().map(|(name, value)| (name, self.value(value))).collect(),
+            stops,
+            attempt,
+            attempts: attempts
+                .into_iter()
+                .map(|AttemptText { outcome, void, bindings, began_us }| AttemptText {
+                    outcome,
+                    void: void.map(|why| self.text(&why)),
+                    bindings: bindings.into_iter().map(|(name, value)| (name, self.value(value))).collect(),
+                    began_us,
+                })
+                .collect(),
             chose: chose
                 .into_iter()
                 .map(|Choice { question, candidate, actual }| Choice {

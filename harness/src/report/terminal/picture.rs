@@ -216,17 +216,17 @@ fn exchanges<'a>(summary: &'a Summary, trial: &Trial) -> Vec<&'a Exchange> {
     let changed = trial.mismatches.iter().any(|mismatch| mismatch.kind == MismatchKind::StateChanged);
     let wanted = |exchange: &&Exchange| match exchange.role {
         Role::Setup => setup,
-        Role::Unchanged => changed,
-        Role::Ask | Role::Meanwhile | Role::Still | Role::Read | Role::Health => true,
-        Role::Capability | Role::Sample | Role::Cleanup => false,
+        Role::Unchanged(_) => changed,
+        Role::Request(_) | Role::During(_) | Role::StillTransient | Role::Read(_) | Role::Health => true,
+        Role::Capability | Role::Calibration | Role::Sample { .. } | Role::Cleanup => false,
     };
     let mut shown: Vec<&Exchange> = Vec::new();
     for exchange in summary.exchanges(&trial.id).iter().filter(wanted) {
         let same_call = |earlier: &&Exchange| {
             earlier.role == exchange.role
-                && earlier.step == exchange.step
+                && earlier.role == exchange.role
                 && earlier.request.operation == exchange.request.operation
-                && exchange.attempt > earlier.attempt
+                && exchange.repetition > earlier.repetition
         };
         if shown.last().is_some_and(same_call) {
             shown.pop();
@@ -243,19 +243,23 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
     for exchange in shown {
         let request = &exchange.request;
         let role = match exchange.role {
-            Role::Ask => "",
+            Role::Request(_) => "",
             Role::Setup => " (setup)",
-            Role::Meanwhile => " (meanwhile)",
-            Role::Unchanged => " (is it unchanged?)",
-            Role::Still => " (is it still in that state?)",
-            Role::Read => " (read)",
+            Role::During(_) => " (during)",
+            Role::Unchanged(_) => " (is it unchanged?)",
+            Role::StillTransient => " (is it still in that state?)",
+            Role::Read(_) => " (read)",
             Role::Health => " (does it still answer?)",
-            Role::Sample => " (sample)",
+            Role::Sample { .. } => " (sample)",
+            Role::Calibration => " (calibration)",
             Role::Capability => " (capability)",
             Role::Cleanup => " (clean-up)",
         };
-        let attempt =
-            if exchange.attempt > 0 { format!(", attempt {}", exchange.attempt + 1) } else { String::new() };
+        let attempt = if exchange.repetition > 0 {
+            format!(", repetition {}", exchange.repetition + 1)
+        } else {
+            String::new()
+        };
         let signed = if request.signed { "signed" } else { "unsigned" };
         let line = format!(
             "{:>9}  {}{role}{attempt}  {}  {signed}  {}",
@@ -353,9 +357,12 @@ fn body_size(body: &BodyText) -> String {
 
 /// The exchange that a deviation is about: of its step, or the last call before it.
 fn exchange_of<'a>(shown: &[&'a Exchange], step: StepIndex) -> Option<&'a Exchange> {
-    let calls = || shown.iter().rev().filter(|exchange| matches!(exchange.role, Role::Ask | Role::Meanwhile));
-    let same = calls().find(|exchange| exchange.step == Some(step));
-    same.or_else(|| calls().find(|exchange| exchange.step <= Some(step))).or_else(|| shown.last()).copied()
+    let calls =
+        || shown.iter().rev().filter(|exchange| matches!(exchange.role, Role::Request(_) | Role::During(_)));
+    let same = calls().find(|exchange| exchange.role.step() == Some(step));
+    same.or_else(|| calls().find(|exchange| exchange.role.step() <= Some(step)))
+        .or_else(|| shown.last())
+        .copied()
 }
 
 fn repeat(page: &mut Page, summary: &Summary, trial: &Trial, exchange: Option<&Exchange>, options: &Options) {

@@ -111,7 +111,7 @@ impl Listener for Progress {
                 }
                 return Ok(());
             }
-            Event::Case(_) | Event::Notice(_) => return Ok(()),
+            Event::Case(_) | Event::Timing(_) | Event::Notice(_) => return Ok(()),
         }
         self.show()
     }

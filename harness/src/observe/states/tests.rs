@@ -13,7 +13,7 @@ type Us = u64;
 /// `shortest`, then the new one.
 #[derive(Clone, Debug)]
 struct Scene {
-    moments: Vec<Moment>,
+    samples: Vec<TimedSnapshot>,
     call: (Us, Us),
     shortest: Us,
     /// When the call took effect, and when the transient state ended.
@@ -28,8 +28,8 @@ fn glance() -> impl Strategy<Value = Glance> {
 }
 
 /// A description with these members.
-fn state(status: &str, encryption: &str) -> Seen {
-    Seen::State(Value::from([("StreamStatus", status.into()), ("EncryptionType", encryption.into())]))
+fn state(status: &str, encryption: &str) -> Snapshot {
+    Snapshot::State(Value::from([("StreamStatus", status.into()), ("EncryptionType", encryption.into())]))
 }
 
 /// What is shown before, meanwhile and after.
@@ -58,19 +58,23 @@ impl States {
 }
 
 /// Looks at a target that shows `shown` at each time; the last look sees what is shown in the end.
-fn look(glances: &[Glance], until: Us, shown: impl Fn(Us) -> Seen) -> Vec<Moment> {
+fn look(glances: &[Glance], until: Us, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot> {
     let mut at = 0;
-    let mut moments = Vec::new();
+    let mut samples = Vec::new();
     let last = (1_000, 500, 500, true);
     for (pause, there, back, answered) in glances.iter().copied() {
         let sent_us = at + pause;
-        let seen = if answered { shown(sent_us + there) } else { Seen::Nothing };
+        let seen = if answered { shown(sent_us + there) } else { Snapshot::Nothing };
         at = sent_us + there + back;
-        moments.push(Moment { sent_us, received_us: at, seen });
+        samples.push(TimedSnapshot { sent_us, received_us: at, seen });
     }
     let sent_us = at.max(until) + last.0;
-    moments.push(Moment { sent_us, received_us: sent_us + last.1 + last.2, seen: shown(sent_us + last.1) });
-    moments
+    samples.push(TimedSnapshot {
+        sent_us,
+        received_us: sent_us + last.1 + last.2,
+        seen: shown(sent_us + last.1),
+    });
+    samples
 }
 
 /// The states, the call's times from its sending to its effect and to its answer, how long the
@@ -100,7 +104,7 @@ fn scene(states: States) -> impl Strategy<Value = Scene> {
         )]
         let shortest = ((lasts as f64 * due) as Us).max(1);
         Scene {
-            moments: look(&glances, turns.1.max(sent + effect + answer), show),
+            samples: look(&glances, turns.1.max(sent + effect + answer), show),
             call: (sent, sent + effect + answer),
             shortest,
             turns,
@@ -108,38 +112,42 @@ fn scene(states: States) -> impl Strategy<Value = Scene> {
     })
 }
 
-fn climbed(states: States, scene: &Scene) -> Climb {
-    climb(&states.ladder(), &scene.moments, scene.call, scene.shortest, &Bindings::default(), None)
+fn climbed(states: States, scene: &Scene) -> StatesFound {
+    found(&states.ladder(), &scene.samples, scene.call, scene.shortest, &Bindings::default(), None)
 }
 
 /// The longest time from the sending of a look, or of the call, to the answer of the next look that
 /// was answered.
-fn longest_gap_after(moments: &[Moment], call: Us) -> Us {
+fn longest_gap_after(samples: &[TimedSnapshot], call: Us) -> Us {
     let mut from = call;
     let mut longest = 0;
-    for moment in moments.iter().filter(|moment| moment.seen != Seen::Nothing) {
-        longest = longest.max(moment.received_us.saturating_sub(from));
-        from = moment.sent_us.max(call);
+    for sample in samples.iter().filter(|sample| sample.snapshot != Snapshot::Nothing) {
+        longest = longest.max(sample.received_us.saturating_sub(from));
+        from = sample.sent_us.max(call);
     }
     longest
 }
 
 /// The same looks at a target that shows something else.
-fn as_shown(scene: &Scene, shown: impl Fn(Us) -> Seen) -> Vec<Moment> {
+fn as_shown(scene: &Scene, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot> {
     // Any time between sending and answer may be the one that was shown.
-    let middle = |moment: &Moment| u64::midpoint(moment.sent_us, moment.received_us);
+    let middle = |sample: &TimedSnapshot| u64::midpoint(sample.sent_us, sample.received_us);
     scene
-        .moments
+        .samples
         .iter()
-        .map(|moment| Moment {
-            seen: if moment.seen == Seen::Nothing { Seen::Nothing } else { shown(middle(moment)) },
-            ..*moment
+        .map(|sample| TimedSnapshot {
+            seen: if sample.snapshot == Snapshot::Nothing {
+                Snapshot::Nothing
+            } else {
+                shown(middle(sample))
+            },
+            ..*sample
         })
         .collect()
 }
 
-fn has(climb: &Climb, wanted: impl Fn(&Misstep) -> bool) -> bool {
-    climb.missteps.iter().any(wanted)
+fn has(found: &StatesFound, wanted: impl Fn(&Violation) -> bool) -> bool {
+    found.violations.iter().any(wanted)
 }
 
 proptest! {
@@ -151,8 +159,8 @@ proptest! {
         repeated in scene(REPEATED),
     ) {
         for (states, scene) in [(STARTED, started), (REPEATED, repeated)] {
-            let climb = climbed(states, &scene);
-            prop_assert_eq!(&climb.missteps, &vec![], "{:?}", climb);
+            let found = climbed(states, &scene);
+            prop_assert_eq!(&found.violations, &vec![], "{:?}", found);
         }
     }
 
@@ -162,9 +170,9 @@ proptest! {
         repeated in scene(REPEATED),
     ) {
         for (states, scene) in [(STARTED, started), (REPEATED, repeated)] {
-            let climb = climbed(states, &scene);
-            let longest = longest_gap_after(&scene.moments, scene.call.0);
-            for missing in climb.unobserved {
+            let found = climbed(states, &scene);
+            let longest = longest_gap_after(&scene.samples, scene.call.0);
+            for missing in found.unobserved {
                 prop_assert!(missing.gap_us >= scene.shortest);
                 prop_assert!(longest >= missing.gap_us, "{longest} µs");
             }
@@ -174,70 +182,70 @@ proptest! {
     #[test]
     fn a_skipped_state_never_passes_and_fails_where_looks_were_close(scene in scene(STARTED)) {
         let shown = |at: Us| if at < scene.turns.0 { state("ACTIVE", "NONE") } else { state("ACTIVE", "KMS") };
-        let moments = as_shown(&scene, shown);
-        let skipped = Scene { moments, ..scene };
-        let climb = climbed(STARTED, &skipped);
-        prop_assert!(!(climb.missteps.is_empty() && climb.unobserved.is_empty()));
-        if longest_gap_after(&skipped.moments, skipped.call.0) < skipped.shortest {
-            prop_assert!(has(&climb, |misstep| matches!(misstep, Misstep::NotShown { rung: 1, .. })), "{:?}", climb);
+        let samples = as_shown(&scene, shown);
+        let skipped = Scene { samples, ..scene };
+        let found = climbed(STARTED, &skipped);
+        prop_assert!(!(found.violations.is_empty() && found.unobserved.is_empty()));
+        if longest_gap_after(&skipped.samples, skipped.call.0) < skipped.shortest {
+            prop_assert!(has(&found, |violation| matches!(violation, Violation::NotShown { rung: 1, .. })), "{:?}", found);
         }
     }
 
     #[test]
     fn a_call_that_does_nothing_never_passes_for_one_that_repeats(scene in scene(REPEATED)) {
-        let skipped = Scene { moments: as_shown(&scene, |_| state("ACTIVE", "KMS")), ..scene };
-        let climb = climbed(REPEATED, &skipped);
-        let close = longest_gap_after(&skipped.moments, skipped.call.0) < skipped.shortest;
-        prop_assert_eq!(has(&climb, |misstep| matches!(misstep, Misstep::NotShown { rung: 1, .. })), close);
-        prop_assert_eq!(climb.unobserved.is_empty(), close);
+        let skipped = Scene { samples: as_shown(&scene, |_| state("ACTIVE", "KMS")), ..scene };
+        let found = climbed(REPEATED, &skipped);
+        let close = longest_gap_after(&skipped.samples, skipped.call.0) < skipped.shortest;
+        prop_assert_eq!(has(&found, |violation| matches!(violation, Violation::NotShown { rung: 1, .. })), close);
+        prop_assert_eq!(found.unobserved.is_empty(), close);
     }
 
     #[test]
     fn a_stream_that_goes_back_is_always_found(scene in scene(STARTED), late in 1..20_000_u64) {
-        // Seen at the end, after the new state has been seen.
-        let mut moments = scene.moments.clone();
-        let end = moments.last().unwrap().received_us;
+        // Snapshot at the end, after the new state has been seen.
+        let mut samples = scene.samples.clone();
+        let end = samples.last().unwrap().received_us;
         for (pause, seen) in [(0, state("ACTIVE", "NONE")), (late, state("ACTIVE", "KMS"))] {
             let sent_us = end + pause;
-            moments.push(Moment { sent_us, received_us: sent_us + 1, seen });
+            samples.push(TimedSnapshot { sent_us, received_us: sent_us + 1, seen });
         }
-        let climb = climbed(STARTED, &Scene { moments, ..scene });
-        prop_assert!(has(&climb, |misstep| *misstep == Misstep::Back { from: 2, to: 0 }), "{:?}", climb);
+        let found = climbed(STARTED, &Scene { samples, ..scene });
+        prop_assert!(has(&found, |violation| *violation == Violation::Back { from: 2, to: 0 }), "{:?}", found);
     }
 
     #[test]
     fn a_stream_that_is_transient_again_is_always_found(scene in scene(STARTED)) {
-        let mut moments = scene.moments.clone();
-        let end = moments.last().unwrap().received_us;
-        moments.push(Moment { sent_us: end, received_us: end + 1, seen: state("UPDATING", "KMS") });
-        let climb = climbed(STARTED, &Scene { moments, ..scene });
-        prop_assert!(has(&climb, |misstep| *misstep == Misstep::Back { from: 2, to: 1 }), "{:?}", climb);
+        let mut samples = scene.samples.clone();
+        let end = samples.last().unwrap().received_us;
+        samples.push(TimedSnapshot { sent_us: end, received_us: end + 1, seen: state("UPDATING", "KMS") });
+        let found = climbed(STARTED, &Scene { samples, ..scene });
+        prop_assert!(has(&found, |violation| *violation == Violation::Back { from: 2, to: 1 }), "{:?}", found);
     }
 
     #[test]
     fn an_unexpected_status_is_always_found(scene in scene(STARTED), at in any::<prop::sample::Index>()) {
-        let mut moments = scene.moments.clone();
-        let at = at.index(moments.len());
-        moments[at].seen = state("DELETING", "NONE");
-        let climb = climbed(STARTED, &Scene { moments, ..scene });
-        let wanted = |misstep: &Misstep| match misstep {
-            Misstep::Unexpected { status, .. } => status == "DELETING",
-            Misstep::NotShown { .. }
-            | Misstep::Back { .. }
-            | Misstep::Gone { .. }
-            | Misstep::Member { .. }
-            | Misstep::NeverReached { .. } => false,
+        let mut samples = scene.samples.clone();
+        let at = at.index(samples.len());
+        samples[at].snapshot = state("DELETING", "NONE");
+        let found = climbed(STARTED, &Scene { samples, ..scene });
+        let wanted = |violation: &Violation| match violation {
+            Violation::Unexpected { status, .. } => status == "DELETING",
+            Violation::NotShown { .. }
+            | Violation::Back { .. }
+            | Violation::Gone { .. }
+            | Violation::Member { .. }
+            | Violation::NeverReached { .. } => false,
         };
-        prop_assert!(has(&climb, wanted), "{:?}", climb);
+        prop_assert!(has(&found, wanted), "{:?}", found);
     }
 
     #[test]
     fn a_stream_that_vanishes_is_always_found(scene in scene(STARTED), at in any::<prop::sample::Index>()) {
-        let mut moments = scene.moments.clone();
-        let at = at.index(moments.len());
-        moments[at].seen = Seen::Gone;
-        let climb = climbed(STARTED, &Scene { moments, ..scene });
-        prop_assert!(has(&climb, |misstep| matches!(misstep, Misstep::Gone { .. })), "{:?}", climb);
+        let mut samples = scene.samples.clone();
+        let at = at.index(samples.len());
+        samples[at].snapshot = Snapshot::Gone;
+        let found = climbed(STARTED, &Scene { samples, ..scene });
+        prop_assert!(has(&found, |violation| matches!(violation, Violation::Gone { .. })), "{:?}", found);
     }
 
     #[test]
@@ -252,19 +260,19 @@ proptest! {
                 state("ACTIVE", "AES")
             }
         };
-        let moments = as_shown(&scene, shown);
-        let climb = climbed(STARTED, &Scene { moments, ..scene });
-        let wanted = |misstep: &Misstep| match misstep {
-            Misstep::Member { difference, .. } => {
+        let samples = as_shown(&scene, shown);
+        let found = climbed(STARTED, &Scene { samples, ..scene });
+        let wanted = |violation: &Violation| match violation {
+            Violation::Member { difference, .. } => {
                 difference.path == "EncryptionType" && difference.actual == "`AES`"
             }
-            Misstep::NotShown { .. }
-            | Misstep::Back { .. }
-            | Misstep::Unexpected { .. }
-            | Misstep::Gone { .. }
-            | Misstep::NeverReached { .. } => false,
+            Violation::NotShown { .. }
+            | Violation::Back { .. }
+            | Violation::Unexpected { .. }
+            | Violation::Gone { .. }
+            | Violation::NeverReached { .. } => false,
         };
-        prop_assert!(has(&climb, wanted), "{:?}", climb);
+        prop_assert!(has(&found, wanted), "{:?}", found);
     }
 
     #[test]
@@ -272,9 +280,9 @@ proptest! {
         let turns = scene.turns;
         let stuck = |at: Us| if at < turns.0 { state("ACTIVE", "NONE") } else { state("UPDATING", "KMS") };
         let still = |_: Us| state("ACTIVE", "NONE");
-        for moments in [as_shown(&scene, stuck), as_shown(&scene, still)] {
-            let climb = climbed(STARTED, &Scene { moments, ..scene.clone() });
-            prop_assert!(has(&climb, |misstep| matches!(misstep, Misstep::NeverReached { .. })), "{:?}", climb);
+        for samples in [as_shown(&scene, stuck), as_shown(&scene, still)] {
+            let found = climbed(STARTED, &Scene { samples, ..scene.clone() });
+            prop_assert!(has(&found, |violation| matches!(violation, Violation::NeverReached { .. })), "{:?}", found);
         }
     }
 
@@ -284,7 +292,7 @@ proptest! {
         repeated in scene(REPEATED),
     ) {
         for scene in [started, repeated] {
-            let origin = origin(&scene.moments, Some(scene.call), "ACTIVE");
+            let origin = origin(&scene.samples, Some(scene.call), "ACTIVE");
             // The last look comes after the end, so there always is one.
             let origin = origin.expect("the end was seen");
             prop_assert!(origin > scene.turns.1, "{origin} of {:?}", scene.turns);
@@ -293,37 +301,37 @@ proptest! {
 
     #[test]
     fn what_counts_as_during_was_answered_before_the_end(scene in scene(STARTED), answered in 0..90_000_u64) {
-        if still_shows(&scene.moments, "UPDATING", answered) {
+        if still_shows(&scene.samples, "UPDATING", answered) {
             prop_assert!(answered < scene.turns.1);
         }
         let seen_later = scene
-            .moments
+            .samples
             .iter()
-            .any(|moment| moment.sent_us >= answered && moment.seen.status() == Some("UPDATING"));
-        prop_assert_eq!(still_shows(&scene.moments, "UPDATING", answered), seen_later);
+            .any(|sample| sample.sent_us >= answered && sample.snapshot.status() == Some("UPDATING"));
+        prop_assert_eq!(still_shows(&scene.samples, "UPDATING", answered), seen_later);
     }
 }
 
 #[test]
 fn without_a_call_there_is_no_deadline() {
-    let moments = [Moment { sent_us: 0, received_us: 1, seen: state("ACTIVE", "KMS") }];
-    assert_eq!(origin(&moments, None, "ACTIVE"), None);
+    let samples = [TimedSnapshot { sent_us: 0, received_us: 1, seen: state("ACTIVE", "KMS") }];
+    assert_eq!(origin(&samples, None, "ACTIVE"), None);
 }
 
 #[test]
 fn a_look_that_was_under_way_when_the_call_was_sent_may_show_either_side() {
     for encryption in ["NONE", "KMS"] {
-        let moments: Vec<Moment> = [
+        let samples: Vec<TimedSnapshot> = [
             (0, 10, state("ACTIVE", "NONE")),
             (10, 30, state("ACTIVE", encryption)),
             (30, 40, state("UPDATING", "KMS")),
             (40, 50, state("ACTIVE", "KMS")),
         ]
         .into_iter()
-        .map(|(sent_us, received_us, seen)| Moment { sent_us, received_us, seen })
+        .map(|(sent_us, received_us, seen)| TimedSnapshot { sent_us, received_us, seen })
         .collect();
-        let climb = climb(&STARTED.ladder(), &moments, (15, 25), 5, &Bindings::default(), None);
-        let back = has(&climb, |misstep| matches!(misstep, Misstep::Back { .. }));
+        let found = found(&STARTED.ladder(), &samples, (15, 25), 5, &Bindings::default(), None);
+        let back = has(&found, |violation| matches!(violation, Violation::Back { .. }));
         assert_eq!(back, encryption == "KMS", "UPDATING after the end is back, before it is not");
     }
 }
@@ -335,7 +343,7 @@ fn an_open_member_is_asked_once_for_each_answer() {
         "{StreamStatus: UPDATING, EncryptionType: $open.type-while-updating}",
         "{StreamStatus: ACTIVE, EncryptionType: KMS}",
     ]);
-    let moments: Vec<Moment> = [
+    let samples: Vec<TimedSnapshot> = [
         state("UPDATING", "NONE"),
         state("UPDATING", "NONE"),
         state("UPDATING", "KMS"),
@@ -343,10 +351,10 @@ fn an_open_member_is_asked_once_for_each_answer() {
     ]
     .into_iter()
     .zip(0..)
-    .map(|(seen, at)| Moment { sent_us: 10 * at, received_us: 10 * at + 5, seen })
+    .map(|(seen, at)| TimedSnapshot { sent_us: 10 * at, received_us: 10 * at + 5, seen })
     .collect();
-    let climb = climb(&ladder, &moments, (0, 1), 5, &Bindings::default(), None);
-    assert_eq!(climb.missteps, vec![]);
-    let answers: Vec<_> = climb.asked.iter().map(|(rung, asked)| (*rung, asked.actual.clone())).collect();
+    let found = found(&ladder, &samples, (0, 1), 5, &Bindings::default(), None);
+    assert_eq!(found.violations, vec![]);
+    let answers: Vec<_> = found.asked.iter().map(|(rung, asked)| (*rung, asked.actual.clone())).collect();
     assert_eq!(answers, [(1, Some(Value::from("NONE"))), (1, Some(Value::from("KMS")))]);
 }

@@ -7,7 +7,7 @@ use crate::log::{Exchange, ResponseText};
 
 /// An answer, decoded.
 #[derive(Clone, Debug)]
-pub(crate) enum Reading {
+pub(crate) enum DecodedResponse {
     /// 2xx with a body that decodes.
     Accepted {
         /// The output.
@@ -43,7 +43,7 @@ pub(crate) enum Reading {
     None(NoAnswer),
 }
 
-impl Reading {
+impl DecodedResponse {
     /// Decodes the answer of an exchange by the model's output of its operation.
     pub(crate) fn of(model: &Model, exchange: &Exchange) -> Self {
         match &exchange.response {

@@ -7,31 +7,31 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::ast::{Node, Reference, Row, Rung};
-use crate::model::{Model, Value};
-
-use crate::log::{Exchange, Role};
-use crate::observe::describe::Seen;
-use crate::observe::matching;
-use crate::observe::matching::{Asked, Difference, Members};
+use crate::case::ast::{Node, Reference, Rung};
+use crate::log::{Role, StepIndex};
+use crate::model::Value;
 use crate::plan::bind::Bindings;
+
+use super::Observed;
+use super::describe::Snapshot;
+use super::matching::{self, Asked, Difference, Members};
 
 /// One sample.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Moment {
+pub(crate) struct TimedSnapshot {
     /// Sent, in microseconds.
     pub sent_us: u64,
     /// Answered.
     pub received_us: u64,
     /// What it showed.
-    pub seen: Seen,
+    pub snapshot: Snapshot,
 }
 
 /// What the samples say.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Climb {
+pub(crate) struct StatesFound {
     /// Deviations, in the order in which they were seen.
-    pub missteps: Vec<Misstep>,
+    pub violations: Vec<Violation>,
     /// Rungs that may have been there, between samples too far apart.
     pub unobserved: Vec<Unobserved>,
     /// Open questions that were met, at which rung.
@@ -51,7 +51,7 @@ pub(crate) struct Unobserved {
 
 /// One deviation from the ladder.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Misstep {
+pub(crate) enum Violation {
     /// A rung was not shown although there was no room for it to hide.
     NotShown {
         /// The rung.
@@ -96,89 +96,88 @@ pub(crate) enum Misstep {
     },
 }
 
-/// The samples of a watch, in the order of sending.
-pub(crate) fn moments(model: &Model, exchanges: &[Exchange], watch: usize) -> Vec<Moment> {
-    let mut moments: Vec<Moment> = exchanges
-        .iter()
-        .filter(|exchange| {
-            exchange.role == Role::Sample && exchange.step.is_some_and(|step| step.step == watch)
-        })
-        .map(|exchange| Moment {
-            sent_us: exchange.sent_us,
-            received_us: exchange.received_us,
-            seen: Seen::of(model, exchange),
-        })
-        .collect();
-    moments.sort_by_key(|moment| moment.sent_us);
-    moments
-}
-
-/// When the call before a watch was last sent and answered.
-pub(crate) fn call_window(exchanges: &[Exchange], watch: usize) -> Option<(u64, u64)> {
-    exchanges
-        .iter()
-        .filter(|exchange| {
-            exchange.role == Role::Ask && exchange.step.is_some_and(|step| step.step + 1 == watch)
-        })
-        .map(|exchange| (exchange.sent_us, exchange.received_us))
-        .max()
+/// The samples of a step, in the order of sending, and when its call was sent and answered.
+pub(crate) fn of_step(used: &[&Observed], step: usize) -> (Vec<TimedSnapshot>, Option<(u64, u64)>) {
+    let mut samples = Vec::new();
+    let mut call = None;
+    for Observed { exchange, decoded } in used {
+        match exchange.role {
+            Role::Sample { step: of, .. } if of == step => samples.push(TimedSnapshot {
+                sent_us: exchange.sent_us,
+                received_us: exchange.received_us,
+                snapshot: Snapshot::of(decoded),
+            }),
+            Role::Request(index) if index == StepIndex::whole(step) => {
+                call = call.max(Some((exchange.sent_us, exchange.received_us)));
+            }
+            Role::Request(_)
+            | Role::Sample { .. }
+            | Role::Capability
+            | Role::Calibration
+            | Role::Setup
+            | Role::During(_)
+            | Role::Unchanged(_)
+            | Role::StillTransient
+            | Role::Read(_)
+            | Role::Health
+            | Role::Cleanup => {}
+        }
+    }
+    samples.sort_by_key(|sample| sample.sent_us);
+    (samples, call)
 }
 
 /// Where `by: … after STATUS` counts from: the first sample that shows the status after another
 /// status was shown since the call; where none was, the first after the call's answer.
-pub(crate) fn origin(moments: &[Moment], call: Option<(u64, u64)>, status: &str) -> Option<u64> {
-    let (sent, answered) = call?;
+pub(crate) fn origin(samples: &[TimedSnapshot], (sent, answered): (u64, u64), status: &str) -> Option<u64> {
     let mut moved = false;
-    for moment in moments.iter().filter(|moment| moment.received_us >= sent) {
-        let Some(shown) = moment.seen.status() else { continue };
+    for sample in samples.iter().filter(|sample| sample.received_us >= sent) {
+        let Some(shown) = sample.snapshot.status() else { continue };
         if shown != status {
             moved = true;
         } else if moved {
-            return Some(moment.received_us);
+            return Some(sample.received_us);
         }
     }
-    moments
+    samples
         .iter()
-        .find(|moment| moment.sent_us >= answered && moment.seen.status() == Some(status))
-        .map(|moment| moment.received_us)
+        .find(|sample| sample.sent_us >= answered && sample.snapshot.status() == Some(status))
+        .map(|sample| sample.received_us)
 }
 
 /// True if a sample sent after `received_us` still shows the status: what was answered by then was
 /// answered *during* it.
-pub(crate) fn still_shows(moments: &[Moment], status: &str, received_us: u64) -> bool {
-    moments.iter().any(|moment| moment.sent_us >= received_us && moment.seen.status() == Some(status))
+pub(crate) fn still_shows(samples: &[TimedSnapshot], status: &str, received_us: u64) -> bool {
+    samples.iter().any(|sample| sample.sent_us >= received_us && sample.snapshot.status() == Some(status))
 }
 
 /// Holds samples to a ladder. `shortest_us` is the shortest time that a correct target stays in a
 /// transient state; `call` is when the call was sent and answered.
-pub(crate) fn climb(
+pub(crate) fn found(
     ladder: &[Rung],
-    moments: &[Moment],
+    samples: &[TimedSnapshot],
     call: (u64, u64),
     shortest_us: u64,
     bindings: &Bindings,
-    row: Option<&Row>,
-) -> Climb {
-    let mut climber = Climber {
+) -> StatesFound {
+    let mut climber = Holder {
         ladder,
         bindings,
-        row,
-        climb: Climb::default(),
+        found: StatesFound::default(),
         reached: 0,
         arrived: false,
         shown: vec![None; ladder.len()],
     };
-    for moment in moments {
-        climber.take(moment);
+    for sample in samples {
+        climber.take(sample);
     }
-    climber.finish(moments, call, shortest_us)
+    climber.finish(samples, call, shortest_us)
 }
 
-struct Climber<'trial> {
+struct Holder<'trial> {
     ladder: &'trial [Rung],
     bindings: &'trial Bindings,
-    row: Option<&'trial Row>,
-    climb: Climb,
+    found: StatesFound,
     reached: usize,
     /// True once the last rung was shown as it should be.
     arrived: bool,
@@ -186,16 +185,16 @@ struct Climber<'trial> {
     shown: Vec<Option<[(u64, u64); 2]>>,
 }
 
-impl Climber<'_> {
-    fn take(&mut self, moment: &Moment) {
-        let state = match &moment.seen {
-            Seen::State(state) => state,
-            Seen::Gone => {
-                self.misstep(Misstep::Gone { rung: self.reached });
+impl Holder<'_> {
+    fn take(&mut self, sample: &TimedSnapshot) {
+        let state = match &sample.snapshot {
+            Snapshot::State(state) => state,
+            Snapshot::Gone => {
+                self.violation(Violation::Gone { rung: self.reached });
                 return;
             }
             // A look without an answer only widens the gap.
-            Seen::Nothing => return,
+            Snapshot::Nothing => return,
         };
         let ahead = self.reached..self.ladder.len();
         let whole = ahead.clone().find(|rung| self.fits(*rung, state));
@@ -203,59 +202,63 @@ impl Climber<'_> {
             && self.arrived
             && let Some(to) = (0..self.reached).rev().find(|rung| self.fits(*rung, state))
         {
-            self.misstep(Misstep::Back { from: self.reached, to });
+            self.violation(Violation::Back { from: self.reached, to });
             return;
         }
-        let by_status = ahead.clone().find(|rung| self.has_status(*rung, state));
+        // Of several states with that status, the one that differs in the fewest members is meant.
+        let by_status = ahead
+            .clone()
+            .filter(|rung| self.has_status(*rung, state))
+            .min_by_key(|rung| self.differences(*rung, state).len());
         // A later rung that fits whole beats this one by status alone: the old and the new state
         // often share their status.
         if let Some(rung) = whole.or(by_status) {
             for difference in self.differences(rung, state) {
-                self.misstep(Misstep::Member { rung, difference });
+                self.violation(Violation::Member { rung, difference });
             }
             self.arrived |= whole == Some(self.ladder.len() - 1);
-            self.step_on(rung, moment, state);
+            self.step_on(rung, sample, state);
             return;
         }
         match (0..self.reached).rev().find(|rung| self.has_status(*rung, state)) {
-            Some(to) => self.misstep(Misstep::Back { from: self.reached, to }),
+            Some(to) => self.violation(Violation::Back { from: self.reached, to }),
             None => {
-                let status = moment.seen.status().unwrap_or("no StreamStatus").to_owned();
-                self.misstep(Misstep::Unexpected { rung: self.reached, status });
+                let status = sample.snapshot.status().unwrap_or("no StreamStatus").to_owned();
+                self.violation(Violation::Unexpected { rung: self.reached, status });
             }
         }
     }
 
-    fn step_on(&mut self, rung: usize, moment: &Moment, state: &Value) {
+    fn step_on(&mut self, rung: usize, sample: &TimedSnapshot, state: &Value) {
         self.reached = rung;
-        let time = (moment.sent_us, moment.received_us);
+        let time = (sample.sent_us, sample.received_us);
         match &mut self.shown[rung] {
             Some(span) => span[1] = time,
             empty @ None => *empty = Some([time, time]),
         }
         for (name, tree) in &self.ladder[rung].members {
-            let found = matching::compare(tree, state.get(name), Members::AtLeast, self.bindings, self.row);
+            let found = matching::compare(tree, state.get(name), Members::AtLeast, self.bindings);
             for mut asked in found.asked {
                 asked.path.clone_from(name);
                 let entry = (rung, asked);
-                if !self.climb.asked.contains(&entry) {
-                    self.climb.asked.push(entry);
+                if !self.found.asked.contains(&entry) {
+                    self.found.asked.push(entry);
                 }
             }
         }
     }
 
     /// The same deviation is told once.
-    fn misstep(&mut self, misstep: Misstep) {
-        if !self.climb.missteps.contains(&misstep) {
-            self.climb.missteps.push(misstep);
+    fn violation(&mut self, violation: Violation) {
+        if !self.found.violations.contains(&violation) {
+            self.found.violations.push(violation);
         }
     }
 
     fn differences(&self, rung: usize, state: &Value) -> Vec<Difference> {
         let mut all = Vec::new();
         for (name, tree) in &self.ladder[rung].members {
-            let found = matching::compare(tree, state.get(name), Members::AtLeast, self.bindings, self.row);
+            let found = matching::compare(tree, state.get(name), Members::AtLeast, self.bindings);
             all.extend(found.differences.into_iter().map(|mut difference| {
                 difference.path.clone_from(name);
                 difference
@@ -265,33 +268,33 @@ impl Climber<'_> {
     }
 
     fn fits(&self, rung: usize, state: &Value) -> bool {
-        matching::members_hold(&self.ladder[rung].members, state, self.bindings, self.row)
+        matching::members_hold(&self.ladder[rung].members, state, self.bindings)
     }
 
     fn has_status(&self, rung: usize, state: &Value) -> bool {
         match (self.ladder[rung].members.get("StreamStatus"), state.get("StreamStatus")) {
-            (Some(tree), Some(status)) => matching::holds(tree, status, self.bindings, self.row),
+            (Some(tree), Some(status)) => matching::holds(tree, status, self.bindings),
             (Some(_) | None, Some(_) | None) => false,
         }
     }
 
-    fn finish(mut self, moments: &[Moment], call: (u64, u64), shortest_us: u64) -> Climb {
-        let states: Vec<&Moment> =
-            moments.iter().filter(|moment| matches!(moment.seen, Seen::State(_))).collect();
-        self.climb.longest_gap_us = longest_gap(&states);
+    fn finish(mut self, samples: &[TimedSnapshot], call: (u64, u64), shortest_us: u64) -> StatesFound {
+        let states: Vec<&TimedSnapshot> =
+            samples.iter().filter(|sample| matches!(sample.snapshot, Snapshot::State(_))).collect();
+        self.found.longest_gap_us = longest_gap(&states);
         let last = self.ladder.len().saturating_sub(1);
-        let already_told = self.climb.missteps.iter().any(|misstep| match misstep {
-            Misstep::Unexpected { .. } | Misstep::Gone { .. } | Misstep::Back { .. } => true,
-            Misstep::NotShown { .. } | Misstep::Member { .. } | Misstep::NeverReached { .. } => false,
+        let already_told = self.found.violations.iter().any(|violation| match violation {
+            Violation::Unexpected { .. } | Violation::Gone { .. } | Violation::Back { .. } => true,
+            Violation::NotShown { .. } | Violation::Member { .. } | Violation::NeverReached { .. } => false,
         });
         if self.shown[last].is_none() && !self.ends_as_it_began(&states, call) {
             if !already_told {
                 let end = states.last();
-                let status = end.and_then(|moment| moment.seen.status()).unwrap_or("nothing").to_owned();
-                let after_us = end.map_or(0, |moment| moment.received_us.saturating_sub(call.0));
-                self.misstep(Misstep::NeverReached { rung: self.reached, status, after_us });
+                let status = end.and_then(|sample| sample.snapshot.status()).unwrap_or("nothing").to_owned();
+                let after_us = end.map_or(0, |sample| sample.received_us.saturating_sub(call.0));
+                self.violation(Violation::NeverReached { rung: self.reached, status, after_us });
             }
-            return self.climb;
+            return self.found;
         }
         for rung in 0..last {
             if self.shown[rung].is_some() || self.ladder[rung].maybe {
@@ -299,28 +302,28 @@ impl Climber<'_> {
             }
             let gap_us = self.room_for(rung, &states, call);
             if gap_us < shortest_us {
-                self.misstep(Misstep::NotShown { rung, shorter_than_us: gap_us });
+                self.violation(Violation::NotShown { rung, shorter_than_us: gap_us });
             } else {
-                self.climb.unobserved.push(Unobserved { rung, gap_us });
+                self.found.unobserved.push(Unobserved { rung, gap_us });
             }
         }
-        self.climb
+        self.found
     }
 
     /// True if the last rung cannot be told from the one that was reached: a start with the key
     /// that the stream has already ends as it began, and only what comes between tells.
-    fn ends_as_it_began(&self, states: &[&Moment], call: (u64, u64)) -> bool {
+    fn ends_as_it_began(&self, states: &[&TimedSnapshot], call: (u64, u64)) -> bool {
         let last = self.ladder.len().saturating_sub(1);
-        states.last().is_some_and(|end| match &end.seen {
-            Seen::State(state) => end.sent_us >= call.1 && self.fits(last, state),
-            Seen::Gone | Seen::Nothing => false,
+        states.last().is_some_and(|end| match &end.snapshot {
+            Snapshot::State(state) => end.sent_us >= call.1 && self.fits(last, state),
+            Snapshot::Gone | Snapshot::Nothing => false,
         })
     }
 
     /// The longest time for which a rung that no sample shows may have lasted: from when the last
     /// sample before it was sent (at the earliest when the call was) to when the first sample
     /// after it came back. Where no later rung was shown, it may hide between any two samples.
-    fn room_for(&self, rung: usize, states: &[&Moment], call: (u64, u64)) -> u64 {
+    fn room_for(&self, rung: usize, states: &[&TimedSnapshot], call: (u64, u64)) -> u64 {
         let before = self.shown[..rung].iter().rev().flatten().next().map(|span| span[1].0);
         let after = self.shown[rung + 1..].iter().flatten().next().map(|span| span[0].1);
         match after {
@@ -331,35 +334,40 @@ impl Climber<'_> {
 }
 
 /// The longest time since the call in which nobody looked.
-fn longest_look_away(states: &[&Moment], call_us: u64) -> u64 {
-    let sent = std::iter::once(call_us).chain(states.iter().map(|moment| moment.sent_us.max(call_us)));
+fn longest_look_away(states: &[&TimedSnapshot], call_us: u64) -> u64 {
+    let sent = std::iter::once(call_us).chain(states.iter().map(|sample| sample.sent_us.max(call_us)));
     let gaps = sent.zip(states).map(|(sent, next)| next.received_us.saturating_sub(sent));
     gaps.max().unwrap_or_default()
 }
 
 /// The longest time between two neighbouring samples that show different states.
-fn longest_gap(states: &[&Moment]) -> u64 {
+fn longest_gap(states: &[&TimedSnapshot]) -> u64 {
     states
         .windows(2)
-        .filter(|pair| pair[0].seen != pair[1].seen)
+        .filter(|pair| pair[0].snapshot != pair[1].snapshot)
         .map(|pair| pair[1].received_us.saturating_sub(pair[0].sent_us))
         .max()
         .unwrap_or_default()
 }
 
 /// The ladder in words: `ACTIVE NONE* → UPDATING+ → ACTIVE KMS+`.
-pub(crate) fn in_words(ladder: &[Rung], bindings: &Bindings, row: Option<&Row>) -> String {
+pub(crate) fn in_words(ladder: &[Rung], bindings: &Bindings) -> String {
     let rungs: Vec<String> = ladder
         .iter()
         .map(|rung| {
             let members: Vec<String> = rung
                 .members
-                .values()
+                .iter()
                 // An open question says nothing of what is expected.
-                .filter(|tree| !matches!(tree.node, Node::Reference(Reference::Open(_))))
-                .filter_map(|tree| {
-                    let text = matching::tree_words(tree, bindings, row);
-                    (text != "absent").then(|| text.trim_matches('`').to_owned())
+                .filter(|(_, tree)| !matches!(tree.node, Node::Reference(Reference::Open(_))))
+                .map(|(name, tree)| match &tree.node {
+                    Node::Reference(Reference::Absent) => format!("no {name}"),
+                    Node::Reference(_)
+                    | Node::Literal(_)
+                    | Node::List(_)
+                    | Node::Map(_)
+                    | Node::OneOf(_)
+                    | Node::Matches(_) => matching::tree_words(tree, bindings).trim_matches('`').to_owned(),
                 })
                 .collect();
             format!("{}{}", members.join(" "), if rung.maybe { "*" } else { "+" })

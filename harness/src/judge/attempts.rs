@@ -1,0 +1,95 @@
+//! From all attempts of a trial to its verdict, or to another attempt.
+
+use crate::log::{Flag, MismatchKind, Outcome, Trial};
+use crate::run::{Ruling, Settled};
+
+/// Attempts of a trial, at most. The first may share its stream, the second has resources of its own,
+/// the third has at most one other trial beside it.
+const MOST: usize = 3;
+
+/// What follows from the attempts so far.
+///
+/// Void attempts, and nothing else, are repeated; but what a violation of states, timing or records
+/// rests on, and a response that never came, has to be seen in two attempts that count.
+pub(super) fn settle(rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
+    let again = may_try_again && rulings.len() < MOST;
+    let counting: Vec<&Ruling> = rulings.iter().filter(|ruling| ruling.void.is_none()).collect();
+    let verdict = match counting.as_slice() {
+        [] if again => return Settled::Again(rulings),
+        [] => nothing_counts(&rulings),
+        [one] if one.needs_confirmation && again => return Settled::Again(rulings),
+        [one] if one.needs_confirmation => unobserved(
+            one.verdict.clone(),
+            "it was violated once, and no other attempt could confirm it".to_owned(),
+        ),
+        [one] => one.verdict.clone(),
+        [first, .., last] => two_count(first, last),
+    };
+    Settled::Verdict(Box::new(with_attempts(verdict, &rulings)))
+}
+
+/// Two attempts that count. If they differ the trial is flaky, and fails.
+fn two_count(first: &Ruling, last: &Ruling) -> Trial {
+    if first.verdict.outcome == last.verdict.outcome {
+        return last.verdict.clone();
+    }
+    let failing = [first, last].into_iter().find(|ruling| ruling.verdict.outcome == Outcome::Fail);
+    let mut verdict = failing.unwrap_or(last).verdict.clone();
+    verdict.flags.push(Flag::Flaky);
+    verdict
+}
+
+/// No attempt counts: the trial is unobserved, whatever it came to.
+fn nothing_counts(rulings: &[Ruling]) -> Trial {
+    let Some(last) = rulings.last() else {
+        // Nothing is settled before the first attempt.
+        unreachable!("a trial is settled after an attempt")
+    };
+    match last.verdict.outcome {
+        // What was never begun has no more to say.
+        Outcome::Blocked | Outcome::Error | Outcome::Unsupported | Outcome::Skipped => last.verdict.clone(),
+        Outcome::Pass
+        | Outcome::Tolerated
+        | Outcome::Fail
+        | Outcome::Unobserved
+        | Outcome::Known
+        | Outcome::Open => unobserved(last.verdict.clone(), last.void.clone().unwrap_or_default()),
+    }
+}
+
+fn unobserved(verdict: Trial, reason: String) -> Trial {
+    Trial {
+        outcome: Outcome::Unobserved,
+        reason: Some(reason),
+        mismatches: Vec::new(),
+        evidence: Vec::new(),
+        chose: Vec::new(),
+        ..verdict
+    }
+}
+
+fn with_attempts(verdict: Trial, rulings: &[Ruling]) -> Trial {
+    let attempts = rulings.iter().flat_map(|ruling| ruling.verdict.attempts.clone()).collect();
+    Trial { attempts, ..verdict }
+}
+
+/// True if the verdict fails by nothing but what has to be seen twice.
+pub(super) fn needs_confirmation(verdict: &Trial) -> bool {
+    let mut counting = verdict.mismatches.iter().filter(|mismatch| !mismatch.tolerated).peekable();
+    verdict.outcome == Outcome::Fail
+        && counting.peek().is_some()
+        && counting.all(|mismatch| match mismatch.kind {
+            MismatchKind::States | MismatchKind::Timing | MismatchKind::Records | MismatchKind::NoAnswer => {
+                true
+            }
+            MismatchKind::Status
+            | MismatchKind::ErrorClass
+            | MismatchKind::ErrorShape
+            | MismatchKind::ErrorText
+            | MismatchKind::Body
+            | MismatchKind::Header
+            | MismatchKind::Encoding
+            | MismatchKind::StateChanged
+            | MismatchKind::ServerError => false,
+        })
+}

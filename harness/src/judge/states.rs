@@ -1,0 +1,226 @@
+//! One watch: its samples held to its ladder, and the calls sent meanwhile.
+
+use crate::case::Span;
+use crate::case::ast::Rung;
+use crate::log::{Change, MismatchKind, Role, Sample, StepIndex, Trace};
+use crate::observe::Observed;
+use crate::observe::decoded::DecodedResponse;
+use crate::observe::describe::{Snapshot, is_transient};
+use crate::observe::matching::literal_text;
+use crate::observe::states::{self, StatesFound, TimedSnapshot, Violation};
+use crate::plan::{During, Observe};
+
+use super::{Basis, Facet, Found, Judge};
+
+impl<'run> Judge<'run> {
+    /// Holds the samples of a step to the states that are expected, and the calls that were sent
+    /// during one of them to their expectations.
+    pub(crate) fn observed(&mut self, step_index: usize, observe: &'run Observe) {
+        let (samples, call) = states::of_step(&self.course.used, step_index);
+        let accepted = self
+            .last(Role::Request(StepIndex::whole(step_index)))
+            .is_some_and(|observed| observed.decoded.is_success());
+        let Some(call) = call.filter(|_| accepted) else {
+            // Told already: the call that should start the transition was not accepted.
+            return;
+        };
+        let index = StepIndex::whole(step_index);
+        let timing = self.measure.timing;
+        let found =
+            states::found(&observe.states, &samples, call, timing.lengths.floor_us(), self.bindings());
+        self.traces.push(trace(step_index, observe, &samples, call, &found, self));
+        // What nobody could see at the end says nothing of where the stream got to.
+        let blind = samples.last().is_some_and(|sample| sample.snapshot == Snapshot::Nothing);
+        let in_transit = samples.last().is_some_and(|sample| is_transient(&sample.snapshot));
+        for violation in &found.violations {
+            match violation {
+                Violation::NeverReached { .. } if blind => self.blind(index, observe),
+                Violation::NeverReached { status, .. } if in_transit && !timing.deadline_stated => {
+                    let seconds = timing.deadline_us / 1_000_000;
+                    self.unobserved.push(format!("the stream was still {status} after {seconds} s"));
+                }
+                Violation::NeverReached { .. }
+                | Violation::NotShown { .. }
+                | Violation::Back { .. }
+                | Violation::Unexpected { .. }
+                | Violation::Gone { .. }
+                | Violation::Member { .. } => self.violation(index, observe, violation),
+            }
+        }
+        for missing in &found.unobserved {
+            self.unobserved.push(format!(
+                "{} may have lasted up to {} and was not seen",
+                rung_status(&observe.states[missing.rung]),
+                in_time(missing.gap_us)
+            ));
+        }
+        for (_, asked) in &found.asked {
+            self.choose_value(asked, &observe.states);
+        }
+        for (block, during) in observe.during.iter().enumerate() {
+            self.during(step_index, block, during, &samples, call);
+        }
+    }
+
+    fn violation(&mut self, index: StepIndex, observe: &'run Observe, violation: &Violation) {
+        let ladder = &observe.states;
+        let (kind, span, expected, actual) = match violation {
+            // Times differ from run to run and would split groups of one cause; the trace shows
+            // them.
+            Violation::NotShown { rung, .. } => (
+                MismatchKind::States,
+                status_span(&ladder[*rung]),
+                rung_status(&ladder[*rung]).to_owned(),
+                format!("no {}", rung_status(&ladder[*rung])),
+            ),
+            Violation::Back { from, to } => (
+                MismatchKind::States,
+                status_span(&ladder[*from]),
+                format!("{} stays", rung_status(&ladder[*from])),
+                format!("back to {}", rung_status(&ladder[*to])),
+            ),
+            Violation::Unexpected { rung, status } => (
+                MismatchKind::States,
+                status_span(&ladder[*rung]),
+                self.expected_states(observe),
+                status.clone(),
+            ),
+            Violation::Gone { rung } => (
+                MismatchKind::States,
+                status_span(&ladder[*rung]),
+                self.expected_states(observe),
+                "the stream is gone".to_owned(),
+            ),
+            Violation::Member { rung, difference } => (
+                MismatchKind::States,
+                difference.span,
+                format!("{} {} while {}", difference.path, difference.expected, rung_status(&ladder[*rung])),
+                format!("{} {}", difference.path, difference.actual),
+            ),
+            Violation::NeverReached { rung, status, .. } => (
+                MismatchKind::States,
+                status_span(ladder.last().unwrap_or(&ladder[*rung])),
+                self.expected_states(observe),
+                format!("{status} to the end of the watch"),
+            ),
+        };
+        let basis = Basis::of_states(observe);
+        self.add(Found { kind, facet: Facet::Behaviour, basis, index, span, expected, actual, diff: None });
+    }
+
+    /// The last look was not answered with a description: without any answer, or with one that asks
+    /// for patience, the watch is an error; any other answer is the target's own mistake.
+    fn blind(&mut self, index: StepIndex, observe: &'run Observe) {
+        let last = self.course.used.iter().rfind(
+            |observed| matches!(observed.exchange.role, Role::Sample { step, .. } if step == index.step),
+        );
+        let Some(Observed { decoded, .. }) = last.copied() else { return };
+        if matches!(decoded, DecodedResponse::None(_)) || decoded.is_throttled() {
+            self.errors.push(format!("the stream could not be observed to the end: {}", decoded.in_words()));
+            return;
+        }
+        self.add(Found {
+            kind: MismatchKind::States,
+            facet: Facet::Behaviour,
+            basis: Basis::of_states(observe),
+            index,
+            span: observe.states.last().map_or(observe.span, status_span),
+            expected: self.expected_states(observe),
+            actual: format!("no description at the end of the observation: {}", decoded.in_words()),
+            diff: None,
+        });
+    }
+
+    fn expected_states(&self, observe: &Observe) -> String {
+        states::in_words(&observe.states, self.bindings())
+    }
+
+    /// Holds the calls that were sent while a status was shown. One counts if its response came while
+    /// the state surely lasted, or if a sample that was asked for after it still shows the status, unless
+    /// the call itself may have begun the state anew.
+    fn during(
+        &mut self,
+        step_index: usize,
+        block: usize,
+        during: &'run During,
+        samples: &[TimedSnapshot],
+        (sent_us, _): (u64, u64),
+    ) {
+        let status = &during.status.value;
+        let surely_until =
+            self.measure.timing.lengths.at_least_us(Change::Start).filter(|_| status == "UPDATING");
+        let surely_until = surely_until.map(|least_us| sent_us.saturating_add(least_us / 2));
+        for (position, inner) in during.steps.iter().enumerate() {
+            let Some(call) = inner.call() else { continue };
+            let index = StepIndex::within(step_index, block, position);
+            let Some(observed) = self.last(Role::During(index)) else {
+                self.unobserved
+                    .push(format!("{status} was not seen, so no {} was sent in it", call.operation.value));
+                continue;
+            };
+            let answered_us = observed.exchange.received_us;
+            let surely = surely_until.is_some_and(|until_us| answered_us < until_us);
+            let anew = observed.decoded.is_success() && changes_state(&call.operation.value);
+            if surely || (!anew && states::still_shows(samples, status, answered_us)) {
+                self.answer(index, inner, call, observed);
+            } else {
+                self.unobserved.push(format!("{status} ended before {} was answered", call.operation.value));
+            }
+        }
+    }
+}
+
+/// True for an operation that, once accepted, may take a stream into a transient state.
+fn changes_state(operation: &str) -> bool {
+    !["Describe", "List", "Get", "Put"].iter().any(|verb| operation.starts_with(verb))
+}
+
+fn trace(
+    step: usize,
+    observe: &Observe,
+    shown: &[TimedSnapshot],
+    call: (u64, u64),
+    found: &StatesFound,
+    judge: &Judge<'_>,
+) -> Trace {
+    let mut samples: Vec<Sample> = Vec::new();
+    let mut repeats = false;
+    for shown in shown {
+        let Snapshot::State(state) = &shown.snapshot else { continue };
+        let sample = Sample {
+            sent_us: shown.sent_us,
+            received_us: shown.received_us,
+            state: states::spoken_of(&observe.states, state),
+        };
+        // Runs of equal states keep their first and last.
+        if samples.last().is_some_and(|last| last.state == sample.state) {
+            if repeats {
+                samples.pop();
+            }
+            repeats = true;
+        } else {
+            repeats = false;
+        }
+        samples.push(sample);
+    }
+    Trace {
+        step,
+        call_us: Some(call),
+        expected: judge.expected_states(observe),
+        samples,
+        longest_gap_us: found.longest_gap_us,
+    }
+}
+
+/// The rung's status; rungs that state none are refused by the lint.
+fn rung_status(rung: &Rung) -> &str {
+    rung.members.get("StreamStatus").and_then(literal_text).unwrap_or("a state")
+}
+
+fn status_span(rung: &Rung) -> Span {
+    rung.members.get("StreamStatus").map_or(rung.span, |tree| tree.span)
+}
+
+fn in_time(us: u64) -> String {
+    if us < 10_000 { format!("{}.{} ms", us / 1000, us % 1000 / 100) } else { format!("{} ms", us / 1000) }
+}

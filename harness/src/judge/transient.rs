@@ -1,0 +1,43 @@
+//! Whether a transient state still held when a request was answered.
+
+use crate::log::{Change, Role};
+use crate::observe::describe::Snapshot;
+
+use super::Judge;
+
+impl Judge<'_> {
+    /// Why the attempt does not count: the trial is about a transient state, which may have been over
+    /// before a request was answered. A request counts if
+    ///
+    /// - its response came before half of the state's shortest length had passed since the call that
+    ///   began the state was sent, or
+    /// - it was refused, and a description that was asked for after its response still shows the state.
+    ///
+    /// An accepted call never counts by the second: it may have begun the state anew.
+    pub(super) fn not_in_transient_state(&self) -> Option<String> {
+        let status = self.trial.transient_status()?;
+        let answered_us = self.requests().map(|observed| observed.exchange.received_us).max()?;
+        if self.surely_lasts_until(status).is_some_and(|until_us| answered_us < until_us) {
+            return None;
+        }
+        let accepted = self.requests().any(|observed| observed.decoded.is_success());
+        let lag_us = self.measure.timing.describe_lag_us;
+        let still = self.observation.exchanges.iter().any(|observed| {
+            observed.exchange.role == Role::StillTransient
+                && observed.exchange.sent_us >= answered_us.saturating_add(lag_us)
+                && Snapshot::of(&observed.decoded).status() == Some(status)
+        });
+        (accepted || !still).then(|| format!("{status} may have been over before the response was made"))
+    }
+
+    /// Until when the state surely lasts.
+    fn surely_lasts_until(&self, status: &str) -> Option<u64> {
+        let change = match status {
+            "CREATING" => Change::Create,
+            "DELETING" => Change::Delete,
+            _ => Change::Start,
+        };
+        let at_least_us = self.measure.timing.lengths.at_least_us(change)?;
+        Some(self.observation.began_us?.saturating_add(at_least_us / 2))
+    }
+}

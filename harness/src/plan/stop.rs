@@ -1,0 +1,32 @@
+//! The stop condition of each step of a trial, as data beside the digest of what is sent.
+
+use crate::log::StopCondition;
+
+use super::digest;
+use super::trial::{PlannedTrial, Step, StepKind};
+
+/// When each step of the trial ends.
+pub(super) fn of(trial: &PlannedTrial) -> Vec<StopCondition> {
+    trial.steps.iter().map(of_step).collect()
+}
+
+fn of_step(step: &Step) -> StopCondition {
+    match &step.kind {
+        StepKind::Call { call, observe } => match (&call.by, observe) {
+            (Some(by), _) => StopCondition::Until {
+                condition: digest::condition(&call.expect),
+                millis: by.value.millis,
+                after: by.value.from.to_string(),
+            },
+            (None, Some(_)) => StopCondition::Settled,
+            (None, None) => StopCondition::Response,
+        },
+        StepKind::Repeat { steps, .. } => {
+            let conditions: Vec<String> =
+                steps.iter().filter_map(Step::call).map(|call| digest::condition(&call.expect)).collect();
+            StopCondition::WhileHolds { condition: conditions.join(" ") }
+        }
+        StepKind::Race(_) | StepKind::Clock(_) => StopCondition::Response,
+        StepKind::Read(read) => StopCondition::Records { count: read.records.len(), millis: read.within },
+    }
+}

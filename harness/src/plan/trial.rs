@@ -1,0 +1,404 @@
+//! The executable trial: one case, row and set of axis values, lowered to what is sent, what is
+//! observed, when a step ends, and what is expected. Everything after the plan sees only this.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::case::ast::{
+    Address, Answer, Audience, Body, Call, Case, Clock, Cost, Fixture, FixtureName, FixtureStatus, Level,
+    Library, Question, Race, Read, Reference, Rung, Suite, Tree,
+};
+use crate::case::{Source, Span, Spanned};
+use crate::facts::FactId;
+use crate::log::{Outcome, StopCondition};
+use crate::wire::Encoding;
+
+use super::bind::references;
+
+/// One trial as it will be carried out.
+#[derive(Clone, Debug)]
+pub struct PlannedTrial {
+    /// Its permanent id.
+    pub id: String,
+    /// The id of its case: suite and case or row.
+    pub case_id: String,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// The operation that it is about.
+    pub operation: String,
+    /// The sentence that says which rule is held.
+    pub title: String,
+    /// How much a violation matters.
+    pub level: Level,
+    /// The clients that a violation affects.
+    pub affects: Vec<Audience>,
+    /// What it costs to carry out.
+    pub cost: Cost,
+    /// The encoding of its requests.
+    pub encoding: Encoding,
+    /// How its requests name their stream.
+    pub address: Address,
+    /// The state that is reached before the first step.
+    pub given: IndexMap<FixtureName, Fixture>,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+    /// Digest of everything that is sent.
+    pub question_digest: String,
+    /// When each step ends, in the order of the steps.
+    pub stops: Vec<StopCondition>,
+}
+
+/// Where a trial comes from.
+#[derive(Clone, Debug)]
+pub enum Provenance {
+    /// A case of a YAML file.
+    Yaml {
+        /// All cases and questions.
+        library: Arc<Library>,
+        /// Index of the suite.
+        suite: usize,
+        /// Index of the case in its suite.
+        case: usize,
+    },
+    /// A rule that made it, without a file.
+    Generated {
+        /// The rule.
+        rule: String,
+        /// The request and the expectation as text, for pictures.
+        source: Arc<Source>,
+    },
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where it stands.
+    pub span: Span,
+    /// The facts that its expectation rests on.
+    pub because: Vec<Spanned<FactId>>,
+    /// The level of its expectation, where it is not the trial's.
+    pub level: Option<Level>,
+    /// What is done.
+    pub kind: StepKind,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all steps are calls, and there are few of either")]
+pub enum StepKind {
+    /// Sends one call, and observes a stream from before it until a stop condition holds.
+    Call {
+        /// The call.
+        call: Call,
+        /// What is observed.
+        observe: Option<Observe>,
+    },
+    /// Sends calls at the same moment.
+    Race(Race),
+    /// Sends calls again and again.
+    Repeat {
+        /// How often all of them are sent.
+        times: u32,
+        /// The calls of one repetition.
+        steps: Vec<Step>,
+    },
+    /// Moves the target's clock.
+    Clock(Clock),
+    /// Reads records back.
+    Read(Read),
+}
+
+/// What is observed around a call, and the states that are expected.
+#[derive(Clone, Debug)]
+pub struct Observe {
+    /// Where it stands.
+    pub span: Span,
+    /// The facts that the expected states rest on.
+    pub because: Vec<Spanned<FactId>>,
+    /// The level of the expected states, where it is not the trial's.
+    pub level: Option<Level>,
+    /// The stream.
+    pub fixture: Spanned<FixtureName>,
+    /// The states that are expected, in order.
+    pub states: Vec<Rung>,
+    /// Calls to send while the stream shows a status.
+    pub during: Vec<During>,
+}
+
+/// Calls to send while the stream shows a status.
+#[derive(Clone, Debug)]
+pub struct During {
+    /// The status.
+    pub status: Spanned<String>,
+    /// The calls, each a step of its own.
+    pub steps: Vec<Step>,
+}
+
+impl Step {
+    /// Every call of the step, with the step whose facts its expectation rests on.
+    pub fn calls(&self) -> Vec<(&Call, &Self)> {
+        match &self.kind {
+            StepKind::Call { call, observe } => {
+                let during = observe.iter().flat_map(|observe| &observe.during);
+                let inner = during.flat_map(|during| &during.steps).flat_map(Self::calls);
+                std::iter::once((call, self)).chain(inner).collect()
+            }
+            StepKind::Race(race) => race.calls.iter().map(|call| (call, self)).collect(),
+            StepKind::Repeat { steps, .. } => steps.iter().flat_map(Self::calls).collect(),
+            StepKind::Clock(_) | StepKind::Read(_) => Vec::new(),
+        }
+    }
+
+    /// The call, if the step sends one itself.
+    pub const fn call(&self) -> Option<&Call> {
+        match &self.kind {
+            StepKind::Call { call, .. } => Some(call),
+            StepKind::Race(_) | StepKind::Repeat { .. } | StepKind::Clock(_) | StepKind::Read(_) => None,
+        }
+    }
+
+    /// What the step observes.
+    pub const fn observe(&self) -> Option<&Observe> {
+        match &self.kind {
+            StepKind::Call { observe, .. } => observe.as_ref(),
+            StepKind::Race(_) | StepKind::Repeat { .. } | StepKind::Clock(_) | StepKind::Read(_) => None,
+        }
+    }
+
+    /// The trees that the step states besides those of its calls.
+    fn stated(&self) -> Vec<&Tree> {
+        match &self.kind {
+            StepKind::Call { observe, .. } => observe
+                .iter()
+                .flat_map(|observe| &observe.states)
+                .flat_map(|rung| rung.members.values())
+                .collect(),
+            StepKind::Read(read) => read.records.iter().collect(),
+            StepKind::Race(_) | StepKind::Repeat { .. } | StepKind::Clock(_) => Vec::new(),
+        }
+    }
+}
+
+impl PlannedTrial {
+    /// The suite and the case that it comes from, if it comes from a file.
+    pub fn yaml(&self) -> Option<(&Suite, &Case)> {
+        match &self.provenance {
+            Provenance::Yaml { library, suite, case } => {
+                let suite = library.suites.get(*suite)?;
+                suite.cases.get(*case).map(|case| (suite, case))
+            }
+            Provenance::Generated { .. } => None,
+        }
+    }
+
+    /// The text in which its spans stand.
+    pub fn source(&self) -> &Source {
+        match &self.provenance {
+            Provenance::Yaml { library, suite, .. } => &library.suites[*suite].source,
+            Provenance::Generated { source, .. } => source,
+        }
+    }
+
+    /// Where it stands in its source.
+    pub fn span(&self) -> Span {
+        match self.yaml() {
+            Some((_, case)) => case.span,
+            None => Span {
+                line: 1,
+                column: 1,
+                offset: 0,
+                len: u32::try_from(self.source().text.len()).unwrap_or(u32::MAX),
+            },
+        }
+    }
+
+    /// The open question of that id.
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        match &self.provenance {
+            Provenance::Yaml { library, .. } => library.questions.get(id),
+            Provenance::Generated { .. } => None,
+        }
+    }
+
+    /// The names of the faults that its case is there for.
+    pub fn kills(&self) -> impl Iterator<Item = &str> {
+        self.yaml().into_iter().flat_map(|(_, case)| &case.kills).map(|name| name.value.as_str())
+    }
+
+    /// Every call of the steps, with its step.
+    pub fn calls(&self) -> impl Iterator<Item = (&Call, &Step)> {
+        self.steps.iter().flat_map(Step::calls)
+    }
+
+    /// Every fact that an expectation of the trial cites, once, in the file's order.
+    pub fn facts(&self) -> Vec<FactId> {
+        let mut ids: Vec<FactId> = Vec::new();
+        let mut take = |because: &[Spanned<FactId>]| {
+            for id in because {
+                if !ids.contains(&id.value) {
+                    ids.push(id.value.clone());
+                }
+            }
+        };
+        for step in &self.steps {
+            take(&step.because);
+            if let Some(observe) = step.observe() {
+                take(&observe.because);
+            }
+            for (_, inner) in step.calls() {
+                take(&inner.because);
+            }
+        }
+        ids
+    }
+
+    /// Every open question that the trial answers, once.
+    pub fn questions(&self) -> Vec<String> {
+        let mut ids: Vec<String> = Vec::new();
+        let mut take = |id: &str| {
+            if !ids.iter().any(|known| known == id) {
+                ids.push(id.to_owned());
+            }
+        };
+        for (call, _) in self.calls() {
+            match &call.expect.answer {
+                Answer::Open(question) => take(&question.value),
+                Answer::Accepted { members: Some(tree) } => references(tree, &mut |reference| {
+                    if let Reference::Open(id) = reference {
+                        take(id);
+                    }
+                }),
+                Answer::Accepted { members: None } | Answer::Refused(_) => {}
+            }
+        }
+        for tree in self.steps.iter().flat_map(Step::stated) {
+            references(tree, &mut |reference| {
+                if let Reference::Open(id) = reference {
+                    take(id);
+                }
+            });
+        }
+        ids
+    }
+
+    /// The operations that the setup and the steps call; descriptions of streams aside.
+    pub fn operations_needed(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.calls().map(|(call, _)| call.operation.value.clone()).collect();
+        if self.steps.iter().any(|step| matches!(step.kind, StepKind::Read(_))) {
+            names.extend(["GetShardIterator".to_owned(), "GetRecords".to_owned()]);
+        }
+        for fixture in self.given.values() {
+            match fixture {
+                Fixture::Missing => {}
+                Fixture::Shared => names.push("CreateStream".to_owned()),
+                Fixture::Own { encryption, status, .. } => {
+                    names.push("CreateStream".to_owned());
+                    if encryption.is_some() || *status == FixtureStatus::Updating {
+                        names.push("StartStreamEncryption".to_owned());
+                    }
+                }
+            }
+        }
+        names
+    }
+
+    /// Everything that requests, setup and expectations refer to.
+    pub(crate) fn references(&self) -> Vec<&Reference> {
+        let mut found = Vec::new();
+        let mut visit = |reference| found.push(reference);
+        for fixture in self.given.values() {
+            if let Fixture::Own { encryption: Some(tree), .. } = fixture {
+                references(tree, &mut visit);
+            }
+        }
+        for (call, _) in self.calls() {
+            if let Body::Tree(tree) = &call.with {
+                references(tree, &mut visit);
+            }
+        }
+        for tree in self.steps.iter().flat_map(Step::stated) {
+            references(tree, &mut visit);
+        }
+        found
+    }
+
+    /// True if every call is to be refused, or is open: then a refusal must have changed nothing,
+    /// which an implied check observes.
+    pub(crate) fn implies_unchanged(&self) -> bool {
+        self.steps.iter().all(|step| {
+            step.observe().is_none()
+                && step.call().is_some_and(|call| match call.expect.answer {
+                    Answer::Refused(_) | Answer::Open(_) => true,
+                    Answer::Accepted { .. } => false,
+                })
+        })
+    }
+
+    /// True if the trial waits for a transition.
+    pub fn has_transition(&self) -> bool {
+        self.steps.iter().any(|step| match &step.kind {
+            StepKind::Call { observe, .. } => observe.is_some(),
+            StepKind::Repeat { .. } => true,
+            StepKind::Race(_) | StepKind::Clock(_) | StepKind::Read(_) => false,
+        })
+    }
+
+    /// True if the trial sends calls at the same moment.
+    pub fn has_race(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.kind, StepKind::Race(_)))
+    }
+
+    /// The transient status in which the first step finds its stream.
+    pub fn transient_status(&self) -> Option<&'static str> {
+        match self.given.get(&FixtureName::Stream)? {
+            Fixture::Own { status, .. } => match status {
+                FixtureStatus::Creating => Some("CREATING"),
+                FixtureStatus::Updating => Some("UPDATING"),
+                FixtureStatus::Deleting => Some("DELETING"),
+                FixtureStatus::Active | FixtureStatus::Gone => None,
+            },
+            Fixture::Shared | Fixture::Missing => None,
+        }
+    }
+
+    /// True if the trial moves the target's clock, so that no other trial may be in flight.
+    pub fn moves_the_clock(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.kind, StepKind::Clock(_)))
+    }
+
+    /// True if no other trial may be in flight.
+    pub(crate) fn runs_alone(&self) -> bool {
+        self.moves_the_clock()
+    }
+
+    /// True if a stream of the trial's is lent to other trials at the same time.
+    pub(crate) fn borrows(&self) -> bool {
+        self.given.values().any(|fixture| matches!(fixture, Fixture::Shared))
+    }
+}
+
+/// What kept a trial from being carried out to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum EndedEarly {
+    /// The target or the environment lacks what it needs.
+    Unsupported(String),
+    /// The environment of the target lacks what it needs.
+    Skipped(String),
+    /// Its state was not reached, or a name has no value.
+    Blocked(String),
+    /// The target does not respond, or the run was stopped.
+    Error(String),
+}
+
+impl EndedEarly {
+    /// The outcome that it makes, and why.
+    pub(crate) fn outcome(&self) -> (Outcome, String) {
+        match self {
+            Self::Unsupported(why) => (Outcome::Unsupported, why.clone()),
+            Self::Skipped(why) => (Outcome::Skipped, why.clone()),
+            Self::Blocked(why) => (Outcome::Blocked, why.clone()),
+            Self::Error(why) => (Outcome::Error, why.clone()),
+        }
+    }
+}

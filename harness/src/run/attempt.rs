@@ -1,0 +1,311 @@
+//! One attempt of one trial: reach the state, carry out what the step interpreter says is due, observe
+//! whether a refusal changed anything, give everything back. I/O only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use crate::case::ast::FixtureName;
+use crate::log::{ResponseText, Role, Timing};
+use crate::observe::decoded::DecodedResponse;
+use crate::observe::describe::DescribeCall;
+use crate::observe::machine::{Action, Ask, Machine};
+use crate::observe::{Observation, Observed};
+use crate::plan::bind::Bindings;
+use crate::plan::{EndedEarly, Outgoing, PlannedTrial, outgoing};
+
+use super::fixtures::{Fixtures, Lease, SetupError, Stream, is_read};
+use super::session::{Exchanged, Session, Tag};
+use super::setup;
+
+/// Where a trial that asks for the shared stream gets its stream from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lending {
+    /// The stream that others use at the same time.
+    Shared,
+    /// A fresh one of its own.
+    Own,
+}
+
+/// What every attempt of a run has in common.
+#[derive(Clone)]
+pub(super) struct Field {
+    /// The connection to the target.
+    pub session: Arc<Session>,
+    /// The streams.
+    pub fixtures: Arc<Fixtures>,
+    /// How streams are described.
+    pub describe_call: DescribeCall,
+    /// The times that steps are held to.
+    pub timing: Arc<Timing>,
+}
+
+/// An attempt under way.
+pub(super) struct Attempt<'run> {
+    pub(super) field: &'run Field,
+    pub(super) trial: &'run PlannedTrial,
+    pub(super) tag: Tag,
+    pub(super) bindings: Bindings,
+    pub(super) began_us: Option<u64>,
+    exchanges: Vec<Observed>,
+    /// True if chance may have kept a response back.
+    reused_and_closed: bool,
+    pub(super) held: Held,
+}
+
+/// The streams of an attempt.
+#[derive(Default)]
+pub(super) struct Held {
+    pub(super) own: Vec<(FixtureName, Stream)>,
+    pub(super) lease: Option<(FixtureName, Lease)>,
+}
+
+/// An attempt whose last exchange is through; what it borrowed is not given back yet.
+pub(super) struct Ended {
+    observation: Observation,
+    lease: Option<Lease>,
+    may_have_changed: bool,
+}
+
+impl Field {
+    /// Makes one attempt. Streams of its own are given back to be deleted, whatever happens.
+    pub(super) async fn attempt(
+        &self,
+        trial: &PlannedTrial,
+        attempt: u32,
+        lending: Lending,
+        mut reserved: Option<OwnedSemaphorePermit>,
+    ) -> Ended {
+        let id: Arc<str> = Arc::from(trial.id.as_str());
+        let tag = Tag { trial: Some(Arc::clone(&id)), role: Role::Setup, attempt, repetition: 0 };
+        let mut running = Attempt {
+            field: self,
+            trial,
+            tag,
+            bindings: setup::environment(&self.session.target),
+            began_us: None,
+            exchanges: Vec::new(),
+            reused_and_closed: false,
+            held: Held::default(),
+        };
+        let mut void = None;
+        let ended_early = match setup::reach(&mut running, lending, &mut reserved).await {
+            Ok(()) => running.carry_out().await,
+            Err(SetupError::Refused(why) | SetupError::Blocked(why)) => Some(EndedEarly::Blocked(why)),
+            Err(SetupError::CutShort(why)) => {
+                void = Some(format!("the setup got no response: {why}"));
+                Some(EndedEarly::Blocked(why))
+            }
+            Err(SetupError::Unreachable(why)) => Some(EndedEarly::Error(why)),
+            Err(SetupError::Stopped) => Some(EndedEarly::Error("the run was stopped".to_owned())),
+        };
+        if running.reused_and_closed {
+            void = Some("a connection that had been used before was closed before the response".to_owned());
+        }
+        let may_have_changed = running.may_have_changed();
+        let Attempt { bindings, began_us, exchanges, held, .. } = running;
+        for (_, stream) in held.own {
+            self.fixtures.delete(stream, Some(Arc::clone(&id)));
+        }
+        Ended {
+            observation: Observation { bindings, exchanges, began_us, ended_early, void },
+            lease: held.lease.map(|(_, lease)| lease),
+            may_have_changed,
+        }
+    }
+
+    /// Gives back what an attempt borrowed, and tells what was observed. Waits for the attempts that
+    /// used the same stream at the same time: one of them may have changed it.
+    pub(super) async fn give_back(&self, ended: Ended) -> Observation {
+        let Ended { mut observation, lease, may_have_changed } = ended;
+        if let Some(lease) = lease {
+            let shared = Arc::clone(lease.shared());
+            if may_have_changed {
+                self.fixtures.retire(&shared);
+            }
+            if lease.end(may_have_changed).await {
+                observation.void.get_or_insert_with(|| {
+                    "another trial may have changed the stream that both used".to_owned()
+                });
+            }
+            self.fixtures.give_back(shared);
+        }
+        observation
+    }
+}
+
+impl Attempt<'_> {
+    /// Carries out the steps, and the checks behind them.
+    async fn carry_out(&mut self) -> Option<EndedEarly> {
+        if let Some(ended) = self.steps().await {
+            return Some(ended);
+        }
+        self.observe_still_transient().await;
+        self.observe_unchanged().await;
+        None
+    }
+
+    async fn steps(&mut self) -> Option<EndedEarly> {
+        let timing = Arc::clone(&self.field.timing);
+        let mut machine = Machine::new(self.trial, &timing, self.bindings.clone());
+        let mut in_flight: JoinSet<Exchanged> = JoinSet::new();
+        let mut sampled: Option<Instant> = None;
+        loop {
+            for action in machine.due() {
+                if let Err(unbound) = self.execute(action, machine.bindings(), &mut in_flight, &mut sampled) {
+                    machine.end_unbound(unbound);
+                    break;
+                }
+            }
+            if machine.is_over() {
+                break;
+            }
+            let Some(joined) = in_flight.join_next().await else { break };
+            match joined {
+                Ok(exchanged) => {
+                    machine.take(&exchanged.observed);
+                    self.came_in(exchanged, &mut in_flight);
+                }
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+        self.bindings = machine.bindings().clone();
+        let ended = machine.unbound().map(|unbound| EndedEarly::Blocked(unbound.to_string()));
+        // What is still under way belongs to no step any more, but to the log.
+        while let Some(joined) = in_flight.join_next().await {
+            if let Ok(exchanged) = joined {
+                self.came_in(exchanged, &mut JoinSet::new());
+            }
+        }
+        ended
+    }
+
+    fn execute(
+        &self,
+        action: Action<'_>,
+        bindings: &Bindings,
+        in_flight: &mut JoinSet<Exchanged>,
+        sampled: &mut Option<Instant>,
+    ) -> Result<(), crate::plan::bind::Unbound> {
+        let session = Arc::clone(&self.field.session);
+        match action {
+            Action::Send { role, repetition, request, pause_us } => {
+                let outgoing = match request {
+                    Ask::Call(call) => outgoing(session.model, self.trial, call, bindings)?,
+                    Ask::Operation(operation, input) => {
+                        let body = crate::wire::encode(self.trial.encoding, &input);
+                        Outgoing::encoded(session.model, operation, self.trial.encoding, body)
+                    }
+                };
+                let tag = Tag { role, repetition, ..self.tag.clone() };
+                in_flight.spawn(async move {
+                    if pause_us > 0 {
+                        // Stopping ends the pause, not the record of what comes.
+                        let _ = timeout(Duration::from_micros(pause_us), session.stopped()).await;
+                    }
+                    session.exchange(tag, &outgoing).await
+                });
+            }
+            Action::Sample { step, stream, repetition } => {
+                let outgoing =
+                    self.field.describe_call.of_stream(session.model, bindings.stream_name(stream)?);
+                let tag = Tag { role: Role::Sample { step, stream }, repetition, ..self.tag.clone() };
+                let pace = session.pace();
+                let due = sampled.map_or_else(Instant::now, |last| last + pace).max(Instant::now());
+                *sampled = Some(due);
+                in_flight.spawn(async move {
+                    sleep_until(due).await;
+                    session.exchange(tag, &outgoing).await
+                });
+            }
+            Action::MoveClock(millis) => {
+                if let Some(clock) = &session.target.clock {
+                    clock.advance(Duration::from_millis(millis));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what came in. After no response to a request, and after a 5xx: does the target still
+    /// respond, on a new connection?
+    fn came_in(&mut self, exchanged: Exchanged, in_flight: &mut JoinSet<Exchanged>) {
+        let Exchanged { observed, reused_and_closed } = exchanged;
+        let is_sample = matches!(observed.exchange.role, Role::Sample { .. });
+        self.reused_and_closed |= reused_and_closed && !is_sample;
+        let troubled = match &observed.exchange.response {
+            ResponseText::Answer { status, .. } => *status >= 500,
+            ResponseText::None(_) => true,
+        };
+        if troubled && observed.exchange.role.is_request() {
+            let session = Arc::clone(&self.field.session);
+            let tag = self.tag.clone();
+            in_flight.spawn(async move {
+                Exchanged { observed: session.ask_health(&tag).await, reused_and_closed: false }
+            });
+        }
+        self.exchanges.push(observed);
+    }
+
+    /// Describes the stream after the last response, if the trial found it in a transient state: one
+    /// that is still shown then held when the refusal was made.
+    async fn observe_still_transient(&mut self) {
+        if self.trial.transient_status().is_none() {
+            return;
+        }
+        let lag = Duration::from_micros(self.field.timing.describe_lag_us);
+        if !lag.is_zero() {
+            sleep(lag).await;
+        }
+        self.describe(FixtureName::Stream, Role::StillTransient).await;
+    }
+
+    /// "Refused means unchanged": describes every stream whose state the first step found settled, if
+    /// all calls are to be refused or open, and none was accepted.
+    async fn observe_unchanged(&mut self) {
+        if !self.trial.implies_unchanged() || self.any_accepted() {
+            return;
+        }
+        for fixture in [FixtureName::Stream, FixtureName::Other] {
+            let own = self.held.own.iter().any(|(name, _)| *name == fixture);
+            let lent = self.held.lease.as_ref().is_some_and(|(name, _)| *name == fixture);
+            if (own || lent) && self.bindings.before(fixture).is_some() {
+                self.describe(fixture, Role::Unchanged(fixture)).await;
+            }
+        }
+    }
+
+    async fn describe(&mut self, fixture: FixtureName, role: Role) {
+        let Ok(name) = self.bindings.stream_name(fixture).map(str::to_owned) else { return };
+        let session = &self.field.session;
+        let outgoing = self.field.describe_call.of_stream(session.model, &name);
+        let exchanged = session.exchange(self.tag.with_role(role), &outgoing).await;
+        self.came_in(exchanged, &mut JoinSet::new());
+    }
+
+    fn any_accepted(&self) -> bool {
+        self.requests().any(|observed| observed.decoded.is_success())
+    }
+
+    fn requests(&self) -> impl Iterator<Item = &Observed> {
+        self.exchanges.iter().filter(|observed| observed.exchange.role.is_request())
+    }
+
+    /// True if the attempt may have changed a shared stream: a call that changes streams was accepted,
+    /// or its response is not known.
+    fn may_have_changed(&self) -> bool {
+        self.requests().any(|observed| {
+            !is_read(&observed.exchange.request.operation)
+                && match &observed.decoded {
+                    DecodedResponse::Refused { .. } => false,
+                    DecodedResponse::Accepted { .. }
+                    | DecodedResponse::Undecodable { .. }
+                    | DecodedResponse::ServerError { .. }
+                    | DecodedResponse::None(_) => true,
+                }
+        })
+    }
+}

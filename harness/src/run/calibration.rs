@@ -1,0 +1,207 @@
+//! Measuring how long the target's transitions last, before the trials that observe them.
+//!
+//! One stream goes through one change of each kind that the selected trials make, with samples as
+//! close as they come. What is measured is a lower bound: from the response of the first sample that
+//! shows the transient state to the request of the last one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::case::ast::{Fixture, FixtureStatus};
+use crate::log::{Change, Length, Lengths, Role};
+use crate::model::Value;
+use crate::observe::describe::{DescribeCall, Snapshot, is_transient};
+use crate::observe::settling::alike;
+use crate::plan::{MANAGED_KEY, Outgoing, PlannedTrial, StepKind};
+
+use super::fixtures::{Fixtures, SetupError};
+use super::session::{Session, Tag};
+
+/// The kinds of change that the trials make or start from, as far as a stream of ours can be put
+/// through them.
+pub(super) fn changes_of<'a>(trials: impl IntoIterator<Item = &'a PlannedTrial>) -> BTreeSet<Change> {
+    let mut changes = BTreeSet::new();
+    for trial in trials {
+        for fixture in trial.given.values() {
+            if let Fixture::Own { status, .. } = fixture {
+                match status {
+                    FixtureStatus::Creating => {
+                        changes.insert(Change::Create);
+                    }
+                    FixtureStatus::Updating => {
+                        changes.insert(Change::Start);
+                    }
+                    FixtureStatus::Deleting => {
+                        changes.insert(Change::Delete);
+                    }
+                    FixtureStatus::Active | FixtureStatus::Gone => {}
+                }
+            }
+        }
+        let encrypted =
+            trial.given.values().any(|fixture| matches!(fixture, Fixture::Own { encryption: Some(_), .. }));
+        for step in &trial.steps {
+            let observed = match &step.kind {
+                StepKind::Call { observe, .. } => observe.is_some(),
+                StepKind::Race(_) | StepKind::Repeat { .. } => true,
+                StepKind::Clock(_) | StepKind::Read(_) => false,
+            };
+            for (call, _) in step.calls().into_iter().filter(|_| observed) {
+                match (call.operation.value.as_str(), encrypted) {
+                    ("StartStreamEncryption", false) => {
+                        changes.insert(Change::Start);
+                    }
+                    ("StartStreamEncryption", true) => {
+                        changes.insert(Change::ReKey);
+                    }
+                    ("StopStreamEncryption", _) => {
+                        changes.insert(Change::Stop);
+                    }
+                    (_, _) => {}
+                }
+            }
+        }
+    }
+    changes
+}
+
+/// Measures the lengths of these changes on a stream of its own. A change that the target refuses is
+/// left out: what needs it says so itself.
+pub(super) async fn measure(
+    session: &Arc<Session>,
+    fixtures: &Arc<Fixtures>,
+    describe_call: DescribeCall,
+    changes: &BTreeSet<Change>,
+) -> Lengths {
+    let stated = session.target.stated_length();
+    let mut lengths = Lengths { stated_us: stated, ..Lengths::default() };
+    if changes.is_empty() || session.is_stopped() {
+        return lengths;
+    }
+    if let Err(error) = measure_all(session, fixtures, describe_call, changes, &mut lengths).await {
+        session.notice(None, format!("the lengths of transitions were not all measured: {error}"));
+    }
+    lengths
+}
+
+async fn measure_all(
+    session: &Arc<Session>,
+    fixtures: &Arc<Fixtures>,
+    describe_call: DescribeCall,
+    changes: &BTreeSet<Change>,
+    lengths: &mut Lengths,
+) -> Result<(), SetupError> {
+    let Some(permit) = fixtures.reserve(1).await else { return Ok(()) };
+    let tag = Tag::of_run(Role::Calibration);
+    let pattern = fixtures.pattern().await?;
+    let created = fixtures.create_unsettled(&tag, 1, permit, Some(&pattern.stream)).await;
+    fixtures.give_back(pattern);
+    let (stream, sent_us) = created?;
+    let name = stream.name.clone();
+    let result = async {
+        let sampler = Sampler { session, describe_call, name: &name, tag: &tag };
+        let length = sampler.length(sent_us, None).await;
+        if changes.contains(&Change::Create) {
+            lengths.measured.insert(Change::Create, length);
+        }
+        fixtures.wait_active(&tag, &name).await?;
+        let encryption = changes.iter().any(|change| match change {
+            Change::Start | Change::ReKey | Change::Stop => true,
+            Change::Create | Change::Delete => false,
+        });
+        if encryption {
+            sampler.change(lengths, Change::Start, &start(&name, MANAGED_KEY)).await;
+        }
+        if changes.contains(&Change::ReKey)
+            && let Some(key) = session.target.second_key()
+        {
+            sampler.change(lengths, Change::ReKey, &start(&name, key)).await;
+        }
+        if changes.contains(&Change::Stop) {
+            let key = session.target.second_key().filter(|_| changes.contains(&Change::ReKey));
+            let input = input(&name, key.unwrap_or(MANAGED_KEY));
+            sampler.change(lengths, Change::Stop, &("StopStreamEncryption", input)).await;
+        }
+        if changes.contains(&Change::Delete) {
+            let input = Value::from([("StreamName", Value::from(name.as_str()))]);
+            sampler.change(lengths, Change::Delete, &("DeleteStream", input)).await;
+        }
+        Ok(())
+    }
+    .await;
+    fixtures.delete(stream, None);
+    result
+}
+
+fn input(stream: &str, key: &str) -> Value {
+    Value::from([
+        ("StreamName", Value::from(stream)),
+        ("EncryptionType", Value::from("KMS")),
+        ("KeyId", Value::from(key)),
+    ])
+}
+
+fn start(stream: &str, key: &str) -> (&'static str, Value) {
+    ("StartStreamEncryption", input(stream, key))
+}
+
+struct Sampler<'run> {
+    session: &'run Arc<Session>,
+    describe_call: DescribeCall,
+    name: &'run str,
+    tag: &'run Tag,
+}
+
+impl Sampler<'_> {
+    /// Makes one change and measures it, if the target accepts it.
+    async fn change(&self, lengths: &mut Lengths, change: Change, call: &(&'static str, Value)) {
+        let before = self.sample().await.2;
+        let outgoing = Outgoing::call(self.session.model, call.0, &call.1);
+        let sent = self.session.exchange(self.tag.clone(), &outgoing);
+        let observed = sent.await.observed;
+        if observed.decoded.is_success() {
+            let length = self.length(observed.exchange.sent_us, Some(before)).await;
+            lengths.measured.insert(change, length);
+        }
+    }
+
+    /// How long the transient state lasts whose beginning was asked for at `sent_us`: samples follow
+    /// each other without a pause until a settled state lasts.
+    async fn length(&self, sent_us: u64, before: Option<Snapshot>) -> Length {
+        let target = &self.session.target;
+        let give_up = Instant::now() + target.transition_deadline;
+        let quiet = Instant::now() + super::QUIET;
+        let (mut first, mut last): (Option<u64>, Option<u64>) = (None, None);
+        let (mut gap_from, mut longest_gap_us) = (sent_us, 0);
+        loop {
+            let (sample_sent, received, snapshot) = self.sample().await;
+            let settled = !is_transient(&snapshot) && snapshot != Snapshot::Nothing;
+            if is_transient(&snapshot) {
+                first.get_or_insert(received);
+                last = Some(sample_sent);
+            }
+            longest_gap_us = longest_gap_us.max(received.saturating_sub(gap_from));
+            gap_from = sample_sent;
+            let changed = before.as_ref().is_none_or(|before| !alike(before, &snapshot));
+            let over = settled && (first.is_some() || changed);
+            if over
+                || Instant::now() >= give_up
+                || (first.is_none() && Instant::now() >= quiet)
+                || self.session.is_stopped()
+            {
+                let at_least_us = first.zip(last).map(|(first, last)| last.saturating_sub(first));
+                return Length { at_least_us, at_most_us: received.saturating_sub(sent_us), longest_gap_us };
+            }
+            // A sample that comes at once would keep a target busy with nothing else.
+            tokio::time::sleep(self.session.pace().min(std::time::Duration::from_millis(2))).await;
+        }
+    }
+
+    async fn sample(&self) -> (u64, u64, Snapshot) {
+        let outgoing = self.describe_call.of_stream(self.session.model, self.name);
+        let observed = self.session.exchange(self.tag.clone(), &outgoing).await.observed;
+        (observed.exchange.sent_us, observed.exchange.received_us, Snapshot::of(&observed.decoded))
+    }
+}
