@@ -86,7 +86,7 @@ pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     if is_in_envelope(&made_up) {
         return Err(AskError::Envelope { endpoint });
     }
-    let alike = likeness(&made_up, MADE_UP);
+    let alike = likeness(&made_up.exchange.response, MADE_UP);
 
     let mut probes = JoinSet::new();
     for operation in session.model.operations.keys().cloned() {
@@ -100,7 +100,7 @@ pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     let mut unsupported = session.target.lacks_operations.clone();
     while let Some(joined) = probes.join_next().await {
         let Ok((operation, exchange)) = joined else { continue };
-        let answer = likeness(&exchange, &operation);
+        let answer = likeness(&exchange.exchange.response, &operation);
         same += usize::from(answer == alike);
         if is_missing(answer.as_ref(), alike.as_ref()) && !unsupported.contains(&operation) {
             unsupported.push(operation);
@@ -108,7 +108,7 @@ pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     }
     unsupported.sort();
     if same == session.model.operations.len() {
-        let answer = first_words(&made_up);
+        let answer = first_words(&made_up.exchange.response);
         return Err(AskError::NotKinesis {
             endpoint,
             answer,
@@ -170,8 +170,8 @@ fn is_missing(answer: Option<&Likeness>, made_up: Option<&Likeness>) -> bool {
     answer == made_up && made_up.is_some_and(|(status, _)| *status < 500)
 }
 
-fn likeness(exchange: &Observed, operation: &str) -> Option<Likeness> {
-    match &exchange.exchange.response {
+fn likeness(response: &ResponseText, operation: &str) -> Option<Likeness> {
+    match response {
         ResponseText::Answer { status, body, .. } => {
             let text = String::from_utf8_lossy(&body.bytes()).into_owned();
             Some((*status, text.replace(operation, "<operation>")))
@@ -180,8 +180,8 @@ fn likeness(exchange: &Observed, operation: &str) -> Option<Likeness> {
     }
 }
 
-fn first_words(exchange: &Observed) -> String {
-    match likeness(exchange, MADE_UP) {
+fn first_words(response: &ResponseText) -> String {
+    match likeness(response, MADE_UP) {
         Some((status, body)) => {
             let line: String = body.chars().filter(|letter| !letter.is_control()).take(60).collect();
             format!("{status} {line}")
