@@ -2,13 +2,15 @@
 
 use super::ast::{
     Address, ArnChange, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level,
-    Motion, Rule, Spelling, When, WireAuth,
+    Motion, Returns, Rule, Spelling, When, WireAuth,
 };
 
 use super::dialect::DialectName;
 
 /// A word and what it stands for.
 pub(super) type Words<T> = &'static [(&'static str, T)];
+
+pub(super) const RETURNS: Words<Returns> = &[("at-once", Returns::AtOnce)];
 
 pub(super) const LEVEL: Words<Level> =
     &[("core", Level::Core), ("extended", Level::Extended), ("strict", Level::Strict)];
