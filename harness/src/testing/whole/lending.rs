@@ -38,7 +38,10 @@ fn trials(events: &[Event]) -> impl Iterator<Item = &Trial> {
 /// The streams that the asks of a round are about.
 fn streams(exchanges: &[&Exchange], attempt: u32) -> Vec<String> {
     let asked = exchanges.iter().filter(|exchange| exchange.attempt == attempt && exchange.role.is_request());
-    asked.map(|exchange| String::from_utf8_lossy(&exchange.request.body.bytes()).into_owned()).collect()
+    let body = |exchange: &&Exchange| {
+        serde_json::from_slice::<serde_json::Value>(&exchange.request.body.bytes()).expect("a body in JSON")
+    };
+    asked.map(|exchange| body(exchange)["StreamName"].to_string()).collect()
 }
 
 #[test]
