@@ -101,7 +101,7 @@ impl<'run> Judge<'run> {
                 MismatchKind::States,
                 status_span(ladder.last().unwrap_or(&ladder[*rung])),
                 self.expected_states(observe),
-                format!("{status} to the end of the watch"),
+                format!("{status} to the end"),
             ),
         };
         let basis = Basis::of_states(observe);

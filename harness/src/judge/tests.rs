@@ -1,6 +1,10 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::*;
+use crate::case::ast::FixtureName;
+use crate::log::{Exchange, Lengths};
+use crate::plan::EndedEarly;
 use crate::testing::cases::{answer, bindings, exchange, manifest_with, only};
 use crate::wire::{NoAnswer, NoAnswerKind};
 
@@ -127,11 +131,29 @@ const FORM: &str = "
 const OUT_OF_ENUM: &str = r#"{"__type":"ValidationException","message":"1 validation error detected: Value 'kms' at 'encryptionType' failed to satisfy constraint: Member must satisfy enum value set: [KMS, NONE]"}"#;
 const UNCHANGED: &str = r#"{"StreamDescriptionSummary":{"StreamStatus":"ACTIVE","EncryptionType":"NONE"}}"#;
 
+/// The times of the scenes here: a transient state that lasts 400 µs, samples every 200 µs.
+fn timing() -> Timing {
+    Timing {
+        quiet_us: 200,
+        deadline_us: 10_000_000,
+        deadline_stated: true,
+        patience_us: u64::MAX,
+        lengths: Lengths { stated_us: Some(400), ..Lengths::default() },
+        ..Timing::default()
+    }
+}
+
+const REQUEST: Role = Role::Request(StepIndex::whole(0));
+const AFTER: Role = Role::Request(StepIndex::whole(1));
+const DURING: Role = Role::During(StepIndex::within(0, 0, 0));
+const SAMPLE: Role = Role::Sample { step: 0, stream: FixtureName::Stream };
+
 fn judged_at(level: Level, case: &str, exchanges: Vec<Exchange>) -> Judgement {
     let trial = only(&manifest_with(case, QUESTIONS, false));
-    let observation =
-        Observation { bindings: bindings(), exchanges, stopped_by: None, ..Observation::default() };
-    judge(&trial, &observation, Measure { model: Model::embedded(), level, shortest_us: 1_000 })
+    let observed = |exchange| Observed::of(Model::embedded(), Arc::new(exchange));
+    let exchanges = exchanges.into_iter().map(observed).collect();
+    let observation = Observation { bindings: bindings(), exchanges, ..Observation::default() };
+    judge(&trial, &observation, Measure { model: Model::embedded(), level, timing: &timing() })
 }
 
 fn judged(case: &str, exchanges: Vec<Exchange>) -> Judgement {
@@ -143,7 +165,7 @@ fn kinds(judgement: &Judgement) -> Vec<MismatchKind> {
 }
 
 fn ask(operation: &str, response: ResponseText) -> Exchange {
-    exchange(Role::Ask, Some(0), operation, (100, 200), response)
+    exchange(REQUEST, operation, (100, 200), response)
 }
 
 fn start(status: u16, body: &str) -> Exchange {
@@ -151,11 +173,11 @@ fn start(status: u16, body: &str) -> Exchange {
 }
 
 fn unchanged(body: &str) -> Exchange {
-    exchange(Role::Unchanged, None, "DescribeStreamSummary", (300, 400), answer(200, body))
+    exchange(Role::Unchanged(FixtureName::Stream), "DescribeStreamSummary", (300, 400), answer(200, body))
 }
 
 fn healthy() -> Exchange {
-    exchange(Role::Health, None, "ListStreams", (210, 220), answer(200, "{}"))
+    exchange(Role::Health, "ListStreams", (210, 220), answer(200, "{}"))
 }
 
 fn none() -> ResponseText {
@@ -163,22 +185,32 @@ fn none() -> ResponseText {
 }
 
 fn put(role: Role, sent_us: u64, body: &str) -> Exchange {
-    let mut put = exchange(role, Some(2), "PutRecord", (sent_us, sent_us + 10), answer(200, body));
-    if role == Role::Meanwhile {
-        put.step = Some(StepIndex { step: 1, within: Some((0, 0)) });
-    }
-    put
+    exchange(role, "PutRecord", (sent_us, sent_us + 10), answer(200, body))
 }
 
-/// Looks of a watch, one each 200 µs from 0 on; the call is sent at 300 and answered at 350.
+/// The records of a stream with one shard, which end there.
+fn read_back(body: &str) -> Vec<Exchange> {
+    let shards = r#"{"StreamDescription":{"Shards":[{"ShardId":"shardId-000000000000"}]}}"#;
+    let iterator = r#"{"ShardIterator":"a"}"#;
+    let read = |within, operation, at, body| {
+        exchange(Role::Read(within), operation, (at, at + 10), answer(200, body))
+    };
+    vec![
+        read(StepIndex::whole(1), "DescribeStream", 300, shards),
+        read(StepIndex::within(1, 0, 0), "GetShardIterator", 320, iterator),
+        read(StepIndex::within(1, 0, 1), "GetRecords", 340, body),
+    ]
+}
+
+/// Samples of a stream, one each 200 µs from 0 on; the call is sent at 300 and answered at 350.
 fn watched(states: &[(&str, &str)]) -> Vec<Exchange> {
-    let mut all = vec![exchange(Role::Ask, Some(0), "StartStreamEncryption", (300, 350), answer(200, "{}"))];
+    let mut all = vec![exchange(REQUEST, "StartStreamEncryption", (300, 350), answer(200, "{}"))];
     for ((status, encryption), at) in states.iter().zip(0..) {
         let body = format!(
             r#"{{"StreamDescriptionSummary":{{"StreamStatus":"{status}","EncryptionType":"{encryption}"}}}}"#
         );
         let times = (at * 200, at * 200 + 100);
-        all.push(exchange(Role::Sample, Some(1), "DescribeStreamSummary", times, answer(200, &body)));
+        all.push(exchange(SAMPLE, "DescribeStreamSummary", times, answer(200, &body)));
     }
     all
 }
@@ -192,17 +224,18 @@ fn well() -> Vec<Exchange> {
         ("UPDATING", "NONE"),
         ("UPDATING", "NONE"),
         ("ACTIVE", "KMS"),
+        ("ACTIVE", "KMS"),
     ]);
-    all.push(put(Role::Meanwhile, 510, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
-    all.push(put(Role::Ask, 1_200, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
+    all.push(put(DURING, 510, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
+    all.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
     all
 }
 
 /// What deviates, by the name of the row: the case, what was exchanged, the kinds.
 fn deviations() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchKind>)> {
     use MismatchKind::{
-        Body, Encoding, ErrorClass, ErrorShape, ErrorText, Header, Ladder, NoAnswer, Records, ServerError,
-        StateChanged, Status, Timing,
+        Body, Encoding, ErrorClass, ErrorShape, ErrorText, Header, NoAnswer, Records, ServerError,
+        StateChanged, States, Status, Timing,
     };
     let in_use = r#"{"__type":"ResourceInUseException"}"#;
     let changed = r#"{"StreamDescriptionSummary":{"StreamStatus":"UPDATING","EncryptionType":"NONE"}}"#;
@@ -212,13 +245,12 @@ fn deviations() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchK
     let skipped = watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("ACTIVE", "KMS"), ("ACTIVE", "KMS")]);
     let mut late = well();
     late.pop();
-    late.push(put(Role::Ask, 1_200, r#"{"ShardId":"s","SequenceNumber":"2"}"#));
-    late.push(put(Role::Ask, 6_000_000, r#"{"ShardId":"s","SequenceNumber":"3"}"#));
+    late.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2"}"#));
+    late.push(put(AFTER, 6_000_000, r#"{"ShardId":"s","SequenceNumber":"3"}"#));
     let mut refused_meanwhile = well();
-    refused_meanwhile[7] = Exchange { response: answer(400, in_use), ..refused_meanwhile[7].clone() };
-    let mut read = exchange(Role::Read, Some(1), "GetRecords", (300, 400), answer(200, r#"{"Records":[]}"#));
-    read.step = Some(StepIndex { step: 1, within: Some((0, 0)) });
-    let lost = vec![ask("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#)), read];
+    refused_meanwhile[8] = Exchange { response: answer(400, in_use), ..refused_meanwhile[8].clone() };
+    let mut lost = vec![ask("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#))];
+    lost.extend(read_back(r#"{"Records":[]}"#));
     let mut formless = ask("ListStreams", answer(400, OUT_OF_ENUM));
     if let ResponseText::Answer { headers, .. } = &mut formless.response {
         headers[0].1 = "text/plain".to_owned();
@@ -253,7 +285,7 @@ fn deviations() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchK
         ),
         ("lost", READ, lost, vec![Records]),
         ("no form", FORM, vec![formless], vec![Header, Encoding]),
-        ("skipped", WATCHED, skipped, vec![Ladder, Timing]),
+        ("skipped", WATCHED, skipped, vec![States, Timing]),
         ("late", WATCHED, late, vec![Timing]),
         ("refused meanwhile", WATCHED, refused_meanwhile, vec![Status]),
     ]
@@ -264,7 +296,7 @@ fn every_deviation_fails_by_its_kind_and_every_kind_is_produced() {
     let mut produced = BTreeSet::new();
     for (name, case, mut exchanges, wanted) in deviations() {
         if name == "skipped" {
-            exchanges.push(put(Role::Ask, 600, r#"{"ShardId":"s","SequenceNumber":"2"}"#));
+            exchanges.push(put(AFTER, 800, r#"{"ShardId":"s","SequenceNumber":"2"}"#));
         }
         let judgement = judged_at(Level::Strict, case, exchanges);
         assert_eq!(kinds(&judgement), wanted, "{name}: {judgement:#?}");
@@ -297,7 +329,7 @@ fn a_deviation_above_the_level_is_tolerated() {
 
 #[test]
 fn trouble_without_a_healthy_target_is_an_error_and_no_failure() {
-    let unhealthy = exchange(Role::Health, None, "ListStreams", (210, 220), none());
+    let unhealthy = exchange(Role::Health, "ListStreams", (210, 220), none());
     for trouble in [start(503, "{}"), ask("StartStreamEncryption", none())] {
         for exchanges in [vec![trouble.clone()], vec![trouble.clone(), unhealthy.clone()]] {
             let judgement = judged(REFUSED, exchanges);
@@ -313,31 +345,37 @@ fn what_nobody_could_see_says_nothing_of_where_the_stream_got_to() {
         let mut all = watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE")]);
         for at in [600, 800] {
             let times = (at, at + 100);
-            all.push(exchange(Role::Sample, Some(1), "DescribeStreamSummary", times, response.clone()));
+            all.push(exchange(SAMPLE, "DescribeStreamSummary", times, response.clone()));
         }
-        all.push(put(Role::Meanwhile, 510, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
-        all.push(put(Role::Ask, 1_200, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
+        all.push(put(DURING, 510, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
+        all.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
         judged(WATCHED, all)
     };
     let unanswered = ends(none());
     assert_eq!(unanswered.outcome, Outcome::Error);
-    assert!(unanswered.reason.is_some_and(|reason| reason.contains("could not be watched to the end")));
+    assert!(unanswered.reason.is_some_and(|reason| reason.contains("could not be observed to the end")));
     let wrong = ends(answer(200, "<html>"));
-    assert_eq!((wrong.outcome, kinds(&wrong)), (Outcome::Fail, vec![MismatchKind::Ladder]));
+    assert_eq!((wrong.outcome, kinds(&wrong)), (Outcome::Fail, vec![MismatchKind::States]));
     assert!(wrong.mismatches[0].actual.starts_with("no description"), "{}", wrong.mismatches[0].actual);
     // A state that is seen to the end is the stream's own.
     let stuck =
         watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE"), ("UPDATING", "NONE")]);
-    assert_eq!(judged(WATCHED, stuck).mismatches[0].actual, "UPDATING to the end of the watch");
+    assert_eq!(judged(WATCHED, stuck).mismatches[0].actual, "UPDATING to the end");
 }
 
 #[test]
-fn a_connection_that_was_closed_once_is_no_firm_failure() {
-    let closed = judged(REFUSED, vec![ask("StartStreamEncryption", none()), healthy()]);
-    assert_eq!((closed.outcome, closed.firm), (Outcome::Fail, false));
-    let late = ResponseText::None(NoAnswer { kind: NoAnswerKind::TimedOut, text: "late".to_owned() });
-    let late = judged(REFUSED, vec![ask("StartStreamEncryption", late), healthy()]);
-    assert_eq!((late.outcome, late.firm), (Outcome::Fail, true));
+fn an_attempt_that_is_void_says_why_whatever_came() {
+    let trial = only(&manifest_with(REFUSED, QUESTIONS, false));
+    let observed = Observed::of(Model::embedded(), Arc::new(start(200, "{}")));
+    let observation = Observation {
+        bindings: bindings(),
+        exchanges: vec![observed],
+        void: Some("a reason".to_owned()),
+        ..Observation::default()
+    };
+    let measure = Measure { model: Model::embedded(), level: Level::Extended, timing: &timing() };
+    let judgement = judge(&trial, &observation, measure);
+    assert_eq!((judgement.outcome, judgement.void.as_deref()), (Outcome::Fail, Some("a reason")));
 }
 
 #[test]
@@ -369,8 +407,8 @@ fn a_target_that_keeps_asking_for_patience_is_an_error() {
 #[test]
 fn the_last_attempt_counts() {
     let mut again = start(400, OUT_OF_ENUM);
-    again.sent_us = 500;
-    again.attempt = 1;
+    (again.sent_us, again.received_us) = (500, 600);
+    again.repetition = 1;
     let throttled = start(400, r#"{"__type":"ThrottlingException"}"#);
     assert_eq!(judged(REFUSED, vec![again, throttled]).outcome, Outcome::Pass);
 }
@@ -393,10 +431,15 @@ fn an_open_question_is_noted_whatever_comes() {
 fn a_question_that_was_not_put_is_an_error_and_what_stopped_it_wins() {
     assert_eq!(judged(REFUSED, Vec::new()).outcome, Outcome::Error);
     let trial = only(&manifest_with(REFUSED, QUESTIONS, false));
-    let measure = Measure { model: Model::embedded(), level: Level::Extended, shortest_us: 1_000 };
-    for outcome in [Outcome::Blocked, Outcome::Skipped, Outcome::Unsupported] {
-        let stopped_by = Some((outcome, "a reason".to_owned()));
-        let observation = Observation { stopped_by, ..Observation::default() };
+    let timing = timing();
+    let measure = Measure { model: Model::embedded(), level: Level::Extended, timing: &timing };
+    let reason = || "a reason".to_owned();
+    for (ended, outcome) in [
+        (EndedEarly::Blocked(reason()), Outcome::Blocked),
+        (EndedEarly::Skipped(reason()), Outcome::Skipped),
+        (EndedEarly::Unsupported(reason()), Outcome::Unsupported),
+    ] {
+        let observation = Observation { ended_early: Some(ended), ..Observation::default() };
         let judgement = judge(&trial, &observation, measure);
         assert_eq!((judgement.outcome, judgement.reason.as_deref()), (outcome, Some("a reason")));
     }
@@ -404,14 +447,19 @@ fn a_question_that_was_not_put_is_an_error_and_what_stopped_it_wins() {
 
 #[test]
 fn a_call_meanwhile_counts_only_if_a_later_look_still_shows_the_status() {
-    let mut short =
-        watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE"), ("ACTIVE", "KMS")]);
+    let mut short = watched(&[
+        ("ACTIVE", "NONE"),
+        ("ACTIVE", "NONE"),
+        ("UPDATING", "NONE"),
+        ("ACTIVE", "KMS"),
+        ("ACTIVE", "KMS"),
+    ]);
     let refused = Exchange {
         response: answer(400, r#"{"__type":"ResourceInUseException"}"#),
-        ..put(Role::Meanwhile, 510, "{}")
+        ..put(DURING, 510, "{}")
     };
     short.push(refused);
-    short.push(put(Role::Ask, 1_200, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
+    short.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
     let judgement = judged(WATCHED, short);
     assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Unobserved, vec![]));
 }
@@ -463,9 +511,9 @@ fn the_document_of_an_answer_that_is_no_refusal_is_not_compared() {
 fn data_that_is_no_blob_is_told_once_and_not_as_lost_records() {
     let put = ask("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
     let body = r#"{"Records":[{"Data":{"type":"Buffer"},"PartitionKey":"p","SequenceNumber":"1"}]}"#;
-    let mut read = exchange(Role::Read, Some(1), "GetRecords", (300, 400), answer(200, body));
-    read.step = Some(StepIndex { step: 1, within: Some((0, 0)) });
-    let judgement = judged(READ, vec![put, read]);
+    let mut all = vec![put];
+    all.extend(read_back(body));
+    let judgement = judged(READ, all);
     let told: Vec<_> =
         judgement.mismatches.iter().map(|found| (found.expected.as_str(), found.actual.as_str())).collect();
     assert_eq!(told, [("Records.0.Data: base64 text", "Records.0.Data: map")]);

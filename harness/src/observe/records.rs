@@ -143,7 +143,7 @@ mod tests {
     fn actual(shards: &[Vec<Value>], firm: bool) -> Vec<String> {
         let trees = [stated("a", "KMS"), stated("b", "KMS")];
         let puts: Vec<Put<'_>> = trees.iter().map(|stated| Put { stated, times: 1, firm }).collect();
-        let found = compare(&puts, shards, SPAN, &Bindings::default(), None);
+        let found = compare(&puts, shards, SPAN, &Bindings::default());
         found.flaws.into_iter().map(|flaw| flaw.actual).collect()
     }
 

@@ -217,7 +217,7 @@ const fn may_be_drawn(trial: &Trial) -> bool {
 mod tests {
     use super::{Basis, Summary};
     use crate::facts::{FactId, Strength};
-    use crate::log::{Event, Outcome, Role, Trial};
+    use crate::log::{Event, Outcome, Trial};
     use crate::testing::samples::{answer, exchange, fact, refusal_case, trial};
 
     #[test]
@@ -240,12 +240,12 @@ mod tests {
 
     #[test]
     fn only_the_round_of_the_verdict_is_kept() {
-        let first = exchange("a/b", Role::Ask, 1, answer(200, "{}"));
-        let mut second = exchange("a/b", Role::Ask, 9_000, answer(400, "{}"));
+        let first = exchange("a/b", crate::testing::samples::REQUEST, 1, answer(200, "{}"));
+        let mut second = exchange("a/b", crate::testing::samples::REQUEST, 9_000, answer(400, "{}"));
         if let Event::Exchange(exchange) = &mut second {
-            exchange.round = 1;
+            exchange.attempt = 1;
         }
-        let failed = Trial { round: 1, ..trial("a/b", "a/b", Outcome::Fail) };
+        let failed = Trial { attempt: 1, ..trial("a/b", "a/b", Outcome::Fail) };
         let summary = Summary::of_events(&[first, second, Event::Trial(Box::new(failed))]);
         let sent: Vec<u64> = summary.exchanges("a/b").iter().map(|exchange| exchange.sent_us).collect();
         assert_eq!(sent, [9_000]);
@@ -255,7 +255,7 @@ mod tests {
     fn exchanges_of_a_pass_are_let_go() {
         let events = |outcome| {
             [
-                exchange("a/b", Role::Ask, 1, answer(200, "{}")),
+                exchange("a/b", crate::testing::samples::REQUEST, 1, answer(200, "{}")),
                 Event::Trial(Box::new(trial("a/b", "a/b", outcome))),
             ]
         };

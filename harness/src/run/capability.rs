@@ -89,7 +89,7 @@ pub(crate) async fn ask(session: &Arc<Session>, jobs: usize) -> Result<Capabilit
     if is_in_envelope(&made_up) {
         return Err(AskError::Envelope { endpoint });
     }
-    let alike = likeness(&made_up, MADE_UP);
+    let alike = likeness(&made_up.exchange.response, MADE_UP);
 
     let jobs = Arc::new(Semaphore::new(jobs.max(1)));
     let mut probes = JoinSet::new();
@@ -106,7 +106,7 @@ pub(crate) async fn ask(session: &Arc<Session>, jobs: usize) -> Result<Capabilit
     let mut unknown = Vec::new();
     while let Some(joined) = probes.join_next().await {
         let Ok((operation, exchange)) = joined else { continue };
-        let answer = likeness(&exchange, &operation);
+        let answer = likeness(&exchange.exchange.response, &operation);
         same += usize::from(answer == alike);
         if unsupported.contains(&operation) {
             continue;
@@ -120,7 +120,7 @@ pub(crate) async fn ask(session: &Arc<Session>, jobs: usize) -> Result<Capabilit
     unsupported.sort();
     unknown.sort();
     if same == session.model.operations.len() {
-        let answer = first_words(&made_up);
+        let answer = first_words(&made_up.exchange.response);
         return Err(AskError::NotKinesis {
             endpoint,
             answer,
@@ -197,8 +197,8 @@ fn may_be_empty(session: &Session, operation: &str) -> bool {
     model.operation(operation).is_some_and(|shape| violations(model, shape, &Value::empty()).is_empty())
 }
 
-fn likeness(exchange: &Observed, operation: &str) -> Option<Likeness> {
-    match &exchange.exchange.response {
+fn likeness(response: &ResponseText, operation: &str) -> Option<Likeness> {
+    match response {
         ResponseText::Answer { status, body, .. } => {
             let text = String::from_utf8_lossy(&body.bytes()).into_owned();
             Some((*status, text.replace(operation, "<operation>")))
@@ -207,8 +207,8 @@ fn likeness(exchange: &Observed, operation: &str) -> Option<Likeness> {
     }
 }
 
-fn first_words(exchange: &Observed) -> String {
-    match likeness(exchange, MADE_UP) {
+fn first_words(response: &ResponseText) -> String {
+    match likeness(response, MADE_UP) {
         Some((status, body)) => {
             let line: String = body.chars().filter(|letter| !letter.is_control()).take(60).collect();
             format!("{status} {line}")

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::case::ast::{Answer, Library, Node, Rung, StepKind, Tree};
+use crate::case::ast::{Answer, FixtureName, Library, Node, Reference, Rung, Tree};
 use crate::case::{Source, Style, draw};
 use crate::model::Value;
 
-use crate::log::{BodyText, Exchange, RequestText, ResponseText, Role, StepIndex};
+use crate::log::{BodyText, Exchange, RequestText, ResponseText, Role};
 use crate::plan::bind::Bindings;
 use crate::plan::{Manifest, PlannedTrial};
 
@@ -34,9 +34,9 @@ pub(crate) fn manifest_with(cases: &str, questions: &str, full_product: bool) ->
 }
 
 /// The only trial of a suite.
-pub(crate) fn only(manifest: &Manifest) -> PlannedTrial {
+pub(crate) fn only(manifest: &Manifest) -> Arc<PlannedTrial> {
     let [trial] = manifest.trials.as_slice() else { panic!("{} trials", manifest.trials.len()) };
-    trial.clone()
+    Arc::clone(trial)
 }
 
 /// The rungs of a ladder, each a line in the flow style of YAML.
@@ -48,14 +48,7 @@ pub(crate) fn ladder(rungs: &[&str]) -> Vec<Rung> {
         text.push('\n');
     }
     let trial = only(&manifest(&text));
-    match &trial.case().ask[1].kind {
-        StepKind::Watch(watch) => watch.ladder.clone(),
-        StepKind::Call(_)
-        | StepKind::Race(_)
-        | StepKind::Repeat(_)
-        | StepKind::Clock(_)
-        | StepKind::Read(_) => panic!("the second step watches"),
-    }
+    trial.steps[0].observe().expect("the step observes").states.clone()
 }
 
 /// A tree as it stands in an expectation, in the flow style of YAML.
@@ -76,13 +69,12 @@ pub(crate) fn tree(text: &str) -> Tree {
 /// Names as one trial has them.
 pub(crate) fn bindings() -> Bindings {
     let mut bindings = Bindings::default();
-    bindings.set("key.managed", "alias/aws/kinesis");
-    bindings.set("stream.name", "kinesis-conformance-1-0001");
-    bindings.set("stream.arn", "arn:aws:kinesis:us-east-1:123456789012:stream/kinesis-conformance-1-0001");
-    bindings.set(
-        "stream.before",
-        Value::from([("StreamStatus", "ACTIVE".into()), ("EncryptionType", "NONE".into())]),
-    );
+    bindings.set(Reference::Key("managed".to_owned()), "alias/aws/kinesis");
+    bindings.set(Reference::StreamName(FixtureName::Stream), "kinesis-conformance-1-0001");
+    let arn = "arn:aws:kinesis:us-east-1:123456789012:stream/kinesis-conformance-1-0001";
+    bindings.set(Reference::StreamArn(FixtureName::Stream), arn);
+    let before = Value::from([("StreamStatus", "ACTIVE".into()), ("EncryptionType", "NONE".into())]);
+    bindings.set_before(FixtureName::Stream, before);
     bindings
 }
 
@@ -96,10 +88,9 @@ pub(crate) fn answer(status: u16, body: &str) -> ResponseText {
     }
 }
 
-/// One exchange of the first round, sent and answered at these microseconds.
+/// One exchange of the first attempt, sent and answered at these microseconds.
 pub(crate) fn exchange(
     role: Role,
-    step: Option<usize>,
     operation: &str,
     (sent_us, received_us): (u64, u64),
     response: ResponseText,
@@ -107,9 +98,8 @@ pub(crate) fn exchange(
     Exchange {
         trial: Some("start/it/a".to_owned()),
         role,
-        step: step.map(|step| StepIndex { step, within: None }),
         attempt: 0,
-        round: 0,
+        repetition: 0,
         sent_us,
         received_us,
         request: RequestText {

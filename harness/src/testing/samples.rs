@@ -11,7 +11,7 @@ use crate::log::Log;
 use crate::log::{
     BodyDiff, BodyText, Capabilities, CaseText, Choice, Event, Evidence, Exchange, Flag, Footer, Header,
     LOG_FORMAT, Mismatch, MismatchKind, Notice, Outcome, Place, QuestionText, RequestText, ResponseText,
-    Role, Sample, Selection, StepIndex, Target, Trace, Trial,
+    Role, Sample, Selection, StepIndex, StopCondition, Target, Trace, Trial,
 };
 use crate::report::record::Record;
 use crate::wire::{Encoding, NoAnswer, NoAnswerKind};
@@ -158,8 +158,9 @@ pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
         mismatches: Vec::new(),
         evidence: Vec::new(),
         question_digest: "sha256:00".to_owned(),
-        round: 0,
-        bindings: BTreeMap::new(),
+        stops: vec![StopCondition::Response],
+        attempt: 0,
+        attempts: Vec::new(),
         chose: Vec::new(),
         traces: Vec::new(),
         notes: Vec::new(),
@@ -172,7 +173,10 @@ pub(crate) fn because(trial: Trial, reason: &str) -> Trial {
     Trial { reason: Some(reason.to_owned()), ..trial }
 }
 
-pub(crate) fn step(step: usize) -> StepIndex {
+/// The call of the first step.
+pub(crate) const REQUEST: Role = Role::Request(step(0));
+
+pub(crate) const fn step(step: usize) -> StepIndex {
     StepIndex { step, within: None }
 }
 
@@ -230,9 +234,8 @@ pub(crate) fn exchange(trial: &str, role: Role, at: u64, response: ResponseText)
     Event::Exchange(Box::new(Exchange {
         trial: Some(trial.to_owned()),
         role,
-        step: (role == Role::Ask).then(|| step(0)),
         attempt: 0,
-        round: 0,
+        repetition: 0,
         sent_us: at,
         received_us: at + 1_800,
         request: request(
@@ -248,7 +251,7 @@ pub(crate) fn wrong_refusal(axes: &str) -> [Event; 2] {
     let id = format!("{case}{axes}");
     let not_found = r#"{"__type":"ResourceNotFoundException","message":"Stream conformance-1 not found"}"#;
     let failed = Trial { mismatches: vec![wrong_class()], ..trial(&id, &case, Outcome::Fail) };
-    [exchange(&id, Role::Ask, 5_000, answer(400, not_found)), Event::Trial(Box::new(failed))]
+    [exchange(&id, REQUEST, 5_000, answer(400, not_found)), Event::Trial(Box::new(failed))]
 }
 
 /// A transition that is too fast and ends in another key, its exchange before it.
@@ -280,7 +283,7 @@ pub(crate) fn wrong_transition() -> [Event; 2] {
     }];
     let cited = vec![FactId("SSE-010".to_owned())];
     let place = (TRANSITIONS, 13, 14, 66);
-    let lasted = mismatch(MismatchKind::Ladder, "UPDATING", "no UPDATING", place);
+    let lasted = mismatch(MismatchKind::States, "UPDATING", "no UPDATING", place);
     let key = mismatch(MismatchKind::Body, "KeyId $key.managed", "KeyId absent", (TRANSITIONS, 14, 51, 19));
     let diff = BodyDiff {
         expected: "{\n  \"EncryptionType\": \"KMS\",\n  \"KeyId\": \"alias/aws/kinesis\",\n  \"StreamStatus\": \"ACTIVE\"\n}".to_owned(),
@@ -292,7 +295,7 @@ pub(crate) fn wrong_transition() -> [Event; 2] {
     ];
     let failed = because(trial(&id, &case, Outcome::Fail), "UPDATING lasted less than 2.3 ms");
     let failed = Trial { mismatches, traces, ..failed };
-    let mut sent = exchange(&id, Role::Ask, 10_000, answer(200, ""));
+    let mut sent = exchange(&id, REQUEST, 10_000, answer(200, ""));
     if let Event::Exchange(exchange) = &mut sent {
         exchange.request.content_type = Encoding::Cbor.content_type().to_owned();
         exchange.request.body = BodyText::Base64("v2pTdHJlYW1OYW1lbWNvbmZvcm1hbmNlLTH/".to_owned());

@@ -109,7 +109,12 @@ async fn run_one(manifest: &Manifest, row: &Row, scope: Scope, ids: &[&str]) -> 
     };
     let trials = events.into_iter().filter_map(|event| match event {
         Event::Trial(trial) => Some(*trial),
-        Event::Header(_) | Event::Case(_) | Event::Exchange(_) | Event::Notice(_) | Event::Footer(_) => None,
+        Event::Header(_)
+        | Event::Case(_)
+        | Event::Exchange(_)
+        | Event::Timing(_)
+        | Event::Notice(_)
+        | Event::Footer(_) => None,
     });
     Ended { trials: trials.collect(), told, took, written, rude_answers }
 }

@@ -74,11 +74,11 @@ impl Verdict {
     /// The kinds of the deviations of a failure; empty where any will do.
     pub(crate) const fn kinds(self, hit: Hit) -> &'static [MismatchKind] {
         match (self, hit) {
-            (_, Hit::Looks) => &[MismatchKind::Ladder],
+            (_, Hit::Looks) => &[MismatchKind::States],
             (Self::NoAnswer, _) => &[MismatchKind::NoAnswer],
             (Self::BadBody, Hit::Question) => &[MismatchKind::Body],
             // The watch goes on, and its looks are met alike.
-            (Self::BadBody, Hit::Everybody) => &[MismatchKind::Body, MismatchKind::Ladder],
+            (Self::BadBody, Hit::Everybody) => &[MismatchKind::Body, MismatchKind::States],
             (Self::Refusal, _) => &[MismatchKind::Status],
             (Self::ServerError, _) => &[MismatchKind::ServerError],
             (Self::NoPatience | Self::RidesOver | Self::ByChance, _) => &[],

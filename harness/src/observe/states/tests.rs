@@ -52,7 +52,7 @@ impl States {
         let rung = |(status, encryption): (&str, &str), rest: &str| {
             format!("{{StreamStatus: {status}, EncryptionType: {encryption}{rest}}}")
         };
-        let rungs = [rung(self.old, ", seen: maybe"), rung(self.transient, ""), rung(self.new, "")];
+        let rungs = [rung(self.old, ", snapshot: maybe"), rung(self.transient, ""), rung(self.new, "")];
         cases::ladder(&rungs.each_ref().map(String::as_str))
     }
 }
@@ -66,13 +66,13 @@ fn look(glances: &[Glance], until: Us, shown: impl Fn(Us) -> Snapshot) -> Vec<Ti
         let sent_us = at + pause;
         let seen = if answered { shown(sent_us + there) } else { Snapshot::Nothing };
         at = sent_us + there + back;
-        samples.push(TimedSnapshot { sent_us, received_us: at, seen });
+        samples.push(TimedSnapshot { sent_us, received_us: at, snapshot: seen });
     }
     let sent_us = at.max(until) + last.0;
     samples.push(TimedSnapshot {
         sent_us,
         received_us: sent_us + last.1 + last.2,
-        seen: shown(sent_us + last.1),
+        snapshot: shown(sent_us + last.1),
     });
     samples
 }
@@ -113,7 +113,7 @@ fn scene(states: States) -> impl Strategy<Value = Scene> {
 }
 
 fn climbed(states: States, scene: &Scene) -> StatesFound {
-    found(&states.ladder(), &scene.samples, scene.call, scene.shortest, &Bindings::default(), None)
+    found(&states.ladder(), &scene.samples, scene.call, scene.shortest, &Bindings::default())
 }
 
 /// The longest time from the sending of a look, or of the call, to the answer of the next look that
@@ -136,7 +136,7 @@ fn as_shown(scene: &Scene, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot>
         .samples
         .iter()
         .map(|sample| TimedSnapshot {
-            seen: if sample.snapshot == Snapshot::Nothing {
+            snapshot: if sample.snapshot == Snapshot::Nothing {
                 Snapshot::Nothing
             } else {
                 shown(middle(sample))
@@ -207,7 +207,7 @@ proptest! {
         let end = samples.last().unwrap().received_us;
         for (pause, seen) in [(0, state("ACTIVE", "NONE")), (late, state("ACTIVE", "KMS"))] {
             let sent_us = end + pause;
-            samples.push(TimedSnapshot { sent_us, received_us: sent_us + 1, seen });
+            samples.push(TimedSnapshot { sent_us, received_us: sent_us + 1, snapshot: seen });
         }
         let found = climbed(STARTED, &Scene { samples, ..scene });
         prop_assert!(has(&found, |violation| *violation == Violation::Back { from: 2, to: 0 }), "{:?}", found);
@@ -217,7 +217,7 @@ proptest! {
     fn a_stream_that_is_transient_again_is_always_found(scene in scene(STARTED)) {
         let mut samples = scene.samples.clone();
         let end = samples.last().unwrap().received_us;
-        samples.push(TimedSnapshot { sent_us: end, received_us: end + 1, seen: state("UPDATING", "KMS") });
+        samples.push(TimedSnapshot { sent_us: end, received_us: end + 1, snapshot: state("UPDATING", "KMS") });
         let found = climbed(STARTED, &Scene { samples, ..scene });
         prop_assert!(has(&found, |violation| *violation == Violation::Back { from: 2, to: 1 }), "{:?}", found);
     }
@@ -292,7 +292,7 @@ proptest! {
         repeated in scene(REPEATED),
     ) {
         for scene in [started, repeated] {
-            let origin = origin(&scene.samples, Some(scene.call), "ACTIVE");
+            let origin = origin(&scene.samples, scene.call, "ACTIVE");
             // The last look comes after the end, so there always is one.
             let origin = origin.expect("the end was seen");
             prop_assert!(origin > scene.turns.1, "{origin} of {:?}", scene.turns);
@@ -313,12 +313,6 @@ proptest! {
 }
 
 #[test]
-fn without_a_call_there_is_no_deadline() {
-    let samples = [TimedSnapshot { sent_us: 0, received_us: 1, seen: state("ACTIVE", "KMS") }];
-    assert_eq!(origin(&samples, None, "ACTIVE"), None);
-}
-
-#[test]
 fn a_look_that_was_under_way_when_the_call_was_sent_may_show_either_side() {
     for encryption in ["NONE", "KMS"] {
         let samples: Vec<TimedSnapshot> = [
@@ -328,9 +322,9 @@ fn a_look_that_was_under_way_when_the_call_was_sent_may_show_either_side() {
             (40, 50, state("ACTIVE", "KMS")),
         ]
         .into_iter()
-        .map(|(sent_us, received_us, seen)| TimedSnapshot { sent_us, received_us, seen })
+        .map(|(sent_us, received_us, seen)| TimedSnapshot { sent_us, received_us, snapshot: seen })
         .collect();
-        let found = found(&STARTED.ladder(), &samples, (15, 25), 5, &Bindings::default(), None);
+        let found = found(&STARTED.ladder(), &samples, (15, 25), 5, &Bindings::default());
         let back = has(&found, |violation| matches!(violation, Violation::Back { .. }));
         assert_eq!(back, encryption == "KMS", "UPDATING after the end is back, before it is not");
     }
@@ -339,7 +333,7 @@ fn a_look_that_was_under_way_when_the_call_was_sent_may_show_either_side() {
 #[test]
 fn an_open_member_is_asked_once_for_each_answer() {
     let ladder = cases::ladder(&[
-        "{StreamStatus: ACTIVE, EncryptionType: NONE, seen: maybe}",
+        "{StreamStatus: ACTIVE, EncryptionType: NONE, snapshot: maybe}",
         "{StreamStatus: UPDATING, EncryptionType: $open.type-while-updating}",
         "{StreamStatus: ACTIVE, EncryptionType: KMS}",
     ]);
@@ -351,9 +345,9 @@ fn an_open_member_is_asked_once_for_each_answer() {
     ]
     .into_iter()
     .zip(0..)
-    .map(|(seen, at)| TimedSnapshot { sent_us: 10 * at, received_us: 10 * at + 5, seen })
+    .map(|(seen, at)| TimedSnapshot { sent_us: 10 * at, received_us: 10 * at + 5, snapshot: seen })
     .collect();
-    let found = found(&ladder, &samples, (0, 1), 5, &Bindings::default(), None);
+    let found = found(&ladder, &samples, (0, 1), 5, &Bindings::default());
     assert_eq!(found.violations, vec![]);
     let answers: Vec<_> = found.asked.iter().map(|(rung, asked)| (*rung, asked.actual.clone())).collect();
     assert_eq!(answers, [(1, Some(Value::from("NONE"))), (1, Some(Value::from("KMS")))]);

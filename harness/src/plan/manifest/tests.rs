@@ -1,4 +1,5 @@
 use super::*;
+use crate::log::Outcome;
 use crate::testing::cases;
 use crate::wire::{Client, ClientSettings, Credentials, Endpoint};
 
@@ -56,7 +57,7 @@ const FAMILY: &str = "
       because: [SSE-001]
 ";
 
-fn ids(trials: &[PlannedTrial]) -> Vec<&str> {
+fn ids(trials: &[Arc<PlannedTrial>]) -> Vec<&str> {
     trials.iter().map(|trial| trial.id.as_str()).collect()
 }
 
@@ -115,10 +116,10 @@ fn a_transition_takes_a_diagonal_that_covers_every_value_once() {
 fn a_row_stands_in_place_of_its_case() {
     let manifest = cases::manifest(FAMILY);
     assert_eq!(ids(&manifest.trials), ["start/it/one", "start/it/two"]);
-    let titles: Vec<&str> = manifest.trials.iter().map(PlannedTrial::title).collect();
+    let titles: Vec<&str> = manifest.trials.iter().map(|trial| trial.title.as_str()).collect();
     assert_eq!(titles, ["The first of a family", "A family"]);
     // The suite's operation is what the trial is about, whatever it calls.
-    assert_eq!(manifest.trials[0].operation(), "StartStreamEncryption");
+    assert_eq!(manifest.trials[0].operation, "StartStreamEncryption");
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn a_selection_is_by_part_of_an_id_by_operation_by_exact_id_and_leaves_out_what_
 fn trials_that_wait_come_first_and_each_kind_goes_by_id() {
     let manifest = cases::manifest(&format!("{REFUSAL}{TRANSITION}"));
     let chosen = manifest.select(&Select::default());
-    let order: Vec<bool> = chosen.iter().map(|trial| trial.case().has_transition()).collect();
+    let order: Vec<bool> = chosen.iter().map(|trial| trial.has_transition()).collect();
     assert_eq!(order, [true, true, true, false, false, false, false, false, false]);
     for kind in [&chosen[..3], &chosen[3..]] {
         assert!(kind.is_sorted_by_key(|trial| &trial.id));
@@ -162,7 +163,7 @@ fn what_a_target_lacks_is_told_without_asking() {
     let trials = cases::manifest(TRANSITION).trials;
     let mut target = target();
     let told = |trial: &PlannedTrial, target: &Target, capabilities: &Capabilities| {
-        trial.without_asking(target, capabilities).map(|(outcome, _)| outcome)
+        trial.without_asking(target, capabilities).map(|ended| ended.outcome().0)
     };
     // `alias` is none of the keys that a bare endpoint has.
     assert_eq!(told(&trials[0], &target, &capabilities(&both, &[])), Some(Outcome::Skipped));

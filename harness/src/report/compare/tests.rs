@@ -50,7 +50,7 @@ fn another_text_in_the_same_way_is_no_difference_and_another_way_is() {
     let mut after = before.clone();
     after.trials[0].mismatches[0].actual = "something else".to_owned();
     assert!(Comparison::of(&before, &after).is_same());
-    after.trials[0].mismatches[0].kind = MismatchKind::Ladder;
+    after.trials[0].mismatches[0].kind = MismatchKind::States;
     let found = Comparison::of(&before, &after);
     assert_eq!(
         found.to_text("before", "after"),
@@ -76,7 +76,7 @@ fn what_is_not_named_passed_only_if_the_manifests_are_the_same() {
 #[test]
 fn what_one_run_could_not_observe_is_told_and_no_difference() {
     let before = with(vec![trial("a/b", Outcome::Unobserved, &[])]);
-    let after = with(vec![trial("a/b", Outcome::Fail, &[MismatchKind::Ladder])]);
+    let after = with(vec![trial("a/b", Outcome::Fail, &[MismatchKind::States])]);
     for found in [Comparison::of(&before, &after), Comparison::of(&after, &before)] {
         assert!(found.is_same());
         assert_eq!(found.unobserved, ["a/b"]);

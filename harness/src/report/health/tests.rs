@@ -8,7 +8,7 @@ fn run(trials: usize, outcome: Outcome, response: &ResponseText) -> Summary {
     let mut events = vec![header(trials)];
     for index in 0..trials {
         let id = format!("a/{index}");
-        events.push(exchange(&id, Role::Ask, 1, response.clone()));
+        events.push(exchange(&id, crate::testing::samples::REQUEST, 1, response.clone()));
         events.push(Event::Trial(Box::new(trial(&id, &id, outcome))));
     }
     events.push(footer(true));
@@ -106,7 +106,9 @@ fn fallen_silent(answered: usize, unanswered: usize, under_way: usize) -> Summar
         let silent = index >= answered;
         let response = if silent { refused() } else { answer(200, "{}") };
         let late = u64::from(index >= answered + under_way);
-        let Event::Exchange(mut one) = exchange(&id, Role::Ask, 1, response) else { panic!("no exchange") };
+        let Event::Exchange(mut one) = exchange(&id, crate::testing::samples::REQUEST, 1, response) else {
+            panic!("no exchange")
+        };
         one.sent_us = 100 + late * 500;
         one.received_us = 200 + late * 500;
         events.push(Event::Exchange(one));

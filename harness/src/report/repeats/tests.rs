@@ -40,7 +40,7 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
     for _ in 0..2 {
         repeats.add(&run(&[
             trial("outcome", "outcome", Outcome::Fail),
-            failed(MismatchKind::Ladder),
+            failed(MismatchKind::States),
             answered("you"),
             trial("same", "same", Outcome::Pass),
         ]));

@@ -1,5 +1,5 @@
 use super::{Options, Pictures, Style, render};
-use crate::log::{CaseText, Event, MismatchKind, Outcome, ResponseText, Role, Trial};
+use crate::log::{CaseText, Event, MismatchKind, Outcome, ResponseText, Trial};
 use crate::report::summary::Summary;
 use crate::testing::samples::{self, exchange, footer, header, mismatch, refusal_case, snapshot, trial};
 
@@ -149,7 +149,7 @@ fn hostile_text_reaches_the_page_spelled_out() {
             body: None,
         })),
     };
-    let mut sent = exchange(&id, Role::Ask, 1, response);
+    let mut sent = exchange(&id, crate::testing::samples::REQUEST, 1, response);
     if let Event::Exchange(exchange) = &mut sent {
         exchange.request = samples::request(evil);
         exchange.request.target = Some(evil.to_owned());
@@ -203,7 +203,7 @@ fn the_body_of_an_answer_is_cut_and_the_cut_is_said() {
     let body = format!("{{\"message\":\"{}\"}}", "a".repeat(5_000));
     let events = [
         header(1),
-        exchange(&id, Role::Ask, 1, samples::answer(400, &body)),
+        exchange(&id, crate::testing::samples::REQUEST, 1, samples::answer(400, &body)),
         Event::Trial(Box::new(failed)),
         footer(true),
     ];
@@ -221,7 +221,7 @@ fn a_wrong_setup_is_told_once_and_before_the_failures_it_makes() {
         let deviates =
             mismatch(MismatchKind::ErrorClass, "ValidationException", "AccessDeniedException", place);
         let failed = trial(&id, &refusal_case().id, Outcome::Fail);
-        events.push(exchange(&id, Role::Ask, 1, denied.clone()));
+        events.push(exchange(&id, crate::testing::samples::REQUEST, 1, denied.clone()));
         events.push(Event::Trial(Box::new(Trial { mismatches: vec![deviates], ..failed })));
     }
     events.push(footer(true));

@@ -21,6 +21,7 @@ fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'ru
         Event::Exchange(exchange) if exchange.trial.as_deref() == Some(id) => Some(&**exchange),
         Event::Exchange(_)
         | Event::Header(_)
+        | Event::Timing(_)
         | Event::Case(_)
         | Event::Trial(_)
         | Event::Notice(_)
@@ -35,8 +36,8 @@ fn trials(events: &[Event]) -> impl Iterator<Item = &Trial> {
 }
 
 /// The streams that the asks of a round are about.
-fn streams(exchanges: &[&Exchange], round: u32) -> Vec<String> {
-    let asked = exchanges.iter().filter(|exchange| exchange.round == round && exchange.role == Role::Ask);
+fn streams(exchanges: &[&Exchange], attempt: u32) -> Vec<String> {
+    let asked = exchanges.iter().filter(|exchange| exchange.attempt == attempt && exchange.role.is_request());
     asked.map(|exchange| String::from_utf8_lossy(&exchange.request.body.bytes()).into_owned()).collect()
 }
 
@@ -56,8 +57,8 @@ fn an_ask_that_changes_the_shared_stream_retires_it_and_is_judged_on_a_fresh_one
         let (exchanges, verdict) = of_trial(&events, "start/it/lower-case");
         assert_eq!(verdict.outcome, Outcome::Fail);
         assert_eq!(verdict.mismatches[0].kind, MismatchKind::Status);
-        assert!(verdict.round >= 1, "the first round was on the shared stream");
-        let (shared, fresh) = (streams(&exchanges, 0), streams(&exchanges, verdict.round));
+        assert!(verdict.attempt >= 1, "the first round was on the shared stream");
+        let (shared, fresh) = (streams(&exchanges, 0), streams(&exchanges, verdict.attempt));
         assert!(!shared.is_empty() && !fresh.is_empty());
         assert_ne!(shared, fresh);
 
@@ -81,7 +82,7 @@ fn a_deviation_that_is_tolerated_is_seen_on_a_stream_of_its_own_too() {
     let events = run_against(&[], &manifest, &Select::default(), RunSettings::default());
     assert_eq!(trials(&events).count(), 31);
     for trial in trials(&events) {
-        assert_eq!((trial.outcome, trial.round), (Outcome::Tolerated, 1), "{}", trial.id);
+        assert_eq!((trial.outcome, trial.attempt), (Outcome::Tolerated, 1), "{}", trial.id);
     }
 }
 
@@ -93,10 +94,15 @@ fn a_shared_stream_that_nothing_changes_is_made_once_and_kept() {
         Event::Exchange(exchange) => {
             exchange.request.operation == "CreateStream" && exchange.role == Role::Setup
         }
-        Event::Header(_) | Event::Case(_) | Event::Trial(_) | Event::Notice(_) | Event::Footer(_) => false,
+        Event::Header(_)
+        | Event::Case(_)
+        | Event::Timing(_)
+        | Event::Trial(_)
+        | Event::Notice(_)
+        | Event::Footer(_) => false,
     });
     assert_eq!(created.count(), 1);
-    assert!(trials(&events).all(|trial| trial.outcome == Outcome::Pass && trial.round == 0));
+    assert!(trials(&events).all(|trial| trial.outcome == Outcome::Pass && trial.attempt == 0));
 }
 
 /// A trial that waits for the next shared stream must not keep those from ending who still hold

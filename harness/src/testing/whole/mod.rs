@@ -47,7 +47,11 @@ async fn told(target: Target, manifest: &Manifest, select: &Select) -> (Result<F
             match event {
                 Event::Trial(trial) => told.trials.push(*trial),
                 Event::Exchange(exchange) => told.exchanges.push(*exchange),
-                Event::Header(_) | Event::Case(_) | Event::Notice(_) | Event::Footer(_) => {}
+                Event::Header(_)
+                | Event::Case(_)
+                | Event::Timing(_)
+                | Event::Notice(_)
+                | Event::Footer(_) => {}
             }
         })
     };

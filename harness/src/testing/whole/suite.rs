@@ -14,7 +14,7 @@ use crate::spec::{Candidate, OpenQuestion};
 /// What counts of a verdict: its outcome, and the answers to open questions.
 type Verdicts = BTreeMap<String, (Outcome, BTreeSet<(String, Option<String>)>)>;
 
-async fn verdicts(settings: Settings, jobs: usize, trials: Vec<PlannedTrial>) -> Verdicts {
+async fn verdicts(settings: Settings, jobs: usize, trials: Vec<Arc<PlannedTrial>>) -> Verdicts {
     let running = crate::reference::start(settings).expect("it starts");
     let endpoint = format!("http://{}", running.address());
     let mut target = Target::reference(&endpoint, client(&endpoint));
@@ -43,7 +43,7 @@ async fn verdicts(settings: Settings, jobs: usize, trials: Vec<PlannedTrial>) ->
 }
 
 /// The plain trial of each case: in JSON, by name.
-fn plain() -> Vec<PlannedTrial> {
+fn plain() -> Vec<Arc<PlannedTrial>> {
     let mut trials = manifest().select(&Select::default());
     trials.retain(|trial| trial.id == trial.case_id);
     trials
@@ -134,7 +134,7 @@ async fn the_limits_of_a_day_hold_and_roll() {
 /// The contract with those who list ids: these are never renamed.
 #[test]
 fn the_ids_of_the_contract_are_there() {
-    let ids: BTreeSet<String> = manifest().trials.into_iter().map(|trial| trial.id).collect();
+    let ids: BTreeSet<String> = manifest().trials.iter().map(|trial| trial.id.clone()).collect();
     for id in [
         "start-stream-encryption/transition/active-updating-active",
         "start-stream-encryption/encryption-type/lower-case",
