@@ -1,30 +1,32 @@
-//! Which trials are required to have a verdict, and which a profile says to be impossible.
+//! Which trials are required to have a verdict, and which can't be carried out on a target that
+//! lacks something.
 
 use crate::case::ast::EncodingAxis;
-use crate::case::{Glob, Requires};
+use crate::case::{Glob, Lacks, Requires};
 use crate::wire::Encoding;
 
 use super::manifest::Manifest;
-use super::target::Target;
 use super::trial::PlannedTrial;
 
 impl PlannedTrial {
     /// True if a run that requires this requires a verdict of the trial.
     pub fn is_required(&self, requires: &Requires) -> bool {
-        let encoding = match self.encoding {
-            Encoding::Json => EncodingAxis::Json,
-            Encoding::Cbor => EncodingAxis::Cbor,
-        };
         requires.operations.contains(&self.operation)
-            || requires.encodings.contains(&encoding)
+            || requires.encodings.contains(&self.axis())
             || requires.trials.iter().any(|glob| glob.matches(&self.id))
     }
 
-    /// True if the target's profile says that something is lacking without which the trial can't be
-    /// carried out.
-    pub(crate) fn is_said_to_be_impossible(&self, target: &Target) -> bool {
-        target.lacks_encodings.contains(&self.encoding)
-            || self.operations_needed().iter().any(|name| target.lacks_operations.contains(name))
+    /// True if something is said to be lacking without which the trial can't be carried out.
+    pub(crate) fn is_excluded_by(&self, lacks: &Lacks) -> bool {
+        lacks.encodings.contains(&self.axis())
+            || self.operations_needed().iter().any(|name| lacks.operations.contains(name))
+    }
+
+    const fn axis(&self) -> EncodingAxis {
+        match self.encoding {
+            Encoding::Json => EncodingAxis::Json,
+            Encoding::Cbor => EncodingAxis::Cbor,
+        }
     }
 }
 

@@ -210,7 +210,7 @@ fn figures(page: &mut Page, summary: &Summary) {
         let target = format!("{}{version} at {}", clean(&header.target.name), clean(&header.target.endpoint));
         page.told("target", Tone::Plain, &target);
         if let Some(support) = support(&header.capabilities) {
-            page.told("operations", Tone::Plain, &support);
+            page.told("support", Tone::Plain, &support);
         }
         let selection = &header.selection;
         let narrowed: Vec<String> =
@@ -269,7 +269,7 @@ fn support(capabilities: &Capabilities) -> Option<String> {
     let all = Model::embedded().operations.len();
     let supported = all.saturating_sub(unsupported.len() + unknown.len());
     let named = |list: &[String]| ids(list.iter().map(String::as_str)).map(|names| format!(" ({names})"));
-    let mut text = format!("{supported} of {all} supported");
+    let mut text = format!("{supported} of {all} operations");
     if let Some(names) = named(unsupported) {
         text.push_str(&format!("; {} unsupported{names}", unsupported.len()));
     }
