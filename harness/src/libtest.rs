@@ -10,8 +10,12 @@
 //!
 //! Every trial is a test by its id. The first that runs starts the server and *one* run of the
 //! run over all that are selected; the others wait for their verdicts, so that transitions
-//! overlap. Listing starts nothing. Where a runner starts a process for each test, as nextest
-//! does, each process runs its own trial on a server and streams of its own.
+//! overlap. Listing starts nothing.
+//!
+//! cargo-nextest starts a process for each test. Under it each suite file is one test instead, which
+//! carries out its trials as one run on a server of its own, prints how many ended in which way, and
+//! fails as a run of the program would; it also fails if none of its trials got a verdict, unless the
+//! profile says what is lacking. `KINESIS_TRIALS=each` makes a test of every trial there too.
 //!
 //! Variables point the same trials elsewhere: `KINESIS_ENDPOINT` is a URL, `KINESIS_TARGET` a
 //! built-in profile's name or the path of a profile. Whatever is no verdict about the target
@@ -24,6 +28,7 @@
 mod background;
 mod outcome;
 mod setup;
+mod suites;
 
 use std::fmt::{self, Display};
 use std::io::IsTerminal as _;
@@ -31,16 +36,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, ColorSetting, Trial};
+use libtest_mimic::{Arguments, ColorSetting, Completion, Failed, Trial};
 
-use crate::case::ast::{Cost, Level, Library};
-use crate::case::{Diagnostic, draw};
-use crate::plan::{Manifest, PlannedTrial};
+use crate::case::ast::{Level, Library};
+use crate::case::{Diagnostic, Lacks, draw};
+use crate::plan::Manifest;
 use crate::report::terminal::{Again, Options, Style};
 
 use background::{Background, Job};
 use outcome::Showing;
 use setup::{Place, Setup, SetupError};
+use suites::{Test, Unit};
 
 /// Runs the suite against the server that `start` starts, and returns what `main` returns.
 ///
@@ -135,59 +141,61 @@ impl Suite {
 
     fn conclude(self, arguments: &Arguments, place: Place) -> Result<ExitCode, SetupError> {
         let manifest = Manifest::of(Arc::new(Library::embedded()?), false);
+        let unit = Unit::of_environment()?;
+        let tests = unit.tests(&manifest);
         if arguments.list {
-            let trials = manifest.trials.iter().map(|trial| listed(trial, || Ok(outcome::nothing())));
-            return Ok(libtest_mimic::run(arguments, trials.collect()).exit_code());
+            let tests = tests.iter().map(|test| listed(test, || Ok(outcome::nothing())));
+            return Ok(libtest_mimic::run(arguments, tests.collect()).exit_code());
         }
         let setup = Setup::of(&self, place, &manifest)?;
-        let showing = Showing {
+        let showing = Arc::new(Showing {
             style: Style { color: is_colored(arguments), ..Style::default() },
             options: Options {
                 again: Again::CargoTest { target: test_target() },
                 known_list: setup.known_path.clone(),
                 ..Options::default()
             },
-        };
-        let ids = manifest.trials.iter().filter(|trial| is_selected(arguments, trial));
-        let ids = ids.map(|trial| trial.id.clone()).collect();
+        });
+        let lacks = setup.profile.as_ref().map_or_else(Lacks::default, |profile| profile.lacks.clone());
+        let excused = Arc::new(suites::excused(&manifest, &lacks));
+        let ids = tests.iter().filter(|test| is_selected(arguments, test));
+        let ids = ids.flat_map(|test| test.ids.clone()).collect();
         let jobs = arguments.test_threads;
-        let planned = manifest.trials.clone();
         let background = Arc::new(Background::new(Job { setup, manifest, ids, jobs }));
-        let showing = Arc::new(showing);
-        let trials = planned.iter().map(|trial| {
+        let tests = tests.into_iter().map(|test| {
             let (background, showing) = (Arc::clone(&background), Arc::clone(&showing));
-            let id = trial.id.clone();
-            listed(trial, move || {
-                background
-                    .verdict(&id, |summary, trial| outcome::of(summary, trial, &showing))
-                    .unwrap_or_else(|why| Err(outcome::without(why)))
+            let excused = Arc::clone(&excused);
+            listed(&test.clone(), move || match (unit, test.ids.first()) {
+                (Unit::Trial, Some(id)) => background
+                    .verdict(id, |summary, trial| outcome::of(summary, trial, &showing))
+                    .unwrap_or_else(|why| Err(outcome::without(why))),
+                (Unit::Trial | Unit::Suite, _) => background
+                    .whole(|summary| suites::of(summary, &test, &excused, &showing))
+                    .unwrap_or_else(|why| Err(outcome::without(why))),
             })
         });
-        let conclusion = libtest_mimic::run(arguments, trials.collect());
+        let conclusion = libtest_mimic::run(arguments, tests.collect());
         // The server and its streams go before the process does.
         for note in background.end() {
             eprintln!("note: {note}");
         }
-        Ok(conclusion.exit_code())
+        let missing = background.missing_abilities();
+        for text in &missing {
+            eprintln!("error: {}", crate::case::plain(text));
+        }
+        // The code of a test process that failed.
+        Ok(if missing.is_empty() { conclusion.exit_code() } else { ExitCode::from(101) })
     }
 }
 
-fn listed(
-    trial: &PlannedTrial,
-    run: impl FnOnce() -> Result<libtest_mimic::Completion, libtest_mimic::Failed> + Send + 'static,
-) -> Trial {
-    Trial::ignorable_test(trial.id.clone(), run).with_ignored_flag(is_long(trial))
+fn listed(test: &Test, run: impl FnOnce() -> Result<Completion, Failed> + Send + 'static) -> Trial {
+    Trial::ignorable_test(test.name.clone(), run).with_ignored_flag(test.is_ignored)
 }
 
-/// Trials of many calls or many minutes are ignored unless asked for, as slow tests are.
-fn is_long(trial: &PlannedTrial) -> bool {
-    trial.cost != Cost::Small
-}
-
-/// True if libtest will run the trial, so that the run should.
-fn is_selected(arguments: &Arguments, trial: &PlannedTrial) -> bool {
-    let trial = listed(trial, || Ok(outcome::nothing()));
-    !arguments.is_filtered_out(&trial) && !arguments.is_ignored(&trial)
+/// True if libtest will run the test, so that the run should carry out its trials.
+fn is_selected(arguments: &Arguments, test: &Test) -> bool {
+    let test = listed(test, || Ok(outcome::nothing()));
+    !arguments.is_filtered_out(&test) && !arguments.is_ignored(&test)
 }
 
 fn is_colored(arguments: &Arguments) -> bool {

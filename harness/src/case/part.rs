@@ -44,6 +44,8 @@ pub(super) enum Part {
     World,
     /// `lacks:` of a profile.
     Lacks,
+    /// `requires:` of a profile.
+    Requires,
     /// `known.yaml`.
     KnownList,
     /// One entry of `known.yaml`.
@@ -92,6 +94,7 @@ impl Part {
             Self::Profile => "a profile",
             Self::World => "`world`",
             Self::Lacks => "`lacks`",
+            Self::Requires => "`requires`",
             Self::KnownList => "a known list",
             Self::KnownEntry => "an entry of a known list",
         }
@@ -137,17 +140,20 @@ impl Part {
                 "clock",
                 "shortest-transition-ms",
                 "transition-deadline-ms",
+                "describe-lag-ms",
                 "settle-ms",
                 "shard-budget",
                 "transitional-budget",
                 "disposable",
                 "region",
                 "lacks",
+                "requires",
                 "dialect",
                 "codes",
             ],
             Self::World => &["keys"],
             Self::Lacks => &["operations", "encodings"],
+            Self::Requires => &["operations", "encodings", "transports", "trials"],
             Self::KnownList => &["format", "known"],
             Self::KnownEntry => &["fails", "why", "link"],
         }

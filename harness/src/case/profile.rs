@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::ast::EncodingAxis;
 use super::diagnostic::Diagnostic;
 use super::dialect::DialectName;
 use super::files;
+use super::glob::Glob;
 use super::part::{Part, nearest};
 use super::reader::{Fields, Reader};
-use super::span::Source;
+use super::span::{Source, Spanned};
+use super::support::{Lacks, Requires, support};
 use super::words;
 use super::yaml::{Entry, Yaml};
 
@@ -61,8 +62,11 @@ pub struct Profile {
     pub clock: bool,
     /// The shortest UPDATING that it shows, in milliseconds.
     pub shortest_transition_ms: Option<u64>,
-    /// How long a transition may take, in milliseconds.
+    /// How long a transition may take, in milliseconds; past it, it counts as never ending only where
+    /// this is stated.
     pub transition_deadline_ms: Option<u64>,
+    /// How long after a response a description may still show what was before, in milliseconds.
+    pub describe_lag_ms: u64,
     /// How far apart two samples of a settled state are, in milliseconds.
     pub settle_ms: Option<u64>,
     /// Shards that the suite may hold at once.
@@ -75,6 +79,10 @@ pub struct Profile {
     pub region: Option<String>,
     /// What is not to be asked of it.
     pub lacks: Lacks,
+    /// What it is required to support, and which trials are required to have a verdict.
+    pub requires: Requires,
+    /// The patterns of `requires` with their places.
+    required_trials: Vec<Spanned<Glob>>,
     /// How it dresses its answers.
     pub dialect: DialectName,
     /// In the dialect `envelope`: the class that each code stands for.
@@ -86,15 +94,6 @@ pub struct Profile {
 pub struct World {
     /// KMS keys by the name that cases use ([`WORLD_KEYS`]), as sent in `KeyId`.
     pub keys: BTreeMap<String, String>,
-}
-
-/// What is not to be asked of a target, whatever it answers to the questions about its abilities.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lacks {
-    /// Operations by name.
-    pub operations: Vec<String>,
-    /// Encodings.
-    pub encodings: Vec<EncodingAxis>,
 }
 
 impl Profile {
@@ -136,6 +135,20 @@ impl Profile {
         names
     }
 
+    /// The patterns of `requires` that describe none of these trials, drawn on the file: each is a
+    /// mistake, since what is not there can't be missed.
+    pub fn check_required_trials<'i>(&self, ids: impl Iterator<Item = &'i str> + Clone) -> Vec<Diagnostic> {
+        let strays = self.required_trials.iter().filter(|glob| !ids.clone().any(|id| glob.value.matches(id)));
+        strays
+            .map(|glob| {
+                let title = "a required trial that there is not";
+                Diagnostic::error(&self.source, glob.span, title, "describes no trial").with_help(
+                    "spell ids as `kinesis-conformance list` prints them; `*` ends at a `/`, `**` does not",
+                )
+            })
+            .collect()
+    }
+
     /// Reads a profile from text.
     ///
     /// # Errors
@@ -173,6 +186,7 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
     reader.format(fields, Part::Profile);
     let name = required(reader, fields, "name");
     let about = required(reader, fields, "about");
+    let support = support(reader, fields);
     let profile = Profile {
         source: Arc::clone(&reader.source),
         name: name?,
@@ -185,12 +199,15 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         clock: truth(reader, fields, "clock"),
         shortest_transition_ms: number(reader, fields, "shortest-transition-ms", 0),
         transition_deadline_ms: number(reader, fields, "transition-deadline-ms", 1),
+        describe_lag_ms: number(reader, fields, "describe-lag-ms", 0).unwrap_or_default(),
         settle_ms: number(reader, fields, "settle-ms", 0),
         shard_budget: budget(reader, fields, "shard-budget"),
         transitional_budget: budget(reader, fields, "transitional-budget"),
         disposable: truth(reader, fields, "disposable"),
-        region: text(reader, fields, "region"),
-        lacks: fields.get("lacks").map_or_else(Lacks::default, |yaml| lacks(reader, yaml)),
+        region: region(reader, fields),
+        lacks: support.lacks,
+        requires: support.requires,
+        required_trials: support.trials,
         dialect: fields
             .get("dialect")
             .and_then(|yaml| reader.word(yaml, "`dialect`", words::DIALECT))
@@ -220,6 +237,24 @@ fn required(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<Strin
 
 fn text(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<String> {
     fields.get(key).and_then(|yaml| reader.text(yaml, &format!("`{key}`"))).map(|text| text.value)
+}
+
+/// What a region looks like, in words.
+pub const REGION_FORM: &str = "1 to 64 letters, digits and hyphens, such as us-east-1";
+
+/// True if a text has the form of a region's name.
+pub fn is_region(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn region(reader: &mut Reader, fields: &Fields<'_>) -> Option<String> {
+    let yaml = fields.get("region")?;
+    let region = reader.text(yaml, "`region`")?.value;
+    if !is_region(&region) {
+        reader.error(yaml.span, format!("`region` is {REGION_FORM}"), "not a region");
+        return None;
+    }
+    Some(region)
 }
 
 fn truth(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> bool {
@@ -273,22 +308,6 @@ fn codes(reader: &mut Reader, yaml: &Yaml) -> BTreeMap<String, String> {
         }
     }
     codes
-}
-
-fn lacks(reader: &mut Reader, yaml: &Yaml) -> Lacks {
-    let Some(fields) = reader.fields(yaml, Part::Lacks) else { return Lacks::default() };
-    let operations = match fields.get("operations") {
-        Some(yaml) => reader.texts(yaml, "`operations`"),
-        None => Vec::new(),
-    };
-    let encodings = match fields.get("encodings") {
-        Some(yaml) => reader.words(yaml, "`encodings`", words::ENCODING),
-        None => Vec::new(),
-    };
-    Lacks {
-        operations: operations.into_iter().map(|operation| operation.value).collect(),
-        encodings: encodings.into_iter().map(|encoding| encoding.value).collect(),
-    }
 }
 
 #[cfg(test)]

@@ -59,6 +59,19 @@ impl Reader {
         self.problems.push(problem);
     }
 
+    /// Reports one problem, a place that explains why it is one, and what to do about it.
+    pub(super) fn error_with_context(
+        &mut self,
+        span: Span,
+        title: impl Into<String>,
+        label: impl Into<String>,
+        (context, why): (Span, &str),
+        help: impl Into<String>,
+    ) {
+        let problem = Diagnostic::error(&self.source, span, title, label);
+        self.problems.push(problem.with_context(context, why).with_help(help));
+    }
+
     /// The fields of a mapping; keys that it doesn't have are reported one by one.
     pub(super) fn fields<'y>(&mut self, yaml: &'y Yaml, part: Part) -> Option<Fields<'y>> {
         let entries = self.entries(yaml, part.name())?;

@@ -6,6 +6,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::Model;
+
 use super::part::Part;
 use super::profile::WORLD_KEYS;
 use super::words::{self, Words, spelled};
@@ -84,6 +86,11 @@ fn reference(name: &str) -> Value {
 
 fn text() -> Value {
     json!({"type": "string"})
+}
+
+/// An operation that the model has.
+fn operation() -> Value {
+    json!({"enum": Model::embedded().operations.keys().collect::<Vec<_>>()})
 }
 
 fn id() -> Value {
@@ -350,16 +357,23 @@ fn profile() -> Value {
             "clock": {"type": "boolean"},
             "shortest-transition-ms": millis(0),
             "transition-deadline-ms": millis(1),
+            "describe-lag-ms": millis(0),
             "settle-ms": millis(0),
             "shard-budget": budget,
             "transitional-budget": budget,
             "disposable": {"type": "boolean"},
-            "region": text(),
+            "region": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
             "dialect": one_of(words::DIALECT),
             "codes": named(text(), text()),
             "lacks": object(Part::Lacks, &[], json!({
-                "operations": list_of(text()),
+                "operations": list_of(operation()),
                 "encodings": list_of(one_of(words::ENCODING)),
+            })),
+            "requires": object(Part::Requires, &[], json!({
+                "operations": list_of(operation()),
+                "encodings": list_of(one_of(words::ENCODING)),
+                "transports": list_of(one_of(words::TRANSPORT)),
+                "trials": list_of(json!({"type": "string", "minLength": 1})),
             })),
         }),
     )

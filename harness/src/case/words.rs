@@ -6,6 +6,7 @@ use super::ast::{
 };
 
 use super::dialect::DialectName;
+use super::support::Transport;
 
 /// A word and what it stands for.
 pub(super) type Words<T> = &'static [(&'static str, T)];
@@ -27,6 +28,8 @@ pub(super) const AUDIENCE: Words<Audience> = &[
 
 pub(super) const ENCODING: Words<EncodingAxis> =
     &[("json", EncodingAxis::Json), ("cbor", EncodingAxis::Cbor)];
+
+pub(super) const TRANSPORT: Words<Transport> = &[("h1", Transport::H1), ("h2", Transport::H2)];
 
 pub(super) const ADDRESS: Words<Address> =
     &[("name", Address::Name), ("arn", Address::Arn), ("both", Address::Both)];

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use kinesis_conformance::case::ast::Level;
+use kinesis_conformance::case::{REGION_FORM, is_region};
 
 /// Does this endpoint behave like Amazon Kinesis Data Streams?
 #[derive(Debug, Parser)]
@@ -100,17 +102,17 @@ pub(crate) struct TargetArgs {
     /// otherwise.
     #[arg(long, value_name = "URL", requires = "spawn")]
     pub(crate) ready: Option<String>,
-    /// With --spawn or --start: wait so many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    /// With --spawn or --start: wait so many seconds, 1 to 86400.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = value_parser!(u64).range(1..=86_400))]
     pub(crate) ready_timeout: u64,
     /// Where the credentials come from.
     #[arg(long, value_enum, default_value_t = CredentialsFrom::Dummy)]
     pub(crate) credentials: CredentialsFrom,
     /// The region to sign for; a profile's, else us-east-1.
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     pub(crate) region: Option<String>,
-    /// Give up on an answer after so many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    /// Give up on an answer after so many seconds, 1 to 3600.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = value_parser!(u64).range(1..=3_600))]
     pub(crate) timeout: u64,
     /// The version of the target, for the log and the record.
     #[arg(long, value_name = "TEXT")]
@@ -138,6 +140,11 @@ pub(crate) enum LevelArg {
     Strict,
 }
 
+/// Reads a region.
+fn region(text: &str) -> Result<String, String> {
+    if is_region(text) { Ok(text.to_owned()) } else { Err(format!("a region is {REGION_FORM}")) }
+}
+
 impl TargetArgs {
     /// True if the command line names no target, which means the built-in reference.
     pub(crate) const fn names_nothing(&self) -> bool {
@@ -161,12 +168,16 @@ pub(crate) struct MeasureArgs {
     /// Mismatches at or below this level fail; those above are tolerated.
     #[arg(long, value_enum, default_value_t = LevelArg::Extended)]
     pub(crate) level: LevelArg,
-    /// Trials in flight at once.
-    #[arg(long, value_name = "N")]
+    /// Trials in flight at once, 1 to 4096; 32 where nothing is stated.
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4_096))]
     pub(crate) jobs: Option<usize>,
     /// A list of known failures; a profile's own is used where none is named.
     #[arg(long, value_name = "FILE")]
     pub(crate) known: Option<PathBuf>,
+    /// What has to be there: an operation, an encoding such as cbor, a transport such as h2, or a
+    /// pattern of trial ids such as 'put-record/**'; may be repeated, and adds to the profile's.
+    #[arg(long = "require", value_name = "WHAT")]
+    pub(crate) requires: Vec<String>,
     /// The seed of everything drawn.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
@@ -199,8 +210,8 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RepeatArgs {
-    /// How many times.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    /// How many times, 1 to 10000.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(1..=10_000))]
     pub(crate) times: usize,
     #[command(flatten)]
     pub(crate) select: SelectArgs,

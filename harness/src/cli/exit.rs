@@ -7,14 +7,15 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Everything asked is as it should be.
     Fine,
-    /// A trial failed, was blocked or in error, or a listed failure is fixed; a check found something.
+    /// A trial failed, was blocked or in error, a listed failure is fixed, or something required is
+    /// missing; a check found something.
     Failed,
     /// The command line, a case, a profile, a list or a log is wrong. No request was sent.
     Usage,
     /// The target never answered, or not as Kinesis would.
     NoTarget,
-    /// Nothing was selected.
-    NothingSelected,
+    /// Nothing was selected, or nothing of it was judged.
+    NothingJudged,
     /// Interrupted.
     Interrupted,
     /// A bug in the harness.
@@ -29,7 +30,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::NoTarget => 3,
-            Self::NothingSelected => 4,
+            Self::NothingJudged => 4,
             Self::Interrupted => 5,
             Self::Bug => 70,
         }

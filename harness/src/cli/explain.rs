@@ -28,9 +28,7 @@ pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, 
         } else {
             format!("did you mean {}", near.join(", "))
         };
-        return Err(
-            Problem::new(Exit::NothingSelected, format!("find a trial `{}`", args.id)).with_help(help)
-        );
+        return Err(Problem::new(Exit::NothingJudged, format!("find a trial `{}`", args.id)).with_help(help));
     };
     let case = case_text(first, &mut TextCache::default());
     println!("{}\n{}\n", case.id, case.title);

@@ -53,7 +53,7 @@ pub(crate) fn selected(manifest: &Manifest, select: &Select) -> Result<Vec<Arc<P
         let asked: Vec<String> =
             select.filters.iter().chain(&select.operations).map(|text| format!("`{text}`")).collect();
         return Err(Problem::new(
-            Exit::NothingSelected,
+            Exit::NothingJudged,
             format!("select any of {} trials by {}", manifest.trials.len(), asked.join(", ")),
         )
         .with_help("`kinesis-conformance list` prints every id; a filter is a part of one"));

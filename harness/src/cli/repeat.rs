@@ -1,13 +1,14 @@
 //! `repeat`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anstream::{eprintln, print};
+use anstream::{eprintln, print, println};
 
 use kinesis_conformance::judge::RunSettings;
 use kinesis_conformance::log::{LogWriter, Outcome};
 use kinesis_conformance::plan::{Manifest, Select};
-use kinesis_conformance::report::{Repeats, Summary};
+use kinesis_conformance::report::{Repeats, Summary, clean};
 use kinesis_conformance::run::{AskError, Stop};
 
 use super::args::RepeatArgs;
@@ -36,12 +37,19 @@ pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Pr
         let all = Runs { args, logs, manifest: &manifest, select: &select, settings, stop: &stop };
         let ended = all.against(&ready).await;
         ready.stop().await;
-        let (repeats, whole) = ended?;
+        let Came { repeats, missing, judged, whole } = ended?;
         print!("{}", repeats.to_text());
-        Ok(match (whole, repeats.flips().is_empty()) {
-            (false, _) => Exit::Interrupted,
-            (true, true) => Exit::Fine,
-            (true, false) => Exit::Failed,
+        for text in &missing {
+            println!("required: {}", clean(text));
+        }
+        Ok(if !whole {
+            Exit::Interrupted
+        } else if !repeats.flips().is_empty() || !missing.is_empty() {
+            Exit::Failed
+        } else if !judged {
+            Exit::NothingJudged
+        } else {
+            Exit::Fine
         })
     };
     block_on(heeding(&stop, work))?
@@ -58,11 +66,23 @@ struct Runs<'a> {
     stop: &'a Stop,
 }
 
+/// What the runs came to.
+#[derive(Default)]
+struct Came {
+    repeats: Repeats,
+    /// What was required and was missing in some run, once each.
+    missing: BTreeSet<String>,
+    /// True if some run judged something.
+    judged: bool,
+    /// False if it was interrupted.
+    whole: bool,
+}
+
 impl Runs<'_> {
-    /// Runs against one target, again and again; false if it was interrupted. A run that was not
-    /// carried to its end does not count.
-    async fn against(&self, ready: &Ready) -> Result<(Repeats, bool), Problem> {
-        let mut repeats = Repeats::default();
+    /// Runs against one target, again and again. A run that was not carried to its end does not
+    /// count.
+    async fn against(&self, ready: &Ready) -> Result<Came, Problem> {
+        let mut came = Came::default();
         for run in 0..self.args.times {
             let log = self.logs.get(run).map(|path| LogWriter::create(path)).transpose();
             let outputs = Outputs::quiet(log.map_err(unwritable)?);
@@ -71,15 +91,18 @@ impl Runs<'_> {
                 one_run(ready, self.manifest, self.select, settings, outputs, self.stop.clone()).await?;
             match ended {
                 Ok(footer) if footer.complete => {}
-                Ok(_) | Err(AskError::Stopped) => return Ok((repeats, false)),
+                Ok(_) | Err(AskError::Stopped) => return Ok(came),
                 Err(error) => return Err(no_target(error)),
             }
-            repeats.add(&summary);
+            came.repeats.add(&summary);
+            came.missing.extend(summary.missing_requirements());
+            came.judged |= !summary.judged_nothing();
             if !self.args.quiet {
                 eprintln!("run {} of {}: {}", run + 1, self.args.times, counts(&summary));
             }
         }
-        Ok((repeats, true))
+        came.whole = true;
+        Ok(came)
     }
 }
 

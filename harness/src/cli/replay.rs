@@ -34,7 +34,7 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
         | Event::Footer(_) => None,
     });
     let Some(stored) = stored else {
-        return Err(Problem::new(Exit::NothingSelected, format!("find `{}` in the log", args.id))
+        return Err(Problem::new(Exit::NothingJudged, format!("find `{}` in the log", args.id))
             .with_help("the id must be one of the log's trials, spelled whole"));
     };
     let manifest = Manifest::of(library::read(cases)?, true);

@@ -71,14 +71,15 @@ impl Asked {
         let manifest = Manifest::of(library::read(cases)?, select.full_product);
         let select = library::select(select);
         library::selected(&manifest, &select)?;
-        let named = Named::from(target)?;
+        let mut named = Named::from(target)?;
+        named.require(&measure.requires, &manifest)?;
         let known = match &measure.known {
             Some(path) => Some(Known::read(path)?),
             None => named.known(target)?,
         };
         let settings = RunSettings {
             level: measure.level.into(),
-            jobs: measure.jobs.unwrap_or(DEFAULT_JOBS).max(1),
+            jobs: measure.jobs.unwrap_or(DEFAULT_JOBS),
             seed: measure.seed,
             known: known_list(known.as_ref(), &manifest)?,
             ..RunSettings::default()
@@ -215,10 +216,17 @@ fn terminal_width() -> Option<usize> {
     std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
 }
 
-/// The exit code of a run: the first that applies.
+/// The exit code of a run: the first that applies. What was required and is missing comes before
+/// "nothing was judged", since it was stated that it has to be there.
 pub(super) fn exit_of(summary: &Summary, footer: &Footer) -> Exit {
     if !footer.complete {
         return Exit::Interrupted;
+    }
+    if !summary.missing_requirements().is_empty() {
+        return Exit::Failed;
+    }
+    if summary.judged_nothing() {
+        return Exit::NothingJudged;
     }
     let bad = [Outcome::Fail, Outcome::Blocked, Outcome::Error]
         .into_iter()

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use kinesis_conformance::case::{Known, Profile};
+use kinesis_conformance::case::{Known, Profile, Requires};
 use kinesis_conformance::log::Redactor;
-use kinesis_conformance::plan::{ClockHook, Target};
+use kinesis_conformance::plan::{ClockHook, Manifest, Target, unmatched};
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use super::args::{CredentialsFrom, TargetArgs};
@@ -29,6 +29,7 @@ pub(crate) struct Named {
     spawn: Option<Spawn>,
     credentials: Credentials,
     arguments: Vec<String>,
+    requires: Requires,
 }
 
 /// A command to start, and where it should listen then.
@@ -70,7 +71,37 @@ impl Named {
                 .with_help("add `--endpoint http://127.0.0.1:PORT`"));
         }
         let credentials = credentials(args.credentials)?;
-        Ok(Self { arguments: arguments(args, endpoint.as_ref()), profile, endpoint, spawn, credentials })
+        let requires = profile.as_ref().map(|profile| profile.requires.clone()).unwrap_or_default();
+        let arguments = arguments(args, endpoint.as_ref());
+        Ok(Self { arguments, profile, endpoint, spawn, credentials, requires })
+    }
+
+    /// Adds what the command line requires to what the profile does, and holds all of it against the
+    /// trials that there are and against what the profile says to be lacking.
+    pub(crate) fn require(&mut self, texts: &[String], manifest: &Manifest) -> Result<(), Problem> {
+        if let Some(profile) = &self.profile {
+            let strays = profile.check_required_trials(manifest.trials.iter().map(|trial| trial.id.as_str()));
+            if !strays.is_empty() {
+                return Err(strays.into());
+            }
+        }
+        for text in texts {
+            self.requires.add(text).map_err(|error| {
+                let help = error.help.clone();
+                Problem::usage(error).with_help(help)
+            })?;
+        }
+        if let Some(glob) = unmatched(&self.requires, manifest).first() {
+            let glob = glob.as_str();
+            return Err(Problem::usage(format!("require `{glob}`: the pattern describes no trial"))
+                .with_help("`kinesis-conformance list` prints every id; `*` ends at a `/`, `**` does not"));
+        }
+        let lacks = self.profile.as_ref().map(|profile| profile.lacks.clone()).unwrap_or_default();
+        match self.requires.contradicted_by(&lacks).first() {
+            Some(both) => Err(Problem::usage(format!("require `{both}`: the target's profile lacks it"))
+                .with_help("leave out `--require`, or delete it from `lacks` in the profile")),
+            None => Ok(()),
+        }
     }
 
     /// The known list that comes with the profile.
@@ -81,7 +112,9 @@ impl Named {
     /// Starts what is to be started and waits until it answers.
     pub(crate) async fn start(self, args: &TargetArgs) -> Result<Ready, Problem> {
         let redactor = Redactor::of(&self.credentials);
-        let Some(endpoint) = self.endpoint.clone() else { return self.start_reference(args, redactor) };
+        let Some(endpoint) = self.endpoint.clone() else {
+            return self.start_reference(args, redactor);
+        };
         let wait = Duration::from_secs(args.ready_timeout);
         let spawned = match &self.spawn {
             Some(Spawn { command, ready }) => Some(Spawned::start(command, ready, wait).await?),
@@ -101,6 +134,7 @@ impl Named {
             target.version = Some(version.clone());
         }
         target.arguments = self.arguments;
+        target.requires = self.requires;
         Ok(Ready { target, redactor, spawned, reference: None })
     }
 
@@ -112,6 +146,7 @@ impl Named {
         let client = client(endpoint.clone(), Credentials::dummy(), DEFAULT_REGION.to_owned(), args)?;
         let mut target = Target::reference(&endpoint.to_string(), client);
         target.clock = Some(ClockHook::new(running.clock()));
+        target.requires = self.requires;
         Ok(Ready { target, redactor, spawned: None, reference: Some(running) })
     }
 }
@@ -143,7 +178,7 @@ fn client(
     region: String,
     args: &TargetArgs,
 ) -> Result<Client, Problem> {
-    let timeout = Duration::from_secs(args.timeout.max(1));
+    let timeout = Duration::from_secs(args.timeout);
     Client::new(ClientSettings { endpoint, credentials, region, timeout, connect_timeout: timeout })
         .map_err(|error| Problem::usage(error).with_help("build with the default features"))
 }

@@ -131,6 +131,7 @@ pub(crate) fn verdict(
         outcome: judgement.outcome,
         reason: judgement.reason,
         flags: Vec::<Flag>::new(),
+        required: false,
         mismatches: judgement.mismatches,
         evidence,
         question_digest: trial.question_digest.clone(),

@@ -101,7 +101,8 @@ pub fn rejudge(
                     continue;
                 }
                 let sent = exchanges.get(stored.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-                let judged = known.apply(one(trial, stored, sent, measure));
+                let judged = Trial { required: stored.required, ..one(trial, stored, sent, measure) };
+                let judged = known.apply(judged);
                 if judged.outcome != stored.outcome {
                     again.changed.push((judged.id.clone(), stored.outcome, judged.outcome));
                 }

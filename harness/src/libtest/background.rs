@@ -77,15 +77,25 @@ impl Background {
                 return Ok(judged(&state.summary, trial));
             }
             if state.ended {
-                let told = std::mem::replace(&mut state.failure_told, true);
-                return Err(match (&state.failure, told) {
-                    (Some(why), false) => NoVerdict::First(why.clone()),
-                    (Some(_), true) => NoVerdict::AsToldBefore,
-                    (None, _) => NoVerdict::LeftOut,
-                });
+                return Err(state.why_none());
             }
             state = self.board.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Waits for the end of the run and shows what it came to.
+    pub(super) fn whole<R>(&self, judged: impl FnOnce(&Summary) -> R) -> Result<R, NoVerdict> {
+        self.start();
+        let mut state = lock(&self.board.state);
+        while !state.ended {
+            state = self.board.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.failure.is_some() { Err(state.why_none()) } else { Ok(judged(&state.summary)) }
+    }
+
+    /// What the target was required to support and does not, a sentence each, once the run has ended.
+    pub(super) fn missing_abilities(&self) -> Vec<String> {
+        lock(&self.board.state).summary.missing_abilities()
     }
 
     /// Waits until everything is cleaned up and the server is gone; gives what a reader should know.
@@ -110,6 +120,18 @@ impl Background {
             }
             drop(ending);
         }));
+    }
+}
+
+impl State {
+    /// Why a trial has no verdict after the end of the run.
+    fn why_none(&mut self) -> NoVerdict {
+        let told = std::mem::replace(&mut self.failure_told, true);
+        match (&self.failure, told) {
+            (Some(why), false) => NoVerdict::First(why.clone()),
+            (Some(_), true) => NoVerdict::AsToldBefore,
+            (None, _) => NoVerdict::LeftOut,
+        }
     }
 }
 

@@ -38,6 +38,13 @@ pub(super) fn of(summary: &Summary, trial: &Trial, showing: &Showing) -> Result<
         let list = showing.options.known_list.as_deref().unwrap_or("the list of known failures");
         return Err(Failed::from(format!("fixed: it passes; delete its entry from {list}")));
     }
+    if trial.required && trial.outcome.lacks_verdict() {
+        let reason = trial.reason.as_deref().unwrap_or("no reason is given");
+        return Err(Failed::from(format!(
+            "a verdict is required, and there is none: {word}: {}",
+            plain(reason)
+        )));
+    }
     match trial.outcome {
         Outcome::Pass | Outcome::Tolerated => Ok(Completion::Completed),
         Outcome::Fail => {
@@ -69,4 +76,30 @@ fn ignored(word: &str, reason: Option<&str>) -> Completion {
         Some(reason) => format!("{word}: {}", plain(reason).replace('\n', " ")),
         None => word.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::samples::{because, trial};
+
+    fn shown(outcome: Outcome, required: bool) -> Result<Completion, Failed> {
+        let trial = Trial { required, ..because(trial("a/b", "a/b", outcome), "no such thing") };
+        of(&Summary::default(), &trial, &Showing { style: Style::default(), options: Options::default() })
+    }
+
+    #[test]
+    fn a_required_trial_without_a_verdict_fails_and_another_is_ignored() {
+        for outcome in [Outcome::Unsupported, Outcome::Unobserved] {
+            assert!(shown(outcome, false).is_ok());
+            let failed = shown(outcome, true).err().expect("it is required");
+            let message = failed.message().unwrap_or_default().to_owned();
+            assert_eq!(
+                message,
+                format!("a verdict is required, and there is none: {}: no such thing", outcome.word())
+            );
+        }
+        assert!(shown(Outcome::Skipped, true).is_ok(), "what is skipped has no verdict by design");
+        assert!(shown(Outcome::Open, true).is_ok());
+    }
 }

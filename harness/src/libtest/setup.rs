@@ -101,6 +101,12 @@ impl Setup {
             None if elsewhere => None,
             None => suite.profile.as_deref().map(Profile::read).transpose()?,
         };
+        if let Some(profile) = &profile {
+            let strays = profile.check_required_trials(manifest.trials.iter().map(|trial| trial.id.as_str()));
+            if !strays.is_empty() {
+                return Err(strays.into());
+            }
+        }
         let known = match &variables.target {
             Some(text) => Known::of_target(text)?,
             None if elsewhere => None,

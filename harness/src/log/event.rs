@@ -22,7 +22,7 @@ use crate::facts::{FactId, Strength};
 
 pub use exchange::{AsItCame, BodyText, DeviationText, Exchange, RequestText, ResponseText, Role, StepIndex};
 
-pub use header::{Capabilities, Header, Selection, Target, Transport};
+pub use header::{Capabilities, Header, Selection, Support, Target, Transport};
 pub use stop::StopCondition;
 pub use timing::{Change, Length, Lengths, Timing};
 pub use trial::{

@@ -12,7 +12,7 @@ pub use event::{
     AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, Choice, DeviationText, Event,
     Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT, Length, Lengths, Mismatch, MismatchKind, Notice,
     Outcome, Place, QuestionText, RequestText, ResponseText, Role, Sample, Selection, StepIndex,
-    StopCondition, Target, Timing, Trace, Transport, Trial,
+    StopCondition, Support, Target, Timing, Trace, Transport, Trial,
 };
 pub(crate) use file::place;
 pub use file::{Log, LogError, LogWriter, read_log};

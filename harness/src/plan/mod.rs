@@ -9,6 +9,7 @@ pub(crate) mod digest;
 mod lower;
 mod manifest;
 pub(crate) mod request;
+mod required;
 mod stop;
 pub(crate) mod target;
 mod trial;
@@ -16,6 +17,7 @@ mod trial;
 pub use case_text::{TextCache, case_text};
 pub use manifest::{Manifest, Select};
 pub(crate) use request::{Outgoing, outgoing};
+pub use required::unmatched;
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
 pub use target::{ClockHook, MANAGED_KEY, Target};

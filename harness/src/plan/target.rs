@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::case::ast::EncodingAxis;
-use crate::case::{DialectName, Profile};
+use crate::case::{DialectName, Profile, Requires};
 use crate::wire::{Client, Dialect, Encoding};
 
 /// The target of a run. Built from a profile, from a bare endpoint, or from the reference.
@@ -44,6 +44,8 @@ pub struct Target {
     pub lacks_operations: Vec<String>,
     /// Encodings that the profile says are not there.
     pub lacks_encodings: Vec<Encoding>,
+    /// What it is required to support, and which trials are required to have a verdict.
+    pub requires: Requires,
     /// How it dresses its answers.
     pub dialect: Dialect,
     /// The part of the command line that names the target.
@@ -95,6 +97,7 @@ impl Target {
             transitional_budget: 4,
             lacks_operations: Vec::new(),
             lacks_encodings: Vec::new(),
+            requires: Requires::default(),
             dialect: Dialect::Plain,
             arguments: vec!["--endpoint".to_owned(), endpoint.to_owned()],
             clock: None,
@@ -139,6 +142,7 @@ impl Target {
             target.transition_deadline = Duration::from_millis(millis);
             target.deadline_stated = true;
         }
+        target.describe_lag = Duration::from_millis(profile.describe_lag_ms);
         if let Some(millis) = profile.settle_ms {
             target.settle = Duration::from_millis(millis);
         }
@@ -148,6 +152,7 @@ impl Target {
             DialectName::Plain => Dialect::Plain,
             DialectName::Envelope => Dialect::Envelope { codes: profile.codes.clone() },
         };
+        target.requires.clone_from(&profile.requires);
         target.lacks_operations.clone_from(&profile.lacks.operations);
         target.lacks_encodings = profile
             .lacks

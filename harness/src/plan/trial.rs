@@ -228,6 +228,14 @@ impl PlannedTrial {
         self.yaml().into_iter().flat_map(|(_, case)| &case.kills).map(|name| name.value.as_str())
     }
 
+    /// The name of its suite: its file's path, or the part of its case's id before the last `/`.
+    pub fn suite_name(&self) -> &str {
+        match self.yaml() {
+            Some((suite, _)) => &suite.name,
+            None => self.case_id.rsplit_once('/').map_or(self.case_id.as_str(), |(suite, _)| suite),
+        }
+    }
+
     /// Every call of the steps, with its step.
     pub fn calls(&self) -> impl Iterator<Item = (&Call, &Step)> {
         self.steps.iter().flat_map(Step::calls)

@@ -132,6 +132,7 @@ fn run(header: &RecordHeader) -> BTreeMap<&'static str, String> {
         ("encodings", encodings.join(", ")),
         ("versions of HTTP", transports.join(", ")),
         ("unsupported operations", abilities.unsupported.join(", ")),
+        ("operations of which nothing is known", abilities.unknown.join(", ")),
         ("selection", format!("{} of {} trials", selection.trials, selection.of)),
         ("level", level.to_owned()),
     ])

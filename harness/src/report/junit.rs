@@ -102,6 +102,14 @@ fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
             status.set_description(picture(summary, trial, options));
             status
         }
+        Outcome::Unobserved | Outcome::Unsupported if trial.required => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type("required").set_message(format!(
+                "a verdict is required, and there is none: {}",
+                plain("no reason given")
+            ));
+            status
+        }
         Outcome::Unobserved | Outcome::Unsupported | Outcome::Skipped | Outcome::Open => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(plain(if trial.outcome == Outcome::Open {

@@ -20,6 +20,7 @@ pub mod table;
 mod tally;
 pub mod terminal;
 mod text;
+mod unjudged;
 
 #[cfg(all(test, feature = "serve"))]
 mod tests;

@@ -142,6 +142,15 @@ impl Summary {
         }
     }
 
+    /// The same run with these trials alone.
+    pub(crate) fn only(&self, ids: &[String]) -> Self {
+        let mut summary = self.clone();
+        summary.trials.retain(|id, _| ids.contains(id));
+        summary.exchanges.retain(|id, _| ids.contains(id));
+        summary.notices.retain(|notice| notice.trial.as_ref().is_none_or(|id| ids.contains(id)));
+        summary
+    }
+
     /// True if every selected trial has its verdict.
     pub fn is_complete(&self) -> bool {
         self.footer.as_ref().is_some_and(|footer| footer.complete)

@@ -1,21 +1,24 @@
 //! Asked, not believed: what a target can do, before anything is planned.
 //!
 //! The target gets an operation that nobody has, then every modelled operation with an empty
-//! input. An operation whose answer equals the answer to the made-up one is not there; likewise
-//! an encoding. HTTP/2 is there if its preface is answered by one. A 5xx says nothing of what is
-//! there: a server that breaks at a made-up name may break in the same words at an empty input.
+//! input. An operation whose answer equals the answer to the made-up one is unsupported; likewise
+//! an encoding. HTTP/2 is there if its preface is answered by one. Nothing is known of an operation
+//! if its probe or that of the made-up one got a 5xx or no answer, or was accepted: a server that
+//! breaks at a made-up name may break in the same words at an empty input, and one that accepts
+//! everything knows nothing. An operation whose empty input is valid may accept it all the same.
 //! Nothing that is sent here can create or change anything: no operation that does has an empty
 //! valid input.
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::log::Redactor;
-use crate::model::Value;
+use crate::model::{Value, violations};
 use crate::wire::{Encoding, dialect, encode};
 
-use crate::log::{Capabilities, ResponseText, Role, Transport};
+use crate::log::{Capabilities, ResponseText, Role, Support, Transport};
 use crate::observe::Observed;
 use crate::plan::Outgoing;
 use crate::run::session::{Session, Tag};
@@ -72,11 +75,11 @@ impl AskError {
     }
 }
 
-/// Asks the target what it can do.
+/// Asks the target what it can do, with so many requests in flight at most.
 ///
 /// # Errors
 /// If it never answers, or answers every operation alike.
-pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError> {
+pub(crate) async fn ask(session: &Arc<Session>, jobs: usize) -> Result<Capabilities, AskError> {
     let endpoint = session.target.endpoint.clone();
     let made_up = probe(session, MADE_UP).await;
     if let ResponseText::None(none) = &made_up.exchange.response {
@@ -88,25 +91,34 @@ pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
     }
     let alike = likeness(&made_up.exchange.response, MADE_UP);
 
+    let jobs = Arc::new(Semaphore::new(jobs.max(1)));
     let mut probes = JoinSet::new();
     for operation in session.model.operations.keys().cloned() {
-        let session = Arc::clone(session);
+        let (session, jobs) = (Arc::clone(session), Arc::clone(&jobs));
         probes.spawn(async move {
+            let _permit = jobs.acquire().await;
             let exchange = probe(&session, &operation).await;
             (operation, exchange)
         });
     }
     let mut same = 0;
     let mut unsupported = session.target.lacks_operations.clone();
+    let mut unknown = Vec::new();
     while let Some(joined) = probes.join_next().await {
         let Ok((operation, exchange)) = joined else { continue };
         let answer = likeness(&exchange.exchange.response, &operation);
         same += usize::from(answer == alike);
-        if is_missing(answer.as_ref(), alike.as_ref()) && !unsupported.contains(&operation) {
-            unsupported.push(operation);
+        if unsupported.contains(&operation) {
+            continue;
+        }
+        match support(answer.as_ref(), alike.as_ref(), may_be_empty(session, &operation)) {
+            Support::Supported => {}
+            Support::Unsupported => unsupported.push(operation),
+            Support::Unknown => unknown.push(operation),
         }
     }
     unsupported.sort();
+    unknown.sort();
     if same == session.model.operations.len() {
         let answer = first_words(&made_up.exchange.response);
         return Err(AskError::NotKinesis {
@@ -129,6 +141,7 @@ pub(crate) async fn ask(session: &Arc<Session>) -> Result<Capabilities, AskError
         encodings,
         transports,
         unsupported,
+        unknown,
         shortest_transition_ms: u64::try_from(shortest.as_millis()).unwrap_or(u64::MAX),
         shortest_transition_stated: session.target.shortest_transition_stated,
     })
@@ -165,9 +178,23 @@ async fn speaks_cbor(session: &Session) -> bool {
 /// What makes two answers alike: status and body, with the operation's own name taken out.
 type Likeness = (u16, String);
 
-/// True if an operation's answer says that it is not there, as the made-up one's does.
-fn is_missing(answer: Option<&Likeness>, made_up: Option<&Likeness>) -> bool {
-    answer == made_up && made_up.is_some_and(|(status, _)| *status < 500)
+/// What the answer to an operation's probe says, beside the answer to the made-up operation.
+/// `may_be_empty` = the empty input of the probe is a valid one.
+fn support(answer: Option<&Likeness>, made_up: Option<&Likeness>, may_be_empty: bool) -> Support {
+    let is_refused = |(status, _): &Likeness| !(200..300).contains(status) && *status < 500;
+    match (answer, made_up.filter(|made_up| is_refused(made_up))) {
+        (None, _) | (_, None) => Support::Unknown,
+        (Some(answer), Some(made_up)) if answer == made_up => Support::Unsupported,
+        (Some(answer), Some(_)) if is_refused(answer) => Support::Supported,
+        (Some((status, _)), Some(_)) if *status < 500 && may_be_empty => Support::Supported,
+        (Some(_), Some(_)) => Support::Unknown,
+    }
+}
+
+/// True if the model allows an input without any member.
+fn may_be_empty(session: &Session, operation: &str) -> bool {
+    let model = session.model;
+    model.operation(operation).is_some_and(|shape| violations(model, shape, &Value::empty()).is_empty())
 }
 
 fn likeness(response: &ResponseText, operation: &str) -> Option<Likeness> {

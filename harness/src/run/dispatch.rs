@@ -109,7 +109,7 @@ pub(crate) async fn run(
     };
     let session = Arc::new(Session::new(target, Model::embedded(), gated, settings.redactor.clone(), stop));
     let capabilities = tokio::select! {
-        asked = capability::ask(&session) => asked.map_err(|error| error.redacted(&settings.redactor))?,
+        asked = capability::ask(&session, settings.jobs) => asked.map_err(|error| error.redacted(&settings.redactor))?,
         // Nothing was made so far, so there is nothing to clean up.
         () = session.stopped() => return Err(AskError::Stopped),
     };
@@ -179,7 +179,14 @@ enum CameTo {
 impl Run {
     async fn trials(self: &Arc<Self>, selected: Vec<Arc<PlannedTrial>>) -> BTreeMap<Outcome, usize> {
         let mut counts = BTreeMap::new();
-        let mut tell = |verdict: Trial| {
+        let requires = &self.field.session.target.requires;
+        let required: HashSet<String> = selected
+            .iter()
+            .filter(|trial| trial.is_required(requires))
+            .map(|trial| trial.id.clone())
+            .collect();
+        let mut tell = |mut verdict: Trial| {
+            verdict.required = required.contains(&verdict.id);
             *counts.entry(verdict.outcome).or_default() += 1;
             self.field.session.tell(Event::Trial(Box::new(verdict)));
         };
@@ -358,6 +365,7 @@ fn header(
             endpoint: target.endpoint.clone(),
         },
         capabilities: capabilities.clone(),
+        requires: target.requires.clone(),
         selection: Selection {
             filters: select.filters.clone(),
             operations: select.operations.clone(),

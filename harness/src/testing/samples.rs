@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use crate::case::Requires;
 use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 use crate::log::Log;
@@ -57,9 +58,11 @@ pub(crate) fn header(trials: usize) -> Event {
             encodings: vec![Encoding::Json, Encoding::Cbor],
             transports: vec![crate::log::Transport::H1],
             unsupported: vec!["SubscribeToShard".to_owned()],
+            unknown: vec!["ListShards".to_owned()],
             shortest_transition_ms: 1_000,
             shortest_transition_stated: false,
         },
+        requires: Requires::default(),
         selection: Selection {
             filters: Vec::new(),
             operations: vec!["StartStreamEncryption".to_owned()],
@@ -151,6 +154,7 @@ pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
         outcome,
         reason: None,
         flags: Vec::new(),
+        required: false,
         mismatches: Vec::new(),
         evidence: Vec::new(),
         question_digest: "sha256:00".to_owned(),

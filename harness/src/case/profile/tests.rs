@@ -1,8 +1,9 @@
 //! Tests of profiles and known lists, which are read in the same way.
 
 use super::*;
-use crate::case::Known;
+use crate::case::ast::EncodingAxis;
 use crate::case::diagnostic::{Style, draw};
+use crate::case::{Known, Transport};
 
 const PROFILE: &str = "\
 format: 1
@@ -37,6 +38,71 @@ fn an_unquoted_version_and_an_unknown_key_of_the_world_are_refused_together() {
         titles,
         ["`1.10` is unclear without quotes", "no case asks for a key `enabld-a`", "`endpoint` is a URL"]
     );
+}
+
+fn problems(text: &str) -> Vec<Diagnostic> {
+    Profile::from_source(&Source::new("profile.yaml", text)).expect_err("it is wrong")
+}
+
+#[test]
+fn what_is_required_reads_as_it_is_written() {
+    let text = PROFILE.replace(
+        "lacks:",
+        "describe-lag-ms: 40\nrequires: {operations: [PutRecord], encodings: [json], transports: [h1, h2], \
+         trials: [\"put-record/**\"]}\nlacks:",
+    );
+    let profile = Profile::from_source(&Source::new("profile.yaml", text)).expect("it is well-formed");
+    let requires = &profile.requires;
+    assert_eq!(requires.operations, ["PutRecord"]);
+    assert_eq!(requires.encodings, [EncodingAxis::Json]);
+    assert_eq!(requires.transports, [Transport::H1, Transport::H2]);
+    assert_eq!((requires.trials[0].as_str(), profile.describe_lag_ms), ("put-record/**", 40));
+    assert!(profile.check_required_trials(["put-record/answer/plain"].into_iter()).is_empty());
+    let strays = profile.check_required_trials(["start-stream-encryption/a/b"].into_iter());
+    let drawn = draw(&strays[0], Style::default());
+    assert!(
+        drawn.contains("a required trial that there is not") && drawn.contains("put-record/**"),
+        "{drawn}"
+    );
+}
+
+#[test]
+fn nothing_is_required_and_a_description_is_fresh_where_nothing_is_stated() {
+    let profile = Profile::from_source(&Source::new("profile.yaml", PROFILE)).expect("it is well-formed");
+    assert!(profile.requires.is_empty());
+    assert_eq!((profile.describe_lag_ms, profile.transition_deadline_ms), (0, None));
+}
+
+#[test]
+fn an_operation_that_the_api_lacks_is_refused_with_the_nearest_name() {
+    for key in ["lacks", "requires"] {
+        let (text, _) = PROFILE.split_once("lacks").expect("it has the key");
+        let found = problems(&format!("{text}{key}: {{operations: [PutRecrod]}}\n"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].title, "the API has no operation `PutRecrod`");
+        assert_eq!(found[0].help.as_deref(), Some("did you mean `PutRecord`?"));
+        assert!(draw(&found[0], Style::default()).contains("profile.yaml:11:"));
+    }
+}
+
+#[test]
+fn what_is_required_and_lacking_at_once_is_refused_with_both_places() {
+    let text =
+        PROFILE.replace("lacks:", "requires: {operations: [SubscribeToShard], encodings: [cbor]}\nlacks:");
+    let found = problems(&text);
+    let titles: Vec<_> = found.iter().map(|problem| problem.title.as_str()).collect();
+    let wanted = [
+        "`SubscribeToShard` is required and said to be lacking",
+        "`cbor` is required and said to be lacking",
+    ];
+    assert_eq!(titles, wanted);
+    assert!(found.iter().all(|problem| problem.labels.len() == 2), "{found:?}");
+}
+
+#[test]
+fn an_empty_region_is_refused() {
+    let found = problems(&PROFILE.replace("clock: true", "region: \"\""));
+    assert_eq!(found[0].title, format!("`region` is {REGION_FORM}"));
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn trial(outcome: Outcome, mismatches: Vec<Mismatch>) -> Trial {
         outcome,
         reason: None,
         flags: Vec::new(),
+        required: false,
         mismatches,
         evidence: Vec::new(),
         question_digest: String::new(),

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::Requires;
 use crate::case::ast::Level;
 use crate::wire::Encoding;
+
+pub use crate::case::Transport;
 
 /// What is run, against what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +23,9 @@ pub struct Header {
     pub target: Target,
     /// What the target said it can do.
     pub capabilities: Capabilities,
+    /// What was required of it.
+    #[serde(default, skip_serializing_if = "Requires::is_empty")]
+    pub requires: Requires,
     /// What was selected.
     pub selection: Selection,
     /// Mismatches at or below this level fail.
@@ -54,28 +60,47 @@ pub struct Capabilities {
     pub transports: Vec<Transport>,
     /// Modelled operations that it answers as if they did not exist.
     pub unsupported: Vec<String>,
+    /// Modelled operations of which its answers say nothing. All others are supported.
+    #[serde(default)]
+    pub unknown: Vec<String>,
     /// Shortest UPDATING that a correct target of this kind shows, in milliseconds.
     pub shortest_transition_ms: u64,
     /// True if the profile states it.
     pub shortest_transition_stated: bool,
 }
 
-/// A version of HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Transport {
-    /// HTTP/1.1.
-    H1,
-    /// HTTP/2 to somebody who knows it before; not asked behind TLS.
-    H2,
+/// Whether a target supports an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Support {
+    /// Its answer shows that the operation is there.
+    Supported,
+    /// It answers as to an operation that nobody has.
+    Unsupported,
+    /// Its answers say nothing: requests are sent all the same.
+    Unknown,
 }
 
-impl Transport {
-    /// Its word in logs.
-    pub const fn word(self) -> &'static str {
+impl Support {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::H1 => "h1",
-            Self::H2 => "h2",
+            Self::Supported => "supported",
+            Self::Unsupported => "unsupported",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Capabilities {
+    /// Whether the target supports an operation of the model.
+    pub fn support(&self, operation: &str) -> Support {
+        let named = |list: &[String]| list.iter().any(|name| name == operation);
+        if named(&self.unsupported) {
+            Support::Unsupported
+        } else if named(&self.unknown) {
+            Support::Unknown
+        } else {
+            Support::Supported
         }
     }
 }

@@ -51,6 +51,24 @@ impl Outcome {
         Self::Skipped,
     ];
 
+    /// True if a trial that ends so was not judged although it could have been. What is open or
+    /// skipped is not judged by design.
+    pub const fn lacks_verdict(self) -> bool {
+        match self {
+            Self::Unobserved | Self::Blocked | Self::Error | Self::Unsupported => true,
+            Self::Pass | Self::Tolerated | Self::Fail | Self::Skipped | Self::Known | Self::Open => false,
+        }
+    }
+
+    /// True if a trial that ends so says nothing about the target: a run in which all do has judged
+    /// nothing.
+    pub const fn says_nothing(self) -> bool {
+        match self {
+            Self::Unobserved | Self::Blocked | Self::Unsupported | Self::Skipped => true,
+            Self::Pass | Self::Tolerated | Self::Fail | Self::Error | Self::Known | Self::Open => false,
+        }
+    }
+
     /// The word for it, as in the log.
     pub const fn word(self) -> &'static str {
         match self {
@@ -254,6 +272,11 @@ pub struct AttemptText {
     pub began_us: Option<u64>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+const fn is_false(truth: &bool) -> bool {
+    !*truth
+}
+
 /// A trial's verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
@@ -271,6 +294,9 @@ pub struct Trial {
     pub reason: Option<String>,
     /// What else is to be said.
     pub flags: Vec<Flag>,
+    /// True if the run requires a verdict of it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub required: bool,
     /// All deviations, tolerated ones too.
     pub mismatches: Vec<Mismatch>,
     /// The facts that a pass rests on.

@@ -79,6 +79,7 @@ fn capabilities(encodings: &[Encoding], unsupported: &[&str]) -> Capabilities {
         encodings: encodings.to_vec(),
         transports: vec![crate::log::Transport::H1],
         unsupported: unsupported.iter().map(|name| (*name).to_owned()).collect(),
+        unknown: vec!["PutRecords".to_owned()],
         shortest_transition_ms: 1_000,
         shortest_transition_stated: false,
     }

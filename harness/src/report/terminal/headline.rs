@@ -16,9 +16,12 @@ struct Advice {
 }
 
 /// Writes the first lines. An incomplete run says so before anything else, since no figure of it
-/// counts; a wrong setup comes before failures, since it makes them.
+/// counts; then what was required and is missing, and how many trials have no verdict. A wrong setup
+/// comes before failures, since it makes them.
 pub(super) fn headline(page: &mut Page, summary: &Summary, failures: &[Group]) {
     let mut advice: Vec<Advice> = incomplete(summary).into_iter().collect();
+    advice.extend(unjudged(summary));
+    let before = advice.len();
     match Diagnosis::of(summary) {
         Some(diagnosis) => advice.extend([
             Advice { tone: Tone::Bad, word: "check the setup", text: clean(&diagnosis.seen) },
@@ -26,7 +29,7 @@ pub(super) fn headline(page: &mut Page, summary: &Summary, failures: &[Group]) {
         ]),
         None => advice.extend(fix_first(failures)),
     }
-    if advice.is_empty() {
+    if advice.len() == before && summary.is_complete() {
         advice.push(otherwise(summary));
     }
     let margin = advice.iter().map(|advice| advice.word.chars().count()).max().unwrap_or_default() + 2;
@@ -53,6 +56,16 @@ fn incomplete(summary: &Summary) -> Option<Advice> {
         None => "the run ended before it began".to_owned(),
     };
     Some(Advice { tone: Tone::Bad, word: "incomplete", text })
+}
+
+/// What was required and is missing, then how many trials have no verdict and why.
+fn unjudged(summary: &Summary) -> Vec<Advice> {
+    let required = summary.missing_requirements().into_iter();
+    let mut advice: Vec<Advice> =
+        required.map(|text| Advice { tone: Tone::Bad, word: "required", text }).collect();
+    let why = summary.why_without_verdict();
+    advice.extend(why.map(|text| Advice { tone: Tone::Warn, word: "no verdict", text }));
+    advice
 }
 
 fn fix_first(failures: &[Group]) -> Option<Advice> {
@@ -101,13 +114,11 @@ fn otherwise(summary: &Summary) -> Advice {
         };
         return Advice { tone: Tone::Warn, word: "nothing", text };
     }
-    let away = summary.trials.len() - passed - count(Outcome::Known) - count(Outcome::Tolerated);
-    let open = count(Outcome::Open);
-    let away = match (open, away - open) {
+    let away = match (count(Outcome::Open), count(Outcome::Skipped)) {
         (0, 0) => String::new(),
         (open, 0) => format!("; {} open", are(open)),
-        (0, silent) => format!("; {} without a verdict", are(silent)),
-        (open, silent) => format!("; {} open, {silent} without a verdict", are(open)),
+        (0, skipped) => format!("; {} skipped", are(skipped)),
+        (open, skipped) => format!("; {} open, {skipped} skipped", are(open)),
     };
     let beside: Vec<String> = beside
         .into_iter()

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::headline::{headline, hurts};
 use super::page::{Page, Tone};
 use super::{Options, Pictures, Style, picture};
-use crate::log::{Flag, Outcome, Trial};
+use crate::log::{Capabilities, Flag, Outcome, Trial};
+use crate::model::Model;
 use crate::report::cause::Group;
 use crate::report::questions::{Answer, Answers};
 use crate::report::summary::Summary;
@@ -208,6 +209,9 @@ fn figures(page: &mut Page, summary: &Summary) {
             .map_or_else(String::new, |version| format!(" {}", clean(version)));
         let target = format!("{}{version} at {}", clean(&header.target.name), clean(&header.target.endpoint));
         page.told("target", Tone::Plain, &target);
+        if let Some(support) = support(&header.capabilities) {
+            page.told("support", Tone::Plain, &support);
+        }
         let selection = &header.selection;
         let narrowed: Vec<String> =
             selection.operations.iter().chain(&selection.filters).map(|word| clean(word)).collect();
@@ -254,6 +258,28 @@ fn figures(page: &mut Page, summary: &Summary) {
             ),
         );
     }
+}
+
+/// How many operations the target supports, where it is not all of them.
+fn support(capabilities: &Capabilities) -> Option<String> {
+    let (unsupported, unknown) = (&capabilities.unsupported, &capabilities.unknown);
+    if unsupported.is_empty() && unknown.is_empty() {
+        return None;
+    }
+    let all = Model::embedded().operations.len();
+    let supported = all.saturating_sub(unsupported.len() + unknown.len());
+    let named = |list: &[String]| ids(list.iter().map(String::as_str)).map(|names| format!(" ({names})"));
+    let mut text = format!("{supported} of {all} operations");
+    if let Some(names) = named(unsupported) {
+        text.push_str(&format!("; {} unsupported{names}", unsupported.len()));
+    }
+    if let Some(names) = named(unknown) {
+        text.push_str(&format!(
+            "; nothing is known of {}{names}: requests were sent all the same",
+            unknown.len()
+        ));
+    }
+    Some(text)
 }
 
 const fn tone(outcome: Outcome) -> Tone {

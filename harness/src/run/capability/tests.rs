@@ -48,17 +48,34 @@ fn the_answer_to_everything_is_told_on_one_line() {
     assert_eq!(first_words(&page), "200 <html>[2J<body>It works!</body></html>");
 }
 
-#[test]
-fn an_answer_like_that_to_a_made_up_operation_says_that_it_is_missing() {
-    let unknown = (400, "{\"__type\":\"UnknownOperationException\"}".to_owned());
-    let wrong = (400, "{\"__type\":\"ValidationException\"}".to_owned());
-    assert!(is_missing(Some(&unknown), Some(&unknown)));
-    assert!(!is_missing(Some(&wrong), Some(&unknown)));
-    assert!(!is_missing(None, None));
+fn likeness_of(status: u16, body: &str) -> Likeness {
+    (status, body.to_owned())
 }
 
 #[test]
-fn a_server_that_breaks_at_both_says_nothing() {
-    let broken = (500, "Internal Server Error".to_owned());
-    assert!(!is_missing(Some(&broken), Some(&broken)));
+fn an_answer_like_that_to_a_made_up_operation_says_that_it_is_unsupported() {
+    let unknown = likeness_of(400, "{\"__type\":\"UnknownOperationException\"}");
+    let wrong = likeness_of(400, "{\"__type\":\"ValidationException\"}");
+    assert_eq!(support(Some(&unknown), Some(&unknown), false), Support::Unsupported);
+    assert_eq!(support(Some(&wrong), Some(&unknown), false), Support::Supported);
+}
+
+#[test]
+fn a_probe_that_breaks_gets_no_answer_or_is_accepted_says_nothing() {
+    let unknown = likeness_of(400, "{\"__type\":\"UnknownOperationException\"}");
+    let (broken, accepted) = (likeness_of(500, "Internal Server Error"), likeness_of(200, "{}"));
+    assert_eq!(support(Some(&broken), Some(&unknown), true), Support::Unknown);
+    assert_eq!(support(None, Some(&unknown), true), Support::Unknown);
+    assert_eq!(support(Some(&accepted), Some(&unknown), false), Support::Unknown);
+    assert_eq!(support(Some(&accepted), Some(&unknown), true), Support::Supported, "as ListStreams does");
+}
+
+#[test]
+fn where_a_made_up_operation_breaks_or_is_accepted_nothing_is_known() {
+    let wrong = likeness_of(400, "{\"__type\":\"ValidationException\"}");
+    for made_up in [Some(likeness_of(500, "Internal Server Error")), Some(likeness_of(200, "{}")), None] {
+        for answer in [Some(wrong.clone()), made_up.clone()] {
+            assert_eq!(support(answer.as_ref(), made_up.as_ref(), true), Support::Unknown, "{made_up:?}");
+        }
+    }
 }

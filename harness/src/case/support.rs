@@ -1,0 +1,258 @@
+//! What a target is said not to support, and what it is required to support.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Model;
+
+use super::ast::EncodingAxis;
+use super::glob::Glob;
+use super::part::{Part, nearest};
+use super::reader::{Fields, Reader};
+use super::span::Spanned;
+use super::words;
+use super::yaml::Yaml;
+
+/// A version of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// HTTP/1.1.
+    H1,
+    /// HTTP/2 to somebody who knows it before; not asked behind TLS.
+    H2,
+}
+
+impl Transport {
+    /// Its word in files and logs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::H1 => "h1",
+            Self::H2 => "h2",
+        }
+    }
+}
+
+/// What is not to be asked of a target, whatever it answers to the questions about its abilities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lacks {
+    /// Operations by name.
+    pub operations: Vec<String>,
+    /// Encodings.
+    pub encodings: Vec<EncodingAxis>,
+}
+
+/// What a target is required to support, and the trials that are required to have a verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requires {
+    /// Operations by name: each has to be supported, and every trial about it has to have a verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<String>,
+    /// Encodings: each has to be supported, and every trial in it has to have a verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encodings: Vec<EncodingAxis>,
+    /// Versions of HTTP that have to be supported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<Transport>,
+    /// Patterns of the ids of trials that have to have a verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trials: Vec<Glob>,
+}
+
+/// Why a text states no requirement: a fragment that fits after "failed to", and what to try.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("require `{text}`: it is no operation, no encoding, no transport and no pattern of trial ids")]
+pub struct NoRequirement {
+    text: String,
+    /// What to try.
+    pub help: String,
+}
+
+impl Requires {
+    /// True if nothing is required.
+    pub const fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+            && self.encodings.is_empty()
+            && self.transports.is_empty()
+            && self.trials.is_empty()
+    }
+
+    /// Adds what one text states: an operation, an encoding, a version of HTTP, or, with a `/` or
+    /// an `*` in it, a pattern of trial ids.
+    ///
+    /// # Errors
+    ///
+    /// If it states none of them.
+    pub fn add(&mut self, text: &str) -> Result<(), NoRequirement> {
+        let word = |words: words::Words<EncodingAxis>| words.iter().find(|(word, _)| *word == text);
+        let transport = words::TRANSPORT.iter().find(|(word, _)| *word == text);
+        if Model::embedded().operation(text).is_some() {
+            push_once(&mut self.operations, text.to_owned());
+        } else if let Some((_, encoding)) = word(words::ENCODING) {
+            push_once(&mut self.encodings, *encoding);
+        } else if let Some((_, transport)) = transport {
+            push_once(&mut self.transports, *transport);
+        } else if text.contains(['/', '*'])
+            && let Some(glob) = Glob::new(text)
+        {
+            push_once(&mut self.trials, glob);
+        } else {
+            let kinds =
+                "an operation, `json`, `cbor`, `h1`, `h2`, or a pattern of trial ids such as `put-record/**`";
+            let help = nearest(text, known_words()).map_or_else(
+                || format!("name {kinds}"),
+                |meant| format!("did you mean `{meant}`? (one of: {kinds})"),
+            );
+            return Err(NoRequirement { text: text.to_owned(), help });
+        }
+        Ok(())
+    }
+
+    /// What is required here and lacking there, in words.
+    pub fn contradicted_by(&self, lacks: &Lacks) -> Vec<String> {
+        let operations = self.operations.iter().filter(|name| lacks.operations.contains(name)).cloned();
+        let encodings = self.encodings.iter().filter(|encoding| lacks.encodings.contains(encoding));
+        operations.chain(encodings.map(|encoding| word_of(*encoding).to_owned())).collect()
+    }
+}
+
+/// Every word that a requirement may be, patterns aside.
+fn known_words() -> impl Iterator<Item = &'static str> {
+    let operations = Model::embedded().operations.keys().map(String::as_str);
+    operations.chain(words::spelled(words::ENCODING)).chain(words::spelled(words::TRANSPORT))
+}
+
+const fn word_of(encoding: EncodingAxis) -> &'static str {
+    match encoding {
+        EncodingAxis::Json => "json",
+        EncodingAxis::Cbor => "cbor",
+    }
+}
+
+fn push_once<T: PartialEq>(list: &mut Vec<T>, value: T) {
+    if !list.contains(&value) {
+        list.push(value);
+    }
+}
+
+/// What a profile says of support, with the places that later checks draw on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Support {
+    pub(super) lacks: Lacks,
+    pub(super) requires: Requires,
+    /// The patterns of `requires`, in the file's order.
+    pub(super) trials: Vec<Spanned<Glob>>,
+}
+
+/// Reads `lacks:` and `requires:` of a profile, and holds them against each other.
+pub(super) fn support(reader: &mut Reader, profile: &Fields<'_>) -> Support {
+    let mut support = Support::default();
+    let mut lacking = Vec::new();
+    if let Some(fields) = profile.get("lacks").and_then(|yaml| reader.fields(yaml, Part::Lacks)) {
+        let operations = fields.get("operations").map_or_else(Vec::new, |yaml| operations(reader, yaml));
+        let encodings = fields
+            .get("encodings")
+            .map_or_else(Vec::new, |yaml| reader.words(yaml, "`encodings`", words::ENCODING));
+        lacking.extend(operations.iter().cloned());
+        lacking
+            .extend(encodings.iter().map(|found| Spanned::new(word_of(found.value).to_owned(), found.span)));
+        support.lacks = Lacks { operations: values(operations), encodings: values(encodings) };
+    }
+    if let Some(fields) = profile.get("requires").and_then(|yaml| reader.fields(yaml, Part::Requires)) {
+        let operations = fields.get("operations").map_or_else(Vec::new, |yaml| operations(reader, yaml));
+        let encodings = fields
+            .get("encodings")
+            .map_or_else(Vec::new, |yaml| reader.words(yaml, "`encodings`", words::ENCODING));
+        let transports = fields
+            .get("transports")
+            .map_or_else(Vec::new, |yaml| reader.words(yaml, "`transports`", words::TRANSPORT));
+        support.trials = fields.get("trials").map_or_else(Vec::new, |yaml| globs(reader, yaml));
+        for name in &operations {
+            contradiction(reader, &lacking, name);
+        }
+        for found in &encodings {
+            contradiction(reader, &lacking, &Spanned::new(word_of(found.value).to_owned(), found.span));
+        }
+        support.requires = Requires {
+            operations: values(operations),
+            encodings: values(encodings),
+            transports: values(transports),
+            trials: support.trials.iter().map(|glob| glob.value.clone()).collect(),
+        };
+    }
+    support
+}
+
+/// Names of operations that the model has.
+fn operations(reader: &mut Reader, yaml: &Yaml) -> Vec<Spanned<String>> {
+    let model = Model::embedded();
+    let mut known = Vec::new();
+    for name in reader.texts(yaml, "`operations`") {
+        if model.operation(&name.value).is_some() {
+            known.push(name);
+            continue;
+        }
+        let help = nearest(&name.value, model.operations.keys().map(String::as_str)).map_or_else(
+            || "names are spelled as in the API, such as `StartStreamEncryption`".to_owned(),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        let title = format!("the API has no operation `{}`", name.value);
+        reader.error_with_help(name.span, title, "not known", help);
+    }
+    known
+}
+
+fn globs(reader: &mut Reader, yaml: &Yaml) -> Vec<Spanned<Glob>> {
+    let mut globs = Vec::new();
+    for text in reader.texts(yaml, "`trials`") {
+        match Glob::new(&text.value) {
+            Some(glob) => globs.push(Spanned::new(glob, text.span)),
+            None => reader.error(text.span, "a pattern of trial ids is not empty", "this is empty"),
+        }
+    }
+    globs
+}
+
+/// Refuses what is required although the same file says that the target lacks it.
+fn contradiction(reader: &mut Reader, lacking: &[Spanned<String>], required: &Spanned<String>) {
+    let Some(lacked) = lacking.iter().find(|lacked| lacked.value == required.value) else { return };
+    reader.error_with_context(
+        required.span,
+        format!("`{}` is required and said to be lacking", required.value),
+        "required here",
+        (lacked.span, "lacking here"),
+        "delete it from one of the two",
+    );
+}
+
+fn values<T>(spanned: Vec<Spanned<T>>) -> Vec<T> {
+    spanned.into_iter().map(|found| found.value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_text_requires_is_told_by_its_form() {
+        let mut requires = Requires::default();
+        for text in ["PutRecord", "cbor", "h2", "put-record/**", "*", "PutRecord"] {
+            requires.add(text).expect("a requirement");
+        }
+        assert_eq!(requires.operations, ["PutRecord"]);
+        assert_eq!(
+            (requires.encodings, requires.transports),
+            (vec![EncodingAxis::Cbor], vec![Transport::H2])
+        );
+        let trials: Vec<&str> = requires.trials.iter().map(Glob::as_str).collect();
+        assert_eq!(trials, ["put-record/**", "*"]);
+    }
+
+    #[test]
+    fn a_word_that_is_nothing_is_refused_with_the_nearest_one() {
+        let mut requires = Requires::default();
+        let wrong = requires.add("PutRecrod").expect_err("no operation");
+        assert!(wrong.to_string().starts_with("require `PutRecrod`: it is no operation"), "{wrong}");
+        assert!(wrong.help.contains("did you mean `PutRecord`?"), "{}", wrong.help);
+        assert!(requires.add("").is_err() && requires.is_empty());
+    }
+}
