@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kinesis_conformance::case::{Known, Profile, Requires};
 use kinesis_conformance::log::Redactor;
-use kinesis_conformance::plan::{ClockHook, Manifest, Target, unmatched};
+use kinesis_conformance::plan::{ClockHook, Manifest, Target, TargetProcess, unmatched};
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use super::args::{CredentialsFrom, TargetArgs};
@@ -139,6 +139,7 @@ impl Named {
         }
         target.arguments = self.arguments;
         target.requires = self.requires;
+        target.process = spawned.clone().map(|spawned| spawned as Arc<dyn TargetProcess>);
         Ok(Ready { target, redactor, spawned, reference: None })
     }
 

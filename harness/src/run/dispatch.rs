@@ -16,7 +16,7 @@ use crate::log::{
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::observe::describe::DescribeCall;
-use crate::plan::{Manifest, PlannedTrial, Select, Target, TextCache, case_text};
+use crate::plan::{EndedEarly, Manifest, PlannedTrial, Select, Target, TextCache, case_text};
 use crate::wire::NoAnswerKind;
 
 use super::QUIET;
@@ -355,16 +355,21 @@ impl Run {
     /// noticed a little later than the connections that it breaks. Where nobody starts the target
     /// again, and nothing listens there any more, the run ends.
     async fn lost_its_target(&self, observation: &Observation, epoch: u32) -> bool {
-        let lost = observation.exchanges.iter().any(|observed| match &observed.exchange.response {
-            ResponseText::Answer { .. } => false,
-            ResponseText::None(none) => match none.kind {
-                NoAnswerKind::Refused | NoAnswerKind::Closed => true,
-                NoAnswerKind::TimedOut
-                | NoAnswerKind::NotHttp
-                | NoAnswerKind::Tls
-                | NoAnswerKind::TooLong => false,
-            },
-        });
+        let in_setup = match &observation.ended_early {
+            Some(EndedEarly::Error(_) | EndedEarly::Blocked(_)) => true,
+            Some(EndedEarly::Unsupported(_) | EndedEarly::Skipped(_)) | None => false,
+        };
+        let lost = in_setup
+            || observation.exchanges.iter().any(|observed| match &observed.exchange.response {
+                ResponseText::Answer { .. } => false,
+                ResponseText::None(none) => match none.kind {
+                    NoAnswerKind::Refused | NoAnswerKind::Closed => true,
+                    NoAnswerKind::TimedOut
+                    | NoAnswerKind::NotHttp
+                    | NoAnswerKind::Tls
+                    | NoAnswerKind::TooLong => false,
+                },
+            });
         if !lost {
             return false;
         }

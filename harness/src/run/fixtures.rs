@@ -439,6 +439,9 @@ impl Fixtures {
         if let Ok(mut live) = self.live.lock() {
             live.clear();
         }
+        if let Ok(mut left) = self.left_behind.lock() {
+            left.clear();
+        }
     }
 
     /// Deletes everything that is still there, waits for it, and names what could not be deleted.
@@ -490,10 +493,8 @@ impl Fixtures {
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
-        if let Ok(mut live) = self.live.lock() {
-            live.remove(name);
-        }
-        if let Some(answer) = last {
+        let is_ours = self.live.lock().is_ok_and(|mut live| live.remove(name).is_some());
+        if let Some(answer) = last.filter(|_| is_ours) {
             self.session.notice(None, format!("could not delete {name}: DeleteStream {answer}"));
             if let Ok(mut names) = self.left_behind.lock() {
                 names.push(name.to_owned());
