@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
@@ -321,6 +322,21 @@ pub(crate) struct ServeArgs {
     /// The answer to an open question; may be repeated.
     #[arg(long = "policy", value_name = "QUESTION=CANDIDATE")]
     pub(crate) policies: Vec<String>,
+    /// How long streams stay CREATING, UPDATING and DELETING, such as 60ms or 10s.
+    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = transition)]
+    pub(crate) transition: Duration,
+}
+
+/// The longest transition that can be served.
+const LONGEST_TRANSITION: Duration = Duration::from_secs(3600);
+
+/// A time between a millisecond and an hour.
+fn transition(text: &str) -> Result<Duration, String> {
+    let read = text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    match read {
+        Some(time) if time >= Duration::from_millis(1) && time <= LONGEST_TRANSITION => Ok(time),
+        Some(_) | None => Err("write a time from 1ms to 1h, such as `500ms` or `10s`".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

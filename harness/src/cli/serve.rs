@@ -15,6 +15,9 @@ use super::signals::Signals;
 pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
     let mut settings = reference_settings();
     settings.listen = args.listen;
+    settings.transition.create = args.transition;
+    settings.transition.update = args.transition;
+    settings.transition.delete = args.transition;
     for name in &args.faults {
         settings.faults.insert(fault(name)?);
     }
