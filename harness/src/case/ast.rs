@@ -242,8 +242,12 @@ pub struct Call {
     pub wire: Wire,
     /// What the answer is held to.
     pub expect: Expectation,
-    /// Repeated until the expectation holds, at the latest until then.
+    /// Repeated until `until` holds, at the latest until then.
     pub by: Option<Spanned<Deadline>>,
+    /// What ends the repetition, beside `by`.
+    pub until: Option<Spanned<Until>>,
+    /// When the response has to come, where the case judges that.
+    pub returns: Option<Spanned<Returns>>,
     /// Sent only if this holds.
     pub when: Option<Spanned<When>>,
     /// Members of the answer that later steps may use as `$got.<name>`; each a dotted path
@@ -364,6 +368,9 @@ pub enum Answer {
     },
     /// An error of one class.
     Refused(Refusal),
+    /// An error, whose class answers an open question: that the call is refused is judged, the class
+    /// is noted.
+    RefusedOpen(Spanned<String>),
     /// The answer to an open question: noted, not judged.
     Open(Spanned<String>),
 }
@@ -442,6 +449,23 @@ impl std::fmt::Display for DeadlineFrom {
             Self::Status(status) => formatter.write_str(status),
         }
     }
+}
+
+/// What ends a repetition of calls.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Until {
+    /// `as-expected`: the expectation of the call itself. A changed expectation is another stop.
+    AsExpected,
+    /// An accepted response with at least these members.
+    Members(Tree),
+}
+
+/// When a response has to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Returns {
+    /// Before what the call begins is over.
+    AtOnce,
 }
 
 /// A condition on sending a step.

@@ -182,6 +182,8 @@ fn call() -> Value {
         ("expect", reference("expect")),
         ("because", list_of(fact())),
         ("by", json!({"type": "string", "pattern": "^[0-9]+(ms|s|min|h) after ([A-Z_]+|answer)$"})),
+        ("until", until()),
+        ("returns", one_of(words::RETURNS)),
         ("when", one_of(words::WHEN)),
         ("capture", named(text(), text())),
         ("level", one_of(words::LEVEL)),
@@ -189,6 +191,10 @@ fn call() -> Value {
         members[name] = schema;
     }
     object(Part::Call, &["expect"], members)
+}
+
+fn until() -> Value {
+    json!({"anyOf": [{"const": "as-expected"}, {"type": "object"}]})
 }
 
 fn wire() -> Value {
@@ -249,9 +255,10 @@ fn race() -> Value {
 fn repeat() -> Value {
     object(
         Part::Repeat,
-        &["repeat", "steps"],
+        &["repeat", "until", "steps"],
         json!({
             "repeat": {"type": "integer", "minimum": 1, "maximum": 1000},
+            "until": until(),
             "steps": {"anyOf": [reference("call"), list_of(reference("call"))]},
         }),
     )
@@ -285,6 +292,7 @@ fn expect() -> Value {
         json!({
             "accepted": {"type": "object"},
             "error": {"type": "string", "pattern": "^[A-Za-z0-9]+$"},
+            "refused": {"type": "string", "pattern": r"^\$open\..+$"},
             "clauses": list_of(clause),
             "message": true,
             "status": {"type": "integer", "minimum": 100, "maximum": 599},
@@ -295,7 +303,8 @@ fn expect() -> Value {
             "spelling": named(text(), one_of(words::SPELLING)),
         }),
     );
-    mapping["oneOf"] = json!([{"required": ["accepted"]}, {"required": ["error"]}]);
+    mapping["oneOf"] =
+        json!([{"required": ["accepted"]}, {"required": ["error"]}, {"required": ["refused"]}]);
     json!({"anyOf": [{"const": "accepted"}, {"type": "string", "pattern": r"^\$open\..+$"}, mapping]})
 }
 

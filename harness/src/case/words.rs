@@ -2,7 +2,7 @@
 
 use super::ast::{
     Address, ArnChange, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level,
-    Motion, Rule, Spelling, When, WireAuth,
+    Motion, Returns, Rule, Spelling, When, WireAuth,
 };
 
 use super::dialect::DialectName;
@@ -10,6 +10,8 @@ use super::support::Transport;
 
 /// A word and what it stands for.
 pub(super) type Words<T> = &'static [(&'static str, T)];
+
+pub(super) const RETURNS: Words<Returns> = &[("at-once", Returns::AtOnce)];
 
 pub(super) const LEVEL: Words<Level> =
     &[("core", Level::Core), ("extended", Level::Extended), ("strict", Level::Strict)];

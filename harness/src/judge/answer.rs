@@ -94,6 +94,7 @@ impl<'run> Judge<'run> {
         match &expectation.answer {
             Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), reading),
             Answer::Refused(refusal) => self.refused(&one, refusal, reading),
+            Answer::RefusedOpen(question) => self.refused_open(&one, &question.value, reading),
             Answer::Open(question) => self.choose_answer(index.step, &question.value, reading),
         }
         self.status_and_document(&one, expectation, reading);
@@ -154,6 +155,19 @@ impl<'run> Judge<'run> {
         }
         for asked in found.asked {
             self.choose_value(&asked, &[]);
+        }
+    }
+
+    /// That the call is refused is judged, its class is noted.
+    fn refused_open(&mut self, one: &One<'run>, question: &str, reading: &DecodedResponse) {
+        match reading {
+            DecodedResponse::Refused { .. } | DecodedResponse::ServerError { .. } => {
+                self.choose_answer(one.index.step, question, reading);
+            }
+            DecodedResponse::Accepted { .. } | DecodedResponse::Undecodable { .. } => {
+                self.found(one, MismatchKind::Status, Facet::Behaviour, "refused".to_owned(), reading);
+            }
+            DecodedResponse::None(_) => {}
         }
     }
 
@@ -234,7 +248,8 @@ impl<'run> Judge<'run> {
             self.add(one.found(MismatchKind::Status, Facet::Shape, stated.span, expected, actual));
         }
         // Of an answer that is no refusal at all every member would be told.
-        let told = reading.is_success() && matches!(expectation.answer, Answer::Refused(_));
+        let told =
+            reading.is_success() && matches!(expectation.answer, Answer::Refused(_) | Answer::RefusedOpen(_));
         if let Some(tree) = &expectation.document
             && !told
         {
@@ -386,7 +401,7 @@ fn wants_server_error(expectation: &Expectation) -> bool {
 fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {
     match &expectation.answer {
         Answer::Refused(refusal) => class == Some(refusal.error.value.as_str()),
-        Answer::Accepted { .. } | Answer::Open(_) => false,
+        Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => false,
     }
 }
 
@@ -394,6 +409,7 @@ fn expected_words(expectation: &Expectation) -> String {
     match &expectation.answer {
         Answer::Accepted { .. } => "accepted".to_owned(),
         Answer::Refused(refusal) => refusal.error.value.clone(),
+        Answer::RefusedOpen(_) => "refused".to_owned(),
         Answer::Open(question) => format!("an answer to `{}`", question.value),
     }
 }
@@ -402,7 +418,7 @@ fn expected_words(expectation: &Expectation) -> String {
 fn expectation_span(expectation: &Expectation) -> Span {
     match &expectation.answer {
         Answer::Refused(refusal) => refusal.error.span,
-        Answer::Accepted { .. } | Answer::Open(_) => expectation.span,
+        Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => expectation.span,
     }
 }
 

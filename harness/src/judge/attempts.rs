@@ -1,22 +1,36 @@
 //! From all attempts of a trial to its verdict, or to another attempt.
 
 use crate::log::{Flag, MismatchKind, Outcome, Trial};
+use crate::plan::PlannedTrial;
 use crate::run::{Ruling, Settled};
 
 /// Attempts of a trial, at most. The first may share its stream, the second has resources of its own,
 /// the third has at most one other trial beside it.
 const MOST: usize = 3;
 
+/// What follows from the attempts of a trial so far.
+pub(super) fn settle_trial(trial: &PlannedTrial, rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
+    if trial.judges_when_a_response_comes() {
+        settle_returns(rulings, may_try_again)
+    } else {
+        settle(rulings, may_try_again)
+    }
+}
+
 /// What follows from the attempts so far.
 ///
 /// Void attempts, and nothing else, are repeated; but what a violation of states, timing or records
 /// rests on, and a response that never came, has to be seen in two attempts that count.
-pub(super) fn settle(rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
+fn settle(rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
     let again = may_try_again && rulings.len() < MOST;
     let counting: Vec<&Ruling> = rulings.iter().filter(|ruling| ruling.void.is_none()).collect();
     let verdict = match counting.as_slice() {
         [] if again => return Settled::Again(rulings),
-        [] => nothing_counts(&rulings),
+        [] => match rulings.last() {
+            Some(last) => nothing_counts(last),
+            // Not one attempt was made.
+            None => return Settled::Again(rulings),
+        },
         [one] if one.needs_confirmation && again => return Settled::Again(rulings),
         [one] if one.needs_confirmation => unobserved(
             one.verdict.clone(),
@@ -27,6 +41,31 @@ pub(super) fn settle(rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
     };
     Settled::Verdict(Box::new(with_attempts(verdict, &rulings)))
 }
+
+/// What follows from the starts of a trial that judges when a response comes: it fails only if the
+/// response is late in all of them.
+fn settle_returns(rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
+    let prompt = rulings.iter().find(|ruling| ruling.void.is_none() && !ruling.needs_confirmation);
+    let verdict = match prompt {
+        Some(ruling) => ruling.verdict.clone(),
+        None if may_try_again && rulings.len() < STARTS => return Settled::Again(rulings),
+        None => match rulings.last() {
+            Some(last) if rulings.len() >= STARTS && rulings.iter().all(|ruling| ruling.void.is_none()) => {
+                last.verdict.clone()
+            }
+            Some(last) => {
+                unobserved(last.verdict.clone(), last.void.clone().unwrap_or_else(|| NOT_ALL.to_owned()))
+            }
+            None => return Settled::Again(rulings),
+        },
+    };
+    Settled::Verdict(Box::new(with_attempts(verdict, &rulings)))
+}
+
+/// Starts of a trial that judges when a response comes.
+const STARTS: usize = 5;
+/// Why late responses in some starts prove nothing.
+const NOT_ALL: &str = "the response was late, but not every start could be observed";
 
 /// Two attempts that count. If they differ the trial is flaky, and fails.
 fn two_count(first: &Ruling, last: &Ruling) -> Trial {
@@ -40,11 +79,7 @@ fn two_count(first: &Ruling, last: &Ruling) -> Trial {
 }
 
 /// No attempt counts: the trial is unobserved, whatever it came to.
-fn nothing_counts(rulings: &[Ruling]) -> Trial {
-    let Some(last) = rulings.last() else {
-        // Nothing is settled before the first attempt.
-        unreachable!("a trial is settled after an attempt")
-    };
+fn nothing_counts(last: &Ruling) -> Trial {
     match last.verdict.outcome {
         // What was never begun has no more to say.
         Outcome::Blocked | Outcome::Error | Outcome::Unsupported | Outcome::Skipped => last.verdict.clone(),

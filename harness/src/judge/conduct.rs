@@ -96,8 +96,8 @@ impl Referee for Judges {
         Ruling { needs_confirmation: attempts::needs_confirmation(&verdict), verdict, void }
     }
 
-    fn settle(&self, _trial: &PlannedTrial, rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
-        match attempts::settle(rulings, may_try_again) {
+    fn settle(&self, trial: &PlannedTrial, rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
+        match attempts::settle_trial(trial, rulings, may_try_again) {
             Settled::Verdict(verdict) => Settled::Verdict(Box::new(self.known.apply(*verdict))),
             again @ Settled::Again(_) => again,
         }

@@ -11,6 +11,7 @@ mod many;
 mod question;
 mod read;
 mod rejudge;
+mod returns;
 mod states;
 mod transient;
 
@@ -132,9 +133,12 @@ impl<'run> Judge<'run> {
                 if let Some(observe) = observe {
                     self.observed(index, observe);
                 }
+                if let Some(returns) = &call.returns {
+                    self.returned(index, step, returns.span);
+                }
             }
             StepKind::Race(race) => self.race(index, step, race),
-            StepKind::Repeat { times, steps } => self.repeat(index, *times as usize, steps),
+            StepKind::Repeat { times, steps, .. } => self.repeat(index, *times as usize, steps),
             StepKind::Clock(_) => {}
             StepKind::Read(read) => self.read(index, step, read),
         }

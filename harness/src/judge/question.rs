@@ -68,7 +68,7 @@ impl Judge<'_> {
                 reading.output().is_some_and(|output| matching::holds(tree, output, self.bindings()))
             }
             Answer::Refused(refusal) => reading.class() == Some(refusal.error.value.as_str()),
-            Answer::Open(_) => false,
+            Answer::RefusedOpen(_) | Answer::Open(_) => false,
         }
     }
 

@@ -165,7 +165,7 @@ fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: M
         let verdict = verdict(trial, attempt, (stored.started_us, ended_us), &observation, judgement);
         rulings.push(Ruling { needs_confirmation: attempts::needs_confirmation(&verdict), verdict, void });
     }
-    match attempts::settle(rulings, false) {
+    match attempts::settle_trial(trial, rulings, false) {
         Settled::Verdict(verdict) => *verdict,
         Settled::Again(_) => stored.clone(),
     }

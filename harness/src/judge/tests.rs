@@ -95,6 +95,7 @@ const WATCHED: &str = "
         address: name
         with: {Data: {$utf8: after}, PartitionKey: p}
         by: 5s after ACTIVE
+        until: as-expected
         expect: {accepted: {EncryptionType: KMS}}
         because: [SSE-013]
 ";

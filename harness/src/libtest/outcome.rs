@@ -59,7 +59,7 @@ pub(super) fn of(summary: &Summary, trial: &Trial, showing: &Showing) -> Result<
         }
         Outcome::Open => {
             let chosen = trial.chose.iter().map(|choice| {
-                let candidate = choice.candidate.as_deref().unwrap_or("none of the candidates");
+                let candidate = choice.candidate.as_deref().unwrap_or("outside the candidates");
                 format!("{} = {candidate}", choice.question)
             });
             Ok(ignored(word, Some(&chosen.collect::<Vec<_>>().join(", "))))

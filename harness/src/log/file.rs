@@ -128,7 +128,7 @@ pub enum LogError {
     #[error("read the log: its first line is no header; is it a log of kinesis-conformance?")]
     NoHeader,
     /// A log of another version.
-    #[error("read the log: it has format {found}, and this version reads format {LOG_FORMAT}")]
+    #[error("read the log: it has format {found}, and this version reads format {LOG_FORMAT}: run again")]
     Version {
         /// The version that the header states.
         found: u64,

@@ -80,7 +80,7 @@ fn changes_encryption(trial: &PlannedTrial) -> bool {
             matches!(call.operation.value.as_str(), "StartStreamEncryption" | "StopStreamEncryption");
         let accepted = match &call.expect.answer {
             Answer::Accepted { .. } | Answer::Open(_) => true,
-            Answer::Refused(_) => false,
+            Answer::Refused(_) | Answer::RefusedOpen(_) => false,
         };
         changes && accepted
     });
@@ -126,7 +126,7 @@ fn names_by_arn(trial: &PlannedTrial) -> bool {
 /// stream comes and goes.
 fn meets_refusals(trial: &PlannedTrial) -> bool {
     let refused = trial.calls().any(|(call, _)| match &call.expect.answer {
-        Answer::Refused(_) | Answer::Open(_) => true,
+        Answer::Refused(_) | Answer::RefusedOpen(_) | Answer::Open(_) => true,
         Answer::Accepted { .. } => call.by.is_some(),
     });
     let passing = trial.given.values().any(|fixture| match fixture {

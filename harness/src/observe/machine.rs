@@ -8,7 +8,7 @@ mod call;
 mod reading;
 mod repeating;
 
-use crate::case::ast::{Answer, Call, Expectation, FixtureName, Reference, When};
+use crate::case::ast::{Answer, Call, Expectation, FixtureName, Reference, Until, When};
 use crate::log::{Role, StepIndex, Timing};
 use crate::model::Value;
 use crate::plan::bind::{Bindings, Unbound};
@@ -254,7 +254,9 @@ impl<'trial> Machine<'trial> {
                 }
                 Some(Phase::Race(race.calls.len()))
             }
-            StepKind::Repeat { times, steps } => self.begin_repeat(*times, steps).map(Phase::Repeat),
+            StepKind::Repeat { times, until, steps } => {
+                self.begin_repeat(*times, until, steps).map(Phase::Repeat)
+            }
             StepKind::Clock(clock) => {
                 self.due.push(Action::MoveClock(clock.advance.value));
                 None
@@ -280,14 +282,24 @@ impl<'trial> Machine<'trial> {
         }
     }
 
-    /// True if a response is as a condition states.
-    fn satisfies(&self, expectation: &Expectation, decoded: &DecodedResponse) -> bool {
+    /// True if a response to a call is as a condition states.
+    fn satisfies(&self, until: &Until, call: &Call, decoded: &DecodedResponse) -> bool {
+        match until {
+            Until::AsExpected => self.is_as_expected(&call.expect, decoded),
+            Until::Members(tree) => {
+                decoded.output().is_some_and(|output| matching::holds(tree, output, &self.bindings))
+            }
+        }
+    }
+
+    fn is_as_expected(&self, expectation: &Expectation, decoded: &DecodedResponse) -> bool {
         match &expectation.answer {
             Answer::Accepted { members: Some(tree) } => {
                 decoded.output().is_some_and(|output| matching::holds(tree, output, &self.bindings))
             }
             Answer::Accepted { members: None } => decoded.is_success(),
             Answer::Refused(refusal) => decoded.class() == Some(refusal.error.value.as_str()),
+            Answer::RefusedOpen(_) => matches!(decoded, DecodedResponse::Refused { .. }),
             Answer::Open(_) => true,
         }
     }
@@ -298,7 +310,7 @@ impl<'trial> Machine<'trial> {
 fn pause_before_retry(call: &Call, decoded: &DecodedResponse, repetition: u32) -> Option<u64> {
     let is_the_subject = match &call.expect.answer {
         Answer::Refused(refusal) => refusal.error.value == "LimitExceededException",
-        Answer::Accepted { .. } | Answer::Open(_) => false,
+        Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => false,
     };
     let again = decoded.is_throttled() && !is_the_subject && repetition < THROTTLED_RETRIES;
     again.then(|| THROTTLED_PAUSE_US << repetition)

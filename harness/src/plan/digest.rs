@@ -48,8 +48,16 @@ pub(super) fn condition(expectation: &Expectation) -> String {
         Answer::Refused(refusal) => {
             let _ = write!(text, "refused {}", refusal.error.value);
         }
+        Answer::RefusedOpen(_) => text.push_str("refused"),
         Answer::Open(_) => text.push_str("open"),
     }
+    short(&text)
+}
+
+/// Digest of members that an accepted response has to have.
+pub(super) fn members(tree: &Tree) -> String {
+    let mut text = String::from("accepted ");
+    write_tree(&mut text, tree);
     short(&text)
 }
 
@@ -91,7 +99,7 @@ fn write_step(text: &mut String, step: &Step) {
                 write_call(text, call);
             }
         }
-        StepKind::Repeat { times, steps } => {
+        StepKind::Repeat { times, steps, .. } => {
             let _ = writeln!(text, "repeat {times}");
             for inner in steps {
                 write_step(text, inner);

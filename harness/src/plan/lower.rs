@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use crate::case::Spanned;
 use crate::case::ast::{
     self, Address, Answer, Body, Call, Case, Expectation, Fixture, Form, Library, Node, Race, Read,
-    Reference, Refusal, Row, Rung, Tree, Wire,
+    Reference, Refusal, Row, Rung, Tree, Until, Wire,
 };
 use crate::wire::Encoding;
 
@@ -98,9 +99,11 @@ impl Lower<'_> {
                     calls: race.calls.iter().map(|call| self.call(call)).collect(),
                     others: self.expectation(&race.others),
                 }),
-                ast::StepKind::Repeat(repeat) => {
-                    StepKind::Repeat { times: repeat.times.value, steps: self.steps(&repeat.steps) }
-                }
+                ast::StepKind::Repeat(repeat) => StepKind::Repeat {
+                    times: repeat.times.value,
+                    until: repeat.until.as_ref().map_or(Until::AsExpected, |until| self.until(&until.value)),
+                    steps: self.steps(&repeat.steps),
+                },
                 ast::StepKind::Clock(clock) => StepKind::Clock(clock.clone()),
                 ast::StepKind::Read(read) => StepKind::Read(Read {
                     records: read.records.iter().map(|tree| self.tree(tree)).collect(),
@@ -138,7 +141,18 @@ impl Lower<'_> {
             },
             wire: self.wire(&call.wire),
             expect: self.expectation(&call.expect),
+            until: call
+                .until
+                .as_ref()
+                .map(|until| Spanned { value: self.until(&until.value), span: until.span }),
             ..call.clone()
+        }
+    }
+
+    fn until(&self, until: &Until) -> Until {
+        match until {
+            Until::AsExpected => Until::AsExpected,
+            Until::Members(tree) => Until::Members(self.tree(tree)),
         }
     }
 
@@ -164,6 +178,7 @@ impl Lower<'_> {
                     message: refusal.message.as_ref().map(|tree| self.tree(tree)),
                     ..refusal.clone()
                 }),
+                Answer::RefusedOpen(question) => Answer::RefusedOpen(question.clone()),
                 Answer::Open(question) => Answer::Open(question.clone()),
             },
             document: expectation.document.as_ref().map(|tree| self.tree(tree)),

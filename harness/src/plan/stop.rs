@@ -1,5 +1,6 @@
 //! The stop condition of each step of a trial, as data beside the digest of what is sent.
 
+use crate::case::ast::{Call, Until};
 use crate::log::StopCondition;
 
 use super::digest;
@@ -14,19 +15,29 @@ fn of_step(step: &Step) -> StopCondition {
     match &step.kind {
         StepKind::Call { call, observe } => match (&call.by, observe) {
             (Some(by), _) => StopCondition::Until {
-                condition: digest::condition(&call.expect),
+                condition: condition(
+                    call,
+                    call.until.as_ref().map_or(&Until::AsExpected, |until| &until.value),
+                ),
                 millis: by.value.millis,
                 after: by.value.from.to_string(),
             },
             (None, Some(_)) => StopCondition::Settled,
             (None, None) => StopCondition::Response,
         },
-        StepKind::Repeat { steps, .. } => {
+        StepKind::Repeat { steps, until, .. } => {
             let conditions: Vec<String> =
-                steps.iter().filter_map(Step::call).map(|call| digest::condition(&call.expect)).collect();
+                steps.iter().filter_map(Step::call).map(|call| condition(call, until)).collect();
             StopCondition::WhileHolds { condition: conditions.join(" ") }
         }
         StepKind::Race(_) | StepKind::Clock(_) => StopCondition::Response,
         StepKind::Read(read) => StopCondition::Records { count: read.records.len(), millis: read.within },
+    }
+}
+
+fn condition(call: &Call, until: &Until) -> String {
+    match until {
+        Until::AsExpected => digest::condition(&call.expect),
+        Until::Members(tree) => digest::members(tree),
     }
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::case::ast::{
     Address, Answer, Audience, Body, Call, Case, Clock, Cost, Fixture, FixtureName, FixtureStatus, Level,
-    Library, Question, Race, Read, Reference, Rung, Suite, Tree,
+    Library, Question, Race, Read, Reference, Rung, Suite, Tree, Until,
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;
@@ -100,6 +100,8 @@ pub enum StepKind {
     Repeat {
         /// How often all of them are sent.
         times: u32,
+        /// What a response has to be like for the repetition to go on.
+        until: Until,
         /// The calls of one repetition.
         steps: Vec<Step>,
     },
@@ -271,7 +273,7 @@ impl PlannedTrial {
         };
         for (call, _) in self.calls() {
             match &call.expect.answer {
-                Answer::Open(question) => take(&question.value),
+                Answer::Open(question) | Answer::RefusedOpen(question) => take(&question.value),
                 Answer::Accepted { members: Some(tree) } => references(tree, &mut |reference| {
                     if let Reference::Open(id) = reference {
                         take(id);
@@ -337,7 +339,7 @@ impl PlannedTrial {
         self.steps.iter().all(|step| {
             step.observe().is_none()
                 && step.call().is_some_and(|call| match call.expect.answer {
-                    Answer::Refused(_) | Answer::Open(_) => true,
+                    Answer::Refused(_) | Answer::RefusedOpen(_) | Answer::Open(_) => true,
                     Answer::Accepted { .. } => false,
                 })
         })
@@ -377,7 +379,12 @@ impl PlannedTrial {
 
     /// True if no other trial may be in flight.
     pub(crate) fn runs_alone(&self) -> bool {
-        self.moves_the_clock()
+        self.moves_the_clock() || self.judges_when_a_response_comes()
+    }
+
+    /// True if it is judged when a response comes: in several starts, each of them alone.
+    pub(crate) fn judges_when_a_response_comes(&self) -> bool {
+        self.calls().any(|(call, _)| call.returns.is_some())
     }
 
     /// True if a stream of the trial's is lent to other trials at the same time.

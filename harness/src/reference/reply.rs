@@ -3,6 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
@@ -58,6 +59,8 @@ pub(super) struct Reply {
     /// False for the one answer without `x-amz-id-2` (WIRE-003).
     pub(super) extended_id: bool,
     pub(super) framing: Framing,
+    /// How long it is held back before it is sent.
+    pub(super) held_back: Duration,
 }
 
 /// What `x-amzn-requestid` says.
@@ -132,6 +135,7 @@ impl Reply {
             request_id: RequestId::Uuid,
             extended_id: true,
             framing: Framing::Length,
+            held_back: Duration::ZERO,
         }
     }
 
@@ -145,6 +149,7 @@ impl Reply {
             request_id: RequestId::Uuid,
             extended_id: true,
             framing: Framing::Length,
+            held_back: Duration::ZERO,
         }
     }
 

@@ -127,5 +127,8 @@ async fn respond(request: Request<Incoming>, service: Arc<Service>) -> io::Resul
         headers: &headers,
         body: &body,
     });
+    if !reply.held_back.is_zero() {
+        tokio::time::sleep(reply.held_back).await;
+    }
     reply.into_response(&service.ids)
 }

@@ -189,9 +189,10 @@ impl Service {
         };
         self.hooks.branch(asked, &mut branch);
         let times = self.hooks.times(asked, &branch.effect, self.times);
+        let held_back = self.hooks.held_back(&branch.effect, times);
         world.apply(branch.effect, now, times);
         drop(world);
-        Reply::answer(encoding, operation, branch.answer)
+        Reply { held_back, ..Reply::answer(encoding, operation, branch.answer) }
     }
 }
 

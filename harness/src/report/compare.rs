@@ -161,7 +161,7 @@ fn verdict(trial: &RecordTrial) -> String {
 fn answers(answers: &[RecordAnswer]) -> BTreeMap<String, String> {
     let mut chosen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for answer in answers {
-        let word = answer.candidate.clone().unwrap_or_else(|| "none of the candidates".to_owned());
+        let word = answer.candidate.clone().unwrap_or_else(|| "outside the candidates".to_owned());
         chosen.entry(answer.question.clone()).or_default().insert(word);
     }
     let joined = |words: BTreeSet<String>| words.into_iter().collect::<Vec<_>>().join(", ");

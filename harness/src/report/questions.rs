@@ -25,7 +25,8 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// All answers, by question. A trial that asks twice counts once per answer.
+    /// All answers, by question; those with a response outside the candidates first. A trial that asks
+    /// twice counts once per answer.
     pub fn of(summary: &Summary) -> Vec<Self> {
         let mut questions: BTreeMap<&str, Self> = BTreeMap::new();
         for trial in summary.trials.values() {
@@ -47,7 +48,17 @@ impl Answers {
                 }
             }
         }
-        questions.into_values().collect()
+        let mut all: Vec<Self> = questions.into_values().collect();
+        all.sort_by_key(|answers| !answers.has_others());
+        all
+    }
+
+    /// True if a response was none of the candidates.
+    pub fn has_others(&self) -> bool {
+        self.trials.keys().any(|answer| match answer {
+            Answer::Other(_) => true,
+            Answer::Candidate(_) => false,
+        })
     }
 
     /// True if the target gave more than one answer, which is a finding: a client can rely on none.

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::case::ast::FixtureName;
 use crate::log::{ResponseText, Role, Timing};
 use crate::observe::decoded::DecodedResponse;
-use crate::observe::describe::DescribeCall;
+use crate::observe::describe::{DescribeCall, Snapshot, before_of};
 use crate::observe::machine::{Action, Ask, Machine};
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::Bindings;
@@ -105,7 +105,11 @@ impl Field {
         if running.reused_and_closed {
             void = Some("a connection that had been used before was closed before the response".to_owned());
         }
-        let may_have_changed = running.may_have_changed();
+        let found_changed = running.found_changed();
+        if found_changed {
+            void = Some("the shared stream was found changed, and any trial may have done it".to_owned());
+        }
+        let may_have_changed = found_changed || running.may_have_changed();
         let Attempt { bindings, began_us, exchanges, held, .. } = running;
         for (_, stream) in held.own {
             self.fixtures.delete(stream, Some(Arc::clone(&id)));
@@ -292,6 +296,20 @@ impl Attempt<'_> {
 
     fn requests(&self) -> impl Iterator<Item = &Observed> {
         self.exchanges.iter().filter(|observed| observed.exchange.role.is_request())
+    }
+
+    /// True if a shared stream is not as it was lent: a call on it may have been refused and carried out
+    /// all the same, in this attempt or in any other.
+    fn found_changed(&self) -> bool {
+        let Some((lent, _)) = &self.held.lease else { return false };
+        self.exchanges.iter().any(|observed| {
+            observed.exchange.role == Role::Unchanged(*lent)
+                && match Snapshot::of(&observed.decoded) {
+                    Snapshot::State(state) => Some(&before_of(&state)) != self.bindings.before(*lent),
+                    Snapshot::Gone => true,
+                    Snapshot::Nothing => false,
+                }
+        })
     }
 
     /// True if the attempt may have changed a shared stream: a call that changes streams was accepted,

@@ -139,7 +139,8 @@ pub(crate) async fn run(
     session.tell(Event::Timing((*timing).clone()));
     tell_unseen_transitions(&session, &timing.lengths);
     let field = Field { session, fixtures, describe_call, timing };
-    let run = Arc::new(Run { field, capabilities, settings, referee });
+    let observing = Semaphore::new(field.session.target.transitional_budget.max(1) as usize);
+    let run = Arc::new(Run { field, capabilities, settings, referee, observing });
     let counts = run.trials(selected).await;
     let left_behind = run.field.fixtures.clean_up().await;
     let footer = Footer {
@@ -158,6 +159,8 @@ struct Run {
     capabilities: Capabilities,
     settings: Settings,
     referee: Arc<dyn Referee>,
+    /// Trials that observe a transition at once.
+    observing: Semaphore,
 }
 
 /// A trial and the rulings on its attempts so far.
@@ -264,6 +267,12 @@ impl Run {
             let work = async {
                 let needed = trial.shards_needed(lending == Lending::Own);
                 let reserved = self.field.fixtures.reserve(needed).await;
+                // Streams in transition at once are bounded, and each of them is sampled: with too many
+                // of them a slow target would show none often enough.
+                let _observing = match trial.has_transition() {
+                    true => self.observing.acquire().await.ok(),
+                    false => None,
+                };
                 let permit = jobs.acquire().await;
                 let ended = self.field.attempt(&trial, attempt, lending, reserved).await;
                 drop(permit);
@@ -326,8 +335,9 @@ fn tell_unseen_transitions(session: &Session, lengths: &Lengths) {
     if !unseen.is_empty() && unseen.len() == lengths.measured.len() {
         let tightest = unseen.iter().map(|length| length.longest_gap_us).min().unwrap_or_default();
         let text = format!(
-            "no transient state was seen in {} changes, the tightest of them with a sample every {}.{} ms at least",
-            unseen.len(),
+            "none of the measured changes showed a transient state: {}; in the tightest of them the samples \
+             were at most {}.{} ms apart",
+            lengths.measured.keys().map(|change| change.as_str()).collect::<Vec<_>>().join(", "),
             tightest / 1000,
             tightest % 1000 / 100
         );

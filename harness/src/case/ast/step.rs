@@ -20,6 +20,8 @@ pub struct Repeat {
     pub times: Spanned<u32>,
     /// The calls of one round.
     pub steps: Vec<Step>,
+    /// What a response has to be like for the repetition to go on.
+    pub until: Option<Spanned<super::Until>>,
 }
 
 /// Moves the target's clock forward.

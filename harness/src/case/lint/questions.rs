@@ -1,10 +1,10 @@
 //! Open questions: each is asked somewhere, in the form that its candidates have.
 
 use super::{Lint, Use};
-use crate::case::ast::{Candidate, Suite};
+use crate::case::ast::{Answer, Candidate, Suite};
 use crate::case::diagnostic::Diagnostic;
 use crate::case::part::nearest;
-use crate::case::span::Span;
+use crate::case::span::{Span, Spanned};
 
 impl Lint<'_> {
     /// Notes that a question is asked, and in which form.
@@ -34,6 +34,21 @@ impl Lint<'_> {
             };
             let title = format!("the candidate `{name}` of `{id}` can't answer here");
             self.error(suite, span, title, wanted);
+        }
+    }
+
+    /// Holds a question about the class of a refusal to have a class among its candidates.
+    pub(super) fn has_a_class(&mut self, suite: &Suite, question: &Spanned<String>) {
+        let Some(known) = self.library.questions.get(&question.value) else { return };
+        let refuses = |candidate: &Candidate| match candidate {
+            Candidate::Answer { any, .. } => {
+                any.iter().any(|expectation| matches!(expectation.answer, Answer::Refused(_)))
+            }
+            Candidate::Value(_) | Candidate::Rung(_) => false,
+        };
+        if !known.candidates.values().any(refuses) {
+            let title = format!("no candidate of `{}` is a refusal", question.value);
+            self.error(suite, question.span, title, "the class of which refusal is open?");
         }
     }
 

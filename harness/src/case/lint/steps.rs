@@ -49,6 +49,10 @@ impl<'l> Lint<'l> {
                     before.last_was_call = false;
                 }
                 StepKind::Repeat(repeat) => {
+                    if repeat.until.is_none() {
+                        let title = "`repeat` without a condition that ends it";
+                        self.error(suite, repeat.times.span, title, "write `until: as-expected` beside it");
+                    }
                     for inner in &repeat.steps {
                         self.because(suite, inner);
                         if let Some(call) = inner.call() {
@@ -126,14 +130,34 @@ impl<'l> Lint<'l> {
         if let Some(when) = call.when.as_ref().filter(|_| before.calls == 0) {
             self.error(suite, when.span, "`when` on the first call", "it asks about the first call's answer");
         }
-        if let Answer::Open(question) = &call.expect.answer {
-            self.open(suite, &question.value, question.span, Use::Answer);
+        match &call.expect.answer {
+            Answer::Open(question) => self.open(suite, &question.value, question.span, Use::Answer),
+            Answer::RefusedOpen(question) => {
+                self.open(suite, &question.value, question.span, Use::Answer);
+                self.has_a_class(suite, question);
+            }
+            Answer::Accepted { .. } | Answer::Refused(_) => {}
         }
+        self.stop(suite, call);
         for tree in walk::of_call(call) {
             self.references(suite, tree, before, Use::Value);
         }
         before.captured.extend(call.capture.keys().map(String::as_str));
         before.calls += 1;
+    }
+
+    /// A call that is repeated says what ends the repetition.
+    fn stop(&mut self, suite: &Suite, call: &Call) {
+        match (&call.by, &call.until) {
+            (Some(by), None) => {
+                let title = "`by` without a condition that ends the repetition";
+                self.error(suite, by.span, title, "write `until: as-expected` or `until: {…}` beside it");
+            }
+            (None, Some(until)) => {
+                self.error(suite, until.span, "`until` without `by`", "until when at the latest?");
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
     }
 
     fn watch(

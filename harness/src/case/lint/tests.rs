@@ -128,7 +128,7 @@ fn an_expectation_without_a_fact_and_a_fact_cited_twice_are_told() {
 fn order_of_steps_is_held() {
     let ask = "      - {watch: stream, ladder: [{StreamStatus: ACTIVE}], because: [SSE-010]}
       - {expect: accepted, when: accepted, because: [SSE-001], with: {KeyId: $got.key}}
-      - {expect: accepted, capture: {key: KeyId}, by: 5s after ACTIV, because: [SSE-001]}
+      - {expect: accepted, capture: {key: KeyId}, by: 5s after ACTIV, until: as-expected, because: [SSE-001]}
       - {call: DescribeStream, expect: accepted, because: [WIRE-001], with: {ExclusiveStartShardId: $got.key}}\n";
     assert_eq!(
         of_ask(ask),
@@ -143,7 +143,7 @@ fn order_of_steps_is_held() {
 
 #[test]
 fn by_wants_a_watch_before_it() {
-    let ask = "      {expect: accepted, by: 5s after ACTIVE, because: [SSE-001]}\n";
+    let ask = "      {expect: accepted, by: 5s after ACTIVE, until: as-expected, because: [SSE-001]}\n";
     assert_eq!(of_ask(ask), ["`by` without a watch before it"]);
 }
 

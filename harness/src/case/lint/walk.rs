@@ -1,6 +1,6 @@
 //! Walks over the trees of a case.
 
-use crate::case::ast::{Answer, Body, Call, Expectation, Node, Reference, Tree};
+use crate::case::ast::{Answer, Body, Call, Expectation, Node, Reference, Tree, Until};
 
 /// Visits every reference in a tree.
 pub(super) fn references<'t>(tree: &'t Tree, visit: &mut impl FnMut(&'t Tree, &'t Reference)) {
@@ -19,7 +19,7 @@ pub(super) fn of_expectation(expectation: &Expectation) -> impl Iterator<Item = 
     let stated = match &expectation.answer {
         Answer::Accepted { members } => members.as_ref(),
         Answer::Refused(refusal) => refusal.message.as_ref(),
-        Answer::Open(_) => None,
+        Answer::RefusedOpen(_) | Answer::Open(_) => None,
     };
     stated.into_iter().chain(expectation.document.as_ref()).chain(expectation.form.headers.values())
 }
@@ -29,7 +29,11 @@ pub(super) fn of_call(call: &Call) -> impl Iterator<Item = &Tree> {
     let body = match &call.with {
         Body::Tree(tree) | Body::Json(tree) | Body::Bytes(tree) => tree,
     };
-    std::iter::once(body).chain(call.wire.trees()).chain(of_expectation(&call.expect))
+    let until = call.until.as_ref().and_then(|until| match &until.value {
+        Until::AsExpected => None,
+        Until::Members(tree) => Some(tree),
+    });
+    std::iter::once(body).chain(call.wire.trees()).chain(of_expectation(&call.expect)).chain(until)
 }
 
 /// The tree of a body that is encoded, if it is one.

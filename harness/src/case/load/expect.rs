@@ -51,14 +51,19 @@ fn from_fields(reader: &mut Reader, yaml: &Yaml) -> Option<Expectation> {
         .and_then(|status| u16::try_from(status.value).ok().map(|value| Spanned::new(value, status.span)));
     let document = fields.get("document").and_then(|yaml| tree(reader, yaml, Place::Expectation));
     let form = Box::new(wire::form(reader, &fields));
-    let answer = match (fields.get("accepted"), fields.get("error")) {
-        (Some(members), None) => accepted(reader, &fields, members)?,
-        (None, Some(error)) => Answer::Refused(refusal(reader, &fields, error)?),
-        (Some(_), Some(error)) => {
-            reader.error(error.span, "an answer that is accepted and refused", "one of both");
+    let answer = match (fields.get("accepted"), fields.get("error"), fields.get("refused")) {
+        (Some(members), None, None) => accepted(reader, &fields, members)?,
+        (None, Some(error), None) => Answer::Refused(refusal(reader, &fields, error)?),
+        (None, None, Some(question)) => refused_open(reader, &fields, question)?,
+        (Some(_), Some(other), _) | (Some(_), None, Some(other)) => {
+            reader.error(other.span, "an answer that is accepted and refused", "one of both");
             return None;
         }
-        (None, None) => {
+        (None, Some(_), Some(question)) => {
+            reader.error(question.span, "a refusal whose class is stated and open", "one of both");
+            return None;
+        }
+        (None, None, None) => {
             reader.error_with_help(
                 first_line_of(&fields, yaml.span),
                 "`expect` without `accepted` or `error`",
@@ -79,6 +84,30 @@ fn accepted(reader: &mut Reader, fields: &Fields<'_>, members: &Yaml) -> Option<
     }
     reader.entries(members, "`accepted`")?;
     Some(Answer::Accepted { members: Some(tree(reader, members, Place::Expectation)?) })
+}
+
+/// `refused: $open.<question>`.
+fn refused_open(reader: &mut Reader, fields: &Fields<'_>, yaml: &Yaml) -> Option<Answer> {
+    for key in ["clauses", "message"] {
+        if let Some(entry) = fields.entry(key) {
+            reader.error(
+                entry.key.span,
+                format!("`{key}` beside `refused`"),
+                "only where the class is stated",
+            );
+        }
+    }
+    let text = reader.text(yaml, "`refused`")?;
+    let Some(question) = text.value.strip_prefix("$open.") else {
+        reader.error_with_help(
+            text.span,
+            "`refused` names an open question",
+            "write `$open.<question>`",
+            "a class that is known stands beside `error`",
+        );
+        return None;
+    };
+    Some(Answer::RefusedOpen(Spanned::new(question.to_owned(), text.span)))
 }
 
 fn refusal(reader: &mut Reader, fields: &Fields<'_>, error: &Yaml) -> Option<Refusal> {

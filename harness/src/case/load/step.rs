@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::case::ast::{
     Body, Call, CallAddress, Deadline, DeadlineFrom, Expectation, Meanwhile, Node, Reference, Rung, Step,
-    StepKind, Tree, Watch, Wire,
+    StepKind, Tree, Until, Watch, Wire,
 };
 use crate::case::part::Part;
 use crate::case::reader::{Fields, Reader};
@@ -108,13 +108,15 @@ pub(super) fn facts(reader: &mut Reader, yaml: &Yaml, what: &str) -> Vec<Spanned
 fn call(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<String>>) -> Option<Call> {
     let expect = reader.required(fields, Part::Call, "expect").and_then(|yaml| expectation(reader, yaml));
     let by = fields.get("by").and_then(|yaml| deadline(reader, yaml));
+    let until = fields.get("until").and_then(|yaml| until(reader, yaml));
+    let returns = fields.get("returns").and_then(|yaml| reader.word(yaml, "`returns`", words::RETURNS));
     let when = fields.get("when").and_then(|yaml| reader.word(yaml, "`when`", words::WHEN));
     let capture = match fields.get("capture") {
         Some(yaml) => capture(reader, yaml),
         None => IndexMap::new(),
     };
     let request = request(reader, fields, operation);
-    Some(Call { by, when, capture, ..request?(expect?) })
+    Some(Call { by, until, returns, when, capture, ..request?(expect?) })
 }
 
 /// What a call sends; the call is made once it is known what is expected of it.
@@ -149,6 +151,8 @@ fn request(
         wire: wire.clone(),
         expect,
         by: None,
+        until: None,
+        returns: None,
         when: None,
         capture: IndexMap::new(),
     })
@@ -225,6 +229,21 @@ fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
         );
     }
     read.map(|deadline| Spanned::new(deadline, text.span))
+}
+
+/// `as-expected`, or the members of an accepted response.
+fn until(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Until>> {
+    if let YamlNode::Scalar(Scalar::Text(text)) = &yaml.node
+        && text == "as-expected"
+    {
+        return Some(Spanned::new(Until::AsExpected, yaml.span));
+    }
+    if !matches!(yaml.node, YamlNode::Map(_)) {
+        reader.wrong_kind(yaml, "`until`", "`as-expected` or members of an accepted response");
+        return None;
+    }
+    let members = tree(reader, yaml, Place::Expectation)?;
+    Some(Spanned::new(Until::Members(members), yaml.span))
 }
 
 /// `500ms`, `5s`, `2min`, `24h`.

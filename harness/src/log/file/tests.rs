@@ -87,9 +87,12 @@ fn a_broken_line_is_named_with_its_column() {
 
 #[test]
 fn a_log_of_another_version_says_so() {
-    let text = lines(&small()).replacen("\"format\":1", "\"format\":2", 1);
+    let text = lines(&small()).replacen("\"format\":2", "\"format\":1", 1);
     let error = read(&text).expect_err("another version");
-    assert_eq!(error.to_string(), "read the log: it has format 2, and this version reads format 1");
+    assert_eq!(
+        error.to_string(),
+        "read the log: it has format 1, and this version reads format 2: run again"
+    );
 }
 
 #[test]

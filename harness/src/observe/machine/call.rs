@@ -1,6 +1,6 @@
 //! One call of the machine: sent once, or until a condition holds, with or without an observed stream.
 
-use crate::case::ast::{Call, Deadline, DeadlineFrom};
+use crate::case::ast::{Call, Deadline, DeadlineFrom, Until};
 use crate::log::{Role, StepIndex};
 use crate::plan::Observe;
 
@@ -120,9 +120,10 @@ impl<'trial> Machine<'trial> {
     fn take_response(&mut self, calling: &mut Calling<'trial>, observed: &Observed) {
         let (exchange, decoded) = (&observed.exchange, &observed.decoded);
         let call = calling.call;
+        let until = call.until.as_ref().map_or(&Until::AsExpected, |until| &until.value);
         let pause_us = match calling.deadline_us {
             // Sent at least once after the deadline: what is true from then on is seen.
-            Some(deadline_us) if !self.satisfies(&call.expect, decoded) && exchange.sent_us < deadline_us => {
+            Some(deadline_us) if exchange.sent_us < deadline_us && !self.satisfies(until, call, decoded) => {
                 Some(POLL_US)
             }
             Some(_) => None,

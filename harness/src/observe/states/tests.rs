@@ -52,7 +52,7 @@ impl States {
         let rung = |(status, encryption): (&str, &str), rest: &str| {
             format!("{{StreamStatus: {status}, EncryptionType: {encryption}{rest}}}")
         };
-        let rungs = [rung(self.old, ", snapshot: maybe"), rung(self.transient, ""), rung(self.new, "")];
+        let rungs = [rung(self.old, ", seen: maybe"), rung(self.transient, ""), rung(self.new, "")];
         cases::ladder(&rungs.each_ref().map(String::as_str))
     }
 }
@@ -333,7 +333,7 @@ fn a_look_that_was_under_way_when_the_call_was_sent_may_show_either_side() {
 #[test]
 fn an_open_member_is_asked_once_for_each_answer() {
     let ladder = cases::ladder(&[
-        "{StreamStatus: ACTIVE, EncryptionType: NONE, snapshot: maybe}",
+        "{StreamStatus: ACTIVE, EncryptionType: NONE, seen: maybe}",
         "{StreamStatus: UPDATING, EncryptionType: $open.type-while-updating}",
         "{StreamStatus: ACTIVE, EncryptionType: KMS}",
     ]);

@@ -36,6 +36,7 @@ const CASE: &str = "
         address: arn
         with: {Limit: 1}
         by: 5s after ACTIVE
+        until: as-expected
         when: accepted
         expect: accepted
         capture: {shard: StreamDescription.Shards.0.ShardId}
@@ -58,7 +59,7 @@ fn replaced(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn what_is_expected_does_not_change_a_digest() {
+fn what_is_expected_is_no_part_of_what_is_sent() {
     let before = digest_of(CASE);
     for (from, to) in [
         ("title: A start is answered", "title: A start is answered well"),
@@ -73,6 +74,29 @@ fn what_is_expected_does_not_change_a_digest() {
     ] {
         assert_eq!(digest_of(&replaced(from, to)), before, "{from} → {to}");
     }
+}
+
+#[test]
+fn what_ends_a_repetition_is_no_part_of_the_digest_and_changes_the_stop() {
+    let of = |case: &str| {
+        let trial = &manifest(case).trials[0];
+        (trial.question_digest.clone(), trial.stops.clone())
+    };
+    let (digest, stops) = of(CASE);
+    let call = "        when: accepted\n        expect: accepted";
+    for (from, to) in [
+        ("by: 5s after ACTIVE", "by: 6s after ACTIVE"),
+        ("by: 5s after ACTIVE", "by: 5s after UPDATING"),
+        ("until: as-expected", "until: {StreamDescription: {StreamStatus: ACTIVE}}"),
+        (call, "        when: accepted\n        expect: {error: ResourceNotFoundException}"),
+    ] {
+        let (other_digest, other_stops) = of(&replaced(from, to));
+        assert_eq!(other_digest, digest, "{from} → {to}");
+        assert_ne!(other_stops, stops, "{from} → {to}");
+    }
+    // The default stop of an observed call does not look at what is expected.
+    let (_, same) = of(&replaced("want: UPDATING", "want: DELETING"));
+    assert_eq!(same, stops);
 }
 
 #[test]
@@ -95,8 +119,6 @@ fn everything_that_is_sent_changes_a_digest() {
         ("call: PutRecord", "call: PutRecords"),
         ("address: name", "address: both"),
         ("$utf8: during", "$utf8: dusk"),
-        ("by: 5s after ACTIVE", "by: 6s after ACTIVE"),
-        ("by: 5s after ACTIVE", "by: 5s after UPDATING"),
         ("when: accepted", "when: refused"),
         ("Shards.0.ShardId", "Shards.1.ShardId"),
         ("$got.shard", "$stream.name"),

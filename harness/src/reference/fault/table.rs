@@ -19,7 +19,7 @@ const fn row(fault: Fault, name: &'static str, reach: Reach, about: &'static str
 }
 
 #[rustfmt::skip]
-pub(super) const TABLE: [Row; 127] = [
+pub(super) const TABLE: [Row; 129] = [
     row(Fault::SkipUpdating, "skip-updating", Reach::Watches,
         "a start or stop of encryption takes effect at once, UPDATING is never shown"),
     row(Fault::StopSkipsUpdating, "stop-skips-updating", Reach::Watches,
@@ -42,6 +42,8 @@ pub(super) const TABLE: [Row; 127] = [
         "a stop is accepted and changes nothing"),
     row(Fault::RekeyIgnored, "rekey-ignored", Reach::Watches,
         "a start with another key on an encrypted stream goes through UPDATING and keeps the old key"),
+    row(Fault::AnsweredLate, "answered-late", Reach::Watches,
+        "a start or stop is answered only once UPDATING is over"),
     row(Fault::SkipCreating, "skip-creating", Reach::ComingAndGoing,
         "a new stream is ACTIVE at once, CREATING is never shown"),
     row(Fault::SkipDeleting, "skip-deleting", Reach::ComingAndGoing,
@@ -252,6 +254,8 @@ pub(super) const TABLE: [Row; 127] = [
         "the content type of errors is application/json"),
     row(Fault::EmptyOutputAsObject, "empty-output-as-object", Reach::OddRequests,
         "an operation without output answers an empty structure"),
+    row(Fault::EmptyOutputInEnvelope, "empty-output-in-envelope", Reach::OddRequests,
+        "an operation without output answers an envelope of `success` and `data`"),
     row(Fault::ErrorLengthWrong, "error-length-wrong", Reach::Refusals,
         "the length of a ValidationException is stated too high"),
     row(Fault::ErrorBreaksConnection, "error-breaks-connection", Reach::OddRequests,

@@ -13,6 +13,8 @@ mod refusals;
 mod shown;
 mod values;
 
+use std::time::Duration;
+
 use super::fault::{Fault, Faults};
 use crate::model::Value;
 use crate::spec::{Action, Branch, Effect, Encryption, Millis, Stream, TransitionTimes, World};
@@ -59,6 +61,9 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// How long after the end of a transition a late answer comes.
+const LATE: Duration = Duration::from_millis(100);
+
 impl Hooks {
     pub(super) fn new(faults: Faults) -> Self {
         Self { faults, memory: Memory::default() }
@@ -98,6 +103,12 @@ impl Hooks {
         if nothing {
             *effect = Effect::Nothing;
         }
+    }
+
+    /// How long the answer to a call with that effect is held back.
+    pub(super) fn held_back(&self, effect: &Effect, times: TransitionTimes) -> Duration {
+        let late = self.has(Fault::AnsweredLate) && matches!(effect, Effect::Encrypt { .. });
+        if late { Duration::from_millis(times.update.unsigned_abs()) + LATE } else { Duration::ZERO }
     }
 
     /// Before the effect is applied: how long its transition lasts.

@@ -54,7 +54,7 @@ fn another_text_in_the_same_way_is_no_difference_and_another_way_is() {
     let found = Comparison::of(&before, &after);
     assert_eq!(
         found.to_text("before", "after"),
-        "--- before\n+++ after\n  a/b\n-     fail (status)\n+     fail (ladder)\n"
+        "--- before\n+++ after\n  a/b\n-     fail (status)\n+     fail (states)\n"
     );
 }
 
@@ -103,5 +103,5 @@ fn another_choice_is_a_difference_and_another_count_is_none() {
     let found = Comparison::of(&before, &after);
     assert_eq!(found.differences.len(), 1);
     assert_eq!(found.differences[0].subject, Subject::Question("which".to_owned()));
-    assert_eq!(found.differences[0].after, "first, none of the candidates");
+    assert_eq!(found.differences[0].after, "first, outside the candidates");
 }

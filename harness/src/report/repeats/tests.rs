@@ -50,7 +50,7 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
         told,
         "answer\n  open (3 times)\n  who: you (twice), me (once)\n\
          gone\n  no verdict (twice), pass (once)\n\
-         kind\n  fail (ladder) (twice), fail (body) (once)\n\
+         kind\n  fail (states) (twice), fail (body) (once)\n\
          outcome\n  fail (twice), pass (once)\n\
          4 verdicts flip: 5 trials, 3 runs\n"
     );

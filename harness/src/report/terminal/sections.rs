@@ -156,7 +156,7 @@ fn questions(page: &mut Page, summary: &Summary) {
             let text = match answer {
                 Answer::Candidate(candidate) => clean(candidate),
                 Answer::Other(actual) => {
-                    format!("none of the candidates: {}", shortened(&clean(actual), 200))
+                    format!("outside the candidates: {}", shortened(&clean(actual), 200))
                 }
             };
             page.counted(trials.len(), Tone::Plain, &text);

@@ -9,7 +9,7 @@ use crate::case::yaml::Yaml;
 
 use super::super::expect::expectation;
 use super::super::tree::{Place, tree};
-use super::{millis, request, steps};
+use super::{millis, request, steps, until};
 
 /// How often calls are repeated, at most.
 const MOST_TIMES: u64 = 1_000;
@@ -62,8 +62,13 @@ pub(super) fn repeat(
             );
         }
     }
+    let until = fields.get("until").and_then(|yaml| until(reader, yaml));
     let times = times?;
-    Some(Repeat { times: Spanned::new(u32::try_from(times.value).unwrap_or(u32::MAX), times.span), steps })
+    Some(Repeat {
+        until,
+        times: Spanned::new(u32::try_from(times.value).unwrap_or(u32::MAX), times.span),
+        steps,
+    })
 }
 
 /// `clock: 24h`.
