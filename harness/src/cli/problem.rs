@@ -43,6 +43,14 @@ impl Problem {
         self
     }
 
+    /// The fragment, without what to try.
+    pub(crate) fn message(&self) -> String {
+        match &self.kind {
+            Kind::Told { message, .. } => message.clone(),
+            Kind::Drawn(diagnostics) => format!("read {} files", diagnostics.len()),
+        }
+    }
+
     /// Tells it on the error stream.
     pub(crate) fn tell(&self, color: ColorWhen) {
         match &self.kind {

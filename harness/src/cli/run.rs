@@ -30,12 +30,12 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
     let outputs = Outputs::open(args)?;
     let stop = Stop::default();
     let work = async {
-        let Some(mut ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
+        let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
             return Ok(Exit::Interrupted);
         };
         let ended = one_run(&ready, &manifest, &select, settings, outputs, stop.clone()).await;
         // An interrupt from the terminal reaches the command as well.
-        let last_words = if stop.is_stopped() { None } else { ready.ended() };
+        let last_words = if stop.is_stopped() { None } else { ready.ended().await };
         ready.stop().await;
         if let Some(words) = last_words {
             eprintln!("warning: {words}");
@@ -219,6 +219,9 @@ fn terminal_width() -> Option<usize> {
 /// The exit code of a run: the first that applies. What was required and is missing comes before
 /// "nothing was judged", since it was stated that it has to be there.
 pub(super) fn exit_of(summary: &Summary, footer: &Footer) -> Exit {
+    if footer.stopped_early.is_some() {
+        return Exit::NoTarget;
+    }
     if !footer.complete {
         return Exit::Interrupted;
     }
@@ -233,5 +236,7 @@ pub(super) fn exit_of(summary: &Summary, footer: &Footer) -> Exit {
         .any(|outcome| footer.counts.get(&outcome).is_some_and(|count| *count > 0));
     let fixed =
         summary.trials.values().any(|trial| trial.flags.contains(&kinesis_conformance::log::Flag::Fixed));
-    if bad || fixed { Exit::Failed } else { Exit::Fine }
+    // A process that ended, and no trial that is to blame: the run is not fine all the same.
+    let ended = footer.target_ended > 0;
+    if bad || fixed || ended { Exit::Failed } else { Exit::Fine }
 }

@@ -8,18 +8,22 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use kinesis_conformance::plan::{ProcessFuture, TargetProcess};
 use kinesis_conformance::wire::Endpoint;
 
 use super::exit::Exit;
 use super::problem::Problem;
 
 /// A command of the user's that runs in a process group of its own.
+#[derive(Debug)]
 pub(crate) struct Spawned {
-    child: Child,
+    /// How it ended, once it has.
+    ended: watch::Receiver<Option<String>>,
     group: Option<Pid>,
     tail: Arc<Mutex<VecDeque<String>>>,
 }
@@ -58,7 +62,12 @@ impl Spawned {
         if let Some(stderr) = child.stderr.take() {
             readers.spawn(keep(stderr, Arc::clone(&tail)));
         }
-        let mut spawned = Self { child, group, tail: Arc::clone(&tail) };
+        let (end, ended) = watch::channel(None);
+        tokio::spawn(async move {
+            let how = child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
+            end.send_replace(Some(how));
+        });
+        let spawned = Self { ended, group, tail: Arc::clone(&tail) };
         let give_up = Instant::now() + wait;
         loop {
             if TcpStream::connect((host.as_str(), port)).await.is_ok() {
@@ -66,7 +75,8 @@ impl Spawned {
                 readers.detach_all();
                 return Ok(spawned);
             }
-            if let Ok(Some(status)) = spawned.child.try_wait() {
+            let status = spawned.ended.borrow().clone();
+            if let Some(status) = status {
                 spawned.signal(Signal::KILL);
                 // What it said last is still on its way; a child of its own may hold the pipe open.
                 let _late = timeout(LAST_WORDS, readers.join_all()).await;
@@ -92,9 +102,9 @@ impl Spawned {
     }
 
     /// If the command has ended by itself: how, and what it said last. A sentence without its end.
-    pub(crate) fn ended(&mut self) -> Option<String> {
-        let status = self.child.try_wait().ok().flatten()?;
-        Some(format!("the target's process ended by itself with {status}{}", told(&self.tail)))
+    pub(crate) fn ended(&self) -> Option<String> {
+        let how = self.ended.borrow().clone()?;
+        Some(format!("the target's process ended by itself with {how}{}", told(&self.tail)))
     }
 
     /// Ends the command and all that it started: asked first, then made to.
@@ -110,7 +120,8 @@ impl Spawned {
 
     /// Waits for the command and for whatever else is in its group.
     async fn ended_with_all(&mut self) {
-        let _ = self.child.wait().await;
+        // The sender lives until the command has ended.
+        let _ = self.ended.wait_for(Option::is_some).await;
         while self.group.is_some_and(|group| test_kill_process_group(group).is_ok()) {
             sleep(Duration::from_millis(5)).await;
         }
@@ -123,6 +134,69 @@ impl Spawned {
         }
     }
 }
+
+/// A command that is started again when it ends by itself.
+#[derive(Debug)]
+pub(crate) struct Restarted {
+    command: String,
+    ready: Endpoint,
+    wait: Duration,
+    /// What runs at the moment.
+    running: tokio::sync::Mutex<Option<Spawned>>,
+}
+
+impl Restarted {
+    /// Starts a shell command and waits until something listens where it should.
+    pub(crate) async fn start(command: &str, ready: &Endpoint, wait: Duration) -> Result<Self, Problem> {
+        let spawned = Spawned::start(command, ready, wait).await?;
+        Ok(Self {
+            command: command.to_owned(),
+            ready: ready.clone(),
+            wait,
+            running: tokio::sync::Mutex::new(Some(spawned)),
+        })
+    }
+
+    /// If the command has ended by itself: how, and what it said last.
+    pub(crate) async fn last_words(&self) -> Option<String> {
+        self.running.lock().await.as_ref().and_then(Spawned::ended)
+    }
+
+    /// Ends the command and all that it started.
+    pub(crate) async fn stop(&self) {
+        if let Some(spawned) = self.running.lock().await.take() {
+            spawned.stop().await;
+        }
+    }
+}
+
+impl TargetProcess for Restarted {
+    fn ended(&self) -> ProcessFuture<'_, String> {
+        Box::pin(async {
+            let ended = self.running.lock().await.as_ref().map(|spawned| spawned.ended.clone());
+            let Some(mut ended) = ended else { return std::future::pending().await };
+            let _ = ended.wait_for(Option::is_some).await;
+            // Its last lines are still on their way.
+            sleep(LAST_LINES).await;
+            self.last_words().await.unwrap_or_default()
+        })
+    }
+
+    fn restart(&self) -> ProcessFuture<'_, Result<(), String>> {
+        Box::pin(async {
+            let mut running = self.running.lock().await;
+            if let Some(old) = running.take() {
+                old.stop().await;
+            }
+            let started = Spawned::start(&self.command, &self.ready, self.wait).await;
+            *running = Some(started.map_err(|problem| problem.message())?);
+            Ok(())
+        })
+    }
+}
+
+/// Time for the last lines of a command that has ended.
+const LAST_LINES: Duration = Duration::from_millis(50);
 
 impl Drop for Spawned {
     fn drop(&mut self) {

@@ -1,5 +1,6 @@
 //! The target that the arguments name: the reference, an endpoint, a profile, a spawned command.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kinesis_conformance::case::{Known, Profile, Requires};
@@ -10,7 +11,7 @@ use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 use super::args::{CredentialsFrom, TargetArgs};
 use super::exit::Exit;
 use super::problem::Problem;
-use super::spawn::Spawned;
+use super::spawn::Restarted;
 
 /// A target that is up, and what keeps it up.
 pub(crate) struct Ready {
@@ -18,7 +19,7 @@ pub(crate) struct Ready {
     pub(crate) target: Target,
     /// What must not be told.
     pub(crate) redactor: Redactor,
-    spawned: Option<Spawned>,
+    spawned: Option<Arc<Restarted>>,
     reference: Option<kinesis_conformance::reference::Running>,
 }
 
@@ -40,8 +41,11 @@ struct Spawn {
 
 impl Ready {
     /// If what was spawned has ended by itself: how, and what it said last.
-    pub(crate) fn ended(&mut self) -> Option<String> {
-        self.spawned.as_mut().and_then(Spawned::ended)
+    pub(crate) async fn ended(&self) -> Option<String> {
+        match &self.spawned {
+            Some(spawned) => spawned.last_words().await,
+            None => None,
+        }
     }
 
     /// Stops what was started.
@@ -117,7 +121,7 @@ impl Named {
         };
         let wait = Duration::from_secs(args.ready_timeout);
         let spawned = match &self.spawn {
-            Some(Spawn { command, ready }) => Some(Spawned::start(command, ready, wait).await?),
+            Some(Spawn { command, ready }) => Some(Arc::new(Restarted::start(command, ready, wait).await?)),
             None => None,
         };
         let region = args

@@ -93,7 +93,10 @@ impl Referee for Judges {
         let judgement = judge(trial, &observation, measure);
         let void = judgement.void.clone();
         let verdict = verdict(trial, attempt, times_us, &observation, judgement);
-        Ruling { needs_confirmation: attempts::needs_confirmation(&verdict), verdict, void }
+        // That the process ends again while the trial is alone is the second time already.
+        let confirmed = observation.process_ended.is_some();
+        let needs_confirmation = !confirmed && attempts::needs_confirmation(&verdict);
+        Ruling { needs_confirmation, verdict, void }
     }
 
     fn settle(&self, trial: &PlannedTrial, rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
@@ -142,6 +145,7 @@ pub(crate) fn verdict(
             void: judgement.void,
             bindings: observation.bindings.to_log(),
             began_us: observation.began_us,
+            process_ended: observation.process_ended.clone(),
         }],
         chose: judgement.chose,
         traces: judgement.traces,

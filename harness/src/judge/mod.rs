@@ -94,6 +94,7 @@ pub(crate) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Me
         judge.errors.push("a call was sent that was not due: run the trial again".to_owned());
     }
     judge.unchanged();
+    judge.process_ended();
     judge.verdict()
 }
 
@@ -228,6 +229,24 @@ impl<'run> Judge<'run> {
         }
     }
 
+    /// The target's process ended over this trial: whoever sends the same gets no response.
+    fn process_ended(&mut self) {
+        let Some(how) = &self.observation.process_ended else { return };
+        let Some(step) = self.trial.steps.first() else { return };
+        // What was not carried out is no mistake of its own.
+        self.errors.clear();
+        self.add(Found {
+            kind: MismatchKind::NoAnswer,
+            facet: Facet::Behaviour,
+            basis: Basis::of(step),
+            index: StepIndex::whole(0),
+            span: step.call().map_or(step.span, |call| call.expect.span),
+            expected: "a response".to_owned(),
+            actual: how.clone(),
+            diff: None,
+        });
+    }
+
     fn state_changed(&mut self, before: &Value, after: &Value) {
         let index = self.trial.steps.len().saturating_sub(1);
         let Some(step) = self.trial.steps.get(index) else { return };
@@ -256,7 +275,10 @@ impl<'run> Judge<'run> {
         let fails = self.mismatches.iter().any(|mismatch| !mismatch.tolerated);
         let first = self.trial.steps.first().and_then(Step::call);
         let first_is_open = first.is_some_and(|call| matches!(call.expect.answer, Answer::Open(_)));
-        let void = self.observation.void.clone().or_else(|| self.not_in_transient_state());
+        let void = match &self.observation.process_ended {
+            Some(_) => None,
+            None => self.observation.void.clone().or_else(|| self.not_in_transient_state()),
+        };
         let (outcome, reason) = if fails {
             (Outcome::Fail, None)
         } else if let Some(ended) = &self.observation.ended_early {

@@ -157,13 +157,16 @@ fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: M
                 .collect(),
             began_us: text.began_us,
             ended_early: ended_early.clone(),
+            process_ended: text.process_ended.clone(),
             void: text.void.clone(),
         };
         let judgement = judge(trial, &observation, measure);
         let void = judgement.void.clone();
         let ended_us = stored.started_us + stored.ms * 1000;
         let verdict = verdict(trial, attempt, (stored.started_us, ended_us), &observation, judgement);
-        rulings.push(Ruling { needs_confirmation: attempts::needs_confirmation(&verdict), verdict, void });
+        let confirmed = text.process_ended.is_some();
+        let needs_confirmation = !confirmed && attempts::needs_confirmation(&verdict);
+        rulings.push(Ruling { needs_confirmation, verdict, void });
     }
     match attempts::settle_trial(trial, rulings, false) {
         Settled::Verdict(verdict) => *verdict,

@@ -127,4 +127,10 @@ pub struct Footer {
     pub ms: u64,
     /// Resources that could not be deleted.
     pub left_behind: Vec<String>,
+    /// How often the target's process ended by itself during the run.
+    #[serde(default)]
+    pub target_ended: u32,
+    /// Why the run stopped before all trials were carried out; `None` if it did not.
+    #[serde(default)]
+    pub stopped_early: Option<String>,
 }

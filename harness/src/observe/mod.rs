@@ -48,6 +48,9 @@ pub(crate) struct Observation {
     pub began_us: Option<u64>,
     /// What kept the attempt from its end.
     pub ended_early: Option<EndedEarly>,
+    /// How the target's process ended during the attempt, if it did so while no other trial was under
+    /// way: then it ended over this one.
+    pub process_ended: Option<String>,
     /// Why the attempt does not count, as far as that is no matter of what came.
     pub void: Option<String>,
 }

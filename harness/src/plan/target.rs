@@ -1,6 +1,8 @@
 //! A target as a run needs it: where it is, what its world holds, how patient to be.
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,6 +54,24 @@ pub struct Target {
     pub arguments: Vec<String>,
     /// Moves its clock, where that can be done.
     pub clock: Option<ClockHook>,
+    /// Its process, where the harness started it and can start it again.
+    pub process: Option<Arc<dyn TargetProcess>>,
+}
+
+/// A future that a [`TargetProcess`] returns.
+pub type ProcessFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The process of a target that the harness started. Each start is an epoch: when the process ends,
+/// all that the target held is gone.
+pub trait TargetProcess: Send + Sync + std::fmt::Debug {
+    /// Waits until the process has ended by itself; tells how, and what it said last.
+    fn ended(&self) -> ProcessFuture<'_, String>;
+
+    /// Starts it again, and waits until it listens.
+    ///
+    /// # Errors
+    /// If it does not.
+    fn restart(&self) -> ProcessFuture<'_, Result<(), String>>;
 }
 
 /// Moves the clock of a target forward.
@@ -101,6 +121,7 @@ impl Target {
             dialect: Dialect::Plain,
             arguments: vec!["--endpoint".to_owned(), endpoint.to_owned()],
             clock: None,
+            process: None,
         }
     }
 

@@ -115,7 +115,14 @@ impl Field {
             self.fixtures.delete(stream, Some(Arc::clone(&id)));
         }
         Ended {
-            observation: Observation { bindings, exchanges, began_us, ended_early, void },
+            observation: Observation {
+                bindings,
+                exchanges,
+                began_us,
+                ended_early,
+                process_ended: None,
+                void,
+            },
             lease: held.lease.map(|(_, lease)| lease),
             may_have_changed,
         }

@@ -7,22 +7,23 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::timeout_at;
 
 use crate::case::ast::Level;
 use crate::log::{
-    Capabilities, Event, Footer, Header, LOG_FORMAT, Length, Lengths, Outcome, Redactor, Selection,
-    Target as TargetText, Timing, Trial,
+    Capabilities, Event, Footer, Header, LOG_FORMAT, Length, Lengths, Outcome, Redactor, ResponseText,
+    Selection, Target as TargetText, Timing, Trial,
 };
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::observe::describe::DescribeCall;
 use crate::plan::{Manifest, PlannedTrial, Select, Target, TextCache, case_text};
+use crate::wire::NoAnswerKind;
 
 use super::QUIET;
 use super::attempt::{Field, Lending};
 use super::calibration;
 use super::capability::{self, AskError};
+use super::epoch::Epochs;
 use super::fixtures::Fixtures;
 use super::session::{Emit, Session, Stop};
 
@@ -140,8 +141,16 @@ pub(crate) async fn run(
     tell_unseen_transitions(&session, &timing.lengths);
     let field = Field { session, fixtures, describe_call, timing };
     let observing = Semaphore::new(field.session.target.transitional_budget.max(1) as usize);
-    let run = Arc::new(Run { field, capabilities, settings, referee, observing });
+    let epochs = Arc::new(Epochs::new(Arc::clone(&field.session), Arc::clone(&field.fixtures)));
+    let mut follower = JoinSet::new();
+    if let Some(process) = field.session.target.process.clone() {
+        let epochs = Arc::clone(&epochs);
+        follower.spawn(async move { epochs.follow(&*process).await });
+    }
+    let run = Arc::new(Run { field, capabilities, settings, referee, observing, epochs });
     let counts = run.trials(selected).await;
+    follower.shutdown().await;
+    let (target_ended, stopped_early) = run.epochs.summary();
     let left_behind = run.field.fixtures.clean_up().await;
     let footer = Footer {
         complete: !run.field.session.is_stopped(),
@@ -149,6 +158,8 @@ pub(crate) async fn run(
         requests: run.field.session.requests(),
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         left_behind,
+        target_ended,
+        stopped_early,
     };
     gate.close(redactor.event(Event::Footer(Box::new(footer.clone()))));
     Ok(footer)
@@ -161,6 +172,7 @@ struct Run {
     referee: Arc<dyn Referee>,
     /// Trials that observe a transition at once.
     observing: Semaphore,
+    epochs: Arc<Epochs>,
 }
 
 /// A trial and the rulings on its attempts so far.
@@ -174,6 +186,16 @@ struct Unsettled {
 enum CameTo {
     Verdict(Box<Trial>),
     Unsettled(Unsettled),
+    /// The target's process ended while a request of the trial was under way.
+    Suspect(Unsettled),
+}
+
+/// Which trials an attempt is made beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beside {
+    Others,
+    /// None: if the target's process ends, it ended over this trial.
+    None,
 }
 
 impl Run {
@@ -195,7 +217,20 @@ impl Run {
         let (alone, together): (Vec<_>, Vec<_>) = selected.into_iter().partition(|trial| trial.runs_alone());
         let together = together.into_iter().map(|trial| self.unsettled(trial)).collect();
         let jobs = Arc::new(Semaphore::new(self.settings.jobs.max(1)));
-        let unsettled = self.side_by_side(together, &jobs, BESIDE_OTHERS, None, &mut tell).await;
+        let (unsettled, mut suspects) =
+            self.side_by_side(together, &jobs, BESIDE_OTHERS, None, &mut tell).await;
+        // The trials whose requests were under way when the process ended, newest first, each alone: the
+        // one during which it ends again is to blame.
+        suspects.sort_by_key(|suspect| self.epochs.rank(&suspect.trial.id));
+        for suspect in suspects {
+            match self.carry_out(suspect, &Semaphore::new(1), u32::MAX, None, Beside::None).await {
+                CameTo::Verdict(verdict) => tell(*verdict),
+                CameTo::Unsettled(_) | CameTo::Suspect(_) => {}
+            }
+            if self.field.session.is_stopped() {
+                break;
+            }
+        }
         // All third attempts together may take as long as the run before them.
         let until = tokio::time::Instant::now() + Duration::from_micros(self.field.session.now_us());
         let nearly_alone = Arc::new(Semaphore::new(NEARLY_ALONE.min(self.settings.jobs.max(1))));
@@ -210,7 +245,8 @@ impl Run {
         counts
     }
 
-    /// Carries out trials side by side, each up to so many attempts; returns those that need more.
+    /// Carries out trials side by side, each up to so many attempts; returns those that need more, and
+    /// those that are suspected of having ended the target's process.
     /// What is not settled until then gets a verdict from the attempts that were made.
     async fn side_by_side(
         self: &Arc<Self>,
@@ -219,29 +255,30 @@ impl Run {
         attempts: u32,
         until: Option<tokio::time::Instant>,
         tell: &mut (dyn FnMut(Trial) + Send),
-    ) -> Vec<Unsettled> {
+    ) -> (Vec<Unsettled>, Vec<Unsettled>) {
         let mut tasks = JoinSet::new();
         for unsettled in trials {
             let run = Arc::clone(self);
             let jobs = Arc::clone(jobs);
             tasks.spawn(async move {
                 tokio::select! {
-                    came_to = run.carry_out(unsettled, &jobs, attempts, until) => Some(came_to),
+                    came_to = run.carry_out(unsettled, &jobs, attempts, until, Beside::Others) => Some(came_to),
                     () = run.field.session.stopped() => None,
                 }
             });
         }
-        let mut left = Vec::new();
+        let (mut left, mut suspects) = (Vec::new(), Vec::new());
         while let Some(joined) = tasks.join_next().await {
             match joined {
                 Ok(Some(CameTo::Verdict(verdict))) => tell(*verdict),
                 Ok(Some(CameTo::Unsettled(unsettled))) => left.push(unsettled),
+                Ok(Some(CameTo::Suspect(suspect))) => suspects.push(suspect),
                 Ok(None) => {}
                 // A panic in a trial is a bug of the harness: it must not look like a verdict.
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             }
         }
-        left
+        (left, suspects)
     }
 
     /// Makes attempts until the trial is settled, or so many were made.
@@ -251,6 +288,7 @@ impl Run {
         jobs: &Semaphore,
         attempts: u32,
         until: Option<tokio::time::Instant>,
+        beside: Beside,
     ) -> CameTo {
         let Unsettled { trial, started_us, mut rulings } = unsettled;
         if let Some(why) = trial.without_asking(&self.field.session.target, &self.capabilities) {
@@ -263,34 +301,80 @@ impl Run {
             if attempt >= attempts {
                 return CameTo::Unsettled(Unsettled { trial, started_us, rulings });
             }
+            let epoch = self.epochs.up().await;
             let lending = if trial.borrows() && attempt == 0 { Lending::Shared } else { Lending::Own };
-            let work = async {
-                let needed = trial.shards_needed(lending == Lending::Own);
-                let reserved = self.field.fixtures.reserve(needed).await;
-                // Streams in transition at once are bounded, and each of them is sampled: with too many
-                // of them a slow target would show none often enough.
-                let _observing = match trial.has_transition() {
-                    true => self.observing.acquire().await.ok(),
-                    false => None,
-                };
-                let permit = jobs.acquire().await;
-                let ended = self.field.attempt(&trial, attempt, lending, reserved).await;
-                drop(permit);
-                self.field.give_back(ended).await
+            let work = self.attempt(&trial, attempt, lending, jobs);
+            let observation = tokio::select! {
+                observation = work => Some(observation),
+                // Nothing of this epoch is there any more: no need to wait for time-outs.
+                () = self.epochs.end_of(epoch) => None,
+                () = until_then(until) => return self.settled(&trial, rulings),
             };
-            let observation = match until {
-                None => work.await,
-                Some(until) => match timeout_at(until, work).await {
-                    Ok(observation) => observation,
-                    Err(_) => return self.settled(&trial, rulings),
-                },
-            };
+            let mut observation = observation.unwrap_or_default();
+            if self.epochs.has_ended(epoch) || self.lost_its_target(&observation, epoch).await {
+                let how = self.epochs.last_end();
+                match beside {
+                    Beside::None => observation.process_ended = Some(how),
+                    Beside::Others if self.epochs.suspects(&trial.id) => {
+                        return CameTo::Suspect(Unsettled { trial, started_us, rulings: Vec::new() });
+                    }
+                    Beside::Others => observation.void = Some(how),
+                }
+            }
             rulings.push(self.rule(&trial, attempt, started_us, observation));
             match self.referee.settle(&trial, rulings, !self.field.session.is_stopped()) {
                 Settled::Verdict(verdict) => return CameTo::Verdict(verdict),
                 Settled::Again(so_far) => rulings = so_far,
             }
         }
+    }
+
+    /// One attempt, from the reservation of shards to the return of what it borrowed.
+    async fn attempt(
+        &self,
+        trial: &PlannedTrial,
+        attempt: u32,
+        lending: Lending,
+        jobs: &Semaphore,
+    ) -> Observation {
+        let needed = trial.shards_needed(lending == Lending::Own);
+        let reserved = self.field.fixtures.reserve(needed).await;
+        // Streams in transition at once are bounded, and each of them is sampled: with too many of
+        // them a slow target would show none often enough.
+        let _observing = match trial.has_transition() {
+            true => self.observing.acquire().await.ok(),
+            false => None,
+        };
+        let permit = jobs.acquire().await;
+        let ended = self.field.attempt(trial, attempt, lending, reserved).await;
+        drop(permit);
+        self.field.give_back(ended).await
+    }
+
+    /// True if a request got no response since the target's process ended. The end of a process is
+    /// noticed a little later than the connections that it breaks. Where nobody starts the target
+    /// again, and nothing listens there any more, the run ends.
+    async fn lost_its_target(&self, observation: &Observation, epoch: u32) -> bool {
+        let lost = observation.exchanges.iter().any(|observed| match &observed.exchange.response {
+            ResponseText::Answer { .. } => false,
+            ResponseText::None(none) => match none.kind {
+                NoAnswerKind::Refused | NoAnswerKind::Closed => true,
+                NoAnswerKind::TimedOut
+                | NoAnswerKind::NotHttp
+                | NoAnswerKind::Tls
+                | NoAnswerKind::TooLong => false,
+            },
+        });
+        if !lost {
+            return false;
+        }
+        if self.field.session.target.process.is_some() {
+            return tokio::time::timeout(NOTICED_WITHIN, self.epochs.end_of(epoch)).await.is_ok();
+        }
+        if self.field.session.nothing_listens().await {
+            self.epochs.nobody_listens();
+        }
+        false
     }
 
     /// The verdict that the attempts so far give, without another one.
@@ -310,6 +394,17 @@ impl Run {
 
     fn unsettled(&self, trial: Arc<PlannedTrial>) -> Unsettled {
         Unsettled { trial, started_us: self.field.session.now_us(), rulings: Vec::new() }
+    }
+}
+
+/// Within so long the end of a process is noticed after its connections broke.
+const NOTICED_WITHIN: Duration = Duration::from_millis(500);
+
+/// Ends at that time; never, if there is none.
+async fn until_then(until: Option<tokio::time::Instant>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(until).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -431,6 +431,16 @@ impl Fixtures {
         }
     }
 
+    /// Forgets everything: the target's process ended, and with it all that it held.
+    pub(crate) fn forget(&self) {
+        if let Ok(mut shared) = self.shared.lock() {
+            *shared = None;
+        }
+        if let Ok(mut live) = self.live.lock() {
+            live.clear();
+        }
+    }
+
     /// Deletes everything that is still there, waits for it, and names what could not be deleted.
     pub(crate) async fn clean_up(self: &Arc<Self>) -> Vec<String> {
         if let Ok(mut shared) = self.shared.lock() {

@@ -5,6 +5,7 @@ mod attempt;
 mod calibration;
 mod capability;
 mod dispatch;
+mod epoch;
 mod fixtures;
 mod session;
 mod setup;

@@ -1,14 +1,15 @@
 //! One run's connection to its target: sends, times and tells every exchange. What is told is
 //! redacted, what is returned is not.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use crate::model::{Model, Value};
-use crate::wire::{Auth, Client, Deviation, RawSent, Response, Sent};
+use crate::wire::{Auth, Client, Deviation, NoAnswerKind, RawSent, Response, Sent};
 
 use crate::log::Redactor;
 use crate::log::{
@@ -46,6 +47,7 @@ pub(crate) struct Session {
     hangs_up: AtomicBool,
     /// Time between two samples, in microseconds.
     pace_us: AtomicU64,
+    pending: Mutex<Pending>,
     stop: Stop,
 }
 
@@ -94,6 +96,26 @@ pub(crate) struct Tag {
     /// How often it was sent before.
     pub repetition: u32,
 }
+
+/// A request that has no response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unanswered {
+    /// The trial that it belongs to.
+    pub trial: Option<Arc<str>>,
+    /// Its operation.
+    pub operation: String,
+}
+
+/// Requests by the order in which they were sent.
+#[derive(Debug, Default)]
+struct Pending {
+    next: u64,
+    in_flight: BTreeMap<u64, Unanswered>,
+    cut_short: BTreeMap<u64, Unanswered>,
+}
+
+/// Requests whose connection broke that are kept.
+const MOST_CUT_SHORT: usize = 256;
 
 /// An exchange, and whether chance may have kept its response back.
 #[derive(Clone, Debug)]
@@ -163,6 +185,7 @@ impl Session {
             requests: AtomicU64::new(0),
             hangs_up: AtomicBool::new(false),
             pace_us: AtomicU64::new(UNMEASURED_PACE_US),
+            pending: Mutex::default(),
             stop,
         }
     }
@@ -200,6 +223,7 @@ impl Session {
     }
 
     async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Observed {
+        let number = self.begin(&tag, outgoing);
         let carried = match &outgoing.deviation {
             None => Carried::pooled(client.send(&outgoing.request).await),
             Some(deviation) => {
@@ -208,8 +232,40 @@ impl Session {
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
         let exchange = self.describe(tag, outgoing, carried);
+        self.end(number, &exchange);
         self.tell(Event::Exchange(Box::new(exchange.clone())));
         Observed::of(self.model, Arc::new(exchange))
+    }
+
+    fn begin(&self, tag: &Tag, outgoing: &Outgoing) -> u64 {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.next += 1;
+        let number = pending.next;
+        let request = Unanswered { trial: tag.trial.clone(), operation: outgoing.operation.clone() };
+        pending.in_flight.insert(number, request);
+        number
+    }
+
+    /// A request whose connection broke stays among those without a response: the target's process may
+    /// have ended over it, which is noticed a little later.
+    fn end(&self, number: u64, exchange: &Exchange) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(request) = pending.in_flight.remove(&number)
+            && exchange.response.was_cut_short()
+        {
+            pending.cut_short.insert(number, request);
+            while pending.cut_short.len() > MOST_CUT_SHORT {
+                pending.cut_short.pop_first();
+            }
+        }
+    }
+
+    /// The requests that have no response, newest first. They are forgotten: none will get one.
+    pub(crate) fn take_unanswered(&self) -> Vec<Unanswered> {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = std::mem::take(&mut pending.cut_short);
+        all.extend(std::mem::take(&mut pending.in_flight));
+        all.into_values().rev().collect()
     }
 
     fn describe(&self, tag: Tag, outgoing: &Outgoing, carried: Carried) -> Exchange {
@@ -291,6 +347,28 @@ impl Session {
     /// Requests sent so far.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// True if nothing listens where the target should, asked a few times: a server that is busy may
+    /// refuse a connection once.
+    pub(crate) async fn nothing_listens(&self) -> bool {
+        for pause_ms in [0, 50, 100, 200] {
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            let observed = self.ask_health(&Tag::of_run(Role::Health)).await;
+            let refused = match &observed.exchange.response {
+                ResponseText::Answer { .. } => false,
+                ResponseText::None(none) => none.kind == NoAnswerKind::Refused,
+            };
+            if !refused {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Ends the run early.
+    pub(crate) fn stop_run(&self) {
+        self.stop.stop();
     }
 
     /// True once the run was asked to end.

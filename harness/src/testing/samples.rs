@@ -84,6 +84,8 @@ pub(crate) fn footer(complete: bool) -> Event {
         requests: 412,
         ms: 3_240,
         left_behind: Vec::new(),
+        target_ended: 0,
+        stopped_early: None,
     }))
 }
 

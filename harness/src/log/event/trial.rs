@@ -270,6 +270,8 @@ pub struct AttemptText {
     /// When the call that began the stream's transient state was handed to the connection, in
     /// microseconds since the start of the run.
     pub began_us: Option<u64>,
+    /// How the target's process ended over this trial, if it did.
+    pub process_ended: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

@@ -31,7 +31,8 @@ impl Redactor {
             }
             Event::Footer(footer) => {
                 let left_behind = self.texts(&footer.left_behind);
-                Event::Footer(Box::new(Footer { left_behind, ..*footer }))
+                let stopped_early = footer.stopped_early.as_ref().map(|why| self.text(why));
+                Event::Footer(Box::new(Footer { left_behind, stopped_early, ..*footer }))
             }
         }
     }
@@ -124,11 +125,12 @@ impl Redactor {
             attempt,
             attempts: attempts
                 .into_iter()
-                .map(|AttemptText { outcome, void, bindings, began_us }| AttemptText {
+                .map(|AttemptText { outcome, void, bindings, began_us, process_ended }| AttemptText {
                     outcome,
                     void: void.map(|why| self.text(&why)),
                     bindings: bindings.into_iter().map(|(name, value)| (name, self.value(value))).collect(),
                     began_us,
+                    process_ended: process_ended.map(|how| self.text(&how)),
                 })
                 .collect(),
             chose: chose

@@ -19,7 +19,7 @@ struct Advice {
 /// counts; then what was required and is missing, and how many trials have no verdict. A wrong setup
 /// comes before failures, since it makes them.
 pub(super) fn headline(page: &mut Page, summary: &Summary, failures: &[Group]) {
-    let mut advice: Vec<Advice> = incomplete(summary).into_iter().collect();
+    let mut advice: Vec<Advice> = incomplete(summary).into_iter().chain(ended(summary)).collect();
     advice.extend(unjudged(summary));
     let before = advice.len();
     match Diagnosis::of(summary) {
@@ -55,7 +55,37 @@ fn incomplete(summary: &Summary) -> Option<Advice> {
         }
         None => "the run ended before it began".to_owned(),
     };
+    let why = summary.footer.as_ref().and_then(|footer| footer.stopped_early.as_deref());
+    let text = match why {
+        Some(why) => format!("{}; {text}", clean(why)),
+        None => text,
+    };
     Some(Advice { tone: Tone::Bad, word: "incomplete", text })
+}
+
+/// How often the target's process ended, and over which trials.
+fn ended(summary: &Summary) -> Option<Advice> {
+    let times = summary.footer.as_ref().map_or(0, |footer| footer.target_ended);
+    if times == 0 {
+        return None;
+    }
+    let blamed: Vec<String> = summary
+        .trials
+        .values()
+        .filter(|trial| trial.attempts.iter().any(|attempt| attempt.process_ended.is_some()))
+        .map(|trial| trial.id.clone())
+        .collect();
+    let over = if blamed.is_empty() {
+        "no trial could be found over which it ends".to_owned()
+    } else {
+        format!("it ends over {}", enumerated(blamed.iter().map(String::as_str)))
+    };
+    let times = counted(times as usize, "time", "times");
+    Some(Advice {
+        tone: Tone::Bad,
+        word: "process",
+        text: format!("the target's process ended {times}; {over}"),
+    })
 }
 
 /// What was required and is missing, then how many trials have no verdict and why.
