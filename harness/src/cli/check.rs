@@ -20,7 +20,9 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     let full = Manifest::of(manifest.library.clone(), true);
     let mut profiles = 0;
     for name in Profile::names() {
-        Profile::embedded(&name)?;
+        if let Some(profile) = Profile::embedded(&name)? {
+            required_trials(&profile, &full)?;
+        }
         known_list(Known::embedded(&name)?.as_ref(), &full)?;
         profiles += 1;
     }
@@ -47,7 +49,13 @@ fn file(path: &Path, manifest: &Manifest) -> Result<(), Problem> {
     if path.file_name().is_some_and(|name| name.to_string_lossy().contains("known")) {
         known_list(Some(&Known::read(path)?), manifest)?;
     } else {
-        Profile::read(path)?;
+        required_trials(&Profile::read(path)?, manifest)?;
     }
     Ok(())
+}
+
+/// Every pattern of required trials must describe one that there is.
+pub(super) fn required_trials(profile: &Profile, manifest: &Manifest) -> Result<(), Problem> {
+    let strays = profile.check_required_trials(manifest.trials.iter().map(|trial| trial.id.as_str()));
+    if strays.is_empty() { Ok(()) } else { Err(strays.into()) }
 }

@@ -98,6 +98,7 @@ fn a_requirement_that_means_nothing_is_refused() {
     run(&["run", "-q", "--target", &path, QUICK])
         .expect(2)
         .complains(&["a required trial that there is not", "profile.yaml:5:21"]);
+    run(&["check", "--no-faults", &path]).expect(2).complains(&["a required trial that there is not"]);
 }
 
 #[test]
