@@ -21,7 +21,7 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     let mut profiles = 0;
     for name in Profile::names() {
         if let Some(profile) = Profile::embedded(&name)? {
-            required_trials(&profile, &full)?;
+            library::required_trials(&profile, &full)?;
         }
         known_list(Known::embedded(&name)?.as_ref(), &full)?;
         profiles += 1;
@@ -49,13 +49,7 @@ fn file(path: &Path, manifest: &Manifest) -> Result<(), Problem> {
     if path.file_name().is_some_and(|name| name.to_string_lossy().contains("known")) {
         known_list(Some(&Known::read(path)?), manifest)?;
     } else {
-        required_trials(&Profile::read(path)?, manifest)?;
+        library::required_trials(&Profile::read(path)?, manifest)?;
     }
     Ok(())
-}
-
-/// Every pattern of required trials must describe one that there is.
-pub(super) fn required_trials(profile: &Profile, manifest: &Manifest) -> Result<(), Problem> {
-    let strays = profile.check_required_trials(manifest.trials.iter().map(|trial| trial.id.as_str()));
-    if strays.is_empty() { Ok(()) } else { Err(strays.into()) }
 }

@@ -9,8 +9,8 @@ use kinesis_conformance::plan::{ClockHook, Manifest, Target, unmatched};
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use super::args::{CredentialsFrom, TargetArgs};
-use super::check::required_trials;
 use super::exit::Exit;
+use super::library::required_trials;
 use super::problem::Problem;
 use super::spawn::Restarted;
 
