@@ -57,7 +57,8 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Command {
         .env("CARGO_TARGET_DIR", target())
         .env("CARGO_NET_OFFLINE", "true")
         .env_remove("KINESIS_ENDPOINT")
-        .env_remove("KINESIS_TARGET");
+        .env_remove("KINESIS_TARGET")
+        .env_remove("KINESIS_TRIALS");
     command
 }
 
@@ -175,6 +176,62 @@ fn a_failure_elsewhere_is_drawn_and_ends_with_libtests_code() {
         told("protocol/auth/unsigned", &[("KINESIS_ENDPOINT", "https://kinesis.eu-west-1.amazonaws.com")]);
     let text = String::from_utf8_lossy(&aws.stderr).into_owned();
     assert!(!aws.status.success() && text.contains("hosts of AWS are refused"), "{text}");
+}
+
+/// As cargo-nextest starts a test target: with `NEXTEST` set, to list and to run one test.
+#[test]
+fn under_nextest_each_suite_is_a_test_that_fails_if_nothing_of_it_was_judged() {
+    let server = refuser();
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = folder.path().join("profile.yaml").display().to_string();
+    let stated = |lines: &str| {
+        let text = format!("format: 1\nname: refuser\nabout: A test\n{lines}");
+        std::fs::write(&profile, text).expect("a profile");
+    };
+    let told = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let start = ["test", "--quiet", "--test", "conformance", "--"];
+        let mut command = cargo(&root(), &[&start, arguments].concat());
+        command.envs(variables.iter().copied()).output().expect("cargo runs")
+    };
+    let nextest = ("NEXTEST", "1");
+    let names = |variables: &[(&str, &str)]| -> Vec<String> {
+        let listed = stdout(&told(&["--list", "--format", "terse"], variables));
+        listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
+    };
+    let suites = names(&[nextest]);
+    assert!(suites.contains(&"protocol/auth".to_owned()), "{suites:?}");
+    let trials = names(&[nextest, ("KINESIS_TRIALS", "each")]);
+    assert!(trials.contains(&"protocol/auth/unsigned".to_owned()) && trials.len() > 10 * suites.len());
+    assert_eq!(names(&[]), trials, "without nextest every trial is a test");
+
+    const SUITE: &str = "start-stream-encryption/encryption-type";
+    let arguments = ["--exact", SUITE, "--nocapture"];
+    let at = ("KINESIS_ENDPOINT", server.as_str());
+    let silent = told(&arguments, &[nextest, at]);
+    assert_eq!(silent.status.code(), Some(101), "{}", self::told(&silent));
+    for part in [&format!("{SUITE}: "), " unsupported", "none of its trials has a verdict"] {
+        assert!(stdout(&silent).contains(part), "the message lacks `{part}`: {}", self::told(&silent));
+    }
+    let named = ("KINESIS_TARGET", profile.as_str());
+    stated("lacks: {operations: [StartStreamEncryption]}\n");
+    let excused = told(&arguments, &[nextest, at, named]);
+    assert!(excused.status.success(), "{}", self::told(&excused));
+
+    // What is required fails a test of either kind.
+    stated("requires: {trials: [\"**/encryption-type/lower-case\"]}\n");
+    let trial = format!("{SUITE}/lower-case");
+    let required = told(&["--exact", &trial], &[at, named]);
+    assert_eq!(required.status.code(), Some(101), "{}", self::told(&required));
+    assert!(stdout(&required).contains("a verdict is required, and there is none: unsupported"));
+    let other = told(&["--exact", &format!("{SUITE}/none")], &[at, named]);
+    assert!(other.status.success(), "{}", self::told(&other));
+    let suite = told(&arguments, &[nextest, at, named]);
+    assert!(stdout(&suite).contains("1 required trial has no verdict"), "{}", self::told(&suite));
+    stated("requires: {transports: [h2]}\n");
+    let ability = told(&["--exact", "protocol/auth/unsigned"], &[at, named]);
+    assert_eq!(ability.status.code(), Some(101), "{}", self::told(&ability));
+    let text = String::from_utf8_lossy(&ability.stderr).into_owned();
+    assert!(text.contains("error: the required transport h2 is unsupported"), "{text}");
 }
 
 /// The URL of a server that answers every operation but one as unknown, signed or not, for as long

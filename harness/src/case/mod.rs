@@ -18,6 +18,7 @@ mod reader;
 mod schema;
 mod span;
 mod support;
+mod transport;
 mod words;
 mod yaml;
 
@@ -29,4 +30,5 @@ pub use lint::lint;
 pub use profile::{Profile, REGION_FORM, WORLD_KEYS, World, is_region};
 pub use schema::Schema;
 pub use span::{Source, Span, Spanned};
-pub use support::{Lacks, NoRequirement, Requires, Transport};
+pub use support::{Lacks, NoRequirement, Requires};
+pub use transport::Transport;

@@ -9,28 +9,9 @@ use super::glob::Glob;
 use super::part::{Part, nearest};
 use super::reader::{Fields, Reader};
 use super::span::Spanned;
+use super::transport::Transport;
 use super::words;
 use super::yaml::Yaml;
-
-/// A version of HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Transport {
-    /// HTTP/1.1.
-    H1,
-    /// HTTP/2 to somebody who knows it before; not asked behind TLS.
-    H2,
-}
-
-impl Transport {
-    /// Its word in files and logs.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::H1 => "h1",
-            Self::H2 => "h2",
-        }
-    }
-}
 
 /// What is not to be asked of a target, whatever it answers to the questions about its abilities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

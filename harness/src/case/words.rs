@@ -6,7 +6,7 @@ use super::ast::{
 };
 
 use super::dialect::DialectName;
-use super::support::Transport;
+use super::transport::Transport;
 
 /// A word and what it stands for.
 pub(super) type Words<T> = &'static [(&'static str, T)];

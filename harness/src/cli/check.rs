@@ -20,7 +20,9 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     let full = Manifest::of(manifest.library.clone(), true);
     let mut profiles = 0;
     for name in Profile::names() {
-        Profile::embedded(&name)?;
+        if let Some(profile) = Profile::embedded(&name)? {
+            library::required_trials(&profile, &full)?;
+        }
         known_list(Known::embedded(&name)?.as_ref(), &full)?;
         profiles += 1;
     }
@@ -47,7 +49,7 @@ fn file(path: &Path, manifest: &Manifest) -> Result<(), Problem> {
     if path.file_name().is_some_and(|name| name.to_string_lossy().contains("known")) {
         known_list(Some(&Known::read(path)?), manifest)?;
     } else {
-        Profile::read(path)?;
+        library::required_trials(&Profile::read(path)?, manifest)?;
     }
     Ok(())
 }

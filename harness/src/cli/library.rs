@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kinesis_conformance::case::ast::Library;
-use kinesis_conformance::case::{Diagnostic, Severity, lint};
+use kinesis_conformance::case::{Diagnostic, Profile, Severity, lint};
 use kinesis_conformance::facts::Registry;
 use kinesis_conformance::model::Model;
 use kinesis_conformance::plan::{Manifest, PlannedTrial, Select};
@@ -59,4 +59,10 @@ pub(crate) fn selected(manifest: &Manifest, select: &Select) -> Result<Vec<Arc<P
         .with_help("`kinesis-conformance list` prints every id; a filter is a part of one"));
     }
     Ok(chosen)
+}
+
+/// Every pattern of required trials must describe one that there is.
+pub(crate) fn required_trials(profile: &Profile, manifest: &Manifest) -> Result<(), Problem> {
+    let strays = profile.check_required_trials(manifest.trials.iter().map(|trial| trial.id.as_str()));
+    if strays.is_empty() { Ok(()) } else { Err(strays.into()) }
 }

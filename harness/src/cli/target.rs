@@ -10,6 +10,7 @@ use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use super::args::{CredentialsFrom, TargetArgs};
 use super::exit::Exit;
+use super::library::required_trials;
 use super::problem::Problem;
 use super::spawn::Restarted;
 
@@ -84,10 +85,7 @@ impl Named {
     /// trials that there are and against what the profile says to be lacking.
     pub(crate) fn require(&mut self, texts: &[String], manifest: &Manifest) -> Result<(), Problem> {
         if let Some(profile) = &self.profile {
-            let strays = profile.check_required_trials(manifest.trials.iter().map(|trial| trial.id.as_str()));
-            if !strays.is_empty() {
-                return Err(strays.into());
-            }
+            required_trials(profile, manifest)?;
         }
         for text in texts {
             self.requires.add(text).map_err(|error| {

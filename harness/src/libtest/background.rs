@@ -6,7 +6,8 @@ use std::thread::JoinHandle;
 use crate::judge::{self, RunSettings};
 use crate::log::{Event, Trial};
 #[cfg(feature = "serve")]
-use crate::plan::{ClockHook, Manifest, Select, Target};
+use crate::plan::ClockHook;
+use crate::plan::{Manifest, Select, Target};
 use crate::report::{Summary, advice};
 use crate::run::{AskError, DEFAULT_JOBS, Emit, Stop};
 use crate::wire::Endpoint;

@@ -8,6 +8,8 @@ mod bad_targets;
 mod interrupted;
 mod judged;
 mod known;
+mod ranges;
+mod required;
 mod secrets;
 mod support;
 mod verbs;

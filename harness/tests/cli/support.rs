@@ -198,6 +198,8 @@ pub(crate) enum Rude {
     Closes,
     /// Answers with a web page.
     SpeaksHtml,
+    /// Answers each operation with a status and a body.
+    Answers(fn(&str) -> (u16, &'static str)),
 }
 
 /// A server that misbehaves, until the test process ends.
@@ -239,6 +241,7 @@ fn misbehave(mut stream: &TcpStream, how: Rude) {
             let mut rest = Vec::new();
             let _ = stream.read_to_end(&mut rest);
         }
+        Rude::Answers(answer) => answer_all(stream, answer),
         Rude::SpeaksHtml => {
             let page = "<!doctype html><title>Welcome</title><p>It works!";
             let mut buffer = [0; 65_536];
@@ -251,6 +254,39 @@ fn misbehave(mut stream: &TcpStream, how: Rude) {
                     return;
                 }
             }
+        }
+    }
+}
+
+/// Answers every request of a connection by the operation that it names.
+fn answer_all(stream: &TcpStream, answer: fn(&str) -> (u16, &'static str)) {
+    let mut reader = BufReader::new(stream);
+    let mut writer = stream;
+    loop {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if !reader.read_line(&mut head).is_ok_and(|read| read > 0) {
+                return;
+            }
+        }
+        let header = |wanted: &str| {
+            head.lines()
+                .filter_map(|line| line.split_once(':'))
+                .find_map(|(name, value)| name.eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned()))
+        };
+        let length = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        if reader.read_exact(&mut vec![0; length]).is_err() {
+            return;
+        }
+        let target = header("x-amz-target").unwrap_or_default();
+        let (status, body) = answer(target.rsplit('.').next().unwrap_or_default());
+        let sent = write!(
+            writer,
+            "HTTP/1.1 {status} X\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        if sent.is_err() {
+            return;
         }
     }
 }

@@ -1,0 +1,23 @@
+//! Versions of HTTP.
+
+use serde::{Deserialize, Serialize};
+
+/// A version of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// HTTP/1.1.
+    H1,
+    /// HTTP/2 with prior knowledge; not asked for behind TLS.
+    H2,
+}
+
+impl Transport {
+    /// Its word in files and logs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::H1 => "h1",
+            Self::H2 => "h2",
+        }
+    }
+}
