@@ -99,7 +99,7 @@ impl<'run> Judge<'run> {
         }
         self.status_and_document(&one, expectation, reading);
         self.form(&one, &expectation.form);
-        self.take_notes(&reading, exchange);
+        self.take_notes(reading, exchange);
     }
 
     fn accepted(

@@ -15,7 +15,7 @@ mod returns;
 mod states;
 mod transient;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "serve"))]
 pub(crate) use conduct::in_order;
 pub use conduct::{RunSettings, run};
 pub use known::KnownList;

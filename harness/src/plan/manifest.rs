@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::case::ast::{Address, Case, Cost, EncodingAxis, Fixture, Library, Reference, StepKind};
+use crate::case::ast::{
+    Address, Answer, Case, Cost, EncodingAxis, Fixture, Library, Reference, Step, StepKind,
+};
 use crate::wire::Encoding;
 
 use super::digest;
@@ -77,8 +79,7 @@ impl Select {
     /// True if the trial is selected.
     pub fn takes(&self, trial: &PlannedTrial) -> bool {
         let named = self.filters.is_empty() || self.filters.iter().any(|text| trial.id.contains(text));
-        let of_operation =
-            self.operations.is_empty() || self.operations.iter().any(|name| *name == trial.operation);
+        let of_operation = self.operations.is_empty() || self.operations.contains(&trial.operation);
         let exact = self.ids.is_empty() || self.ids.contains(&trial.id);
         named && of_operation && exact && (self.long || trial.cost == Cost::Small)
     }
@@ -142,7 +143,7 @@ fn axis_values(case: &Case, full_product: bool) -> Vec<(Encoding, Address)> {
         })
         .collect();
     let addresses = &case.over.address;
-    if waits(case) && !full_product {
+    if (waits(case) || is_open(case)) && !full_product {
         let rows = encodings.len().max(addresses.len());
         (0..rows).map(|row| (encodings[row % encodings.len()], addresses[row % addresses.len()])).collect()
     } else {
@@ -158,6 +159,16 @@ fn waits(case: &Case) -> bool {
     case.ask.iter().any(|step| match &step.kind {
         StepKind::Watch(_) | StepKind::Repeat(_) => true,
         StepKind::Call(_) | StepKind::Race(_) | StepKind::Clock(_) | StepKind::Read(_) => false,
+    })
+}
+
+/// True if the first response of the case answers an open question: nothing is judged by it, so that
+/// each value of an axis is tried once.
+fn is_open(case: &Case) -> bool {
+    let first = case.ask.first().and_then(Step::call);
+    first.is_some_and(|call| match call.expect.answer {
+        Answer::Open(_) => true,
+        Answer::Accepted { .. } | Answer::Refused(_) | Answer::RefusedOpen(_) => false,
     })
 }
 

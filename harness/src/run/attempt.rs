@@ -9,59 +9,18 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::case::ast::FixtureName;
-use crate::log::{ResponseText, Role, Timing};
+use crate::log::{ResponseText, Role};
 use crate::observe::decoded::DecodedResponse;
-use crate::observe::describe::{DescribeCall, Snapshot, before_of};
+use crate::observe::describe::{Snapshot, before_of};
 use crate::observe::machine::{Action, Ask, Machine};
 use crate::observe::{Observation, Observed};
-use crate::plan::bind::Bindings;
+use crate::plan::bind::{Bindings, Unbound};
 use crate::plan::{EndedEarly, Outgoing, PlannedTrial, outgoing};
 
-use super::fixtures::{Fixtures, Lease, SetupError, Stream, is_read};
-use super::session::{Exchanged, Session, Tag};
+use super::field::{Attempt, Field, Held, Lending};
+use super::fixtures::{Lease, SetupError, is_read};
+use super::session::{Exchanged, Tag};
 use super::setup;
-
-/// Where a trial that asks for the shared stream gets its stream from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lending {
-    /// The stream that others use at the same time.
-    Shared,
-    /// A fresh one of its own.
-    Own,
-}
-
-/// What every attempt of a run has in common.
-#[derive(Clone)]
-pub(super) struct Field {
-    /// The connection to the target.
-    pub session: Arc<Session>,
-    /// The streams.
-    pub fixtures: Arc<Fixtures>,
-    /// How streams are described.
-    pub describe_call: DescribeCall,
-    /// The times that steps are held to.
-    pub timing: Arc<Timing>,
-}
-
-/// An attempt under way.
-pub(super) struct Attempt<'run> {
-    pub(super) field: &'run Field,
-    pub(super) trial: &'run PlannedTrial,
-    pub(super) tag: Tag,
-    pub(super) bindings: Bindings,
-    pub(super) began_us: Option<u64>,
-    exchanges: Vec<Observed>,
-    /// True if chance may have kept a response back.
-    reused_and_closed: bool,
-    pub(super) held: Held,
-}
-
-/// The streams of an attempt.
-#[derive(Default)]
-pub(super) struct Held {
-    pub(super) own: Vec<(FixtureName, Stream)>,
-    pub(super) lease: Option<(FixtureName, Lease)>,
-}
 
 /// An attempt whose last exchange is through; what it borrowed is not given back yet.
 pub(super) struct Ended {
@@ -200,7 +159,7 @@ impl Attempt<'_> {
         bindings: &Bindings,
         in_flight: &mut JoinSet<Exchanged>,
         sampled: &mut Option<Instant>,
-    ) -> Result<(), crate::plan::bind::Unbound> {
+    ) -> Result<(), Unbound> {
         let session = Arc::clone(&self.field.session);
         match action {
             Action::Send { role, repetition, request, pause_us } => {

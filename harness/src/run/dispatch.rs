@@ -20,10 +20,10 @@ use crate::plan::{EndedEarly, Manifest, PlannedTrial, Select, Target, TextCache,
 use crate::wire::NoAnswerKind;
 
 use super::QUIET;
-use super::attempt::{Field, Lending};
 use super::calibration;
 use super::capability::{self, AskError};
 use super::epoch::Epochs;
+use super::field::{Field, Lending};
 use super::fixtures::Fixtures;
 use super::session::{Emit, Session, Stop};
 

@@ -6,6 +6,7 @@ mod calibration;
 mod capability;
 mod dispatch;
 mod epoch;
+mod field;
 mod fixtures;
 mod session;
 mod setup;

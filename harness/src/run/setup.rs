@@ -7,7 +7,7 @@ use crate::model::Value;
 use crate::plan::bind::Bindings;
 use crate::plan::{MANAGED_KEY, Target, arn};
 
-use super::attempt::{Attempt, Lending};
+use super::field::{Attempt, Lending};
 use super::fixtures::SetupError;
 
 /// What the environment of a target gives names to.

@@ -24,7 +24,7 @@ impl Delay {
     fn of(self, number: u64) -> Duration {
         match self {
             Self::Each(delay) => delay,
-            Self::OneIn(many, delay) if number % many == 0 => delay,
+            Self::OneIn(many, delay) if number.is_multiple_of(many) => delay,
             Self::OneIn(..) => Duration::ZERO,
         }
     }

@@ -224,7 +224,6 @@ fn exchanges<'a>(summary: &'a Summary, trial: &Trial) -> Vec<&'a Exchange> {
     for exchange in summary.exchanges(&trial.id).iter().filter(wanted) {
         let same_call = |earlier: &&Exchange| {
             earlier.role == exchange.role
-                && earlier.role == exchange.role
                 && earlier.request.operation == exchange.request.operation
                 && exchange.repetition > earlier.repetition
         };
