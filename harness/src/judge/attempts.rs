@@ -128,3 +128,6 @@ pub(super) fn needs_confirmation(verdict: &Trial) -> bool {
             | MismatchKind::ServerError => false,
         })
 }
+
+#[cfg(test)]
+mod tests;

@@ -315,3 +315,6 @@ fn pause_before_retry(call: &Call, decoded: &DecodedResponse, repetition: u32) -
     let again = decoded.is_throttled() && !is_the_subject && repetition < THROTTLED_RETRIES;
     again.then(|| THROTTLED_PAUSE_US << repetition)
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,3 +109,64 @@ fn another_level_is_taken_where_it_is_asked_for() {
     assert!(matches!(judged.events.first(), Some(Event::Header(header)) if header.level == Level::Strict));
     assert!(!matches!(judged.events.last(), Some(Event::Footer(_))), "no footer, no figure");
 }
+
+/// A stream that is started, and a description that is repeated until a status is shown.
+const OBSERVED: &str = "
+  a:
+    title: A start moves the stream
+    kills-nothing: a test
+    given: {stream: {encryption: none}}
+    ask:
+      - with: {EncryptionType: KMS, KeyId: $key.managed}
+        expect: accepted
+        because: [SSE-001]
+      - watch: stream
+        because: [SSE-010]
+        ladder:
+          - {StreamStatus: ACTIVE, seen: maybe}
+          - {StreamStatus: UPDATING}
+      - call: DescribeStreamSummary
+        by: 200ms after answer
+        until: as-expected
+        expect: {accepted: {StreamDescriptionSummary: {StreamStatus: ACTIVE}}}
+        because: [SSE-026]
+";
+
+#[test]
+fn a_stored_observation_gets_the_verdict_of_a_fresh_run_under_other_states() {
+    // The observation does not stop where the last expected state is reached, so that it holds what a
+    // run under other expectations would have observed.
+    let short = cases::manifest(OBSERVED);
+    let stored = run_against(&[], &short, &Select::default(), RunSettings::default());
+    let whole = OBSERVED.replace(
+        "          - {StreamStatus: UPDATING}\n",
+        "          - {StreamStatus: UPDATING}\n          - {StreamStatus: ACTIVE}\n",
+    );
+    let whole = cases::manifest(&whole);
+    let fresh = run_against(&[], &whole, &Select::default(), RunSettings::default());
+    let judged = again(&stored, &whole);
+    assert_eq!(judged.left_out, vec![]);
+    let outcomes = |events: &[Event]| -> Vec<Outcome> {
+        verdicts(events).values().map(|verdict| verdict.outcome).collect()
+    };
+    assert_eq!(outcomes(&judged.events), outcomes(&fresh));
+    assert_eq!(outcomes(&fresh), [Outcome::Pass]);
+    assert_eq!(outcomes(&stored), [Outcome::Fail], "the stream does not stay UPDATING");
+}
+
+#[test]
+fn a_repetition_that_would_end_otherwise_has_to_be_run_again() {
+    let manifest = cases::manifest(OBSERVED);
+    let stored = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    let id = "start/it/a".to_owned();
+    for (from, to) in [
+        ("{StreamStatus: ACTIVE}}}", "{StreamStatus: UPDATING}}}"),
+        ("by: 200ms after answer", "by: 300ms after answer"),
+    ] {
+        let other = OBSERVED.replace(from, to);
+        let judged = again(&stored, &cases::manifest(&other));
+        assert_eq!(judged.left_out, [(id.clone(), LeftOut::StopChanged)], "{from} → {to}");
+    }
+    let earlier = OBSERVED.replace("by: 200ms after answer", "by: 100ms after answer");
+    assert_eq!(again(&stored, &cases::manifest(&earlier)).left_out, vec![], "what lies behind is cut off");
+}

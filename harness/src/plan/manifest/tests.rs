@@ -178,3 +178,34 @@ fn what_a_target_lacks_is_told_without_asking() {
     }
     assert_eq!(told(&trials[0], &target, &capabilities(&both, &["ListShards"])), None);
 }
+
+#[test]
+fn a_trial_that_needs_more_shards_than_there_are_is_skipped_and_says_so() {
+    let large = TRANSITION.replace("{encryption: none}", "{encryption: none, shards: 8}");
+    let trial = cases::manifest(&large).trials[0].clone();
+    let mut target = target();
+    target.keys.insert("alias".to_owned(), "alias/mine".to_owned());
+    let both = capabilities(&[Encoding::Json, Encoding::Cbor], &[]);
+    let (outcome, why) = trial.without_asking(&target, &both).expect("it is too large").outcome();
+    assert_eq!(outcome, Outcome::Skipped);
+    assert_eq!(
+        why,
+        "it needs 8 shards at once, and the budget of the target leaves 7: raise `shard-budget`"
+    );
+    target.shard_budget = 9;
+    assert_eq!(trial.without_asking(&target, &both), None);
+    target.shard_budget = 1;
+    let small = cases::manifest(TRANSITION).trials[0].clone();
+    assert_eq!(small.without_asking(&target, &both), None, "the smallest budget is enough for most trials");
+}
+
+#[test]
+fn an_open_question_is_asked_once_for_each_value_of_an_axis() {
+    let open = REFUSAL.replace("expect: {error: ValidationException}", "expect: $open.either");
+    let questions = "questions:\n  either:\n    question: Which?\n    hurts: [security]\n    facts: [SSE-005]\n    candidates:\n      one: {answer: {error: ValidationException}}\n      other: {answer: {error: InvalidArgumentException}}\n";
+    let manifest = cases::manifest_with(&open, questions, false);
+    assert_eq!(
+        ids(&manifest.trials),
+        ["start/it/refused", "start/it/refused[cbor,arn]", "start/it/refused[both]"]
+    );
+}

@@ -1,6 +1,7 @@
 //! Whole runs against targets that are made for the purpose.
 
 mod envelope;
+mod epoch;
 mod lending;
 mod suite;
 

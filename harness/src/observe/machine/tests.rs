@@ -1,0 +1,146 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::log::{Exchange, ResponseText};
+use crate::model::Model;
+use crate::testing::cases::{answer, bindings, exchange, manifest, only};
+
+fn trial(steps: &str) -> Arc<PlannedTrial> {
+    only(&manifest(&format!(
+        "  a:\n    title: A\n    kills-nothing: a test\n    given: {{stream: {{encryption: none}}}}\n    ask:\n{steps}"
+    )))
+}
+
+fn timing() -> Timing {
+    Timing {
+        settle_us: 10,
+        quiet_us: 1_000,
+        deadline_us: 1_000_000,
+        patience_us: u64::MAX,
+        ..Timing::default()
+    }
+}
+
+fn at(role: Role, operation: &str, times: (u64, u64), response: ResponseText) -> Observed {
+    let exchange: Exchange = exchange(role, operation, times, response);
+    Observed::of(Model::embedded(), Arc::new(exchange))
+}
+
+fn sends(machine: &mut Machine<'_>) -> Vec<Role> {
+    let role = |action: &Action<'_>| match action {
+        Action::Send { role, .. } => Some(*role),
+        Action::Sample { step, stream, .. } => Some(Role::Sample { step: *step, stream: *stream }),
+        Action::MoveClock(_) => None,
+    };
+    machine.due().iter().filter_map(role).collect()
+}
+
+const RACE: &str = "      - race: [{with: {EncryptionType: KMS, KeyId: $key.managed}}, {with: {EncryptionType: KMS, KeyId: $key.managed}}]
+        exactly-one: accepted
+        others: {error: ResourceInUseException}
+        because: [SSE-024]
+      - {call: DescribeStreamSummary, when: accepted, expect: {error: ResourceNotFoundException}, because: [SSE-026]}
+";
+
+const CLOCK: &str = "      - clock: 24h
+      - {call: ListStreams, expect: accepted, because: [WIRE-005]}
+      - {call: DescribeStreamSummary, when: accepted, expect: accepted, because: [SSE-026]}
+";
+
+#[test]
+fn a_step_behind_a_race_is_due_if_a_call_of_the_race_was_accepted_and_not_else() {
+    for (second, due) in [(200, true), (400, false)] {
+        let trial = trial(RACE);
+        let timing = timing();
+        let mut machine = Machine::new(&trial, &timing, bindings());
+        let racer = |index| Role::Request(StepIndex::within(0, 0, index));
+        assert_eq!(sends(&mut machine), [racer(0), racer(1)]);
+        let refused = answer(400, r#"{"__type":"ResourceInUseException"}"#);
+        let last = if second == 200 { answer(200, "{}") } else { refused.clone() };
+        assert!(machine.take(&at(racer(1), "StartStreamEncryption", (1, 5), refused)));
+        assert!(!machine.is_over(), "one response is missing");
+        assert!(machine.take(&at(racer(0), "StartStreamEncryption", (1, 6), last)));
+        let next = Role::Request(StepIndex::whole(1));
+        assert_eq!(sends(&mut machine), if due { vec![next] } else { vec![] });
+        let wanted = if due { Reached::Due } else { Reached::NotDue };
+        assert_eq!(machine.reached(), [Reached::Due, wanted]);
+    }
+}
+
+#[test]
+fn a_step_behind_a_clock_waits_for_the_first_call_and_not_for_the_clock() {
+    let trial = trial(CLOCK);
+    let timing = timing();
+    let mut machine = Machine::new(&trial, &timing, bindings());
+    let actions = machine.due();
+    assert!(matches!(actions.as_slice(), [Action::MoveClock(86_400_000), Action::Send { .. }]), "{actions:?}");
+    machine.take(&at(Role::Request(StepIndex::whole(1)), "ListStreams", (1, 5), answer(200, "{}")));
+    assert_eq!(sends(&mut machine), [Role::Request(StepIndex::whole(2))]);
+    assert_eq!(machine.reached()[2], Reached::Due);
+}
+
+const WATCHED: &str = "      - with: {EncryptionType: KMS, KeyId: $key.managed}
+        expect: accepted
+        because: [SSE-001]
+      - watch: stream
+        because: [SSE-010]
+        ladder: [{StreamStatus: ACTIVE, seen: maybe}, {StreamStatus: UPDATING}, {StreamStatus: ACTIVE}]
+";
+
+fn sample(status: &str, at_us: u64) -> Observed {
+    let role = Role::Sample { step: 0, stream: FixtureName::Stream };
+    let body = format!(r#"{{"StreamDescriptionSummary":{{"StreamStatus":"{status}"}}}}"#);
+    at(role, "DescribeStreamSummary", (at_us, at_us + 5), answer(200, &body))
+}
+
+#[test]
+fn samples_behind_the_stop_are_cut_off() {
+    let trial = trial(WATCHED);
+    let timing = timing();
+    let mut machine = Machine::new(&trial, &timing, bindings());
+    let call = Role::Request(StepIndex::whole(0));
+    assert_eq!(sends(&mut machine), [Role::Sample { step: 0, stream: FixtureName::Stream }]);
+    assert!(machine.take(&sample("ACTIVE", 0)));
+    assert!(machine.take(&at(call, "StartStreamEncryption", (10, 20), answer(200, "{}"))));
+    for (status, at_us) in [("UPDATING", 30), ("ACTIVE", 50), ("ACTIVE", 70)] {
+        assert!(machine.take(&sample(status, at_us)), "{status} at {at_us}");
+    }
+    assert!(machine.is_over(), "the same settled state came twice");
+    assert!(!machine.take(&sample("DELETING", 90)), "what lies behind the stop does not count");
+}
+
+#[test]
+fn the_samples_of_a_refused_call_end_with_its_response() {
+    let trial = trial(WATCHED);
+    let timing = timing();
+    let mut machine = Machine::new(&trial, &timing, bindings());
+    machine.take(&sample("ACTIVE", 0));
+    let refused = answer(400, r#"{"__type":"ResourceInUseException"}"#);
+    machine.take(&at(Role::Request(StepIndex::whole(0)), "StartStreamEncryption", (10, 20), refused));
+    assert!(machine.is_over());
+}
+
+#[test]
+fn a_repeated_call_is_sent_once_more_after_its_deadline_and_then_no_more() {
+    let steps = "      - {call: ListStreams, expect: accepted, because: [WIRE-005]}
+      - call: DescribeStreamSummary
+        by: 1s after answer
+        until: {StreamDescriptionSummary: {StreamStatus: UPDATING}}
+        expect: accepted
+        because: [SSE-026]
+";
+    let trial = trial(steps);
+    let timing = timing();
+    let mut machine = Machine::new(&trial, &timing, bindings());
+    machine.take(&at(Role::Request(StepIndex::whole(0)), "ListStreams", (1, 100), answer(200, "{}")));
+    let role = Role::Request(StepIndex::whole(1));
+    let active = r#"{"StreamDescriptionSummary":{"StreamStatus":"ACTIVE"}}"#;
+    let describe = |sent_us| at(role, "DescribeStreamSummary", (sent_us, sent_us + 10), answer(200, active));
+    machine.due();
+    machine.take(&describe(200));
+    assert_eq!(sends(&mut machine), [role], "the deadline is ahead");
+    machine.take(&describe(1_000_099));
+    assert_eq!(sends(&mut machine), [role], "the last one was sent before the deadline");
+    machine.take(&describe(1_000_100));
+    assert!(machine.is_over());
+}
