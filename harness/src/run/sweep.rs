@@ -89,7 +89,7 @@ async fn call(session: &Session, operation: &str, input: &Value) -> Result<Value
     let exchange = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await;
     let endpoint = session.target.endpoint.clone();
     if let ResponseText::None(none) = &exchange.response {
-        return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
+        return Err(AskError::NoAnswer { endpoint, why: none.clone() });
     }
     let reading = Reading::of(session.model, &exchange);
     let none = || AskError::NotKinesis {
