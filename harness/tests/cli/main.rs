@@ -10,4 +10,6 @@ mod judged;
 mod known;
 mod secrets;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod verbs;
