@@ -2,11 +2,10 @@
 //!
 //! The target gets an operation that nobody has, then every modelled operation with an empty
 //! input. An operation whose answer equals the answer to the made-up one is not there; likewise
-//! an encoding. HTTP/2 is there if its preface is answered by one, behind TLS if
-//! the server picks it. A 5xx says nothing of what is
-//! there: a server that breaks at a made-up name may break in the same words at an empty input.
-//! Nothing that is sent here can create or change anything: no operation that does has an empty
-//! valid input.
+//! an encoding. HTTP/2 is there if its preface is answered by one, behind TLS if the server picks
+//! it. A 5xx says nothing of what is there: a server that breaks at a made-up name may break in the
+//! same words at an empty input. Nothing that is sent here can create or change anything: no
+//! operation that does has an empty valid input.
 
 use std::sync::Arc;
 

@@ -125,6 +125,7 @@ fn insecure_is_told_on_the_error_stream_and_in_the_log() {
     assert!(text.contains("was not looked at: any is taken"), "{text}");
     let header = text.lines().next().expect("a header");
     assert!(header.contains("\"--insecure\""), "{header}");
+    run(&scratch, &["judge", &log]).expect(0).says(&["was not looked at"]);
 
     let plain = run(&scratch, &["run", "-q", "--endpoint", &served.endpoint, "--insecure", QUICK]).expect(0);
     assert_eq!(plain.err, "", "there is no certificate to look at");
