@@ -35,12 +35,15 @@ const FORBIDDEN: [(&str, &str, &str); 4] = [
 ];
 
 /// Crates that one module uses and the others do not name.
-const OWNED: [(&str, &str); 11] = [
+const OWNED: [(&str, &str); 14] = [
     ("serde_saphyr", "case"),
     ("annotate_snippets", "case"),
     ("aws_sigv4", "wire"),
     ("reqwest", "wire"),
     ("rustls", "wire"),
+    ("rustls_platform_verifier", "wire"),
+    ("tokio_rustls", "wire"),
+    ("webpki", "wire"),
     ("hyper_util", "reference"),
     ("indicatif", "report"),
     ("quick_junit", "report"),

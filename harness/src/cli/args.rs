@@ -106,6 +106,12 @@ pub(crate) struct TargetArgs {
     /// With --spawn or --start: wait so many seconds, 1 to 86400.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = value_parser!(u64).range(1..=86_400))]
     pub(crate) ready_timeout: u64,
+    /// Behind https, also trust the certificates in this PEM file: an authority's, or the target's own.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// Behind https, take any certificate.
+    #[arg(long, conflicts_with = "cacert")]
+    pub(crate) insecure: bool,
     /// Where the credentials come from.
     #[arg(long, value_enum, default_value_t = CredentialsFrom::Dummy)]
     pub(crate) credentials: CredentialsFrom,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kinesis_conformance::case::{Known, Profile, Requires};
 use kinesis_conformance::log::Redactor;
 use kinesis_conformance::plan::{ClockHook, Manifest, Target, TargetProcess, unmatched};
-use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
+use kinesis_conformance::wire::{Anchors, Client, ClientError, ClientSettings, Credentials, Endpoint, Trust};
 
 use super::args::{CredentialsFrom, TargetArgs};
 use super::exit::Exit;
@@ -30,6 +30,7 @@ pub(crate) struct Named {
     endpoint: Option<Endpoint>,
     spawn: Option<Spawn>,
     credentials: Credentials,
+    trust: Trust,
     arguments: Vec<String>,
     requires: Requires,
 }
@@ -78,7 +79,8 @@ impl Named {
         let credentials = credentials(args.credentials)?;
         let requires = profile.as_ref().map(|profile| profile.requires.clone()).unwrap_or_default();
         let arguments = arguments(args, endpoint.as_ref());
-        Ok(Self { arguments, profile, endpoint, spawn, credentials, requires })
+        let trust = trust(args)?;
+        Ok(Self { arguments, profile, endpoint, spawn, credentials, trust, requires })
     }
 
     /// Adds what the command line requires to what the profile does, and holds all of it against the
@@ -127,7 +129,10 @@ impl Named {
             .clone()
             .or_else(|| self.profile.as_ref().and_then(|profile| profile.region.clone()))
             .unwrap_or_else(|| DEFAULT_REGION.to_owned());
-        let client = client(endpoint.clone(), self.credentials.clone(), region, args)?;
+        let client = client(endpoint.clone(), self.credentials.clone(), region, args, self.trust)?;
+        if client.takes_any_certificate() {
+            anstream::eprintln!("warning: --insecure: the certificate of {endpoint} is not looked at");
+        }
         let mut target = match &self.profile {
             Some(profile) => Target::of_profile(profile, &endpoint.to_string(), client),
             None => Target::bare("endpoint", &endpoint.to_string(), client),
@@ -146,7 +151,8 @@ impl Named {
         let running = kinesis_conformance::reference::start(settings)
             .map_err(|error| Problem::new(Exit::NoTarget, format!("start the reference: {error}")))?;
         let endpoint = Endpoint::parse(&format!("http://{}", running.address())).map_err(Problem::usage)?;
-        let client = client(endpoint.clone(), Credentials::dummy(), DEFAULT_REGION.to_owned(), args)?;
+        let region = DEFAULT_REGION.to_owned();
+        let client = client(endpoint.clone(), Credentials::dummy(), region, args, Trust::System)?;
         let mut target = Target::reference(&endpoint.to_string(), client);
         target.clock = Some(ClockHook::new(running.clock()));
         target.requires = self.requires;
@@ -180,10 +186,38 @@ fn client(
     credentials: Credentials,
     region: String,
     args: &TargetArgs,
+    trust: Trust,
 ) -> Result<Client, Problem> {
     let timeout = Duration::from_secs(args.timeout);
-    Client::new(ClientSettings { endpoint, credentials, region, timeout, connect_timeout: timeout })
-        .map_err(|error| Problem::usage(error).with_help("build with the default features"))
+    let settings = ClientSettings { endpoint, credentials, region, timeout, connect_timeout: timeout };
+    Client::trusting(settings, trust).map_err(|error| {
+        let help = match error {
+            ClientError::NoTls { .. } => "build with the default features",
+            ClientError::Certificates { .. } => {
+                "install the system's certificates, or name the target's or its authority's with --cacert FILE"
+            }
+            ClientError::Setup { .. } => "check the network of this machine",
+        };
+        Problem::usage(error).with_help(help)
+    })
+}
+
+/// Whose certificates are trusted.
+fn trust(args: &TargetArgs) -> Result<Trust, Problem> {
+    if args.insecure {
+        return Ok(Trust::Any);
+    }
+    let Some(path) = &args.cacert else { return Ok(Trust::System) };
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|error| {
+        Problem::usage(format!("read `{shown}`, which --cacert names: {error}"))
+            .with_help("name a file of certificates in PEM")
+    })?;
+    let anchors = Anchors::from_pem(&bytes).map_err(|error| {
+        let help = error.help();
+        Problem::usage(format!("use `{shown}`, which --cacert names: failed to {error}")).with_help(help)
+    })?;
+    Ok(Trust::SystemAnd(anchors))
 }
 
 /// A profile by the name of a built-in one, or by path.
@@ -246,13 +280,16 @@ fn arguments(args: &TargetArgs, endpoint: Option<&Endpoint>) -> Vec<String> {
         (Some(_) | None, Some(_) | None) if args.start => add("--endpoint", args.endpoint.clone()),
         (Some(_) | None, Some(_) | None) => add("--endpoint", endpoint.map(ToString::to_string)),
     }
+    add("--cacert", args.cacert.as_ref().map(|path| path.display().to_string()));
     add("--region", args.region.clone());
     match args.credentials {
         CredentialsFrom::Dummy => {}
         CredentialsFrom::Env => add("--credentials", Some("env".to_owned())),
     }
-    if args.start {
-        all.push("--start".to_owned());
+    for (flag, given) in [("--insecure", args.insecure), ("--start", args.start)] {
+        if given {
+            all.push(flag.to_owned());
+        }
     }
     all
 }

@@ -10,7 +10,7 @@ use crate::plan::ClockHook;
 use crate::plan::{Manifest, Select, Target};
 use crate::report::{Summary, advice};
 use crate::run::{AskError, DEFAULT_JOBS, Emit, Stop};
-use crate::wire::Endpoint;
+use crate::wire::{Endpoint, NoAnswerKind};
 
 use super::setup::{self, Place, Setup};
 
@@ -218,6 +218,10 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
 
 fn with_help(error: &AskError) -> String {
     let help = match error {
+        AskError::NoAnswer { why, .. } if why.kind == NoAnswerKind::Untrusted => {
+            "name a host that the certificate is for, signed by an authority that the system trusts"
+                .to_owned()
+        }
         AskError::NoAnswer { .. } => "check that the server is up and returns its own URL".to_owned(),
         AskError::Envelope { .. } => {
             "answer as Kinesis does, or give the target's profile a dialect".to_owned()

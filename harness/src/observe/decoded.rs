@@ -182,6 +182,7 @@ fn none_word(none: &NoAnswer) -> &'static str {
         NoAnswerKind::Closed => "connection closed",
         NoAnswerKind::NotHttp => "not HTTP",
         NoAnswerKind::Tls => "TLS failed",
+        NoAnswerKind::Untrusted => "certificate not trusted",
         NoAnswerKind::TooLong => "body too long",
     }
 }

@@ -96,10 +96,6 @@ impl PlannedTrial {
         if let Some(missing) = needed.iter().find(|name| capabilities.unsupported.contains(name)) {
             return Some(EndedEarly::Unsupported(format!("the target does not have {missing}")));
         }
-        let deviates = self.calls().any(|(call, _)| !call.wire.is_plain());
-        if deviates && target.client.endpoint().is_https() {
-            return Some(EndedEarly::Skipped("the raw transport speaks no TLS yet".to_owned()));
-        }
         for reference in self.references() {
             if let Reference::Key(key) | Reference::KeyArn(key) = reference
                 && !target.keys.contains_key(key)

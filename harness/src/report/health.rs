@@ -8,12 +8,20 @@ use super::tally::{AnswerKind, FEWEST, Tally};
 use super::text::{counted, enumerated, shortened};
 use crate::log::Outcome;
 use crate::run::AskError;
+use crate::wire::NoAnswerKind;
 
 #[cfg(test)]
 mod tests;
 
 /// Trials that a diagnosis names, at most.
 const MOST_NAMED: usize = 20;
+
+/// What to try where a certificate is not trusted.
+const TRUST: &str = "trust it with --cacert FILE (in PEM: the target's own certificate or its \
+                     authority's), name a host that it is for, or take any certificate with --insecure";
+
+/// What to try where TLS fails.
+const SPEAK_TLS: &str = "check that https is spoken at this port, or name the endpoint with http://";
 
 /// What is wrong with the setup, and what to try.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,9 +66,18 @@ impl Diagnosis {
 /// What to try when the target could not be asked at all.
 pub fn advice(error: &AskError) -> String {
     match error {
-        AskError::NoAnswer { .. } => {
-            "check that it is up and that scheme, host and port are right; `--spawn` starts one".to_owned()
-        }
+        AskError::NoAnswer { why, .. } => match why.kind {
+            NoAnswerKind::Untrusted => TRUST.to_owned(),
+            NoAnswerKind::Tls => SPEAK_TLS.to_owned(),
+            NoAnswerKind::Refused
+            | NoAnswerKind::TimedOut
+            | NoAnswerKind::Closed
+            | NoAnswerKind::NotHttp
+            | NoAnswerKind::TooLong => {
+                "check that it is up and that scheme, host and port are right; `--spawn` starts one"
+                    .to_owned()
+            }
+        },
         AskError::NotKinesis { endpoint, response, .. } => attempt(&AnswerKind::of(response), endpoint)
             .unwrap_or_else(|| {
                 "check the port: this looks like another service, a proxy or a web page".to_owned()
@@ -81,6 +98,7 @@ fn diagnose(kind: &AnswerKind, count: usize, summary: &Summary) -> Option<Diagno
         AnswerKind::Closed => format!("{share} had their connection closed before the answer came"),
         AnswerKind::NotHttp => format!("{share} got an answer that is not HTTP"),
         AnswerKind::Tls => format!("{share} failed in TLS"),
+        AnswerKind::Untrusted => format!("{share} met a certificate that is not trusted"),
         AnswerKind::TooLong => format!("{share} got an answer that is longer than any of Kinesis"),
         AnswerKind::WebPage { status } => {
             format!("{of_total} were web pages ({status}): {endpoint} does not look like Kinesis")
@@ -131,7 +149,8 @@ fn attempt(kind: &AnswerKind, endpoint: &str) -> Option<String> {
             "check the target's own log: it may crash, or expect https where http is spoken".to_owned()
         }
         AnswerKind::NotHttp => format!("check the port of {endpoint}, and whether it wants https"),
-        AnswerKind::Tls => "check the certificate, or name the endpoint with http://".to_owned(),
+        AnswerKind::Tls => SPEAK_TLS.to_owned(),
+        AnswerKind::Untrusted => TRUST.to_owned(),
         AnswerKind::TooLong => format!("check that {endpoint} is the right place"),
         AnswerKind::WebPage { .. } => {
             "check the port; a proxy or a console may answer in the target's place".to_owned()

@@ -38,6 +38,7 @@ pub(super) enum AnswerKind {
     Closed,
     NotHttp,
     Tls,
+    Untrusted,
     TooLong,
     WebPage { status: u16 },
     Envelope,
@@ -103,6 +104,7 @@ impl AnswerKind {
                 NoAnswerKind::Closed => Self::Closed,
                 NoAnswerKind::NotHttp => Self::NotHttp,
                 NoAnswerKind::Tls => Self::Tls,
+                NoAnswerKind::Untrusted => Self::Untrusted,
                 NoAnswerKind::TooLong => Self::TooLong,
             },
             ResponseText::Answer { status, headers, body, as_it_came: _ } => {

@@ -2,7 +2,8 @@
 //!
 //! The target gets an operation that nobody has, then every modelled operation with an empty
 //! input. An operation whose answer equals the answer to the made-up one is unsupported; likewise
-//! an encoding. HTTP/2 is there if its preface is answered by one. Nothing is known of an operation
+//! an encoding. HTTP/2 is there if its preface is answered by one, behind TLS
+//! if the server picks it. Nothing is known of an operation
 //! if its probe or that of the made-up one got a 5xx or no answer, or was accepted: a server that
 //! breaks at a made-up name may break in the same words at an empty input, and one that accepts
 //! everything knows nothing. An operation whose empty input is valid may accept it all the same.
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::log::Redactor;
 use crate::model::{Value, violations};
-use crate::wire::{Encoding, dialect, encode};
+use crate::wire::{Encoding, NoAnswer, dialect, encode};
 
 use crate::log::{Capabilities, ResponseText, Role, Support, Transport};
 use crate::observe::Observed;
@@ -35,7 +36,7 @@ pub enum AskError {
         /// The endpoint.
         endpoint: String,
         /// Why.
-        why: String,
+        why: NoAnswer,
     },
     /// It answers, but not as any Kinesis would.
     #[error("recognise Kinesis at {endpoint}: every operation was answered `{answer}`")]
@@ -64,7 +65,10 @@ impl AskError {
     /// The error without secrets, signatures and account ids.
     pub(crate) fn redacted(self, redactor: &Redactor) -> Self {
         match self {
-            Self::NoAnswer { endpoint, why } => Self::NoAnswer { endpoint, why: redactor.text(&why) },
+            Self::NoAnswer { endpoint, why } => {
+                let why = NoAnswer { text: redactor.text(&why.text), ..why };
+                Self::NoAnswer { endpoint, why }
+            }
             Self::NotKinesis { endpoint, answer, response } => Self::NotKinesis {
                 endpoint,
                 answer: redactor.text(&answer),
@@ -81,9 +85,12 @@ impl AskError {
 /// If it never answers, or answers every operation alike.
 pub(crate) async fn ask(session: &Arc<Session>, jobs: usize) -> Result<Capabilities, AskError> {
     let endpoint = session.target.endpoint.clone();
+    if session.target.client.takes_any_certificate() {
+        session.notice(None, format!("the certificate of {endpoint} was not looked at: any is taken"));
+    }
     let made_up = probe(session, MADE_UP).await;
     if let ResponseText::None(none) = &made_up.exchange.response {
-        return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
+        return Err(AskError::NoAnswer { endpoint, why: none.clone() });
     }
     // Every trial would fail for this one reason.
     if is_in_envelope(&made_up) {

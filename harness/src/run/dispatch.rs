@@ -367,6 +367,7 @@ impl Run {
                     NoAnswerKind::TimedOut
                     | NoAnswerKind::NotHttp
                     | NoAnswerKind::Tls
+                    | NoAnswerKind::Untrusted
                     | NoAnswerKind::TooLong => false,
                 },
             });

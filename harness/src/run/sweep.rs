@@ -88,7 +88,7 @@ async fn call(session: &Session, operation: &str, input: &Value) -> Result<Value
     let observed = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed;
     let endpoint = session.target.endpoint.clone();
     if let ResponseText::None(none) = &observed.exchange.response {
-        return Err(AskError::NoAnswer { endpoint, why: none.text.clone() });
+        return Err(AskError::NoAnswer { endpoint, why: none.clone() });
     }
     let reading = observed.decoded;
     let none = || AskError::NotKinesis {

@@ -134,6 +134,8 @@ pub enum NoAnswerKind {
     NotHttp,
     /// TLS failed.
     Tls,
+    /// The server's certificate is not trusted.
+    Untrusted,
     /// The body is longer than the harness is willing to hold.
     TooLong,
 }

@@ -14,6 +14,7 @@ pub mod json;
 mod message;
 pub mod raw;
 pub mod sign;
+mod tls;
 pub mod verify;
 
 pub use client::{Client, ClientError, ClientSettings, Endpoint, EndpointError, SignedRequest};
@@ -25,4 +26,5 @@ pub use error::{ErrorAnswer, ErrorPlace, MessageKey};
 pub use message::{Auth, Credentials, Encoding, NoAnswer, NoAnswerKind, Request, Response, Sent};
 pub use raw::{Deviation, RawSent};
 pub use sign::Spoil;
+pub use tls::{Anchors, AnchorsError, Trust};
 pub use verify::{AccessKey, AuthFault, Incoming, Verifier};

@@ -12,4 +12,6 @@ mod ranges;
 mod required;
 mod secrets;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod verbs;

@@ -73,7 +73,10 @@ fn a_step_behind_a_clock_waits_for_the_first_call_and_not_for_the_clock() {
     let timing = timing();
     let mut machine = Machine::new(&trial, &timing, bindings());
     let actions = machine.due();
-    assert!(matches!(actions.as_slice(), [Action::MoveClock(86_400_000), Action::Send { .. }]), "{actions:?}");
+    assert!(
+        matches!(actions.as_slice(), [Action::MoveClock(86_400_000), Action::Send { .. }]),
+        "{actions:?}"
+    );
     machine.take(&at(Role::Request(StepIndex::whole(1)), "ListStreams", (1, 5), answer(200, "{}")));
     assert_eq!(sends(&mut machine), [Role::Request(StepIndex::whole(2))]);
     assert_eq!(machine.reached()[2], Reached::Due);

@@ -188,10 +188,7 @@ fn a_trial_that_needs_more_shards_than_there_are_is_skipped_and_says_so() {
     let both = capabilities(&[Encoding::Json, Encoding::Cbor], &[]);
     let (outcome, why) = trial.without_asking(&target, &both).expect("it is too large").outcome();
     assert_eq!(outcome, Outcome::Skipped);
-    assert_eq!(
-        why,
-        "it needs 8 shards at once, and the budget of the target leaves 7: raise `shard-budget`"
-    );
+    assert_eq!(why, "it needs 8 shards at once, and the budget of the target leaves 7: raise `shard-budget`");
     target.shard_budget = 9;
     assert_eq!(trial.without_asking(&target, &both), None);
     target.shard_budget = 1;

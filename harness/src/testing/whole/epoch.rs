@@ -34,8 +34,7 @@ impl Fragile {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it listens");
         let (ended, _) = watch::channel(0);
-        let fragile =
-            Self { address, behind, ended, seen: Mutex::new(0), gate: Mutex::default(), hopeless };
+        let fragile = Self { address, behind, ended, seen: Mutex::new(0), gate: Mutex::default(), hopeless };
         let fragile = Arc::new(fragile);
         fragile.open(listener, false);
         fragile

@@ -2,9 +2,11 @@
 
 use std::error::Error;
 use std::io;
-use std::time::Duration;
 
+use super::ClientSettings;
 use crate::wire::message::{NoAnswer, NoAnswerKind};
+#[cfg(feature = "tls")]
+use crate::wire::tls;
 
 /// Words of the layers between us and the cause. They say nothing that the kind does not.
 const NOISE: [&str; 6] = [
@@ -17,7 +19,11 @@ const NOISE: [&str; 6] = [
 ];
 
 /// The kind and the cause of a request that got no whole answer.
-pub(super) fn no_answer(error: &reqwest::Error, timeout: Duration, connect_timeout: Duration) -> NoAnswer {
+pub(super) fn no_answer(error: &reqwest::Error, settings: &ClientSettings) -> NoAnswer {
+    let ClientSettings { timeout, connect_timeout, .. } = settings;
+    if let Some(none) = of_tls(error, settings.endpoint.is_https()) {
+        return none;
+    }
     let kind = kind(error);
     let text = match kind {
         NoAnswerKind::TimedOut if error.is_connect() => format!("no connection within {connect_timeout:?}"),
@@ -26,6 +32,7 @@ pub(super) fn no_answer(error: &reqwest::Error, timeout: Duration, connect_timeo
         | NoAnswerKind::Closed
         | NoAnswerKind::NotHttp
         | NoAnswerKind::Tls
+        | NoAnswerKind::Untrusted
         | NoAnswerKind::TooLong => chain(error),
     };
     NoAnswer { kind, text }
@@ -34,9 +41,6 @@ pub(super) fn no_answer(error: &reqwest::Error, timeout: Duration, connect_timeo
 fn kind(error: &reqwest::Error) -> NoAnswerKind {
     if error.is_timeout() {
         return NoAnswerKind::TimedOut;
-    }
-    if sources(error).any(is_tls) {
-        return NoAnswerKind::Tls;
     }
     if error.is_connect() {
         return NoAnswerKind::Refused;
@@ -62,16 +66,37 @@ fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static
     std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| error.source())
 }
 
+/// The failure of TLS that an error is, if it is one.
 #[cfg(feature = "tls")]
-fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    // rustls reports through `io::Error`, nested at times, which leaves what it wraps out of `source`.
-    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
+fn of_tls(error: &reqwest::Error, https: bool) -> Option<NoAnswer> {
+    if error.is_timeout() || !https {
+        return None;
+    }
+    if let Some(told) = sources(error).find_map(tls::told) {
+        return Some(told);
+    }
+    let io = sources(error).filter_map(|source| source.downcast_ref::<io::Error>()).last().map(innermost)?;
+    // Nobody is refused by these: TCP stood, and what came next was the handshake.
+    let broken = matches!(
+        io.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+    );
+    (error.is_connect() && broken).then(|| tls::broken(io))
+}
+
+/// The error that others of its kind are wrapped around, which leave it out of their sources.
+#[cfg(feature = "tls")]
+fn innermost(error: &io::Error) -> &io::Error {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());
+    inner.map_or(error, innermost)
 }
 
 #[cfg(not(feature = "tls"))]
-fn is_tls(_: &(dyn Error + 'static)) -> bool {
-    false
+const fn of_tls(_: &reqwest::Error, _: bool) -> Option<NoAnswer> {
+    None
 }
 
 /// The causes from the outside in, in lower case, without the URL and without repetition.

@@ -18,6 +18,7 @@ use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 pub use self::endpoint::{Endpoint, EndpointError};
 use super::message::{Auth, Credentials, NoAnswer, NoAnswerKind, Request, Response, Sent};
 use super::sign::{self, Parts, SignError};
+use super::tls::{NoTls, Tls, Trust};
 
 /// Bytes of an answer's body beyond which it is given up ([`NoAnswerKind::TooLong`]).
 pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -48,6 +49,8 @@ pub struct Client {
     /// Keeps no connections. Made together with `http`, so that `fresh` cannot fail.
     unpooled: reqwest::Client,
     settings: ClientSettings,
+    tls: Tls,
+    trust: Trust,
 }
 
 /// A request with its signature, ready to be sent, more than once if need be. The service takes
@@ -67,7 +70,15 @@ pub enum ClientError {
         /// The endpoint.
         endpoint: String,
     },
-    /// The HTTP library could not be set up (certificates of the system, name resolution).
+    /// https, and no certificates to hold the server's against.
+    #[error("connect to {endpoint}: failed to read the certificates of the system: {text}")]
+    Certificates {
+        /// The endpoint.
+        endpoint: String,
+        /// Why.
+        text: String,
+    },
+    /// The HTTP library could not be set up.
     #[error("set up the HTTP client: {text}")]
     Setup {
         /// Its words, in lower case.
@@ -90,32 +101,54 @@ pub enum PresignError {
 }
 
 impl Client {
-    /// A client with its own connections.
+    /// A client with its own connections, which trusts the authorities that the system trusts.
     ///
     /// # Errors
     ///
     /// https without the feature `tls`; a system that the HTTP library cannot be set up on.
     pub fn new(settings: ClientSettings) -> Result<Self, ClientError> {
-        if settings.endpoint.is_https() && !cfg!(feature = "tls") {
-            return Err(ClientError::NoTls { endpoint: settings.endpoint.to_string() });
-        }
+        Self::trusting(settings, Trust::System)
+    }
+
+    /// A client with its own connections, which trusts these certificates, as does the raw
+    /// transport that is made of it.
+    ///
+    /// # Errors
+    ///
+    /// https without the feature `tls`; a system that the HTTP library cannot be set up on.
+    pub fn trusting(settings: ClientSettings, trust: Trust) -> Result<Self, ClientError> {
+        let tls = if settings.endpoint.is_https() {
+            Tls::secured(&trust).map_err(|why| no_tls(why, &settings.endpoint))?
+        } else {
+            // Plain HTTP needs no certificates, and reading those of the system takes a while.
+            Tls::Plain
+        };
         let build = |idle_connections| {
-            builder(&settings, idle_connections)
+            builder(&settings, &tls, idle_connections)?
                 .build()
                 .map_err(|error| ClientError::Setup { text: failure::chain(&error) })
         };
-        Ok(Self { http: build(usize::MAX)?, unpooled: build(0)?, settings })
+        Ok(Self { http: build(usize::MAX)?, unpooled: build(0)?, settings, tls, trust })
     }
 
     /// A client like this one that makes a new connection for each request. For health requests.
     #[must_use]
     pub fn fresh(&self) -> Self {
-        Self { http: self.unpooled.clone(), unpooled: self.unpooled.clone(), settings: self.settings.clone() }
+        Self { http: self.unpooled.clone(), ..self.clone() }
     }
 
     /// Whom it talks to.
     pub const fn endpoint(&self) -> &Endpoint {
         &self.settings.endpoint
+    }
+
+    /// True if it looks at certificates and takes all of them, which is worth a word.
+    pub fn takes_any_certificate(&self) -> bool {
+        self.settings.endpoint.is_https() && self.trust == Trust::Any
+    }
+
+    pub(in crate::wire) const fn tls(&self) -> &Tls {
+        &self.tls
     }
 
     pub(in crate::wire) const fn settings(&self) -> &ClientSettings {
@@ -197,9 +230,7 @@ impl Client {
         };
         let received = Instant::now();
         let outcome = outcome.map_err(|trouble| match trouble {
-            Trouble::Http(error) => {
-                failure::no_answer(&error, self.settings.timeout, self.settings.connect_timeout)
-            }
+            Trouble::Http(error) => failure::no_answer(&error, &self.settings),
             Trouble::TooLong => NoAnswer {
                 kind: NoAnswerKind::TooLong,
                 text: format!("the body is longer than {BODY_LIMIT} bytes"),
@@ -246,7 +277,11 @@ async fn read(mut response: reqwest::Response) -> Result<Response, Trouble> {
 
 /// Everything that could bend an exchange is said to be off, also where it is off by default: in a
 /// build shared with other crates, features of the HTTP library may be on.
-fn builder(settings: &ClientSettings, idle_connections: usize) -> reqwest::ClientBuilder {
+fn builder(
+    settings: &ClientSettings,
+    tls: &Tls,
+    idle_connections: usize,
+) -> Result<reqwest::ClientBuilder, ClientError> {
     let builder = reqwest::Client::builder()
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
@@ -262,25 +297,39 @@ fn builder(settings: &ClientSettings, idle_connections: usize) -> reqwest::Clien
         .pool_max_idle_per_host(idle_connections)
         .timeout(settings.timeout)
         .connect_timeout(settings.connect_timeout);
-    with_tls(builder, &settings.endpoint)
+    with_tls(builder, tls)
 }
 
 #[cfg(feature = "tls")]
-fn with_tls(builder: reqwest::ClientBuilder, endpoint: &Endpoint) -> reqwest::ClientBuilder {
-    // An error means that somebody has installed one already, which does as well.
+fn with_tls(builder: reqwest::ClientBuilder, tls: &Tls) -> Result<reqwest::ClientBuilder, ClientError> {
+    // The HTTP library is built without a cryptography of its own and panics in a process that has
+    // installed none, wherever else in it a client is made. An error means that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    if endpoint.is_https() {
-        return builder;
-    }
-    // Plain HTTP needs no certificates, and reading those of the system takes a while.
-    builder.tls_backend_preconfigured(
-        rustls::ClientConfig::builder()
-            .with_root_certificates(rustls::RootCertStore::empty())
-            .with_no_client_auth(),
-    )
+    let config = match tls {
+        Tls::Plain => {
+            super::tls::untrusting().map_err(|error| ClientError::Setup { text: error.to_string() })?
+        }
+        Tls::Secured(config) => {
+            let mut config = rustls::ClientConfig::clone(config);
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            config
+        }
+    };
+    Ok(builder.tls_backend_preconfigured(config))
 }
 
 #[cfg(not(feature = "tls"))]
-fn with_tls(builder: reqwest::ClientBuilder, _: &Endpoint) -> reqwest::ClientBuilder {
-    builder
+const fn with_tls(builder: reqwest::ClientBuilder, tls: &Tls) -> Result<reqwest::ClientBuilder, ClientError> {
+    match tls {
+        Tls::Plain => Ok(builder),
+    }
+}
+
+fn no_tls(why: NoTls, endpoint: &Endpoint) -> ClientError {
+    match why {
+        #[cfg(not(feature = "tls"))]
+        NoTls::NotBuilt => ClientError::NoTls { endpoint: endpoint.to_string() },
+        #[cfg(feature = "tls")]
+        NoTls::Setup(text) => ClientError::Certificates { endpoint: endpoint.to_string(), text },
+    }
 }

@@ -46,7 +46,6 @@ impl Client {
     /// Signs as the deviation says (with the wall clock's time) and sends by the raw transport, on a
     /// connection of its own.
     pub async fn send_deviating(&self, deviation: &Deviation, body: &Bytes) -> RawSent {
-        let settings = self.settings();
         let request = match deviation.request(self, body) {
             Ok(request) => request,
             Err(error) => {
@@ -61,8 +60,7 @@ impl Client {
                 };
             }
         };
-        let transport = RawTransport::new(settings.endpoint.clone(), settings.timeout);
-        let RawExchange { sent, received, outcome } = transport.send(&request).await;
+        let RawExchange { sent, received, outcome } = RawTransport::of(self).send(&request).await;
         let answer = outcome.as_ref().ok();
         RawSent {
             request_head: request.head().trim_end().to_owned(),

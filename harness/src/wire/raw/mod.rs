@@ -1,13 +1,14 @@
-//! The raw transport: HTTP/1.1 on a bare TCP connection, every byte that goes out and comes in.
+//! The raw transport: HTTP/1.1 on a bare connection, every byte that goes out and comes in.
 //!
 //! It sends what the pooled client cannot or will not (any method and path, headers in any case,
 //! order and number, wrong lengths, half a request, several at once) and keeps an answer as it
 //! came. Connections are not shared and serve one call of [`RawTransport::send`] or
-//! [`RawTransport::pipeline`]. Not here: TLS (a target behind https gets its requests
-//! from the pooled client alone), HTTP/2 beyond the question whether it is spoken, decoding of
-//! bodies, and what is expected of an answer.
+//! [`RawTransport::pipeline`]. To an https endpoint they speak TLS and trust what the pooled client
+//! trusts; the bytes are those inside. Not here: HTTP/2 beyond the question whether it is spoken,
+//! decoding of bodies, and what is expected of an answer.
 
 mod answer;
+mod connection;
 mod deviation;
 mod parser;
 mod preface;
@@ -20,7 +21,6 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::timeout_at;
 
 pub use answer::{Fault, Framing, Head, RawAnswer, RawHeader};
@@ -28,14 +28,17 @@ pub use deviation::{Deviation, RawSent};
 pub use parser::{AnswerParser, HEAD_LIMIT, INTERIM_LIMIT, Unreadable};
 pub use request::{Cut, RawRequest, RequestFraming};
 
-use super::client::Endpoint;
+use self::connection::Connection;
+use super::client::{Client, Endpoint};
 use super::message::{NoAnswer, NoAnswerKind};
+use super::tls::Tls;
 
 /// Carries raw requests to one endpoint.
 #[derive(Clone, Debug)]
 pub struct RawTransport {
     endpoint: Endpoint,
     timeout: Duration,
+    tls: Tls,
 }
 
 /// One request, when it went, what came of it.
@@ -53,9 +56,11 @@ pub struct RawExchange {
 const READ: usize = 64 * 1024;
 
 impl RawTransport {
-    /// A transport to that endpoint; `timeout` is for a whole call, connecting included.
-    pub const fn new(endpoint: Endpoint, timeout: Duration) -> Self {
-        Self { endpoint, timeout }
+    /// A transport to a client's endpoint, with its trust. The client's time for an answer is for a
+    /// whole call here, connecting included.
+    pub fn of(client: &Client) -> Self {
+        let settings = client.settings();
+        Self { endpoint: settings.endpoint.clone(), timeout: settings.timeout, tls: client.tls().clone() }
     }
 
     /// Sends one request on a connection of its own.
@@ -85,7 +90,7 @@ impl RawTransport {
         }
         // A server may answer and close before it has read everything, so that reading goes on
         // whether or not the writing succeeds.
-        let written = timeout_at(deadline, write(&mut stream, &bytes, cut)).await;
+        let written = timeout_at(deadline, write(stream.as_mut(), &bytes, cut)).await;
         if written.is_err() {
             return requests.iter().map(|_| lost(sent, self.too_late())).collect();
         }
@@ -95,7 +100,7 @@ impl RawTransport {
         for request in requests {
             let outcome = match &failed {
                 Some(none) => Err(none.clone()),
-                None => timeout_at(deadline, read(&mut stream, &request.method, &mut rest))
+                None => timeout_at(deadline, read(stream.as_mut(), &request.method, &mut rest))
                     .await
                     .unwrap_or_else(|_| Err(self.too_late())),
             };
@@ -107,19 +112,8 @@ impl RawTransport {
         exchanges
     }
 
-    async fn connect(&self) -> Result<TcpStream, NoAnswer> {
-        if self.endpoint.is_https() {
-            let text = "not sent: the raw transport speaks no TLS".to_owned();
-            return Err(NoAnswer { kind: NoAnswerKind::Tls, text });
-        }
-        let (host, port) = self.endpoint.host_and_port();
-        let refused = |error: io::Error| NoAnswer {
-            kind: NoAnswerKind::Refused,
-            text: format!("not connected: {error}"),
-        };
-        let stream = TcpStream::connect((host.as_str(), port)).await.map_err(refused)?;
-        stream.set_nodelay(true).map_err(refused)?;
-        Ok(stream)
+    async fn connect(&self) -> Result<Box<dyn Connection>, NoAnswer> {
+        connection::connect(&self.endpoint, &self.tls).await
     }
 
     fn too_late(&self) -> NoAnswer {
@@ -128,9 +122,12 @@ impl RawTransport {
 }
 
 /// Writes, and closes the sending half early where the request says so.
-async fn write(stream: &mut TcpStream, bytes: &[u8], cut: Cut) -> io::Result<()> {
+async fn write(stream: &mut dyn Connection, bytes: &[u8], cut: Cut) -> io::Result<()> {
     match cut {
-        Cut::Whole => stream.write_all(bytes).await,
+        Cut::Whole => {
+            stream.write_all(bytes).await?;
+            stream.flush().await
+        }
         Cut::After(count) => {
             stream.write_all(&bytes[..count.min(bytes.len())]).await?;
             stream.shutdown().await
@@ -139,7 +136,7 @@ async fn write(stream: &mut TcpStream, bytes: &[u8], cut: Cut) -> io::Result<()>
 }
 
 /// Reads one answer; `rest` holds what was read too much, before and after.
-async fn read(stream: &mut TcpStream, method: &str, rest: &mut Vec<u8>) -> Result<RawAnswer, NoAnswer> {
+async fn read(stream: &mut dyn Connection, method: &str, rest: &mut Vec<u8>) -> Result<RawAnswer, NoAnswer> {
     let mut parser = AnswerParser::new(method);
     let mut piece = std::mem::take(rest);
     let mut buffer = vec![0; READ];
@@ -151,7 +148,9 @@ async fn read(stream: &mut TcpStream, method: &str, rest: &mut Vec<u8>) -> Resul
         }
         let count = match stream.read(&mut buffer).await {
             Ok(count) => count,
-            Err(error) if parser.is_empty() => return Err(closed(&error.to_string())),
+            // A close without the words that end TLS is a close.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => 0,
+            Err(error) if parser.is_empty() => return Err(connection::lost(&error)),
             // A reset after an answer without a length ends it as a close would.
             Err(_) => 0,
         };

@@ -1,7 +1,7 @@
-//! Whether a server speaks HTTP/2 to somebody who knows it before (RFC 9113, section 3.3).
+//! Whether a server speaks HTTP/2: to a client that knows it before (RFC 9113, section 3.3), and
+//! behind TLS to one that offers it there (ALPN, section 3.2).
 //!
-//! Only asked: nothing is carried by HTTP/2 here. Behind TLS it would be agreed on there (ALPN),
-//! which the raw transport does not speak.
+//! Only asked: nothing is carried by HTTP/2 here.
 
 use std::time::Duration;
 
@@ -9,7 +9,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use super::RawTransport;
+#[cfg(feature = "tls")]
+use super::connection;
 use crate::wire::client::Client;
+use crate::wire::tls::Tls;
 
 /// A client's preface, and SETTINGS that set nothing.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
@@ -21,8 +24,20 @@ const SETTINGS: u8 = 4;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl RawTransport {
-    /// True if the server's first frame is SETTINGS, as its preface must be.
+    /// True if the server's first frame is SETTINGS, as its preface must be; behind TLS, if the
+    /// server picks HTTP/2 where it may pick HTTP/1.1 too.
     pub async fn speaks_http2(&self) -> bool {
+        match &self.tls {
+            Tls::Plain => self.answers_a_preface().await,
+            #[cfg(feature = "tls")]
+            Tls::Secured(config) => {
+                let asking = connection::picks_http2(&self.endpoint, config);
+                timeout(self.timeout, asking).await.unwrap_or(false)
+            }
+        }
+    }
+
+    async fn answers_a_preface(&self) -> bool {
         let asking = async {
             let mut stream = self.connect().await.ok()?;
             stream.write_all(PREFACE).await.ok()?;
@@ -38,10 +53,9 @@ impl RawTransport {
 }
 
 impl Client {
-    /// True if the target speaks HTTP/2 to somebody who knows it before.
+    /// True if the target speaks HTTP/2 to a client that knows it before, or picks it behind TLS.
     pub async fn speaks_http2(&self) -> bool {
-        let settings = self.settings();
-        RawTransport::new(settings.endpoint.clone(), settings.timeout).speaks_http2().await
+        RawTransport::of(self).speaks_http2().await
     }
 }
 

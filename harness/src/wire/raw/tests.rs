@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::wire::{ClientSettings, Credentials};
 
 fn parsed(bytes: &[u8]) -> Result<RawAnswer, Unreadable> {
     let mut parser = AnswerParser::new("POST");
@@ -17,6 +18,18 @@ fn post(body: &'static str) -> RawRequest {
         body: Bytes::from_static(body.as_bytes()),
         cut: Cut::Whole,
     }
+}
+
+/// A transport to an endpoint, made of a client that nothing is sent by.
+fn transport(endpoint: Endpoint, timeout: Duration) -> RawTransport {
+    let client = Client::new(ClientSettings {
+        endpoint,
+        credentials: Credentials::dummy(),
+        region: "us-east-1".to_owned(),
+        timeout,
+        connect_timeout: timeout,
+    });
+    RawTransport::of(&client.unwrap())
 }
 
 /// A server that reads to the first pause, keeps what it read, and answers with these bytes.
@@ -38,7 +51,7 @@ async fn serving(answer: &'static [u8]) -> (RawTransport, tokio::task::JoinHandl
         stream.write_all(answer).await.unwrap();
         read
     });
-    (RawTransport::new(endpoint, Duration::from_millis(900)), serving)
+    (transport(endpoint, Duration::from_millis(900)), serving)
 }
 
 #[test]
@@ -171,7 +184,7 @@ async fn a_request_that_is_cut_ends_where_it_is_told_to() {
 async fn a_server_that_never_answers_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = Endpoint::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-    let exchange = RawTransport::new(endpoint, Duration::from_millis(50)).send(&post("{}")).await;
+    let exchange = transport(endpoint, Duration::from_millis(50)).send(&post("{}")).await;
     assert_eq!(exchange.outcome.unwrap_err().kind, NoAnswerKind::TimedOut);
 }
 
