@@ -17,8 +17,6 @@ const OPEN: &str = "what the service does is an open question: answers are noted
 const SURVIVORS: &[(Fault, &str)] = &[
     (Fault::SkipCreating, NO_SUITE),
     (Fault::SkipDeleting, NO_SUITE),
-    (Fault::EncryptionTypeNoneAccepted, OPEN),
-    (Fault::KeyMalformedAccepted, OPEN),
     (Fault::ForeignRegionKeyAccepted, OPEN),
     (Fault::ScalarBodyAccepted, OPEN),
     (Fault::ForeignRegionAccepted, OPEN),
