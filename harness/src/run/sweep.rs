@@ -4,6 +4,9 @@
 //! alone.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
 
 use crate::model::{Model, Value};
 
@@ -63,15 +66,25 @@ async fn find_in(session: &Session) -> Result<Leftovers, AskError> {
     }
 }
 
-/// Deletes streams; returns those that could not be deleted, with the answer.
+/// Deletes streams; returns those that could not be deleted, with the answer. A stream that is in a
+/// transition is waited for, as long as a transition may take on the target.
 pub async fn delete(target: &Target, redactor: &Redactor, names: &[String]) -> Vec<(String, String)> {
     let session = session(target);
     let mut left = Vec::new();
     for name in names {
         let input = Value::from([("StreamName", Value::from(name.as_str()))]);
         let outgoing = Outgoing::call(session.model, "DeleteStream", &input);
-        let observed = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed;
-        let reading = observed.decoded;
+        let give_up = Instant::now() + target.transition_deadline;
+        let mut pause = Duration::from_millis(5);
+        let reading = loop {
+            let reading = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed.decoded;
+            // A stream that is being created or encrypted can be deleted once it has settled.
+            if reading.class() != Some("ResourceInUseException") || Instant::now() >= give_up {
+                break reading;
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(1));
+        };
         if !reading.is_success() && reading.class() != Some("ResourceNotFoundException") {
             left.push((name.clone(), redactor.text(&reading.in_words())));
         }

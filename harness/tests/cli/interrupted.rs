@@ -139,8 +139,8 @@ fn after_sigkill_sweep_finds_what_is_left_and_nothing_else() {
     until("streams of ours", || other.streams().len() > theirs.len());
     child.kill().expect("a child");
     wait(&mut child);
-    // Deletions that were under way are carried out.
-    std::thread::sleep(Duration::from_millis(200));
+    // Deletions that were under way are carried out: a transition of the server takes 500 ms.
+    std::thread::sleep(Duration::from_millis(700));
     let left: Vec<String> =
         other.streams().into_iter().filter(|name| !theirs.contains(&name.as_str())).collect();
     assert!(!left.is_empty(), "the run was killed with streams open");
