@@ -1,5 +1,6 @@
 //! An endpoint that stands before the reference and is rude to some of those who ask.
 
+use std::collections::HashSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -18,7 +19,7 @@ use super::answer::Right;
 pub(crate) enum Scope {
     /// The question's own call.
     Question,
-    /// The looks at the stream after the question was put.
+    /// The looks at a stream after the question was put to it.
     Looks,
     /// Everybody, once the question was put.
     FromThenOn,
@@ -70,6 +71,9 @@ struct State {
     manner: Manner,
     scope: Scope,
     asked: AtomicBool,
+    /// Streams whose encryption was started. Every attempt has one of its own, and so have the
+    /// measurements before the suite, so that the setup of none of them is hit.
+    started: Mutex<HashSet<String>>,
     gone: AtomicBool,
     turns: AtomicUsize,
     written: AtomicU64,
@@ -87,6 +91,7 @@ impl Rude {
             manner,
             scope,
             asked: AtomicBool::new(false),
+            started: Mutex::default(),
             gone: AtomicBool::new(false),
             turns: AtomicUsize::new(0),
             written: AtomicU64::new(0),
@@ -139,6 +144,15 @@ struct Question {
     body: usize,
 }
 
+impl Question {
+    /// The stream that the request names, by name or ARN.
+    fn stream(&self) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.bytes);
+        let from = text.rfind("kinesis-conformance-")?;
+        Some(text[from..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect())
+    }
+}
+
 impl State {
     /// True if this request is met rudely.
     fn minds(&self, question: &Question) -> bool {
@@ -148,9 +162,22 @@ impl State {
         let asked_before = self.asked.fetch_or(is_the_one, Ordering::SeqCst);
         match self.scope {
             Scope::Question => is_the_one,
-            Scope::Looks => asked_before && question.operation == "DescribeStreamSummary",
+            Scope::Looks => self.looks_after_a_start(question),
             Scope::FromThenOn => is_the_one || asked_before,
             Scope::Everybody => true,
+        }
+    }
+
+    fn looks_after_a_start(&self, question: &Question) -> bool {
+        let Some(stream) = question.stream() else { return false };
+        let mut started = self.started.lock().expect("nobody panicked");
+        match question.operation.as_str() {
+            "StartStreamEncryption" => {
+                started.insert(stream);
+                false
+            }
+            "DescribeStreamSummary" => started.contains(&stream),
+            _ => false,
         }
     }
 }

@@ -57,8 +57,11 @@ impl Verdict {
     pub(crate) const fn outcomes(self, hit: Hit) -> &'static [Outcome] {
         match (self, hit) {
             (Self::NoAnswer, Hit::Question) => &[Outcome::Fail],
-            (Self::NoAnswer | Self::NoPatience, Hit::Looks | Hit::Everybody)
-            | (Self::NoPatience, Hit::Question) => &[Outcome::Error],
+            (Self::NoAnswer, Hit::Looks | Hit::Everybody)
+            | (Self::NoPatience, Hit::Question | Hit::Looks) => &[Outcome::Error],
+            // The first start is that of the measurement before the suite: a watch that comes after
+            // it finds its stream refused.
+            (Self::NoPatience, Hit::Everybody) => &[Outcome::Error, Outcome::Blocked],
             (Self::BadBody | Self::Refusal | Self::ServerError, Hit::Question | Hit::Looks) => {
                 &[Outcome::Fail]
             }
