@@ -98,6 +98,8 @@ impl Epochs {
         ends.stopped_early.get_or_insert(why);
         drop(ends);
         self.session.stop_run();
+        // Whoever waits for the next start has to learn that there is none.
+        self.state.send_modify(|state| state.up = true);
     }
 
     /// Stops the run: nothing listens at the target, and nobody starts it again.

@@ -1,5 +1,5 @@
 //! The run: reaches states, sends requests, samples, and records what comes, with times. It knows
-//! nothing of expectations; whoever judges is handed in as a [`Referee`].
+//! nothing of expectations; whoever judges is handed in as a `Referee`.
 
 mod attempt;
 mod calibration;
