@@ -22,10 +22,14 @@
 //! (skipped, open, unsupported, unobserved, known) shows as ignored, with the reason; libtest has
 //! no other word for it.
 //!
+//! A server in the test's own process may end that process. The requests under way stand in a file beside
+//! the test's executable, and the next start names the trials that they belong to.
+//!
 //! Not here: logs, JUnit, records and signals, for which there is the program. A test process that
 //! is killed leaves its streams on the target; `kinesis-conformance sweep` finds them.
 
 mod background;
+mod interrupted;
 mod outcome;
 mod setup;
 mod suites;
@@ -42,6 +46,7 @@ use crate::case::ast::{Level, Library};
 use crate::case::{Diagnostic, Lacks, draw};
 use crate::plan::Manifest;
 use crate::report::terminal::{Again, Options, Style};
+use crate::run::Journal;
 
 use background::{Background, Job};
 use outcome::Showing;
@@ -158,10 +163,15 @@ impl Suite {
         });
         let lacks = setup.profile.as_ref().map_or_else(Lacks::default, |profile| profile.lacks.clone());
         let excused = Arc::new(suites::excused(&manifest, &lacks));
-        let ids = tests.iter().filter(|test| is_selected(arguments, test));
-        let ids = ids.flat_map(|test| test.ids.clone()).collect();
+        let selected: Vec<&Test> = tests.iter().filter(|test| is_selected(arguments, test)).collect();
+        let ids = selected.iter().flat_map(|test| test.ids.clone()).collect();
+        let under_way = interrupted::path(&selected).filter(|_| setup.place.is_in_this_process());
+        let left = under_way.as_deref().map(Journal::left_at).unwrap_or_default();
+        if let Some(note) = interrupted::note(&left, &test_target()) {
+            eprintln!("note: {}", crate::case::plain(&note));
+        }
         let jobs = arguments.test_threads;
-        let background = Arc::new(Background::new(Job { setup, manifest, ids, jobs }));
+        let background = Arc::new(Background::new(Job { setup, manifest, ids, jobs, under_way }));
         let tests = tests.into_iter().map(|test| {
             let (background, showing) = (Arc::clone(&background), Arc::clone(&showing));
             let excused = Arc::clone(&excused);

@@ -110,6 +110,34 @@ fn split((before, after): (&str, &str)) -> (String, String) {
     (before.to_owned(), after.to_owned())
 }
 
+#[test]
+fn a_server_that_ends_the_process_of_the_test_is_named_at_the_next_start() {
+    let author = Author::new();
+    let test = |aborts: bool| {
+        let arguments =
+            ["test", "--quiet", "--test", "conformance", "--", "--exact", "protocol/auth/unsigned"];
+        let mut command = cargo(author.folder.path(), &arguments);
+        if aborts {
+            command.env("EMULATOR_ABORTS", "1");
+        }
+        command.output().expect("cargo runs")
+    };
+    let ended = test(true);
+    assert!(!ended.status.success(), "{}", told(&ended));
+    let next = test(false);
+    assert!(next.status.success(), "{}", told(&next));
+    let text = String::from_utf8_lossy(&next.stderr).into_owned();
+    for part in [
+        "the last run of this test ended while ",
+        "protocol/auth/unsigned",
+        "cargo test --test conformance -- --exact",
+    ] {
+        assert!(text.contains(part), "the message lacks `{part}`:\n{text}");
+    }
+    let after = test(false);
+    assert!(!told(&after).contains("the last run of this test"), "{}", told(&after));
+}
+
 /// Crates that speak TLS, write HTML, talk to AWS, serve the program or test this package.
 #[rustfmt::skip]
 const UNWANTED: [&str; 20] = [

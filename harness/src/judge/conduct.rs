@@ -7,7 +7,7 @@ use crate::log::{AttemptText, Flag, Footer, Outcome, Redactor, Timing, Trial};
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::plan::{Manifest, PlannedTrial, Select, Target};
-use crate::run::{self, AskError, DEFAULT_JOBS, Emit, Referee, Ruling, Settled, Stop};
+use crate::run::{self, AskError, DEFAULT_JOBS, Emit, Journal, Referee, Ruling, Settled, Stop};
 
 use super::known::KnownList;
 use super::{Judgement, Measure, attempts, judge};
@@ -25,6 +25,8 @@ pub struct RunSettings {
     pub known: KnownList,
     /// Redacts what the credentials hold.
     pub redactor: Redactor,
+    /// A file that names the requests under way, for a target in this process.
+    pub journal: Option<Arc<Journal>>,
 }
 
 impl Default for RunSettings {
@@ -35,6 +37,7 @@ impl Default for RunSettings {
             seed: 0,
             known: KnownList::default(),
             redactor: Redactor::none(),
+            journal: None,
         }
     }
 }
@@ -68,9 +71,9 @@ pub(crate) async fn in_order(
     stop: Stop,
     emit: Emit,
 ) -> Result<Footer, AskError> {
-    let RunSettings { level, jobs, seed, known, redactor } = settings;
+    let RunSettings { level, jobs, seed, known, redactor, journal } = settings;
     let judge = Arc::new(Judges { level, known });
-    let settings = run::Settings { level, jobs, seed, redactor };
+    let settings = run::Settings { level, jobs, seed, redactor, journal };
     run::run(target, manifest, select, selected, settings, judge, stop, emit).await
 }
 

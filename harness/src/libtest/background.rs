@@ -1,5 +1,6 @@
 //! One run behind all trials, and the place where they wait for their verdicts.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -9,7 +10,7 @@ use crate::log::{Event, Trial};
 use crate::plan::ClockHook;
 use crate::plan::{Manifest, Select, Target};
 use crate::report::{Summary, advice};
-use crate::run::{AskError, DEFAULT_JOBS, Emit, Stop};
+use crate::run::{AskError, DEFAULT_JOBS, Emit, Journal, Stop};
 use crate::wire::{Endpoint, NoAnswerKind};
 
 use super::setup::{self, Place, Setup};
@@ -24,6 +25,8 @@ pub(super) struct Job {
     pub(super) ids: Vec<String>,
     /// Trials in flight at once, where the user says so.
     pub(super) jobs: Option<usize>,
+    /// The file that names the requests under way, if the target is in this process.
+    pub(super) under_way: Option<PathBuf>,
 }
 
 /// Why a trial has no verdict.
@@ -172,11 +175,13 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
         .enable_all()
         .build()
         .map_err(|error| format!("start the runtime: {error}"))?;
-    let Job { setup, manifest, ids, jobs } = job;
+    let Job { setup, manifest, ids, jobs, under_way } = job;
     let settings = RunSettings {
         level: setup.level,
         jobs: jobs.unwrap_or(DEFAULT_JOBS),
         known: setup.known,
+        // Without the file the run goes on: only the name of a suspect is lost.
+        journal: under_way.and_then(|path| Journal::create(&path).ok()).map(Arc::new),
         ..RunSettings::default()
     };
     let select = Select { ids, long: true, ..Select::default() };

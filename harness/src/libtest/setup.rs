@@ -25,6 +25,18 @@ pub(super) enum Place {
     Endpoint(Endpoint),
 }
 
+impl Place {
+    /// True if a server may end the process of the test.
+    pub(super) const fn is_in_this_process(&self) -> bool {
+        match self {
+            Self::Started(_) => true,
+            #[cfg(feature = "serve")]
+            Self::Reference => true,
+            Self::Endpoint(_) => false,
+        }
+    }
+}
+
 /// Where the trials go and what is known of the target.
 pub(super) struct Setup {
     /// Where.

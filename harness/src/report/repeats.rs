@@ -1,7 +1,8 @@
 //! The same suite, run again and again: verdicts that flip.
 //!
 //! A verdict is the outcome, the kinds of its deviations, and the answers to open questions. Times,
-//! notes and texts may differ. Pure; running is [`crate::run`]'s.
+//! notes and texts may differ. A run in which a trial was unobserved says nothing of the target, so that
+//! it is counted beside the flips and is none. Pure; running is [`crate::run`]'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -28,7 +29,8 @@ type Answers = BTreeSet<String>;
 
 #[derive(Clone, Debug, Default)]
 struct Seen {
-    runs: usize,
+    /// The runs in which it was unobserved.
+    unobserved: usize,
     verdicts: BTreeMap<Verdict, usize>,
     /// By question.
     answers: BTreeMap<String, BTreeMap<Answers, usize>>,
@@ -52,7 +54,10 @@ impl Repeats {
         self.runs += 1;
         for (id, trial) in &summary.trials {
             let seen = self.trials.entry(id.clone()).or_default();
-            seen.runs += 1;
+            if trial.outcome == Outcome::Unobserved {
+                seen.unobserved += 1;
+                continue;
+            }
             *seen.verdicts.entry(verdict(trial)).or_default() += 1;
             for (question, answers) in answers(trial) {
                 *seen.answers.entry(question).or_default().entry(answers).or_default() += 1;
@@ -65,16 +70,27 @@ impl Repeats {
         self.runs
     }
 
-    /// The trials that did not end alike in all runs, by id.
+    /// The trials that did not end alike in all runs in which they were observed, by id.
     pub fn flips(&self) -> Vec<Flip> {
         self.trials.iter().filter_map(|(id, seen)| seen.flip(id, self.runs)).collect()
     }
 
-    /// What a person reads: the flips, or that there are none. Ends in a line break.
+    /// The trials that were unobserved in some run, and in how many.
+    pub fn unobserved(&self) -> impl Iterator<Item = (&str, usize)> {
+        let all = self.trials.iter().map(|(id, seen)| (id.as_str(), seen.unobserved));
+        all.filter(|(_, runs)| *runs > 0)
+    }
+
+    /// What a person reads: the trials that were unobserved in some run, the flips, or that there are
+    /// none. Ends in a line break.
     pub fn to_text(&self) -> String {
         let flips = self.flips();
         let runs = counted(self.runs, "run", "runs");
         let mut text = String::new();
+        let unobserved: Vec<_> = self.unobserved().collect();
+        for (id, count) in &unobserved {
+            let _ = writeln!(text, "{}\n  unobserved in {count} of {runs}", clean(id));
+        }
         for flip in &flips {
             // Writing to a string can't fail.
             let _ = writeln!(text, "{}\n  {}", clean(&flip.id), times(&flip.verdicts));
@@ -90,12 +106,22 @@ impl Repeats {
                 writeln!(text, "{flipping}: {trials}, {runs}")
             }
         };
+        if !unobserved.is_empty() {
+            let verdicts = self.runs * self.trials.len();
+            let missing: usize = unobserved.iter().map(|(_, count)| count).sum();
+            let _ = writeln!(
+                text,
+                "{} in some run: {missing} of {verdicts} verdicts, which is no flip",
+                counted(unobserved.len(), "trial was unobserved", "trials were unobserved"),
+            );
+        }
         text
     }
 }
 
 impl Seen {
     fn flip(&self, id: &str, runs: usize) -> Option<Flip> {
+        let runs = runs - self.unobserved;
         let questions: BTreeMap<String, Vec<(String, usize)>> = self
             .answers
             .iter()

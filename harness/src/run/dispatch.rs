@@ -25,6 +25,7 @@ use super::capability::{self, AskError};
 use super::epoch::Epochs;
 use super::field::{Field, Lending};
 use super::fixtures::Fixtures;
+use super::journal::Journal;
 use super::session::{Emit, Session, Stop};
 
 /// How a run goes about it.
@@ -38,6 +39,8 @@ pub(crate) struct Settings {
     pub seed: u64,
     /// Redacts what the credentials hold.
     pub redactor: Redactor,
+    /// Names the requests under way.
+    pub journal: Option<Arc<Journal>>,
 }
 
 /// Judges attempts while the run goes on: the run itself knows nothing of expectations.
@@ -108,7 +111,9 @@ pub(crate) async fn run(
         let gate = Arc::clone(&gate);
         Arc::new(move |event| gate.take(event))
     };
-    let session = Arc::new(Session::new(target, Model::embedded(), gated, settings.redactor.clone(), stop));
+    let session = Session::new(target, Model::embedded(), gated, settings.redactor.clone(), stop)
+        .with_journal(settings.journal.clone());
+    let session = Arc::new(session);
     let capabilities = tokio::select! {
         asked = capability::ask(&session, settings.jobs) => asked.map_err(|error| error.redacted(&settings.redactor))?,
         // Nothing was made so far, so there is nothing to clean up.

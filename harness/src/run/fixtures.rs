@@ -266,24 +266,38 @@ impl Fixtures {
         Ok((Stream { arn, before: Value::empty(), name, _permit: permit }, sent_us))
     }
 
+    /// Creates a stream, under another name for each repetition: a target may refuse a create and carry
+    /// out a part of it all the same, after which a stream of that name is not CREATING for its whole
+    /// length.
     async fn begin(&self, tag: &Tag, shards: u32) -> Result<(String, u64), SetupError> {
-        let name = self.fresh_name();
-        if let Ok(mut live) = self.live.lock() {
-            live.insert(name.clone(), Made::Perhaps);
-        }
-        let tags = Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))]);
-        let input = Value::from([
-            ("StreamName", Value::from(name.as_str())),
-            ("ShardCount", Value::from(i64::from(shards))),
-            ("Tags", tags),
-        ]);
-        let created = self.setup_call(tag, "CreateStream", &input).await;
-        if let Err(SetupError::Refused(_)) = &created
-            && let Ok(mut live) = self.live.lock()
-        {
-            live.insert(name.clone(), Made::Refused);
+        let mut name = String::new();
+        let created = self
+            .repeat_setup_call(tag, "CreateStream", || {
+                self.refused(&name);
+                name = self.fresh_name();
+                if let Ok(mut live) = self.live.lock() {
+                    live.insert(name.clone(), Made::Perhaps);
+                }
+                Value::from([
+                    ("StreamName", Value::from(name.as_str())),
+                    ("ShardCount", Value::from(i64::from(shards))),
+                    ("Tags", Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))])),
+                ])
+            })
+            .await;
+        if let Err(SetupError::Refused(_)) = &created {
+            self.refused(&name);
         }
         created.map(|accepted| (name, accepted.sent_us))
+    }
+
+    /// Notes that the target refused to make a stream of this name.
+    fn refused(&self, name: &str) {
+        if let Ok(mut live) = self.live.lock()
+            && let Some(made) = live.get_mut(name)
+        {
+            *made = Made::Refused;
+        }
     }
 
     /// Sends a call of the setup, with patience for throttling and for limits that pass.
@@ -296,7 +310,16 @@ impl Fixtures {
         operation: &str,
         input: &Value,
     ) -> Result<Accepted, SetupError> {
-        let outgoing = Outgoing::call(self.session.model, operation, input);
+        self.repeat_setup_call(tag, operation, || input.clone()).await
+    }
+
+    /// The same with an input of its own for each repetition.
+    async fn repeat_setup_call(
+        &self,
+        tag: &Tag,
+        operation: &str,
+        mut input: impl FnMut() -> Value,
+    ) -> Result<Accepted, SetupError> {
         let mut pause = Duration::from_millis(50);
         let give_up = Instant::now() + self.session.target.transition_deadline;
         let mut repetition = 0;
@@ -304,6 +327,7 @@ impl Fixtures {
             if self.session.is_stopped() {
                 return Err(SetupError::Stopped);
             }
+            let outgoing = Outgoing::call(self.session.model, operation, &input());
             let tag = Tag { repetition, ..tag.clone() };
             let Exchanged { observed, reused_and_closed } =
                 self.session.exchange(tag.clone(), &outgoing).await;
@@ -523,3 +547,6 @@ const DELETE_ATTEMPTS: u32 = 8;
 
 /// So many deletes without an answer, and the target is taken for dead: each costs a whole time-out.
 const UNANSWERED_DELETES: u32 = 2;
+
+#[cfg(test)]
+mod tests;

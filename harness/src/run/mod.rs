@@ -8,6 +8,7 @@ mod dispatch;
 mod epoch;
 mod field;
 mod fixtures;
+mod journal;
 mod session;
 mod setup;
 pub mod sweep;
@@ -16,6 +17,7 @@ pub use capability::AskError;
 pub use dispatch::DEFAULT_JOBS;
 pub(crate) use dispatch::{Referee, Ruling, Settings, Settled, run};
 pub use fixtures::{PREFIX, TAG_KEY};
+pub use journal::{Interrupted, Journal};
 pub use session::{Emit, Stop};
 
 /// The shortest time after an accepted call in which nothing changes, after which nothing will.

@@ -20,6 +20,8 @@ use crate::observe::Observed;
 use crate::plan::Outgoing;
 use crate::plan::Target;
 
+use super::journal::Journal;
+
 /// Where events go. Called from many tasks; must not block for long.
 pub type Emit = Arc<dyn Fn(Event) + Send + Sync>;
 
@@ -48,6 +50,7 @@ pub(crate) struct Session {
     /// Time between two samples, in microseconds.
     pace_us: AtomicU64,
     pending: Mutex<Pending>,
+    journal: Option<Arc<Journal>>,
     stop: Stop,
 }
 
@@ -186,8 +189,14 @@ impl Session {
             hangs_up: AtomicBool::new(false),
             pace_us: AtomicU64::new(UNMEASURED_PACE_US),
             pending: Mutex::default(),
+            journal: None,
             stop,
         }
+    }
+
+    /// The same, with a file that names the requests under way.
+    pub(crate) fn with_journal(self, journal: Option<Arc<Journal>>) -> Self {
+        Self { journal, ..self }
     }
 
     /// Sends, and tells the exchange.
@@ -243,12 +252,19 @@ impl Session {
         let number = pending.next;
         let request = Unanswered { trial: tag.trial.clone(), operation: outgoing.operation.clone() };
         pending.in_flight.insert(number, request);
+        drop(pending);
+        if let Some(journal) = &self.journal {
+            journal.begin(number, &outgoing.operation, tag.trial.as_deref());
+        }
         number
     }
 
     /// A request whose connection broke stays among those without a response: the target's process may
     /// have ended over it, which is noticed a little later.
     fn end(&self, number: u64, exchange: &Exchange) {
+        if let Some(journal) = &self.journal {
+            journal.end(number);
+        }
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(request) = pending.in_flight.remove(&number)
             && exchange.response.was_cut_short()

@@ -55,3 +55,27 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
          4 verdicts flip: 5 trials, 3 runs\n"
     );
 }
+
+#[test]
+fn a_run_that_could_not_observe_a_trial_is_counted_and_is_no_flip() {
+    let answered =
+        |answer| Trial { chose: vec![chose("who", answer)], ..trial("answer", "answer", Outcome::Pass) };
+    let mut repeats = Repeats::default();
+    repeats.add(&run(&[answered("me"), trial("never", "never", Outcome::Unobserved)]));
+    repeats.add(&run(&[
+        trial("answer", "answer", Outcome::Unobserved),
+        trial("never", "never", Outcome::Unobserved),
+    ]));
+    repeats.add(&run(&[answered("me"), trial("never", "never", Outcome::Unobserved)]));
+    assert_eq!(repeats.flips(), []);
+    assert_eq!(
+        repeats.to_text(),
+        "answer\n  unobserved in 1 of 3 runs\n\
+         never\n  unobserved in 3 of 3 runs\n\
+         no verdict flips: 2 trials, 3 runs\n\
+         2 trials were unobserved in some run: 4 of 6 verdicts, which is no flip\n"
+    );
+
+    repeats.add(&run(&[answered("you"), trial("never", "never", Outcome::Unobserved)]));
+    assert_eq!(repeats.flips().len(), 1, "what was observed differs");
+}
