@@ -190,11 +190,13 @@ fn call() -> Value {
     ] {
         members[name] = schema;
     }
-    object(Part::Call, &["expect"], members)
+    let mut call = object(Part::Call, &["expect"], members);
+    call["dependentRequired"] = json!({"by": ["until"], "until": ["by"]});
+    call
 }
 
 fn until() -> Value {
-    json!({"anyOf": [{"const": "as-expected"}, {"type": "object"}]})
+    json!({"anyOf": [one_of(words::UNTIL), {"type": "object"}]})
 }
 
 fn wire() -> Value {
@@ -258,7 +260,7 @@ fn repeat() -> Value {
         &["repeat", "until", "steps"],
         json!({
             "repeat": {"type": "integer", "minimum": 1, "maximum": 1000},
-            "until": until(),
+            "until": one_of(words::UNTIL),
             "steps": {"anyOf": [reference("call"), list_of(reference("call"))]},
         }),
     )

@@ -84,6 +84,9 @@ pub(super) const SPELLING: Words<Spelling> = &[
 
 pub(super) const WHEN: Words<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
 
+/// The one word of `until`; elsewhere than at a repetition members may stand in its place.
+pub(super) const UNTIL: Words<()> = &[("as-expected", ())];
+
 pub(super) const RUNG: Words<LadderEnd> = &[("first", LadderEnd::First), ("last", LadderEnd::Last)];
 
 pub(super) const MOTION: Words<Motion> = &[("moves", Motion::Moves), ("stays", Motion::Stays)];

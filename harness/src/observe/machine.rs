@@ -254,9 +254,7 @@ impl<'trial> Machine<'trial> {
                 }
                 Some(Phase::Race(race.calls.len()))
             }
-            StepKind::Repeat { times, until, steps } => {
-                self.begin_repeat(*times, until, steps).map(Phase::Repeat)
-            }
+            StepKind::Repeat { times, steps } => self.begin_repeat(*times, steps).map(Phase::Repeat),
             StepKind::Clock(clock) => {
                 self.due.push(Action::MoveClock(clock.advance.value));
                 None

@@ -99,11 +99,9 @@ impl Lower<'_> {
                     calls: race.calls.iter().map(|call| self.call(call)).collect(),
                     others: self.expectation(&race.others),
                 }),
-                ast::StepKind::Repeat(repeat) => StepKind::Repeat {
-                    times: repeat.times.value,
-                    until: repeat.until.as_ref().map_or(Until::AsExpected, |until| self.until(&until.value)),
-                    steps: self.steps(&repeat.steps),
-                },
+                ast::StepKind::Repeat(repeat) => {
+                    StepKind::Repeat { times: repeat.times.value, steps: self.steps(&repeat.steps) }
+                }
                 ast::StepKind::Clock(clock) => StepKind::Clock(clock.clone()),
                 ast::StepKind::Read(read) => StepKind::Read(Read {
                     records: read.records.iter().map(|tree| self.tree(tree)).collect(),

@@ -15,19 +15,16 @@ fn of_step(step: &Step) -> StopCondition {
     match &step.kind {
         StepKind::Call { call, observe } => match (&call.by, observe) {
             (Some(by), _) => StopCondition::Until {
-                condition: condition(
-                    call,
-                    call.until.as_ref().map_or(&Until::AsExpected, |until| &until.value),
-                ),
+                condition: condition(call),
                 millis: by.value.millis,
                 after: by.value.from.to_string(),
             },
             (None, Some(_)) => StopCondition::Settled,
             (None, None) => StopCondition::Response,
         },
-        StepKind::Repeat { steps, until, .. } => {
+        StepKind::Repeat { steps, .. } => {
             let conditions: Vec<String> =
-                steps.iter().filter_map(Step::call).map(|call| condition(call, until)).collect();
+                steps.iter().filter_map(Step::call).map(|call| digest::condition(&call.expect)).collect();
             StopCondition::WhileHolds { condition: conditions.join(" ") }
         }
         StepKind::Race(_) | StepKind::Clock(_) => StopCondition::Response,
@@ -35,9 +32,9 @@ fn of_step(step: &Step) -> StopCondition {
     }
 }
 
-fn condition(call: &Call, until: &Until) -> String {
-    match until {
-        Until::AsExpected => digest::condition(&call.expect),
-        Until::Members(tree) => digest::members(tree),
+fn condition(call: &Call) -> String {
+    match call.until.as_ref().map(|until| &until.value) {
+        None | Some(Until::AsExpected) => digest::condition(&call.expect),
+        Some(Until::Members(tree)) => digest::members(tree),
     }
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::case::ast::{
     Address, Answer, Audience, Body, Call, Case, Clock, Cost, Fixture, FixtureName, FixtureStatus, Level,
-    Library, Question, Race, Read, Reference, Rung, Suite, Tree, Until,
+    Library, Question, Race, Read, Reference, Rung, Suite, Tree,
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;
@@ -100,9 +100,7 @@ pub enum StepKind {
     Repeat {
         /// How often all of them are sent.
         times: u32,
-        /// What a response has to be like for the repetition to go on.
-        until: Until,
-        /// The calls of one repetition.
+        /// The calls of one repetition, which goes on while each response is as expected.
         steps: Vec<Step>,
     },
     /// Moves the target's clock.

@@ -1,7 +1,7 @@
 //! The steps that are more than one call: races, repetitions, the clock, reading back.
 
 use super::{Call, Expectation, FixtureName, Step, StepKind, Tree};
-use crate::case::span::Spanned;
+use crate::case::span::{Span, Spanned};
 
 /// Calls sent at the same moment, of which exactly one succeeds.
 #[derive(Clone, Debug)]
@@ -12,16 +12,16 @@ pub struct Race {
     pub others: Expectation,
 }
 
-/// Calls sent again and again. After each accepted one the stream is awaited ACTIVE; the first
-/// answer that is not as expected ends the trial.
+/// Calls sent again and again, until a response is not as expected. After each accepted one the
+/// stream is awaited ACTIVE; the first response that is not as expected ends the trial.
 #[derive(Clone, Debug)]
 pub struct Repeat {
     /// How often all of them are sent.
     pub times: Spanned<u32>,
     /// The calls of one round.
     pub steps: Vec<Step>,
-    /// What a response has to be like for the repetition to go on.
-    pub until: Option<Spanned<super::Until>>,
+    /// Where `until: as-expected` stands.
+    pub until: Option<Span>,
 }
 
 /// Moves the target's clock forward.

@@ -37,18 +37,19 @@ impl Lint<'_> {
         }
     }
 
-    /// Holds a question about the class of a refusal to have a class among its candidates.
-    pub(super) fn has_a_class(&mut self, suite: &Suite, question: &Spanned<String>) {
+    /// Holds every candidate of a question about the class of a refusal to be one.
+    pub(super) fn refuses(&mut self, suite: &Suite, question: &Spanned<String>) {
         let Some(known) = self.library.questions.get(&question.value) else { return };
         let refuses = |candidate: &Candidate| match candidate {
             Candidate::Answer { any, .. } => {
-                any.iter().any(|expectation| matches!(expectation.answer, Answer::Refused(_)))
+                any.iter().all(|expectation| matches!(expectation.answer, Answer::Refused(_)))
             }
-            Candidate::Value(_) | Candidate::Rung(_) => false,
+            // What stands for a member is told by `open`.
+            Candidate::Value(_) | Candidate::Rung(_) => true,
         };
-        if !known.candidates.values().any(refuses) {
-            let title = format!("no candidate of `{}` is a refusal", question.value);
-            self.error(suite, question.span, title, "the class of which refusal is open?");
+        if let Some((name, _)) = known.candidates.iter().find(|(_, candidate)| !refuses(candidate)) {
+            let title = format!("the candidate `{name}` of `{}` is no refusal", question.value);
+            self.error(suite, question.span, title, "here the call has to be refused");
         }
     }
 

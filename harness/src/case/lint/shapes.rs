@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::{Lint, walk};
-use crate::case::ast::{Answer, Call, Node, Suite, Tree};
+use crate::case::ast::{Answer, Call, Node, Suite, Tree, Until};
 use crate::case::diagnostic::Diagnostic;
 use crate::case::part::nearest;
 use crate::case::span::{Source, Span};
@@ -17,9 +17,14 @@ impl Lint<'_> {
         self.against(suite, tree, operation.input.as_deref(), &what);
     }
 
+    /// Holds the members of `expect` and of `until`.
     pub(super) fn output(&mut self, suite: &Suite, call: &Call) {
         let Some(operation) = self.model.operation(&call.operation.value) else { return };
         if let Answer::Accepted { members: Some(tree) } = &call.expect.answer {
+            let what = format!("the output of {}", operation.name);
+            self.against(suite, tree, operation.output.as_deref(), &what);
+        }
+        if let Some(Until::Members(tree)) = call.until.as_ref().map(|until| &until.value) {
             let what = format!("the output of {}", operation.name);
             self.against(suite, tree, operation.output.as_deref(), &what);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Lint, Use, walk};
 use crate::case::ast::{
-    Answer, Call, Case, DeadlineFrom, Node, Reference, Step, StepKind, Suite, Tree, Watch,
+    Answer, Call, Case, DeadlineFrom, Expectation, Node, Reference, Step, StepKind, Suite, Tree, Watch,
 };
 use crate::case::part::nearest;
 use crate::case::span::Span;
@@ -46,6 +46,7 @@ impl<'l> Lint<'l> {
                         self.call(suite, step, call, &mut before, asked);
                     }
                     self.strength(suite, step, &race.others);
+                    self.asks(suite, &race.others);
                     before.last_was_call = false;
                 }
                 StepKind::Repeat(repeat) => {
@@ -130,20 +131,25 @@ impl<'l> Lint<'l> {
         if let Some(when) = call.when.as_ref().filter(|_| before.calls == 0) {
             self.error(suite, when.span, "`when` on the first call", "it asks about the first call's answer");
         }
-        match &call.expect.answer {
-            Answer::Open(question) => self.open(suite, &question.value, question.span, Use::Answer),
-            Answer::RefusedOpen(question) => {
-                self.open(suite, &question.value, question.span, Use::Answer);
-                self.has_a_class(suite, question);
-            }
-            Answer::Accepted { .. } | Answer::Refused(_) => {}
-        }
+        self.asks(suite, &call.expect);
         self.stop(suite, call);
         for tree in walk::of_call(call) {
             self.references(suite, tree, before, Use::Value);
         }
         before.captured.extend(call.capture.keys().map(String::as_str));
         before.calls += 1;
+    }
+
+    /// The open question that an expectation asks, if it asks one.
+    fn asks(&mut self, suite: &Suite, expect: &Expectation) {
+        match &expect.answer {
+            Answer::Open(question) => self.open(suite, &question.value, question.span, Use::Answer),
+            Answer::RefusedOpen(question) => {
+                self.open(suite, &question.value, question.span, Use::Answer);
+                self.refuses(suite, question);
+            }
+            Answer::Accepted { .. } | Answer::Refused(_) => {}
+        }
     }
 
     /// A call that is repeated says what ends the repetition.

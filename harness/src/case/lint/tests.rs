@@ -246,3 +246,50 @@ questions:
         ]
     );
 }
+
+#[test]
+fn a_refusal_whose_class_is_open_has_refusals_for_candidates_only_in_a_race_too() {
+    let questions = "format: 1
+questions:
+  classes: {question: A?, candidates: {a: {answer: {error: X}}, b: {answer: [{error: Y}, {error: Z}]}}}
+  either: {question: B?, candidates: {a: {answer: {error: X}}, b: {answer: accepted}}}
+  mixed: {question: C?, candidates: {a: {answer: [{error: X}, accepted]}, b: {answer: {error: Y}}}}
+";
+    let suite = format!(
+        "{HEAD}{CASE}    ask:
+      - {{expect: {{refused: $open.classes}}, because: [SSE-001]}}
+      - {{expect: {{refused: $open.mixed}}, because: [SSE-001]}}
+      - race: [{{call: StartStreamEncryption}}, {{call: StartStreamEncryption}}]
+        exactly-one: accepted
+        others: {{refused: $open.either}}
+        because: [SSE-001]
+      - race: [{{call: StartStreamEncryption}}, {{call: StartStreamEncryption}}]
+        exactly-one: accepted
+        others: {{refused: $open.clases}}
+        because: [SSE-001]\n"
+    );
+    assert_eq!(
+        titles_of(&[("cases/questions.yaml", questions), ("cases/a.yaml", &suite)]),
+        [
+            "the candidate `a` of `mixed` is no refusal",
+            "the candidate `b` of `either` is no refusal",
+            "unknown open question `clases`",
+        ]
+    );
+}
+
+#[test]
+fn a_repetition_states_what_ends_it_and_until_stands_beside_by() {
+    let ask = "      - {repeat: 2, steps: {expect: accepted, because: [SSE-001]}}
+      - {expect: accepted, until: as-expected, because: [SSE-001]}
+      - {expect: accepted, by: 5s after answer, because: [SSE-001]}
+      - {call: DescribeStream, expect: accepted, by: 5s after answer, until: {StreamDescription: {Shards: $present}}, because: [WIRE-001]}\n";
+    assert_eq!(
+        of_ask(ask),
+        [
+            "`repeat` without a condition that ends it",
+            "`until` without `by`",
+            "`by` without a condition that ends the repetition",
+        ]
+    );
+}

@@ -89,7 +89,7 @@ fn answers(reader: &mut Reader, yaml: &Yaml) -> Option<Vec<Expectation>> {
         }
         YamlNode::Scalar(_) | YamlNode::Map(_) => expectation(reader, yaml).into_iter().collect(),
     };
-    if any.iter().any(|answer| matches!(answer.answer, Answer::Open(_))) {
+    if any.iter().any(|answer| matches!(answer.answer, Answer::Open(_) | Answer::RefusedOpen(_))) {
         reader.error(yaml.span, "an open question as the answer to one", "name a class or `accepted`");
         return None;
     }

@@ -233,17 +233,21 @@ fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
 
 /// `as-expected`, or the members of an accepted response.
 fn until(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Until>> {
-    if let YamlNode::Scalar(Scalar::Text(text)) = &yaml.node
-        && text == "as-expected"
-    {
-        return Some(Spanned::new(Until::AsExpected, yaml.span));
+    match &yaml.node {
+        YamlNode::Scalar(Scalar::Text(_)) => {
+            let until = reader.word(yaml, "`until`", words::UNTIL)?;
+            Some(Spanned::new(Until::AsExpected, until.span))
+        }
+        YamlNode::Map(_) => {
+            let members = tree(reader, yaml, Place::Expectation)?;
+            Some(Spanned::new(Until::Members(members), yaml.span))
+        }
+        YamlNode::Scalar(Scalar::Null | Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Float(_))
+        | YamlNode::List(_) => {
+            reader.wrong_kind(yaml, "`until`", "`as-expected` or members of an accepted response");
+            None
+        }
     }
-    if !matches!(yaml.node, YamlNode::Map(_)) {
-        reader.wrong_kind(yaml, "`until`", "`as-expected` or members of an accepted response");
-        return None;
-    }
-    let members = tree(reader, yaml, Place::Expectation)?;
-    Some(Spanned::new(Until::Members(members), yaml.span))
 }
 
 /// `500ms`, `5s`, `2min`, `24h`.

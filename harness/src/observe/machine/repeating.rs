@@ -1,6 +1,6 @@
 //! Calls that the machine sends again and again. The stream is awaited ACTIVE after each accepted one.
 
-use crate::case::ast::{Call, FixtureName, Until};
+use crate::case::ast::{Call, FixtureName};
 use crate::log::{Role, StepIndex};
 use crate::plan::Step;
 
@@ -12,7 +12,6 @@ use super::{Action, Ask, Going, Machine, pause_before_retry};
 #[derive(Clone, Debug)]
 pub(super) struct Repeating<'trial> {
     calls: Vec<&'trial Call>,
-    until: &'trial Until,
     times: usize,
     round: usize,
     call: usize,
@@ -22,18 +21,12 @@ pub(super) struct Repeating<'trial> {
 }
 
 impl<'trial> Machine<'trial> {
-    pub(super) fn begin_repeat(
-        &mut self,
-        times: u32,
-        until: &'trial Until,
-        steps: &'trial [Step],
-    ) -> Option<Repeating<'trial>> {
+    pub(super) fn begin_repeat(&mut self, times: u32, steps: &'trial [Step]) -> Option<Repeating<'trial>> {
         let calls: Vec<&Call> = steps.iter().filter_map(Step::call).collect();
         let first = *calls.first()?;
         self.send(Role::Request(StepIndex::within(self.at, 0, 0)), 0, Ask::Call(first), 0);
         Some(Repeating {
             calls,
-            until,
             times: times as usize,
             round: 0,
             call: 0,
@@ -57,7 +50,7 @@ impl<'trial> Machine<'trial> {
                     return Some(Going::On);
                 }
                 self.last_response_us = exchange.received_us;
-                if !self.satisfies(repeating.until, call, decoded) {
+                if !self.is_as_expected(&call.expect, decoded) {
                     return Some(Going::Over);
                 }
                 self.first_accepted.get_or_insert(true);

@@ -88,6 +88,7 @@ pub enum Fault {
     PutSaysNone,
     RecordWithoutType,
     RecordSaysNone,
+    PartitionKeyMissingAccepted,
     ValidationAfterLookup,
     FirstViolationOnly,
     CapIgnored,

@@ -34,6 +34,8 @@ pub enum Reach {
 /// The operations on records.
 pub(super) const RECORDS: Reach =
     Reach::Operations(&[Action::PutRecord, Action::PutRecords, Action::GetShardIterator, Action::GetRecords]);
+/// A put that is refused.
+pub(super) const REFUSED_PUT: Reach = Reach::RefusalsOf(&[Action::PutRecord, Action::PutRecords]);
 /// A start that is refused.
 pub(super) const REFUSED_START: Reach = Reach::RefusalsOf(&[Action::StartStreamEncryption]);
 /// A start or stop that is refused.

@@ -3,7 +3,7 @@
 //! In the order of the enum, which a test holds.
 
 use super::Fault;
-use super::reach::{CHANGE, RECORDS, REFUSED_CHANGE, REFUSED_START, Reach};
+use super::reach::{CHANGE, RECORDS, REFUSED_CHANGE, REFUSED_PUT, REFUSED_START, Reach};
 use crate::spec::Action;
 
 /// What there is to know of a fault.
@@ -19,7 +19,7 @@ const fn row(fault: Fault, name: &'static str, reach: Reach, about: &'static str
 }
 
 #[rustfmt::skip]
-pub(super) const TABLE: [Row; 129] = [
+pub(super) const TABLE: [Row; 130] = [
     row(Fault::SkipUpdating, "skip-updating", Reach::Watches,
         "a start or stop of encryption takes effect at once, UPDATING is never shown"),
     row(Fault::StopSkipsUpdating, "stop-skips-updating", Reach::Watches,
@@ -160,6 +160,8 @@ pub(super) const TABLE: [Row; 129] = [
         "records that are read have no EncryptionType"),
     row(Fault::RecordSaysNone, "record-says-none", RECORDS,
         "records that are read say NONE where they were written without encryption"),
+    row(Fault::PartitionKeyMissingAccepted, "partition-key-missing-accepted", REFUSED_PUT,
+        "a put without PartitionKey is accepted"),
     row(Fault::ValidationAfterLookup, "validation-after-lookup", Reach::Refusals,
         "a missing stream is reported before members that break constraints"),
     row(Fault::FirstViolationOnly, "first-violation-only", Reach::Refusals,

@@ -5,10 +5,12 @@ use indexmap::IndexMap;
 use super::{Asked, Hooks};
 use crate::model::Value;
 use crate::reference::fault::Fault;
-use crate::spec::{KeyLookup, KmsFault, Millis, Status};
+use crate::spec::{Action, KeyLookup, KmsFault, Millis, Status};
 
 /// The key that stands in for one that should be refused.
 const STAND_IN: &str = "alias/aws/kinesis";
+/// The partition key of a record that has none.
+const STAND_IN_PARTITION: &str = "none";
 /// Beyond the end of any transition.
 const LATER: Millis = 60 * 60 * 1000;
 /// The longest `KeyId`.
@@ -24,6 +26,7 @@ impl Hooks {
                 self.encryption_type(members);
                 self.key(asked, members);
             }
+            self.partition_key(asked, members);
             let none = Value::from("NONE");
             if asked.is_stop()
                 && self.has(Fault::StopTypeIgnored)
@@ -70,6 +73,26 @@ impl Hooks {
             || (self.has(Fault::MalformedArnAccepted) && !is_arn)
         {
             members.insert("StreamARN".to_owned(), asked.world.stream_arn(last).into());
+        }
+    }
+
+    fn partition_key(&self, asked: Asked<'_>, members: &mut IndexMap<String, Value>) {
+        if !self.has(Fault::PartitionKeyMissingAccepted) {
+            return;
+        }
+        let taken = |record: &mut IndexMap<String, Value>| {
+            record.entry("PartitionKey".to_owned()).or_insert_with(|| STAND_IN_PARTITION.into());
+        };
+        if asked.action == Action::PutRecord {
+            taken(members);
+        } else if asked.action == Action::PutRecords
+            && let Some(Value::List(records)) = members.get_mut("Records")
+        {
+            for record in records {
+                if let Value::Map(record) = record {
+                    taken(record);
+                }
+            }
         }
     }
 

@@ -44,3 +44,15 @@ async fn unsigned_accepted_serves_anybody() {
     let response = pair.raw("Kinesis_20131202.ListStreams", "{}", Auth::Unsigned).await;
     assert_eq!(response.status, 200);
 }
+
+#[tokio::test]
+async fn partition_key_missing_accepted_takes_records_without_one() {
+    let one = r#"{"StreamName":"s","Data":"YQ=="}"#;
+    let many = r#"{"StreamName":"s","Records":[{"Data":"YQ=="}]}"#;
+    let pair = Pair::with_stream(wrong(Fault::PartitionKeyMissingAccepted)).await;
+    pair.accept("PutRecord", one).await;
+    pair.accept("PutRecords", many).await;
+    let pair = Pair::with_stream(slow()).await;
+    assert_eq!(pair.refuse("PutRecord", one).await, "ValidationException");
+    assert_eq!(pair.refuse("PutRecords", many).await, "ValidationException");
+}

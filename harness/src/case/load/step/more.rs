@@ -3,13 +3,13 @@
 use crate::case::ast::{Clock, Race, Read, Repeat};
 use crate::case::part::Part;
 use crate::case::reader::{Fields, Reader};
-use crate::case::span::Spanned;
+use crate::case::span::{Span, Spanned};
 use crate::case::words;
-use crate::case::yaml::Yaml;
+use crate::case::yaml::{Yaml, YamlNode};
 
 use super::super::expect::expectation;
 use super::super::tree::{Place, tree};
-use super::{millis, request, steps, until};
+use super::{millis, request, steps};
 
 /// How often calls are repeated, at most.
 const MOST_TIMES: u64 = 1_000;
@@ -62,13 +62,32 @@ pub(super) fn repeat(
             );
         }
     }
-    let until = fields.get("until").and_then(|yaml| until(reader, yaml));
+    let until = fields.get("until").and_then(|yaml| goes_on_until(reader, yaml));
     let times = times?;
     Some(Repeat {
         until,
         times: Spanned::new(u32::try_from(times.value).unwrap_or(u32::MAX), times.span),
         steps,
     })
+}
+
+/// `until: as-expected`. Members would have to hold for every step of the repetition, whatever its
+/// operation, and a repetition goes on while its condition holds, not until it does.
+fn goes_on_until(reader: &mut Reader, yaml: &Yaml) -> Option<Span> {
+    match &yaml.node {
+        YamlNode::Map(_) => {
+            reader.error_with_help(
+                yaml.span,
+                "`until` of a repetition has members",
+                "write `as-expected`",
+                "what a response has to be like stands below `expect` of each of the `steps`",
+            );
+            None
+        }
+        YamlNode::Scalar(_) | YamlNode::List(_) => {
+            reader.word(yaml, "`until` of a repetition", words::UNTIL).map(|until| until.span)
+        }
+    }
 }
 
 /// `clock: 24h`.
