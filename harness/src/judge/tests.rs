@@ -3,8 +3,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::case::ast::FixtureName;
-use crate::log::{Exchange, Lengths};
-use crate::plan::EndedEarly;
+use crate::log::{EndedEarly, Exchange, Lengths};
 use crate::testing::cases::{answer, bindings, exchange, manifest_with, only};
 use crate::wire::{NoAnswer, NoAnswerKind};
 
@@ -371,7 +370,7 @@ fn an_attempt_that_is_void_says_why_whatever_came() {
     let observation = Observation {
         bindings: bindings(),
         exchanges: vec![observed],
-        void: Some("a reason".to_owned()),
+        disturbed: Some("a reason".to_owned()),
         ..Observation::default()
     };
     let measure = Measure { model: Model::embedded(), level: Level::Extended, timing: &timing() };

@@ -13,8 +13,8 @@ use crate::wire::Encoding;
 use super::digest;
 use super::lower;
 use super::target::Target;
-use super::trial::{EndedEarly, PlannedTrial};
-use crate::log::Capabilities;
+use super::trial::PlannedTrial;
+use crate::log::{Capabilities, EndedEarly};
 
 /// All trials that the cases give, whatever the target.
 #[derive(Clone, Debug)]

@@ -21,5 +21,4 @@ pub use required::unmatched;
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
 pub use target::{ClockHook, MANAGED_KEY, ProcessFuture, Target, TargetProcess};
-pub(crate) use trial::EndedEarly;
 pub use trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};

@@ -10,13 +10,13 @@ use tokio::task::JoinSet;
 
 use crate::case::ast::Level;
 use crate::log::{
-    Capabilities, Event, Footer, Header, LOG_FORMAT, Length, Lengths, Outcome, Redactor, ResponseText,
-    Selection, Target as TargetText, Timing, Trial,
+    Capabilities, EndedEarly, Event, Footer, Header, LOG_FORMAT, Length, Lengths, Outcome, Redactor,
+    ResponseText, Selection, Target as TargetText, Timing, Trial,
 };
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::observe::describe::DescribeCall;
-use crate::plan::{EndedEarly, Manifest, PlannedTrial, Select, Target, TextCache, case_text};
+use crate::plan::{Manifest, PlannedTrial, Select, Target, TextCache, case_text};
 use crate::wire::NoAnswerKind;
 
 use super::QUIET;
@@ -318,7 +318,7 @@ impl Run {
                     Beside::Others if self.epochs.suspects(&trial.id) => {
                         return CameTo::Suspect(Unsettled { trial, started_us, rulings: Vec::new() });
                     }
-                    Beside::Others => observation.void = Some(how),
+                    Beside::Others => observation.disturbed = Some(how),
                 }
             }
             rulings.push(self.rule(&trial, attempt, started_us, observation));
