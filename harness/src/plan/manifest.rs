@@ -168,7 +168,7 @@ fn is_open(case: &Case) -> bool {
     })
 }
 
-fn trial_id(case_id: &str, encoding: Encoding, address: Address) -> String {
+pub(super) fn trial_id(case_id: &str, encoding: Encoding, address: Address) -> String {
     let mut values = Vec::new();
     match encoding {
         Encoding::Json => {}

@@ -6,6 +6,7 @@ pub(crate) mod bind;
 mod case_text;
 pub(crate) mod deviate;
 pub(crate) mod digest;
+mod generated;
 mod lower;
 mod manifest;
 pub(crate) mod request;
@@ -15,6 +16,7 @@ pub(crate) mod target;
 mod trial;
 
 pub use case_text::{TextCache, case_text};
+pub use generated::{Expected, Generated, GeneratedCall, bound, input};
 pub use manifest::{Manifest, Select};
 pub(crate) use request::{Outgoing, outgoing};
 pub use required::unmatched;
