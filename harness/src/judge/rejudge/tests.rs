@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::case::ast::Library;
 use crate::judge::RunSettings;
-use crate::log::{AttemptText, MismatchKind};
+use crate::log::{AttemptText, EndedEarly, MismatchKind};
 use crate::plan::Select;
 use crate::reference::Fault;
 use crate::testing::against::run_against;
