@@ -1,59 +1,11 @@
-use std::sync::Arc;
-
 use super::*;
-use crate::case::ast::{FixtureStatus, Library};
-use crate::plan::{Manifest, TextCache, case_text};
-
-const ID: &str = "model/start-stream-encryption/key-id/above-max";
+use crate::case::ast::FixtureStatus;
+use crate::plan::{TextCache, case_text};
+use crate::testing::generated::{ID, above_max, from_yaml};
 
 fn map<const N: usize>(members: [(&str, Tree); N]) -> Tree {
     let members = members.into_iter().map(|(name, tree)| (name.to_owned(), tree)).collect();
     Tree { span: Span::default(), node: Node::Map(members) }
-}
-
-/// A key id that is one character longer than the model allows.
-fn above_max(rule_broken: Rule) -> Generated {
-    Generated {
-        id: ID.to_owned(),
-        rule: "above-max".to_owned(),
-        operation: "StartStreamEncryption".to_owned(),
-        title: "A KeyId of 2,049 characters is refused".to_owned(),
-        level: Level::Extended,
-        affects: vec![Audience::SdkAuthors],
-        encoding: Encoding::Json,
-        address: Address::Name,
-        setup: IndexMap::from([(FixtureName::Stream, Fixture::Shared)]),
-        steps: vec![GeneratedCall {
-            operation: "StartStreamEncryption".to_owned(),
-            address: CallAddress::Axis,
-            with: input(Value::from([
-                ("EncryptionType", Value::from("KMS")),
-                ("KeyId", Value::from("k".repeat(2049))),
-            ])),
-            expect: Expected::Refused {
-                error: "ValidationException".to_owned(),
-                clauses: vec![("keyId".to_owned(), rule_broken)],
-            },
-            because: vec![FactId("VAL-025".to_owned()), FactId("SSE-005".to_owned())],
-        }],
-    }
-}
-
-/// The trial of a case file that says the same: what was written of the generated one is its case.
-fn from_yaml(generated: &PlannedTrial) -> Arc<PlannedTrial> {
-    let (suite, case) = generated.case_id.rsplit_once('/').expect("a suite and a case");
-    let mut file = format!("format: 1\ncases:\n  {case}:\n    kills-nothing: a test\n");
-    if generated.encoding == Encoding::Cbor {
-        file.push_str("    over: {encoding: [cbor]}\n");
-    }
-    for line in generated.source().text.lines() {
-        file.push_str(&format!("    {line}\n"));
-    }
-    let source = Source::new(format!("cases/{suite}.yaml"), file.clone());
-    match Library::from_sources(vec![source]) {
-        Ok(library) => Arc::clone(&Manifest::of(Arc::new(library), false).trials[0]),
-        Err(found) => panic!("what was written is no case: {found:?}\n{file}"),
-    }
 }
 
 fn same(generated: Generated) {
@@ -147,42 +99,4 @@ fn a_long_run_of_bytes_is_written_by_its_length() {
     trial.steps[0].with = input(Value::from([("Data", Value::Blob(vec![97; 1_048_577]))]));
     let trial = trial.trial();
     assert!(trial.source().text.contains("with: {Data: {$bytes: {$repeat: [\"61\", 1048577]}}}\n"));
-}
-
-#[cfg(feature = "serve")]
-#[test]
-fn it_gets_the_verdict_of_the_case_that_says_the_same() {
-    use crate::judge::RunSettings;
-    use crate::log::{Event, Outcome};
-    use crate::plan::Select;
-    use crate::testing::against::run_against;
-
-    let verdict = |trial: Arc<PlannedTrial>| {
-        let manifest = Manifest { library: Arc::default(), trials: vec![trial] };
-        let settings = RunSettings { level: Level::Strict, ..RunSettings::default() };
-        let events = run_against(&[], &manifest, &Select::default(), settings);
-        let trial = |event| if let Event::Trial(trial) = event { Some(*trial) } else { None };
-        events.into_iter().find_map(trial).expect("a verdict")
-    };
-    for (rule, outcome) in [(Rule::MaxLength, Outcome::Pass), (Rule::Pattern, Outcome::Fail)] {
-        let generated = Arc::new(above_max(rule).trial());
-        let (own, yaml) = (verdict(Arc::clone(&generated)), verdict(from_yaml(&generated)));
-        assert_eq!((own.outcome, yaml.outcome), (outcome, outcome));
-        let deviations = |trial: &crate::log::Trial| -> Vec<_> {
-            let mismatches = trial.mismatches.iter();
-            mismatches.map(|found| (found.kind, found.expected.clone(), found.actual.clone())).collect()
-        };
-        assert_eq!(deviations(&own), deviations(&yaml));
-        assert_eq!(own.evidence, yaml.evidence);
-        for mismatch in own.mismatches {
-            assert_eq!(mismatch.at.file, ID);
-            let line = generated.source().text.lines().nth(mismatch.at.line as usize - 1).expect("a line");
-            let shown: String = line
-                .chars()
-                .skip(mismatch.at.column as usize - 1)
-                .take(mismatch.at.length as usize)
-                .collect();
-            assert!(shown.contains("[keyId, pattern]"), "{shown}");
-        }
-    }
 }
