@@ -146,6 +146,8 @@ pub(crate) fn verdict(
         attempts: vec![AttemptText {
             outcome: judgement.outcome,
             void: judgement.void,
+            disturbed: observation.disturbed.clone(),
+            ended_early: observation.ended_early.clone(),
             bindings: observation.bindings.to_log(),
             began_us: observation.began_us,
             process_ended: observation.process_ended.clone(),

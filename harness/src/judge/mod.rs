@@ -277,7 +277,7 @@ impl<'run> Judge<'run> {
         let first_is_open = first.is_some_and(|call| matches!(call.expect.answer, Answer::Open(_)));
         let void = match &self.observation.process_ended {
             Some(_) => None,
-            None => self.observation.void.clone().or_else(|| self.not_in_transient_state()),
+            None => self.observation.disturbed.clone().or_else(|| self.not_in_transient_state()),
         };
         let (outcome, reason) = if fails {
             (Outcome::Fail, None)

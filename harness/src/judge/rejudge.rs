@@ -12,7 +12,7 @@ use crate::log::{Event, Exchange, Footer, Header, Notice, Outcome, Timing, Trial
 use crate::model::Model;
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::Bindings;
-use crate::plan::{EndedEarly, Manifest, PlannedTrial, TextCache, case_text};
+use crate::plan::{Manifest, PlannedTrial, TextCache, case_text};
 use crate::run::{Ruling, Settled};
 
 use super::conduct::verdict;
@@ -39,6 +39,8 @@ pub enum LeftOut {
     QuestionChanged,
     /// A step ends later now, or by another condition: what was observed may not hold what counts.
     StopChanged,
+    /// Under the expectations of today it takes another attempt, which the log does not hold.
+    NeedsAttempt,
 }
 
 /// Judges a stored run again. `level` = the log's own where `None`.
@@ -101,8 +103,13 @@ pub fn rejudge(
                     continue;
                 }
                 let sent = exchanges.get(stored.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-                let judged = Trial { required: stored.required, ..one(trial, stored, sent, measure) };
-                let judged = known.apply(judged);
+                let judged = match one(trial, stored, sent, measure) {
+                    Ok(judged) => known.apply(Trial { required: stored.required, ..judged }),
+                    Err(why) => {
+                        again.left_out.push((stored.id.clone(), why));
+                        continue;
+                    }
+                };
                 if judged.outcome != stored.outcome {
                     again.changed.push((judged.id.clone(), stored.outcome, judged.outcome));
                 }
@@ -118,6 +125,9 @@ pub fn rejudge(
             LeftOut::Gone => "no case asks it any more",
             LeftOut::QuestionChanged => "its question has changed; run it again",
             LeftOut::StopChanged => "a step ends later now, or by another condition; run it again",
+            LeftOut::NeedsAttempt => {
+                "what was observed needs another attempt to count, and the log holds none; run it again"
+            }
         };
         let text = format!("not judged again: {why}");
         again.events.push(Event::Notice(Notice { at_us: 0, trial: Some(id.clone()), text }));
@@ -132,21 +142,13 @@ pub fn rejudge(
     again
 }
 
-fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: Measure<'_>) -> Trial {
-    let reason = || stored.reason.clone().unwrap_or_default();
-    let ended_early = match stored.outcome {
-        // What kept a trial from being carried out is no matter of expectations.
-        Outcome::Blocked => Some(EndedEarly::Blocked(reason())),
-        Outcome::Skipped => Some(EndedEarly::Skipped(reason())),
-        Outcome::Unsupported => Some(EndedEarly::Unsupported(reason())),
-        Outcome::Pass
-        | Outcome::Tolerated
-        | Outcome::Fail
-        | Outcome::Unobserved
-        | Outcome::Error
-        | Outcome::Known
-        | Outcome::Open => None,
-    };
+/// The verdict of today on the attempts that are stored of a trial.
+fn one(
+    trial: &PlannedTrial,
+    stored: &Trial,
+    exchanges: &[&Exchange],
+    measure: Measure<'_>,
+) -> Result<Trial, LeftOut> {
     let mut rulings = Vec::new();
     for (attempt, text) in (0_u32..).zip(&stored.attempts) {
         let of_attempt = exchanges.iter().filter(|exchange| exchange.attempt == attempt);
@@ -156,9 +158,9 @@ fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: M
                 .map(|exchange| Observed::of(measure.model, Arc::new((*exchange).clone())))
                 .collect(),
             began_us: text.began_us,
-            ended_early: ended_early.clone(),
+            ended_early: text.ended_early.clone(),
             process_ended: text.process_ended.clone(),
-            void: text.void.clone(),
+            disturbed: text.disturbed.clone(),
         };
         let judgement = judge(trial, &observation, measure);
         let void = judgement.void.clone();
@@ -168,9 +170,13 @@ fn one(trial: &PlannedTrial, stored: &Trial, exchanges: &[&Exchange], measure: M
         let needs_confirmation = !confirmed && attempts::needs_confirmation(&verdict);
         rulings.push(Ruling { needs_confirmation, verdict, void });
     }
-    match attempts::settle_trial(trial, rulings, false) {
-        Settled::Verdict(verdict) => *verdict,
-        Settled::Again(_) => stored.clone(),
+    match attempts::settle_trial(trial, rulings, true) {
+        Settled::Verdict(verdict) => Ok(*verdict),
+        Settled::Again(rulings) => match attempts::settle_trial(trial, rulings, false) {
+            // The run could make no other attempt either, and came to the same.
+            Settled::Verdict(verdict) if verdict.outcome == stored.outcome => Ok(*verdict),
+            Settled::Verdict(_) | Settled::Again(_) => Err(LeftOut::NeedsAttempt),
+        },
     }
 }
 

@@ -26,7 +26,8 @@ pub use header::{Capabilities, Header, Selection, Support, Target, Transport};
 pub use stop::StopCondition;
 pub use timing::{Change, Length, Lengths, Timing};
 pub use trial::{
-    AttemptText, BodyDiff, Choice, Flag, Mismatch, MismatchKind, Outcome, Place, Sample, Trace, Trial,
+    AttemptText, BodyDiff, Choice, EndedEarly, Flag, Mismatch, MismatchKind, Outcome, Place, Sample, Trace,
+    Trial,
 };
 
 /// Version of the log's form.

@@ -12,9 +12,8 @@ pub(crate) mod states;
 
 use std::sync::Arc;
 
-use crate::log::Exchange;
+use crate::log::{EndedEarly, Exchange};
 use crate::model::Model;
-use crate::plan::EndedEarly;
 use crate::plan::bind::Bindings;
 
 use decoded::DecodedResponse;
@@ -51,6 +50,7 @@ pub(crate) struct Observation {
     /// How the target's process ended during the attempt, if it did so while no other trial was under
     /// way: then it ended over this one.
     pub process_ended: Option<String>,
-    /// Why the attempt does not count, as far as that is no matter of what came.
-    pub void: Option<String>,
+    /// What the run itself noticed that makes the attempt count for nothing: another trial may have
+    /// changed a shared stream, a connection was closed, the target's process ended.
+    pub disturbed: Option<String>,
 }

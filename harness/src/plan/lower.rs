@@ -212,3 +212,6 @@ impl Lower<'_> {
         Tree { span: tree.span, node }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,8 +13,8 @@ use crate::wire::Encoding;
 use super::digest;
 use super::lower;
 use super::target::Target;
-use super::trial::{EndedEarly, PlannedTrial};
-use crate::log::Capabilities;
+use super::trial::PlannedTrial;
+use crate::log::{Capabilities, EndedEarly};
 
 /// All trials that the cases give, whatever the target.
 #[derive(Clone, Debug)]
@@ -168,7 +168,7 @@ fn is_open(case: &Case) -> bool {
     })
 }
 
-fn trial_id(case_id: &str, encoding: Encoding, address: Address) -> String {
+pub(super) fn trial_id(case_id: &str, encoding: Encoding, address: Address) -> String {
     let mut values = Vec::new();
     match encoding {
         Encoding::Json => {}

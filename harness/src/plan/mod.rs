@@ -6,6 +6,7 @@ pub(crate) mod bind;
 mod case_text;
 pub(crate) mod deviate;
 pub(crate) mod digest;
+mod generated;
 mod lower;
 mod manifest;
 pub(crate) mod request;
@@ -15,11 +16,11 @@ pub(crate) mod target;
 mod trial;
 
 pub use case_text::{TextCache, case_text};
+pub use generated::{Expected, Generated, GeneratedCall, bound, input};
 pub use manifest::{Manifest, Select};
 pub(crate) use request::{Outgoing, outgoing};
 pub use required::unmatched;
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
 pub use target::{ClockHook, MANAGED_KEY, ProcessFuture, Target, TargetProcess};
-pub(crate) use trial::EndedEarly;
 pub use trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};

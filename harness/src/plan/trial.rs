@@ -11,7 +11,7 @@ use crate::case::ast::{
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;
-use crate::log::{Outcome, StopCondition};
+use crate::log::StopCondition;
 use crate::wire::Encoding;
 
 use super::bind::references;
@@ -388,30 +388,5 @@ impl PlannedTrial {
     /// True if a stream of the trial's is lent to other trials at the same time.
     pub(crate) fn borrows(&self) -> bool {
         self.given.values().any(|fixture| matches!(fixture, Fixture::Shared))
-    }
-}
-
-/// What kept a trial from being carried out to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum EndedEarly {
-    /// The target or the environment lacks what it needs.
-    Unsupported(String),
-    /// The environment of the target lacks what it needs.
-    Skipped(String),
-    /// Its state was not reached, or a name has no value.
-    Blocked(String),
-    /// The target does not respond, or the run was stopped.
-    Error(String),
-}
-
-impl EndedEarly {
-    /// The outcome that it makes, and why.
-    pub(crate) fn outcome(&self) -> (Outcome, String) {
-        match self {
-            Self::Unsupported(why) => (Outcome::Unsupported, why.clone()),
-            Self::Skipped(why) => (Outcome::Skipped, why.clone()),
-            Self::Blocked(why) => (Outcome::Blocked, why.clone()),
-            Self::Error(why) => (Outcome::Error, why.clone()),
-        }
     }
 }

@@ -9,13 +9,13 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::case::ast::FixtureName;
-use crate::log::{ResponseText, Role};
+use crate::log::{EndedEarly, ResponseText, Role};
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::describe::{Snapshot, before_of};
 use crate::observe::machine::{Action, Ask, Machine};
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::{Bindings, Unbound};
-use crate::plan::{EndedEarly, Outgoing, PlannedTrial, outgoing};
+use crate::plan::{Outgoing, PlannedTrial, outgoing};
 
 use super::field::{Attempt, Field, Held, Lending};
 use super::fixtures::{Lease, SetupError, is_read};
@@ -50,23 +50,25 @@ impl Field {
             reused_and_closed: false,
             held: Held::default(),
         };
-        let mut void = None;
+        let mut disturbed = None;
         let ended_early = match setup::reach(&mut running, lending, &mut reserved).await {
             Ok(()) => running.carry_out().await,
             Err(SetupError::Refused(why) | SetupError::Blocked(why)) => Some(EndedEarly::Blocked(why)),
             Err(SetupError::CutShort(why)) => {
-                void = Some(format!("the setup got no response: {why}"));
+                disturbed = Some(format!("the setup got no response: {why}"));
                 Some(EndedEarly::Blocked(why))
             }
             Err(SetupError::Unreachable(why)) => Some(EndedEarly::Error(why)),
             Err(SetupError::Stopped) => Some(EndedEarly::Error("the run was stopped".to_owned())),
         };
         if running.reused_and_closed {
-            void = Some("a connection that had been used before was closed before the response".to_owned());
+            disturbed =
+                Some("a connection that had been used before was closed before the response".to_owned());
         }
         let found_changed = running.found_changed();
         if found_changed {
-            void = Some("the shared stream was found changed, and any trial may have done it".to_owned());
+            disturbed =
+                Some("the shared stream was found changed, and any trial may have done it".to_owned());
         }
         let may_have_changed = found_changed || running.may_have_changed();
         let Attempt { bindings, began_us, exchanges, held, .. } = running;
@@ -80,7 +82,7 @@ impl Field {
                 began_us,
                 ended_early,
                 process_ended: None,
-                void,
+                disturbed,
             },
             lease: held.lease.map(|(_, lease)| lease),
             may_have_changed,
@@ -97,7 +99,7 @@ impl Field {
                 self.fixtures.retire(&shared);
             }
             if lease.end(may_have_changed).await {
-                observation.void.get_or_insert_with(|| {
+                observation.disturbed.get_or_insert_with(|| {
                     "another trial may have changed the stream that both used".to_owned()
                 });
             }

@@ -1,25 +1,25 @@
 //! One run: asks the target, puts every selected question, judges, tells.
 
+mod gate;
+mod opening;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::case::ast::Level;
 use crate::log::{
-    Capabilities, Event, Footer, Header, LOG_FORMAT, Length, Lengths, Outcome, Redactor, ResponseText,
-    Selection, Target as TargetText, Timing, Trial,
+    Capabilities, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing, Trial,
 };
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::observe::describe::DescribeCall;
-use crate::plan::{EndedEarly, Manifest, PlannedTrial, Select, Target, TextCache, case_text};
+use crate::plan::{Manifest, PlannedTrial, Select, Target};
 use crate::wire::NoAnswerKind;
 
-use super::QUIET;
 use super::calibration;
 use super::capability::{self, AskError};
 use super::epoch::Epochs;
@@ -27,6 +27,8 @@ use super::field::{Field, Lending};
 use super::fixtures::Fixtures;
 use super::journal::Journal;
 use super::session::{Emit, Session, Stop};
+use gate::Gate;
+use opening::{header, run_id, tell_cases, tell_unseen_transitions, timing_of};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -323,7 +325,7 @@ impl Run {
                     Beside::Others if self.epochs.suspects(&trial.id) => {
                         return CameTo::Suspect(Unsettled { trial, started_us, rulings: Vec::new() });
                     }
-                    Beside::Others => observation.void = Some(how),
+                    Beside::Others => observation.disturbed = Some(how),
                 }
             }
             rulings.push(self.rule(&trial, attempt, started_us, observation));
@@ -416,132 +418,5 @@ async fn until_then(until: Option<tokio::time::Instant>) {
     match until {
         Some(until) => tokio::time::sleep_until(until).await,
         None => std::future::pending().await,
-    }
-}
-
-/// The times that steps and samples are held to on this target.
-fn timing_of(target: &Target, lengths: Lengths) -> Timing {
-    let us = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-    let lag_us = us(target.describe_lag);
-    Timing {
-        settle_us: us(target.settle),
-        quiet_us: us(QUIET).max(lengths.longest_us().saturating_mul(3)).max(lag_us.saturating_mul(3)),
-        deadline_us: us(target.transition_deadline),
-        deadline_stated: target.deadline_stated,
-        patience_us: us(target.patience),
-        describe_lag_us: lag_us,
-        lengths,
-    }
-}
-
-/// Tells if no change that was measured showed a transient state.
-fn tell_unseen_transitions(session: &Session, lengths: &Lengths) {
-    let unseen: Vec<&Length> =
-        lengths.measured.values().filter(|length| length.at_least_us.is_none()).collect();
-    if !unseen.is_empty() && unseen.len() == lengths.measured.len() {
-        let tightest = unseen.iter().map(|length| length.longest_gap_us).min().unwrap_or_default();
-        let text = format!(
-            "none of the measured changes showed a transient state: {}; in the tightest of them the samples \
-             were at most {}.{} ms apart",
-            lengths.measured.keys().map(|change| change.as_str()).collect::<Vec<_>>().join(", "),
-            tightest / 1000,
-            tightest % 1000 / 100
-        );
-        session.notice(None, text);
-    }
-}
-
-fn header(
-    session: &Session,
-    manifest: &Manifest,
-    select: &Select,
-    settings: &Settings,
-    capabilities: &Capabilities,
-    trials: usize,
-) -> Header {
-    let target = &session.target;
-    Header {
-        format: LOG_FORMAT,
-        suite_version: env!("CARGO_PKG_VERSION").to_owned(),
-        manifest_digest: manifest.digest(),
-        started_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        target: TargetText {
-            name: target.name.clone(),
-            version: target.version.clone(),
-            endpoint: target.endpoint.clone(),
-        },
-        capabilities: capabilities.clone(),
-        requires: target.requires.clone(),
-        selection: Selection {
-            filters: select.filters.clone(),
-            operations: select.operations.clone(),
-            trials,
-            of: manifest.trials.len(),
-        },
-        level: settings.level,
-        seed: settings.seed,
-        jobs: settings.jobs,
-        target_arguments: target.arguments.clone(),
-    }
-}
-
-/// Tells every case of the selection once, so that a log explains itself.
-fn tell_cases(session: &Session, selected: &[Arc<PlannedTrial>]) {
-    let mut told = HashSet::new();
-    let mut cache = TextCache::default();
-    for trial in selected {
-        if told.insert(trial.case_id.as_str()) {
-            session.tell(Event::Case(Box::new(case_text(trial, &mut cache))));
-        }
-    }
-}
-
-/// Eight hex digits that differ from run to run: of the seed and the time.
-fn run_id(seed: u64) -> String {
-    let now =
-        u64::try_from(Timestamp::now().as_nanosecond().rem_euclid(i128::from(u64::MAX))).unwrap_or_default();
-    let mixed = (now ^ seed.rotate_left(17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    format!("{:08x}", mixed >> 32)
-}
-
-/// Holds events back until the header is known, which stands first, and lets none through after the
-/// footer, which stands last: an answer may still come in for a question that was dropped.
-struct Gate {
-    emit: Emit,
-    state: Mutex<GateState>,
-}
-
-enum GateState {
-    Held(Vec<Event>),
-    Open,
-    Closed,
-}
-
-impl Gate {
-    fn new(emit: Emit) -> Self {
-        Self { emit, state: Mutex::new(GateState::Held(Vec::new())) }
-    }
-
-    fn take(&self, event: Event) {
-        let Ok(mut state) = self.state.lock() else { return };
-        match &mut *state {
-            GateState::Held(events) => events.push(event),
-            GateState::Open => (self.emit)(event),
-            GateState::Closed => {}
-        }
-    }
-
-    fn open(&self, header: Event) {
-        let Ok(mut state) = self.state.lock() else { return };
-        (self.emit)(header);
-        if let GateState::Held(events) = std::mem::replace(&mut *state, GateState::Open) {
-            events.into_iter().for_each(|event| (self.emit)(event));
-        }
-    }
-
-    fn close(&self, footer: Event) {
-        let Ok(mut state) = self.state.lock() else { return };
-        (self.emit)(footer);
-        *state = GateState::Closed;
     }
 }

@@ -2,28 +2,24 @@
 //!
 //! Every stream has our prefix and our tag, so that `sweep` can find what a killed run left.
 
+mod calls;
+mod deletion;
 mod lease;
 mod shown;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
 
+use crate::log::Role;
 use crate::model::Value;
-
-use crate::log::{ResponseText, Role};
-use crate::observe::Observed;
-use crate::observe::decoded::DecodedResponse;
-use crate::observe::describe::{DescribeCall, before_of, description};
-use crate::plan::Outgoing;
-use crate::run::session::{Exchanged, Session, Tag};
+use crate::observe::describe::{DescribeCall, before_of};
+use crate::run::session::{Session, Tag};
 pub(crate) use lease::{Lease, Shared};
-use shown::{arn_of, told};
+use shown::arn_of;
 pub(crate) use shown::{has_our_tag, is_read};
 
 /// What every name of ours begins with.
@@ -299,254 +295,7 @@ impl Fixtures {
             *made = Made::Refused;
         }
     }
-
-    /// Sends a call of the setup, with patience for throttling and for limits that pass.
-    ///
-    /// # Errors
-    /// If the call is not accepted in the end.
-    pub(crate) async fn setup_call(
-        &self,
-        tag: &Tag,
-        operation: &str,
-        input: &Value,
-    ) -> Result<Accepted, SetupError> {
-        self.repeat_setup_call(tag, operation, || input.clone()).await
-    }
-
-    /// The same with an input of its own for each repetition.
-    async fn repeat_setup_call(
-        &self,
-        tag: &Tag,
-        operation: &str,
-        mut input: impl FnMut() -> Value,
-    ) -> Result<Accepted, SetupError> {
-        let mut pause = Duration::from_millis(50);
-        let give_up = Instant::now() + self.session.target.transition_deadline;
-        let mut repetition = 0;
-        loop {
-            if self.session.is_stopped() {
-                return Err(SetupError::Stopped);
-            }
-            let outgoing = Outgoing::call(self.session.model, operation, &input());
-            let tag = Tag { repetition, ..tag.clone() };
-            let Exchanged { observed, reused_and_closed } =
-                self.session.exchange(tag.clone(), &outgoing).await;
-            let Observed { exchange, decoded: reading } = observed;
-            if let Some(output) = reading.output() {
-                return Ok(Accepted { output: output.clone(), sent_us: exchange.sent_us });
-            }
-            let passes = reading.is_throttled() || reading.class() == Some("LimitExceededException");
-            if !passes || Instant::now() >= give_up {
-                let why = format!("{operation} {}", told(&reading));
-                if reused_and_closed && is_read(operation) {
-                    // Once more, on another connection; nothing could have been done twice.
-                    repetition += 1;
-                    continue;
-                }
-                return Err(match reading {
-                    DecodedResponse::None(_) if reused_and_closed => SetupError::CutShort(why),
-                    DecodedResponse::Refused { .. } => SetupError::Refused(why),
-                    DecodedResponse::None(_) | DecodedResponse::ServerError { .. }
-                        if !self.is_healthy(&tag).await =>
-                    {
-                        SetupError::Unreachable(format!("{why}, and a health request got no answer either"))
-                    }
-                    DecodedResponse::None(_)
-                    | DecodedResponse::Accepted { .. }
-                    | DecodedResponse::Undecodable { .. }
-                    | DecodedResponse::ServerError { .. } => SetupError::Blocked(why),
-                });
-            }
-            repetition += 1;
-            sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(2));
-        }
-    }
-
-    /// True if the target answers, whatever it says, on a new connection.
-    async fn is_healthy(&self, tag: &Tag) -> bool {
-        matches!(self.session.ask_health(tag).await.exchange.response, ResponseText::Answer { .. })
-    }
-
-    /// The stream's description as it is now.
-    ///
-    /// # Errors
-    /// If the target does not show it.
-    pub(crate) async fn describe(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
-        let input = Value::from([("StreamName", Value::from(name))]);
-        let accepted = self.setup_call(tag, self.describe_call.operation(), &input).await?;
-        description(&accepted.output).cloned().ok_or_else(|| {
-            SetupError::Blocked(format!("{} shows no description", self.describe_call.operation()))
-        })
-    }
-
-    /// Waits until the stream is ACTIVE.
-    ///
-    /// # Errors
-    /// If it is not in time.
-    pub(crate) async fn wait_active(&self, tag: &Tag, name: &str) -> Result<Value, SetupError> {
-        let give_up = Instant::now() + self.session.target.transition_deadline;
-        let mut pause = Duration::from_millis(1);
-        loop {
-            let state = self.describe(tag, name).await?;
-            let status = state.get("StreamStatus").and_then(Value::as_str).unwrap_or("no StreamStatus");
-            if status == "ACTIVE" {
-                return Ok(state);
-            }
-            if Instant::now() >= give_up {
-                return Err(SetupError::Blocked(format!(
-                    "the stream was still {status} after {} s",
-                    self.session.target.transition_deadline.as_secs()
-                )));
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(self.session.pace().max(Duration::from_millis(10)));
-        }
-    }
-
-    /// Starts encryption and does not wait; returns when the call was handed to the connection.
-    ///
-    /// # Errors
-    /// If the target refuses.
-    pub(crate) async fn start_encryption(
-        &self,
-        tag: &Tag,
-        name: &str,
-        key: &Value,
-    ) -> Result<u64, SetupError> {
-        let input = Value::from([
-            ("StreamName", Value::from(name)),
-            ("EncryptionType", Value::from("KMS")),
-            ("KeyId", key.clone()),
-        ]);
-        self.setup_call(tag, "StartStreamEncryption", &input).await.map(|accepted| accepted.sent_us)
-    }
-
-    /// Starts encryption and waits until the stream is ACTIVE with it; returns its state.
-    ///
-    /// # Errors
-    /// If the target refuses, or never shows it.
-    pub(crate) async fn encrypt(&self, tag: &Tag, name: &str, key: &Value) -> Result<Value, SetupError> {
-        let _transition =
-            Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
-        self.start_encryption(tag, name, key).await?;
-        let give_up = Instant::now() + self.session.target.transition_deadline;
-        loop {
-            let state = self.wait_active(tag, name).await?;
-            if state.get("EncryptionType").and_then(Value::as_str) == Some("KMS") {
-                return Ok(before_of(&state));
-            }
-            if Instant::now() >= give_up {
-                return Err(SetupError::Blocked("the stream never showed EncryptionType KMS".to_owned()));
-            }
-            sleep(self.session.pace().max(Duration::from_millis(2))).await;
-        }
-    }
-
-    /// Deletes a stream in the background and gives its shards back once it is gone.
-    pub(crate) fn delete(self: &Arc<Self>, stream: Stream, trial: Option<Arc<str>>) {
-        let fixtures = Arc::clone(self);
-        if let Ok(mut deletions) = self.deletions.lock() {
-            deletions.spawn(async move {
-                let tag = Tag { trial, ..Tag::of_run(Role::Cleanup) };
-                fixtures.delete_by_name(&tag, &stream.name).await;
-                fixtures.wait_gone(&tag, &stream.name).await;
-            });
-        }
-    }
-
-    /// Forgets everything: the target's process ended, and with it all that it held.
-    pub(crate) fn forget(&self) {
-        if let Ok(mut shared) = self.shared.lock() {
-            *shared = None;
-        }
-        if let Ok(mut live) = self.live.lock() {
-            live.clear();
-        }
-        if let Ok(mut left) = self.left_behind.lock() {
-            left.clear();
-        }
-    }
-
-    /// Deletes everything that is still there, waits for it, and names what could not be deleted.
-    pub(crate) async fn clean_up(self: &Arc<Self>) -> Vec<String> {
-        if let Ok(mut shared) = self.shared.lock() {
-            *shared = None;
-        }
-        let mut deletions = match self.deletions.lock() {
-            Ok(mut deletions) => std::mem::take(&mut *deletions),
-            Err(_) => JoinSet::new(),
-        };
-        while deletions.join_next().await.is_some() {}
-        let rest = self.live.lock().map(|live| live.clone()).unwrap_or_default();
-        let tag = Tag::of_run(Role::Cleanup);
-        for (name, made) in rest {
-            match made {
-                Made::Perhaps => self.delete_by_name(&tag, &name).await,
-                // Once, for a target that refuses and does it all the same; what is answered proves
-                // nothing.
-                Made::Refused => {
-                    let input = Value::from([("StreamName", Value::from(name.as_str()))]);
-                    let outgoing = Outgoing::call(self.session.model, "DeleteStream", &input);
-                    self.session.exchange(tag.clone(), &outgoing).await;
-                }
-            }
-        }
-        self.left_behind.lock().map(|names| names.clone()).unwrap_or_default()
-    }
-
-    async fn delete_by_name(&self, tag: &Tag, name: &str) {
-        let input = Value::from([("StreamName", Value::from(name))]);
-        let outgoing = Outgoing::call(self.session.model, "DeleteStream", &input);
-        let mut pause = Duration::from_millis(20);
-        let mut last = None;
-        let mut unanswered = 0;
-        for repetition in 0..DELETE_ATTEMPTS {
-            let tag = Tag { repetition, ..tag.clone() };
-            let reading = self.session.exchange(tag, &outgoing).await.observed.decoded;
-            let gone = reading.class() == Some("ResourceNotFoundException");
-            if reading.is_success() || gone {
-                last = None;
-                break;
-            }
-            last = Some(told(&reading));
-            unanswered += u32::from(matches!(reading, DecodedResponse::None(_)));
-            if unanswered == UNANSWERED_DELETES {
-                break;
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(2));
-        }
-        let is_ours = self.live.lock().is_ok_and(|mut live| live.remove(name).is_some());
-        if let Some(answer) = last.filter(|_| is_ours) {
-            self.session.notice(None, format!("could not delete {name}: DeleteStream {answer}"));
-            if let Ok(mut names) = self.left_behind.lock() {
-                names.push(name.to_owned());
-            }
-        }
-    }
-
-    /// Waits until the target no longer shows the stream.
-    pub(crate) async fn wait_gone(&self, tag: &Tag, name: &str) {
-        let outgoing = self.describe_call.of_stream(self.session.model, name);
-        let mut pause = Duration::from_millis(2);
-        let give_up = Instant::now() + self.session.target.transition_deadline;
-        while Instant::now() < give_up && !self.session.is_stopped() {
-            sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(500));
-            if !self.session.exchange(tag.clone(), &outgoing).await.observed.decoded.is_success() {
-                break;
-            }
-        }
-    }
 }
-
-/// Deletes are tried so often before a stream counts as left behind: a stream that is just being
-/// created or updated may refuse for a while.
-const DELETE_ATTEMPTS: u32 = 8;
-
-/// So many deletes without an answer, and the target is taken for dead: each costs a whole time-out.
-const UNANSWERED_DELETES: u32 = 2;
 
 #[cfg(test)]
 mod tests;

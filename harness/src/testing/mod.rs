@@ -3,6 +3,7 @@
 #[cfg(feature = "serve")]
 pub(crate) mod against;
 pub(crate) mod cases;
+pub(crate) mod generated;
 pub(crate) mod samples;
 #[cfg(feature = "serve")]
 mod whole;

@@ -50,3 +50,55 @@ fn a_half_written_log_is_judged_as_incomplete() {
     assert_ne!(ended.code, Some(0), "{}", ended.told());
     assert!(!std::path::Path::new(&record).exists(), "an incomplete run publishes no figure");
 }
+
+/// A start whose states are observed, and a description that is repeated.
+const OBSERVED: &str = "\
+format: 1
+operation: StartStreamEncryption
+cases:
+  moves:
+    title: A start moves the stream
+    kills-nothing: a test
+    given: {stream: {encryption: none}}
+    ask:
+      - with: {EncryptionType: KMS, KeyId: $key.managed}
+        expect: accepted
+        because: [SSE-001]
+      - watch: stream
+        because: [SSE-010]
+        ladder:
+          - {StreamStatus: ACTIVE, seen: maybe}
+          - {StreamStatus: UPDATING}
+          - {StreamStatus: ACTIVE}
+      - call: DescribeStreamSummary
+        by: 200ms after answer
+        until: as-expected
+        expect: {accepted: {StreamDescriptionSummary: {StreamStatus: ACTIVE}}}
+        because: [SSE-026]
+";
+
+#[test]
+fn what_a_log_does_not_hold_has_to_be_run_again_and_is_no_verdict() {
+    let scratch = Scratch::new();
+    let log = scratch.path("run.jsonl");
+    let cases = |from: &str, to: &str| {
+        assert!(OBSERVED.contains(from), "{from}");
+        scratch.write("observed/start/observed.yaml", &OBSERVED.replace(from, to));
+        scratch.path("observed")
+    };
+    let as_it_was = cases("", "");
+    run(&["run", "-q", "--cases", &as_it_was, "--log", &log]).expect(0);
+    run(&["judge", &log, "--cases", &as_it_was]).expect(0);
+
+    // A call that is repeated for longer, or until something else is shown.
+    for (from, to) in [("by: 200ms", "by: 900ms"), ("{StreamStatus: ACTIVE}}}", "{StreamStatus: UPDATING}}}")]
+    {
+        let cases = cases(from, to);
+        run(&["judge", &log, "--cases", &cases])
+            .expect(5)
+            .says(&["a step ends later now, or by another condition; run it again"]);
+    }
+    // States that the stream did not go through: a second attempt would have to see that too.
+    let cases = cases("          - {StreamStatus: ACTIVE}\n", "");
+    run(&["judge", &log, "--cases", &cases]).expect(5).says(&["needs another attempt to count"]);
+}

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::case::ast::Library;
 use crate::judge::RunSettings;
-use crate::log::MismatchKind;
+use crate::log::{AttemptText, EndedEarly, MismatchKind};
 use crate::plan::Select;
 use crate::reference::Fault;
 use crate::testing::against::run_against;
@@ -132,17 +132,21 @@ const OBSERVED: &str = "
         because: [SSE-026]
 ";
 
+/// The same with all states that the stream goes through.
+fn whole() -> String {
+    OBSERVED.replace(
+        "          - {StreamStatus: UPDATING}\n",
+        "          - {StreamStatus: UPDATING}\n          - {StreamStatus: ACTIVE}\n",
+    )
+}
+
 #[test]
 fn a_stored_observation_gets_the_verdict_of_a_fresh_run_under_other_states() {
     // The observation does not stop where the last expected state is reached, so that it holds what a
     // run under other expectations would have observed.
     let short = cases::manifest(OBSERVED);
     let stored = run_against(&[], &short, &Select::default(), RunSettings::default());
-    let whole = OBSERVED.replace(
-        "          - {StreamStatus: UPDATING}\n",
-        "          - {StreamStatus: UPDATING}\n          - {StreamStatus: ACTIVE}\n",
-    );
-    let whole = cases::manifest(&whole);
+    let whole = cases::manifest(&whole());
     let fresh = run_against(&[], &whole, &Select::default(), RunSettings::default());
     let judged = again(&stored, &whole);
     assert_eq!(judged.left_out, vec![]);
@@ -169,4 +173,110 @@ fn a_repetition_that_would_end_otherwise_has_to_be_run_again() {
     }
     let earlier = OBSERVED.replace("by: 200ms after answer", "by: 100ms after answer");
     assert_eq!(again(&stored, &cases::manifest(&earlier)).left_out, vec![], "what lies behind is cut off");
+}
+
+/// The stored run with the verdict of that trial changed by hand.
+fn planted(events: &[Event], id: &str, change: impl Fn(&mut Trial)) -> Vec<Event> {
+    let mut events = events.to_vec();
+    for event in &mut events {
+        if let Event::Trial(trial) = event
+            && trial.id == id
+        {
+            change(trial);
+        }
+    }
+    events
+}
+
+#[test]
+fn a_violation_that_was_seen_once_has_to_be_run_again() {
+    let stored = run_against(&[], &cases::manifest(&whole()), &Select::default(), RunSettings::default());
+    let id = "start/it/a".to_owned();
+    assert_eq!(verdicts(&stored)[&id].outcome, Outcome::Pass);
+
+    let judged = again(&stored, &cases::manifest(OBSERVED));
+    assert_eq!(judged.left_out, [(id.clone(), LeftOut::NeedsAttempt)]);
+    assert_eq!((verdicts(&judged.events).len(), judged.changed), (0, vec![]));
+    let told =
+        |event: &Event| matches!(event, Event::Notice(notice) if notice.text.contains("another attempt"));
+    assert!(judged.events.iter().any(told));
+    let Some(Event::Footer(footer)) = judged.events.last() else { panic!("a footer") };
+    assert!(!footer.complete && footer.counts.is_empty());
+}
+
+#[test]
+fn what_the_run_could_not_confirm_stays_unobserved() {
+    let manifest = cases::manifest(OBSERVED);
+    let stored = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    let id = "start/it/a".to_owned();
+    assert_eq!(verdicts(&stored)[&id].attempts.len(), 2, "it was violated twice");
+    // The run ended before the second attempt.
+    let mut stored = planted(&stored, &id, |trial| {
+        trial.attempts.truncate(1);
+        trial.outcome = Outcome::Unobserved;
+    });
+    stored.retain(|event| !matches!(event, Event::Exchange(exchange) if exchange.attempt > 0));
+    let judged = again(&stored, &manifest);
+    assert_eq!((judged.left_out, judged.changed), (vec![], vec![]));
+    assert_eq!(verdicts(&judged.events)[&id].outcome, Outcome::Unobserved);
+}
+
+#[test]
+fn only_what_the_run_noticed_itself_makes_a_stored_attempt_void_again() {
+    let manifest = cases::manifest(CASES);
+    let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    let id = "start/it/refused".to_owned();
+    let void = |disturbed: Option<&str>| {
+        planted(&live, &id, |trial| {
+            trial.outcome = Outcome::Unobserved;
+            trial.attempts[0].outcome = Outcome::Unobserved;
+            trial.attempts[0].void = Some("it could not be observed".to_owned());
+            trial.attempts[0].disturbed = disturbed.map(str::to_owned);
+        })
+    };
+    // What an earlier judgement could not see may be no matter of what is expected today.
+    let judged = again(&void(None), &manifest);
+    assert_eq!(judged.changed, [(id.clone(), Outcome::Unobserved, Outcome::Pass)]);
+    assert_eq!(verdicts(&judged.events)[&id].attempts[0].void, None);
+
+    let judged = again(&void(Some("another trial may have changed the stream")), &manifest);
+    assert_eq!(judged.changed, vec![]);
+    let attempt = &verdicts(&judged.events)[&id].attempts[0];
+    assert_eq!(attempt.void, attempt.disturbed);
+    assert!(attempt.void.is_some());
+}
+
+#[test]
+fn every_stored_attempt_ended_as_it_did_and_not_as_the_trial_did() {
+    let manifest = cases::manifest(CASES);
+    let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    let id = "start/it/refused".to_owned();
+    let outcomes =
+        |trial: &Trial| -> Vec<Outcome> { trial.attempts.iter().map(|attempt| attempt.outcome).collect() };
+    let cut_short = |attempt: &AttemptText| AttemptText {
+        outcome: Outcome::Blocked,
+        void: Some("the setup got no response".to_owned()),
+        disturbed: Some("the setup got no response".to_owned()),
+        ended_early: Some(EndedEarly::Blocked("CreateStream got no answer".to_owned())),
+        ..attempt.clone()
+    };
+    // The second attempt got nowhere, and the first was not taken to count.
+    let stored = planted(&live, &id, |trial| {
+        trial.outcome = Outcome::Blocked;
+        trial.reason = Some("CreateStream got no answer".to_owned());
+        trial.attempts.push(cut_short(&trial.attempts[0]));
+    });
+    let judged = again(&stored, &manifest);
+    assert_eq!(judged.changed, [(id.clone(), Outcome::Blocked, Outcome::Pass)]);
+    assert_eq!(outcomes(&verdicts(&judged.events)[&id]), [Outcome::Pass, Outcome::Blocked]);
+
+    // An attempt that the run broke off keeps the reason of the run.
+    let stored = planted(&live, &id, |trial| {
+        trial.outcome = Outcome::Error;
+        trial.attempts[0].outcome = Outcome::Error;
+        trial.attempts[0].ended_early = Some(EndedEarly::Error("the run was stopped".to_owned()));
+    });
+    let judged = again(&stored, &manifest);
+    assert_eq!(judged.changed, vec![]);
+    assert_eq!(verdicts(&judged.events)[&id].reason.as_deref(), Some("the run was stopped"));
 }

@@ -263,8 +263,13 @@ pub struct Trace {
 pub struct AttemptText {
     /// What it came to by itself.
     pub outcome: Outcome,
-    /// Why it does not count, where it does not.
+    /// Why it does not count, where it does not, as it was judged: for readers. Judging again decides
+    /// it anew.
     pub void: Option<String>,
+    /// What the run itself noticed that makes it count for nothing, whatever is expected.
+    pub disturbed: Option<String>,
+    /// What kept it from its end.
+    pub ended_early: Option<EndedEarly>,
     /// What the names stood for (`stream.name`, `key.managed`), for judging again.
     pub bindings: BTreeMap<String, Value>,
     /// When the call that began the stream's transient state was handed to the connection, in
@@ -272,6 +277,32 @@ pub struct AttemptText {
     pub began_us: Option<u64>,
     /// How the target's process ended over this trial, if it did.
     pub process_ended: Option<String>,
+}
+
+/// What kept an attempt from being carried out to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndedEarly {
+    /// The target or the environment lacks what it needs.
+    Unsupported(String),
+    /// The environment of the target lacks what it needs.
+    Skipped(String),
+    /// Its state was not reached, or a name has no value.
+    Blocked(String),
+    /// The target does not respond, or the run was stopped.
+    Error(String),
+}
+
+impl EndedEarly {
+    /// The outcome that it makes, and why.
+    pub(crate) fn outcome(&self) -> (Outcome, String) {
+        match self {
+            Self::Unsupported(why) => (Outcome::Unsupported, why.clone()),
+            Self::Skipped(why) => (Outcome::Skipped, why.clone()),
+            Self::Blocked(why) => (Outcome::Blocked, why.clone()),
+            Self::Error(why) => (Outcome::Error, why.clone()),
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

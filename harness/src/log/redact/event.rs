@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Redactor;
 use crate::log::{
-    AsItCame, AttemptText, BodyDiff, BodyText, Choice, DeviationText, Event, Exchange, Footer, Header,
-    Mismatch, Notice, RequestText, ResponseText, Sample, Target, Trace, Trial,
+    AsItCame, AttemptText, BodyDiff, BodyText, Choice, DeviationText, EndedEarly, Event, Exchange, Footer,
+    Header, Mismatch, Notice, RequestText, ResponseText, Sample, Target, Trace, Trial,
 };
 use crate::model::Value;
 use crate::wire::NoAnswer;
@@ -123,16 +123,7 @@ impl Redactor {
             question_digest,
             stops,
             attempt,
-            attempts: attempts
-                .into_iter()
-                .map(|AttemptText { outcome, void, bindings, began_us, process_ended }| AttemptText {
-                    outcome,
-                    void: void.map(|why| self.text(&why)),
-                    bindings: bindings.into_iter().map(|(name, value)| (name, self.value(value))).collect(),
-                    began_us,
-                    process_ended: process_ended.map(|how| self.text(&how)),
-                })
-                .collect(),
+            attempts: attempts.into_iter().map(|attempt| self.attempt(attempt)).collect(),
             chose: chose
                 .into_iter()
                 .map(|Choice { question, candidate, actual }| Choice {
@@ -145,6 +136,25 @@ impl Redactor {
             notes: self.texts(&notes),
             started_us,
             ms,
+        }
+    }
+
+    fn attempt(&self, attempt: AttemptText) -> AttemptText {
+        let AttemptText { outcome, void, disturbed, ended_early, bindings, began_us, process_ended } =
+            attempt;
+        AttemptText {
+            outcome,
+            void: void.map(|why| self.text(&why)),
+            disturbed: disturbed.map(|why| self.text(&why)),
+            ended_early: ended_early.map(|ended| match ended {
+                EndedEarly::Unsupported(why) => EndedEarly::Unsupported(self.text(&why)),
+                EndedEarly::Skipped(why) => EndedEarly::Skipped(self.text(&why)),
+                EndedEarly::Blocked(why) => EndedEarly::Blocked(self.text(&why)),
+                EndedEarly::Error(why) => EndedEarly::Error(self.text(&why)),
+            }),
+            bindings: bindings.into_iter().map(|(name, value)| (name, self.value(value))).collect(),
+            began_us,
+            process_ended: process_ended.map(|how| self.text(&how)),
         }
     }
 

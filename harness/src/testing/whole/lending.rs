@@ -3,7 +3,7 @@ use crate::log::{Event, Exchange, MismatchKind, Outcome, Role, Trial};
 use crate::plan::Select;
 use crate::reference::Fault;
 use crate::testing::against::run_against;
-use crate::testing::cases::manifest;
+use crate::testing::cases::{manifest, manifest_with};
 
 /// One ask that the fault accepts, among others that borrow the same stream.
 fn cases() -> String {
@@ -80,6 +80,79 @@ fn a_call_that_changes_the_shared_stream_retires_it_and_makes_attempts_beside_it
             .map(|trial| trial.id.as_str())
             .collect();
         assert_eq!(blamed, ["start/it/lower-case"], "at {jobs} jobs");
+    }
+}
+
+/// One trial changes the stream, and goes on for long enough that all others have borrowed it.
+#[test]
+fn a_pass_and_an_answer_on_a_stream_that_another_trial_changed_are_void_and_come_from_another_attempt() {
+    let cases = "
+  changes:
+    title: A start is refused
+    level: core
+    kills-nothing: a test
+    given: {stream: shared}
+    ask:
+      - with: {EncryptionType: kms, KeyId: $key.managed}
+        expect: {error: ValidationException}
+        because: [SSE-005]
+      - call: DescribeStreamSummary
+        with: {}
+        by: 500ms after answer
+        until: {StreamDescriptionSummary: {StreamStatus: DELETING}}
+        expect: accepted
+        because: [SSE-026]
+  passes:
+    title: A start is refused
+    level: core
+    kills-nothing: a test
+    given: {stream: shared}
+    ask:
+      - with: {EncryptionType: Kms, KeyId: $key.managed}
+        expect: {error: ValidationException}
+        because: [SSE-005]
+      - call: DescribeStreamSummary
+        with: {}
+        expect: accepted
+        because: [SSE-026]
+  open:
+    title: Which class refuses it is open
+    level: core
+    kills-nothing: a test
+    given: {stream: shared}
+    ask:
+      - with: {EncryptionType: AES, KeyId: $key.managed}
+        expect: $open.either
+        because: [SSE-005]
+      - call: DescribeStreamSummary
+        with: {}
+        expect: accepted
+        because: [SSE-026]
+";
+    let questions = "
+questions:
+  either:
+    question: Which class refuses it?
+    hurts: [security]
+    facts: [SSE-005]
+    candidates:
+      validation: {answer: {error: ValidationException}}
+      argument: {answer: {error: InvalidArgumentException}}
+";
+    let manifest = manifest_with(cases, questions, false);
+    let faults = [Fault::EncryptionTypeKmsAccepted];
+    let events = run_against(&faults, &manifest, &Select::default(), RunSettings::default());
+    for (id, outcome) in [("start/it/passes", Outcome::Pass), ("start/it/open", Outcome::Open)] {
+        let (exchanges, trial) = of_trial(&events, id);
+        assert_eq!((trial.outcome, trial.attempt), (outcome, 1), "{id}");
+        let (first, second) = (&trial.attempts[0], &trial.attempts[1]);
+        assert_eq!((first.outcome, second.outcome), (outcome, outcome), "{id}");
+        assert_eq!(
+            first.disturbed.as_deref(),
+            Some("another trial may have changed the stream that both used")
+        );
+        assert_eq!((&first.void, &second.void), (&first.disturbed, &None), "{id}");
+        assert_ne!(streams(&exchanges, 0), streams(&exchanges, 1), "{id}");
     }
 }
 

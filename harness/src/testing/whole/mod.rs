@@ -2,6 +2,7 @@
 
 mod envelope;
 mod epoch;
+mod generated;
 mod lending;
 mod suite;
 

@@ -1,0 +1,162 @@
+//! What deviates, by its kind and its level.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// What deviates, by the name of the row: the case, what was exchanged, the kinds.
+fn deviations() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchKind>)> {
+    use MismatchKind::{
+        Body, Encoding, ErrorClass, ErrorShape, ErrorText, Header, NoAnswer, Records, ServerError,
+        StateChanged, States, Status, Timing,
+    };
+    let in_use = r#"{"__type":"ResourceInUseException"}"#;
+    let changed = r#"{"StreamDescriptionSummary":{"StreamStatus":"UPDATING","EncryptionType":"NONE"}}"#;
+    let gone = r#"{"__type":"ResourceNotFoundException"}"#;
+    let describe = |status, body| vec![ask("DescribeStreamSummary", answer(status, body))];
+    let unknown = |body| vec![ask("ListStreams", answer(400, body))];
+    let skipped = watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("ACTIVE", "KMS"), ("ACTIVE", "KMS")]);
+    let mut late = well();
+    late.pop();
+    late.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2"}"#));
+    late.push(put(AFTER, 6_000_000, r#"{"ShardId":"s","SequenceNumber":"3"}"#));
+    let mut refused_meanwhile = well();
+    refused_meanwhile[8] = Exchange { response: answer(400, in_use), ..refused_meanwhile[8].clone() };
+    let mut lost = vec![ask("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#))];
+    lost.extend(read_back(r#"{"Records":[]}"#));
+    let mut formless = ask("ListStreams", answer(400, OUT_OF_ENUM));
+    if let ResponseText::Answer { headers, .. } = &mut formless.response {
+        headers[0].1 = "text/plain".to_owned();
+    }
+    let gone_after = Exchange { response: answer(400, gone), ..unchanged("") };
+    vec![
+        ("accepted instead", REFUSED, vec![start(200, "{}")], vec![Status]),
+        ("another class", REFUSED, vec![start(400, in_use)], vec![ErrorClass]),
+        ("no class", REFUSED, vec![start(400, r#"{"message":"no"}"#)], vec![ErrorShape]),
+        ("another status", REFUSED, vec![start(403, OUT_OF_ENUM)], vec![Status]),
+        ("another text", REFUSED, vec![start(400, r#"{"__type":"ValidationException"}"#)], vec![ErrorText]),
+        ("changed", REFUSED, vec![start(400, OUT_OF_ENUM), unchanged(changed)], vec![StateChanged]),
+        ("gone", REFUSED, vec![start(400, OUT_OF_ENUM), gone_after], vec![StateChanged]),
+        ("5xx", REFUSED, vec![start(500, "{}"), healthy()], vec![ServerError]),
+        ("no answer", REFUSED, vec![ask("StartStreamEncryption", none()), healthy()], vec![NoAnswer]),
+        ("open, no answer", OPEN, vec![ask("StartStreamEncryption", none()), healthy()], vec![NoAnswer]),
+        ("refused instead", ACCEPTED, describe(400, in_use), vec![Status]),
+        ("no document", ACCEPTED, describe(200, "<html>"), vec![Body]),
+        ("no members", ACCEPTED, describe(200, "{}"), vec![Body]),
+        ("another value", ACCEPTED, describe(200, changed), vec![Body]),
+        (
+            "another type",
+            ACCEPTED,
+            describe(200, r#"{"StreamDescriptionSummary":{"StreamStatus":"ACTIVE","OpenShardCount":"1"}}"#),
+            vec![Body],
+        ),
+        (
+            "one member too many",
+            DOCUMENT,
+            unknown(r#"{"__type":"UnknownOperationException","message":""}"#),
+            vec![ErrorShape],
+        ),
+        ("lost", READ, lost, vec![Records]),
+        ("no form", FORM, vec![formless], vec![Header, Encoding]),
+        ("skipped", WATCHED, skipped, vec![States, Timing]),
+        ("late", WATCHED, late, vec![Timing]),
+        ("refused meanwhile", WATCHED, refused_meanwhile, vec![Status]),
+    ]
+}
+
+#[test]
+fn every_deviation_fails_by_its_kind_and_every_kind_is_produced() {
+    let mut produced = BTreeSet::new();
+    for (name, case, mut exchanges, wanted) in deviations() {
+        if name == "skipped" {
+            exchanges.push(put(AFTER, 800, r#"{"ShardId":"s","SequenceNumber":"2"}"#));
+        }
+        let judgement = judged_at(Level::Strict, case, exchanges);
+        assert_eq!(kinds(&judgement), wanted, "{name}: {judgement:#?}");
+        assert_eq!(judgement.outcome, Outcome::Fail, "{name}");
+        produced.extend(wanted);
+    }
+    assert_eq!(produced, BTreeSet::from(MismatchKind::ALL));
+}
+
+#[test]
+fn what_is_as_expected_passes() {
+    for (case, exchanges) in [
+        (REFUSED, vec![start(400, OUT_OF_ENUM), unchanged(UNCHANGED)]),
+        (ACCEPTED, vec![ask("DescribeStreamSummary", answer(200, UNCHANGED))]),
+        (DOCUMENT, vec![ask("ListStreams", answer(400, r#"{"__type":"UnknownOperationException"}"#))]),
+        (WATCHED, well()),
+    ] {
+        let judgement = judged_at(Level::Strict, case, exchanges);
+        assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Pass, vec![]), "{judgement:#?}");
+    }
+}
+
+#[test]
+fn a_deviation_above_the_level_is_tolerated() {
+    let other_text = vec![start(400, r#"{"__type":"ValidationException"}"#)];
+    let judgement = judged(REFUSED, other_text.clone());
+    assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Tolerated, vec![MismatchKind::ErrorText]));
+    assert_eq!(judged_at(Level::Strict, REFUSED, other_text).outcome, Outcome::Fail);
+}
+
+#[test]
+fn a_deviation_of_form_is_a_note_and_no_mismatch() {
+    let judgement = judged(
+        REFUSED,
+        vec![Exchange {
+            response: ResponseText::Answer {
+                status: 400,
+                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+                body: crate::log::BodyText::Text(OUT_OF_ENUM.to_owned()),
+                as_it_came: None,
+            },
+            ..start(400, "")
+        }],
+    );
+    assert_eq!(judgement.outcome, Outcome::Pass);
+    assert_eq!(judgement.notes, ["a body of content type `application/json`"]);
+}
+
+#[test]
+fn who_gets_no_answer_or_a_5xx_is_hurt_however_little_the_case_matters() {
+    let strict = OPEN.replace("level: core", "level: strict");
+    let levels = |response| {
+        let judgement = judged(&strict, vec![ask("StartStreamEncryption", response), healthy()]);
+        (judgement.outcome, judgement.mismatches.iter().map(|mismatch| mismatch.level).collect::<Vec<_>>())
+    };
+    assert_eq!(levels(none()), (Outcome::Fail, vec![Level::Core]));
+    assert_eq!(levels(answer(500, "{}")), (Outcome::Fail, vec![Level::Extended]));
+}
+
+#[test]
+fn another_5xx_than_the_one_asked_for_is_told_by_its_class_and_needs_no_healthy_target() {
+    let wanted = DOCUMENT.replace("UnknownOperationException", "InternalFailure, status: 500");
+    let wanted = wanted.replace("{__type: InternalFailure, status: 500}", "{__type: InternalFailure}");
+    let judgement = judged(&wanted, vec![ask("ListStreams", answer(500, r#"{"__type":"Other"}"#))]);
+    assert_eq!(kinds(&judgement), [MismatchKind::ErrorClass, MismatchKind::ErrorShape]);
+}
+
+#[test]
+fn the_document_of_an_answer_that_is_no_refusal_is_not_compared() {
+    let accepted = ask("ListStreams", answer(200, r#"{"StreamNames":["a"],"HasMoreStreams":false}"#));
+    assert_eq!(kinds(&judged(DOCUMENT, vec![accepted])), [MismatchKind::Status]);
+}
+
+#[test]
+fn a_member_that_stands_twice_deviates() {
+    let twice = judged(WATCHED, vec![start(200, r#"{"a":1,"a":2}"#)]);
+    assert!(twice.mismatches.iter().any(|found| found.actual == "a: stands there again"), "{twice:?}");
+}
+
+#[test]
+fn data_that_is_no_blob_is_told_once_and_not_as_lost_records() {
+    let put = ask("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
+    let body = r#"{"Records":[{"Data":{"type":"Buffer"},"PartitionKey":"p","SequenceNumber":"1"}]}"#;
+    let mut all = vec![put];
+    all.extend(read_back(body));
+    let judgement = judged(READ, all);
+    let told: Vec<_> =
+        judgement.mismatches.iter().map(|found| (found.expected.as_str(), found.actual.as_str())).collect();
+    assert_eq!(told, [("Records.0.Data: base64 text", "Records.0.Data: map")]);
+}

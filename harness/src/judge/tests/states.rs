@@ -1,0 +1,103 @@
+//! The states of a stream that was observed, and what was sent during one of them.
+
+use super::*;
+
+#[test]
+fn what_nobody_could_see_says_nothing_of_where_the_stream_got_to() {
+    // The last looks got this; the states before them are right as far as they go.
+    let ends = |response: ResponseText| {
+        let mut all = watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE")]);
+        for at in [600, 800] {
+            let times = (at, at + 100);
+            all.push(exchange(SAMPLE, "DescribeStreamSummary", times, response.clone()));
+        }
+        all.push(put(DURING, 510, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
+        all.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
+        judged(WATCHED, all)
+    };
+    let unanswered = ends(none());
+    assert_eq!(unanswered.outcome, Outcome::Error);
+    assert!(unanswered.reason.is_some_and(|reason| reason.contains("could not be observed to the end")));
+    let wrong = ends(answer(200, "<html>"));
+    assert_eq!((wrong.outcome, kinds(&wrong)), (Outcome::Fail, vec![MismatchKind::States]));
+    assert!(wrong.mismatches[0].actual.starts_with("no description"), "{}", wrong.mismatches[0].actual);
+    // A state that is seen to the end is the stream's own.
+    let stuck =
+        watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE"), ("UPDATING", "NONE")]);
+    assert_eq!(judged(WATCHED, stuck).mismatches[0].actual, "UPDATING to the end");
+}
+
+#[test]
+fn a_call_meanwhile_counts_only_if_a_later_look_still_shows_the_status() {
+    let mut short = watched(&[
+        ("ACTIVE", "NONE"),
+        ("ACTIVE", "NONE"),
+        ("UPDATING", "NONE"),
+        ("ACTIVE", "KMS"),
+        ("ACTIVE", "KMS"),
+    ]);
+    let refused = Exchange {
+        response: answer(400, r#"{"__type":"ResourceInUseException"}"#),
+        ..put(DURING, 510, "{}")
+    };
+    short.push(refused);
+    short.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
+    let judgement = judged(WATCHED, short);
+    assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Unobserved, vec![]));
+}
+
+const STOPPED: &str = "
+  a:
+    title: A stop leaves no key behind
+    level: core
+    kills-nothing: a test
+    given: {stream: {encryption: $key.managed}}
+    ask:
+      - call: StopStreamEncryption
+        with: {EncryptionType: KMS, KeyId: $key.managed}
+        expect: accepted
+        because: [SSE-001]
+      - watch: stream
+        ladder:
+          - {StreamStatus: ACTIVE, EncryptionType: KMS, seen: maybe}
+          - {StreamStatus: UPDATING}
+          - {StreamStatus: ACTIVE, EncryptionType: NONE, KeyId: $absent}
+        because: [SSE-010]
+";
+
+#[test]
+fn a_member_that_should_be_absent_is_named_with_the_value_that_came() {
+    let stopped = |end: &str| {
+        let mut all = vec![exchange(REQUEST, "StopStreamEncryption", (300, 350), answer(200, ""))];
+        let encrypted = r#""EncryptionType":"KMS","KeyId":"k""#;
+        let states = [
+            ("ACTIVE", encrypted),
+            ("ACTIVE", encrypted),
+            ("UPDATING", encrypted),
+            ("UPDATING", encrypted),
+            ("ACTIVE", end),
+            ("ACTIVE", end),
+        ];
+        for ((status, members), at) in states.iter().zip(0..) {
+            let body = format!(r#"{{"StreamDescriptionSummary":{{"StreamStatus":"{status}",{members}}}}}"#);
+            let times = (at * 200, at * 200 + 100);
+            all.push(exchange(SAMPLE, "DescribeStreamSummary", times, answer(200, &body)));
+        }
+        judged(STOPPED, all)
+    };
+    let right = stopped(r#""EncryptionType":"NONE""#);
+    assert_eq!((right.outcome, kinds(&right)), (Outcome::Pass, vec![]), "{right:#?}");
+
+    let empty = stopped(r#""EncryptionType":"NONE","KeyId":"""#);
+    let [mismatch] = empty.mismatches.as_slice() else { panic!("one mismatch, not {empty:#?}") };
+    assert_eq!(empty.outcome, Outcome::Fail);
+    assert_eq!((mismatch.kind, mismatch.at.length), (MismatchKind::States, 7));
+    assert_eq!(
+        (mismatch.expected.as_str(), mismatch.actual.as_str()),
+        ("KeyId absent while ACTIVE", "KeyId ``")
+    );
+    // The states as they are drawn say it too, so that what was expected and what came differ.
+    assert!(empty.traces[0].expected.ends_with("ACTIVE NONE no KeyId+"), "{}", empty.traces[0].expected);
+    let last = empty.traces[0].samples.last().expect("a sample");
+    assert_eq!(last.state["KeyId"], Value::from(""));
+}
