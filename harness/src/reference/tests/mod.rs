@@ -4,6 +4,7 @@ mod cbor;
 mod faults;
 mod life;
 mod protocol;
+mod stand_ins;
 
 use std::time::Duration;
 
