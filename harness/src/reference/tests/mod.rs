@@ -2,6 +2,7 @@
 
 mod cbor;
 mod faults;
+mod http2;
 mod life;
 mod protocol;
 mod stand_ins;
