@@ -61,7 +61,7 @@ pub struct SignedRequest {
     body: Bytes,
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "serve"))]
 impl SignedRequest {
     /// Its headers, for tests that send it in a way of their own.
     pub(crate) const fn headers(&self) -> &HeaderMap {
