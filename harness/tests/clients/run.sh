@@ -41,7 +41,8 @@ python_clients() {
 node_client
 python_clients
 
-"$program" serve --listen 127.0.0.1:0 >"$scratch/address" 2>"$scratch/banner" &
+# Transitions last long enough for a command that takes a second to start.
+"$program" serve --listen 127.0.0.1:0 --transition 5s >"$scratch/address" 2>"$scratch/banner" &
 server=$!
 for _ in $(seq 100); do
   grep -q '^boto3$' "$scratch/banner" && break

@@ -34,8 +34,8 @@ active
 same "KMS alias/aws/kinesis" "$(kinesis describe-stream-summary --stream-arn "$arn" \
   --query 'StreamDescriptionSummary.[EncryptionType, KeyId]' --output text | tr '\t' ' ')"
 
-# Data is base64 of "text".
-read -r shard number type < <(kinesis put-record --stream-arn "$arn" --partition-key a --data dGV4dA== \
+# Version 1 of the CLI takes data as it is and prints base64.
+read -r shard number type < <(kinesis put-record --stream-arn "$arn" --partition-key a --data text \
   --query '[ShardId, SequenceNumber, EncryptionType]' --output text)
 same KMS "$type"
 iterator=$(kinesis get-shard-iterator --stream-arn "$arn" --shard-id "$shard" --shard-iterator-type TRIM_HORIZON \
