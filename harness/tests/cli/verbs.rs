@@ -116,7 +116,7 @@ fn serve_says_whom_it_lets_in_and_takes_others_by_a_flag() {
     std::io::BufRead::read_line(&mut out, &mut line).expect("a line");
     let endpoint = line.trim_end();
     let run_as = |id: &str, secret: &str| {
-        super::support::command(&["run", QUICK, "--quiet", "--credentials", "env", "--endpoint", endpoint])
+        super::support::command(&["run", REFUSAL, "--quiet", "--credentials", "env", "--endpoint", endpoint])
             .env("AWS_ACCESS_KEY_ID", id)
             .env("AWS_SECRET_ACCESS_KEY", secret)
             .status()
