@@ -331,6 +331,12 @@ pub(crate) struct ServeArgs {
     /// How long streams stay CREATING, UPDATING and DELETING, such as 60ms or 10s.
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = transition)]
     pub(crate) transition: Duration,
+    /// A limit of the account; may be repeated: creating=N|none, shards=N, on-demand=N.
+    #[arg(long = "limit", value_name = "NAME=N")]
+    pub(crate) limits: Vec<String>,
+    /// Accept requests signed with this pair too; may be repeated.
+    #[arg(long = "credentials", value_name = "ID:SECRET")]
+    pub(crate) credentials: Vec<String>,
 }
 
 /// The longest transition that can be served.

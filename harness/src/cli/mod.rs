@@ -2,6 +2,7 @@
 //! library, and prints.
 
 mod args;
+mod banner;
 mod check;
 mod compare;
 mod exit;

@@ -15,8 +15,14 @@ pub fn message(violations: &[Violation]) -> String {
     format!("{} validation {errors} detected: {}", named.len(), clauses.join("; "))
 }
 
+/// True if the text of [`message`] prints a structure and so ends in digits that nobody knows
+/// (VAL-034).
+pub fn prints_a_structure(violations: &[Violation]) -> bool {
+    violations.iter().take(CAP).any(|violation| violation.printed_structure)
+}
+
 fn clause(violation: &Violation) -> String {
-    let Violation { path, printed, constraint } = violation;
+    let Violation { path, printed, printed_structure: _, constraint } = violation;
     let value = match (constraint, printed) {
         (Constraint::NotNull, _) => "Value null".to_owned(),
         (_, Some(printed)) => format!("Value '{printed}'"),

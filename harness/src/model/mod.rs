@@ -22,7 +22,7 @@ mod violations;
 pub use clause::{Clause, parse_message};
 pub use constraint::Constraint;
 pub use import::import;
-pub use message::message;
+pub use message::{message, prints_a_structure};
 pub use shape::{Member, Model, ModelError, Operation, Shape};
 pub use types::{BlobForm, TypeError, type_error};
 pub use value::Value;

@@ -58,7 +58,7 @@ fn text(model: &Model, shape: &str, value: &Value) -> String {
                     .collect();
                 format!("{{{}}}", printed.join(", "))
             } else {
-                format!("{NAMESPACE}.{shape}@{}", hash(shape))
+                format!("{NAMESPACE}.{shape}@{}", hash(shape, value))
             }
         }
     }
@@ -77,9 +77,72 @@ fn number(shape: Option<&Shape>, value: &Value) -> String {
     }
 }
 
-/// Eight hex digits in place of Java's identity hash, the same for all structures of a shape:
-/// nobody may read a meaning into them, and a message should not change from run to run.
-fn hash(shape: &str) -> String {
-    let digest = Sha256::digest(shape.as_bytes());
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+/// True if what is printed of a value holds a structure. Members inside a structure are not printed.
+pub(super) fn holds_structure(model: &Model, shape: &str, value: &Value) -> bool {
+    match (model.shape(shape), value) {
+        (Some(Shape::List { member, .. }), Value::List(elements)) => {
+            elements.iter().any(|element| holds_structure(model, member, element))
+        }
+        (Some(Shape::Map { value: entry, .. }), Value::Map(entries)) => {
+            entries.values().any(|value| holds_structure(model, entry, value))
+        }
+        (Some(Shape::Structure { .. }) | None, Value::Map(_)) => true,
+        (
+            Some(
+                Shape::Structure { .. }
+                | Shape::List { .. }
+                | Shape::Map { .. }
+                | Shape::String { .. }
+                | Shape::Integer { .. }
+                | Shape::Long { .. }
+                | Shape::Boolean
+                | Shape::Blob { .. }
+                | Shape::Timestamp,
+            )
+            | None,
+            _,
+        ) => false,
+    }
+}
+
+/// Eight hex digits in place of the service's, which are made of the structure's content and change
+/// with the service: equal structures have equal digits, and only that is known (VAL-034).
+fn hash(shape: &str, value: &Value) -> String {
+    let mut digest = Sha256::new();
+    feed(&mut digest, &Value::String(shape.to_owned()));
+    feed(&mut digest, value);
+    digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Feeds a value so that values that differ feed other bytes.
+fn feed(digest: &mut Sha256, value: &Value) {
+    let mut bytes = |kind: u8, bytes: &[u8]| {
+        digest.update([kind]);
+        digest.update(bytes.len().to_be_bytes());
+        digest.update(bytes);
+    };
+    match value {
+        Value::Null => bytes(0, &[]),
+        Value::Bool(truth) => bytes(1, &[u8::from(*truth)]),
+        Value::Integer(number) => bytes(2, &number.to_be_bytes()),
+        Value::Float(number) => bytes(3, &number.to_be_bytes()),
+        Value::Time(millis) => bytes(4, &millis.to_be_bytes()),
+        Value::String(text) => bytes(5, text.as_bytes()),
+        Value::Blob(blob) => bytes(6, blob),
+        Value::List(elements) => {
+            bytes(7, &elements.len().to_be_bytes());
+            elements.iter().for_each(|element| feed(digest, element));
+        }
+        Value::Map(entries) => {
+            bytes(8, &entries.len().to_be_bytes());
+            // The order in which members were sent is no content.
+            let mut entries: Vec<_> = entries.iter().collect();
+            entries.sort_by_key(|(name, _)| name.as_str());
+            for (name, value) in entries {
+                digest.update(name.len().to_be_bytes());
+                digest.update(name.as_bytes());
+                feed(digest, value);
+            }
+        }
+    }
 }

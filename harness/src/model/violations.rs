@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::constraint::Constraint;
 use super::number::held;
 use super::pattern;
-use super::print::{member_name, print};
+use super::print::{holds_structure, member_name, print};
 use super::shape::{Model, Operation, Shape};
 use super::value::Value;
 
@@ -23,6 +23,8 @@ pub struct Violation {
     /// The value as the service prints it (VAL-008), `null` for an absent one; `None` where the
     /// service prints none, as for blobs (VAL-003).
     pub printed: Option<String>,
+    /// True if what is printed holds a structure, whose digits nobody knows (VAL-034).
+    pub printed_structure: bool,
     /// What it breaks.
     pub constraint: Constraint,
 }
@@ -51,7 +53,12 @@ impl Check<'_> {
                 // A null counts as absent (WIRE-035).
                 None | Some(Value::Null) => {
                     if member.required {
-                        self.breaks(&path, Some("null".to_owned()), Constraint::NotNull);
+                        self.found.push(Violation {
+                            path,
+                            printed: Some("null".to_owned()),
+                            printed_structure: false,
+                            constraint: Constraint::NotNull,
+                        });
                     }
                 }
                 Some(value) => self.value(&member.shape, value, &path),
@@ -63,7 +70,7 @@ impl Check<'_> {
         let model = self.model;
         let Some(shape) = model.shape(shape_name) else { return };
         for constraint in broken(shape, value) {
-            self.breaks(path, print(model, shape_name, value), constraint);
+            self.breaks(path, (shape_name, value), constraint);
         }
         match (shape, value) {
             (Shape::Structure { .. }, Value::Map(given)) => self.structure(shape_name, given, path),
@@ -95,8 +102,7 @@ impl Check<'_> {
         let Some(member_shape) = model.shape(member) else { return };
         if is_scalar(member_shape) {
             if elements.iter().any(|element| !broken(member_shape, element).is_empty()) {
-                let printed = print(model, shape, list);
-                self.breaks(path, printed, Constraint::Elements(constraints(member_shape)));
+                self.breaks(path, (shape, list), Constraint::Elements(constraints(member_shape)));
             }
         } else {
             for (index, element) in elements.iter().enumerate() {
@@ -119,17 +125,22 @@ impl Check<'_> {
         if let Some(key) = model.shape(key)
             && entries.keys().any(|name| !broken(key, &Value::String(name.clone())).is_empty())
         {
-            self.breaks(path, print(model, shape, map), Constraint::MapKeys(constraints(key)));
+            self.breaks(path, (shape, map), Constraint::MapKeys(constraints(key)));
         }
         if let Some(entry) = model.shape(entry)
             && entries.values().any(|value| !broken(entry, value).is_empty())
         {
-            self.breaks(path, print(model, shape, map), Constraint::MapValue(constraints(entry)));
+            self.breaks(path, (shape, map), Constraint::MapValue(constraints(entry)));
         }
     }
 
-    fn breaks(&mut self, path: &str, printed: Option<String>, constraint: Constraint) {
-        self.found.push(Violation { path: path.to_owned(), printed, constraint });
+    fn breaks(&mut self, path: &str, (shape, value): (&str, &Value), constraint: Constraint) {
+        self.found.push(Violation {
+            path: path.to_owned(),
+            printed: print(self.model, shape, value),
+            printed_structure: holds_structure(self.model, shape, value),
+            constraint,
+        });
     }
 }
 

@@ -17,8 +17,10 @@ use crate::model::{Operation, Value};
 use crate::spec::{Answer, Message};
 use crate::wire::{Encoding, encode};
 
-/// What stands in for a text that no source has.
-const UNTOLD: &str = "The service refuses this, in words that no source has.";
+/// What stands in for a text that no source has. [`STAND_IN`] marks it.
+const PLAIN_TEXT: &str = "The request was refused.";
+/// The header that marks what stands in for something that no source has; the service sends none.
+const STAND_IN: &str = "x-kinesis-conformance-stand-in";
 /// WIRE-021.
 const NOTHING_TO_AUTHORIZE: &str = "<AccessDeniedException>\n  <Message>Unable to determine \
     service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
@@ -166,7 +168,12 @@ impl Reply {
                 let status = if class == "InternalFailure" { 500 } else { 400 };
                 match message {
                     Message::Known(text) => Self::error(encoding, status, class, &text),
-                    Message::Unknown => Self::error(encoding, status, class, UNTOLD),
+                    Message::OtherDigits(text) => {
+                        Self::error(encoding, status, class, &text).standing_in("message-digits")
+                    }
+                    Message::Unknown => {
+                        Self::error(encoding, status, class, PLAIN_TEXT).standing_in("message")
+                    }
                     Message::None => Self::bare(encoding, status, class),
                 }
             }
@@ -191,9 +198,16 @@ impl Reply {
     /// A member of the wrong type: the key has a capital letter (WIRE-009). That it has one in CBOR
     /// too is assumed.
     pub(super) fn wrong_type(encoding: Encoding, message: Option<&str>) -> Self {
-        let message = message.unwrap_or(UNTOLD);
-        let body = Value::from([("__type", "SerializationException".into()), ("Message", message.into())]);
-        Self::encoded(encoding, 400, Body::Value(encoding, body))
+        let text = message.unwrap_or(PLAIN_TEXT);
+        let body = Value::from([("__type", "SerializationException".into()), ("Message", text.into())]);
+        let reply = Self::encoded(encoding, 400, Body::Value(encoding, body));
+        if message.is_none() { reply.standing_in("message") } else { reply }
+    }
+
+    /// Says by a header what of the reply stands in for what no source has.
+    fn standing_in(mut self, what: &str) -> Self {
+        self.headers.push((STAND_IN, what.to_owned()));
+        self
     }
 
     /// The envelope of `application/json` (WIRE-023, WIRE-024).

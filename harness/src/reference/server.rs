@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::header::HOST;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper::{Request, Response, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -29,6 +30,10 @@ pub struct Running {
 
 /// The longest body that is read, in bytes: the largest request there is, in base64, with room.
 const LONGEST_BODY: usize = 32 * 1024 * 1024;
+/// Requests of one HTTP/2 connection that are read at once, so that bodies stay within bounds.
+const STREAMS: u32 = 100;
+/// The longest list of headers of an HTTP/2 request, in bytes; HTTP/1.1 has a bound of its own.
+const LONGEST_HEADERS: u32 = 64 * 1024;
 
 /// Starts a server on the current tokio runtime.
 ///
@@ -99,8 +104,11 @@ async fn serve(stream: TcpStream, service: Arc<Service>) {
     // A peer that has gone already is noticed by the connection itself.
     let _gone = stream.set_nodelay(true);
     let respond = service_fn(move |request| respond(request, Arc::clone(&service)));
+    // HTTP/2 to a client that knows it before, as some SDKs do of Kinesis; HTTP/1.1 to all others.
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server.http2().max_concurrent_streams(STREAMS).max_header_list_size(LONGEST_HEADERS);
     // An error here is the peer's doing and is seen by the peer.
-    let _closed = http1::Builder::new().serve_connection(TokioIo::new(stream), respond).await;
+    let _closed = server.serve_connection(TokioIo::new(stream), respond).await;
 }
 
 /// # Errors
@@ -115,11 +123,20 @@ async fn respond(request: Request<Incoming>, service: Arc<Service>) -> io::Resul
         Err(error) => return Err(io::Error::other(error)),
     };
     // A header that is no text cannot be one that is looked for.
-    let headers: Vec<(&str, &str)> = parts
+    let mut headers: Vec<(&str, &str)> = parts
         .headers
         .iter()
         .filter_map(|(name, value)| value.to_str().ok().map(|value| (name.as_str(), value)))
         .collect();
+    // HTTP/2 names the host so, and clients sign it by either name.
+    if parts.version == Version::HTTP_2
+        && let Some(authority) = parts.uri.authority()
+    {
+        headers.push((":authority", authority.as_str()));
+        if !parts.headers.contains_key(HOST) {
+            headers.push(("host", authority.as_str()));
+        }
+    }
     let reply = service.respond(&wire::Incoming {
         method: parts.method.as_str(),
         path: parts.uri.path(),

@@ -46,7 +46,7 @@ impl Service {
             update: millis(settings.transition.update),
         };
         Self {
-            world: Mutex::new(start_world()),
+            world: Mutex::new(start_world(settings.limits)),
             times,
             policy: settings.policy,
             hooks: Hooks::new(settings.faults),

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::fault::Faults;
-use crate::spec::{Candidate, OpenQuestion};
+use crate::spec::{Candidate, Limits, OpenQuestion};
 use crate::wire::Credentials;
 
 /// What a reference server is started with.
@@ -21,6 +21,9 @@ pub struct Settings {
     pub faults: Faults,
     /// Whose signatures are accepted. Default the documented dummy pair.
     pub credentials: Vec<Credentials>,
+    /// The account's limits. Default as documented, but as many streams in CREATING at once as one
+    /// likes, so that a harness need not wait.
+    pub limits: Limits,
 }
 
 impl Default for Settings {
@@ -31,6 +34,7 @@ impl Default for Settings {
             policy: Policy::default(),
             faults: Faults::new(),
             credentials: vec![Credentials::dummy()],
+            limits: Limits { creating: None, ..Limits::DOCUMENTED },
         }
     }
 }

@@ -44,9 +44,7 @@ pub fn world() -> BTreeMap<&'static str, String> {
 }
 
 /// The world that a server starts with: no streams, the keys of [`world`].
-///
-/// How many streams may be in CREATING at once is not limited, so that a harness need not wait.
-pub(super) fn start_world() -> World {
+pub(super) fn start_world(limits: Limits) -> World {
     let mut start = World::new("aws", REGION, ACCOUNT);
     let mut kms = Kms::new("aws", REGION, ACCOUNT);
     for (key, state) in [
@@ -63,6 +61,6 @@ pub(super) fn start_world() -> World {
     }
     kms.add_alias(ALIAS, ENABLED_A);
     start.kms = Arc::new(kms);
-    start.limits = Limits { creating: None, ..Limits::DOCUMENTED };
+    start.limits = limits;
     start
 }

@@ -2,10 +2,18 @@
 
 use super::context::Call;
 use super::refusal::Refusal;
-use crate::model::{Model, message, violations};
+use crate::model::{Model, message, prints_a_structure, violations};
 
 /// The refusal of a call that breaks the model's constraints (VAL-001, VAL-025).
 pub(super) fn refusal(call: &Call) -> Option<Refusal> {
     let violations = violations(Model::embedded(), call.operation, &call.input);
-    (!violations.is_empty()).then(|| Refusal::validation(message(&violations)))
+    if violations.is_empty() {
+        return None;
+    }
+    let text = message(&violations);
+    Some(if prints_a_structure(&violations) {
+        Refusal::validation_with_other_digits(text)
+    } else {
+        Refusal::validation(text)
+    })
 }

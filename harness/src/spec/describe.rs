@@ -7,7 +7,8 @@ use super::effect::Effect;
 use super::encryption::shown;
 use super::identify;
 use super::input::{Structure, count};
-use super::stream::{Shard, Stream};
+use super::question::{Candidate, OpenQuestion};
+use super::stream::{MAX_RECORD_KIB, Shard, Stream};
 use crate::model::Value;
 
 /// Shards in one answer where the caller states no limit.
@@ -30,14 +31,23 @@ pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome 
     Ok((Structure::default().with("StreamDescription", description).build(), Effect::Nothing))
 }
 
-/// `DescribeStreamSummary` (LIFE-018). No `StreamId` is shown.
+/// `DescribeStreamSummary` (LIFE-018). No `StreamId` is shown; the bound of a record is, where the
+/// creation stated it (LIFE-031).
 pub(super) fn summary(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
     let stream = identify::stream(context, choose)?;
     let summary = head(stream, context.now, choose)
         .with("OpenShardCount", count(stream.shards(context.now).len()))
         .with("ConsumerCount", 0)
+        .maybe("MaxRecordSizeInKiB", max_record_kib(stream, choose))
         .build();
     Ok((Structure::default().with("StreamDescriptionSummary", summary).build(), Effect::Nothing))
+}
+
+/// `MaxRecordSizeInKiB`; `None` = the member is not there.
+fn max_record_kib(stream: &Stream, choose: &mut Chooser<'_>) -> Option<i64> {
+    stream.max_record_kib.or_else(|| {
+        (choose.ask(OpenQuestion::RecordSizeNotStated) == Candidate::Shown).then_some(MAX_RECORD_KIB)
+    })
 }
 
 /// What both show (LIFE-001, LIFE-002, LIFE-019).

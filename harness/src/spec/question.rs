@@ -51,6 +51,15 @@ pub enum OpenQuestion {
     /// How records are written in the first 5 seconds after ACTIVE. Both are right by the
     /// documentation (SSE-013, SSE-014), so that this is freedom rather than ignorance.
     PutsSoonAfterActive,
+    /// Whether a partition key counts by its letters or by its bytes (PUT-013).
+    SizeOfPartitionKey,
+    /// A record whose data fits and whose partition key makes it too large (PUT-013).
+    RecordTooLargeByItsKey,
+    /// `CreateStream` with more than 50 tags (TAG-006).
+    TooManyTagsAtCreation,
+    /// Whether the summary of a stream that was created without `MaxRecordSizeInKiB` shows one
+    /// (LIFE-031).
+    RecordSizeNotStated,
 }
 
 /// A possible answer to an [`OpenQuestion`].
@@ -78,6 +87,8 @@ pub enum Candidate {
     InUse,
     /// Refused with AccessDeniedException.
     AccessDenied,
+    /// Refused with LimitExceededException.
+    LimitExceeded,
     /// Refused with KMSNotFoundException.
     KmsNotFound,
     /// What was in force before the call.
@@ -88,6 +99,12 @@ pub enum Candidate {
     Absent,
     /// The member says NONE.
     None,
+    /// The member is there, with the default.
+    Shown,
+    /// By its letters.
+    Letters,
+    /// By its bytes in UTF-8.
+    Bytes,
     /// The stream is looked at before the rest of the request.
     StreamFirst,
     /// The request is looked at before the stream.
@@ -96,7 +113,7 @@ pub enum Candidate {
 
 impl OpenQuestion {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::NeitherNameNorArn,
         Self::NameAndArnDisagree,
         Self::WhichStreamWins,
@@ -118,6 +135,10 @@ impl OpenQuestion {
         Self::DeleteWhileDeleting,
         Self::OrderOfEncryptionChecks,
         Self::PutsSoonAfterActive,
+        Self::SizeOfPartitionKey,
+        Self::RecordTooLargeByItsKey,
+        Self::TooManyTagsAtCreation,
+        Self::RecordSizeNotStated,
     ];
 
     /// Its id, in kebab-case.
@@ -144,6 +165,10 @@ impl OpenQuestion {
             Self::DeleteWhileDeleting => "delete-while-deleting",
             Self::OrderOfEncryptionChecks => "order-of-encryption-checks",
             Self::PutsSoonAfterActive => "puts-soon-after-active",
+            Self::SizeOfPartitionKey => "size-of-partition-key",
+            Self::RecordTooLargeByItsKey => "record-too-large-by-its-key",
+            Self::TooManyTagsAtCreation => "too-many-tags-at-creation",
+            Self::RecordSizeNotStated => "record-size-not-stated",
         }
     }
 
@@ -182,6 +207,14 @@ impl OpenQuestion {
             Self::PartitionKeyMissing => &[Candidate::Validation, Candidate::InvalidArgument],
             Self::DeleteWhileUpdating => &[Candidate::Accepted, Candidate::InUse],
             Self::DeleteWhileDeleting => &[Candidate::InUse, Candidate::Accepted],
+            Self::SizeOfPartitionKey => &[Candidate::Bytes, Candidate::Letters],
+            // Data that is too large by itself is refused so (VAL-003).
+            Self::RecordTooLargeByItsKey => &[Candidate::Validation, Candidate::InvalidArgument],
+            // AddTagsToStream refuses too many so (TAG-001).
+            Self::TooManyTagsAtCreation => {
+                &[Candidate::InvalidArgument, Candidate::Validation, Candidate::LimitExceeded]
+            }
+            Self::RecordSizeNotStated => &[Candidate::Absent, Candidate::Shown],
         }
     }
 
@@ -206,11 +239,15 @@ impl Candidate {
             Self::NotFound => "resource-not-found",
             Self::InUse => "in-use",
             Self::AccessDenied => "access-denied",
+            Self::LimitExceeded => "limit-exceeded",
             Self::KmsNotFound => "kms-not-found",
             Self::Before => "before",
             Self::After => "after",
             Self::Absent => "absent",
             Self::None => "none",
+            Self::Shown => "shown",
+            Self::Letters => "letters",
+            Self::Bytes => "bytes",
             Self::StreamFirst => "stream-first",
             Self::RequestFirst => "request-first",
         }

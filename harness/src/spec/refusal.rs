@@ -17,6 +17,8 @@ pub struct Refusal {
 pub enum Message {
     /// As some source has it.
     Known(String),
+    /// As some source has it, but for digits that change with the service (VAL-034).
+    OtherDigits(String),
     /// There is one, but no source has it.
     Unknown,
     /// There is none (WIRE-011).
@@ -35,6 +37,11 @@ impl Refusal {
 
     pub(super) fn validation(message: impl Into<String>) -> Self {
         Self { class: "ValidationException", message: Message::Known(message.into()) }
+    }
+
+    /// With the digits in which printed structures end, of which only equality is known (VAL-034).
+    pub(super) fn validation_with_other_digits(message: String) -> Self {
+        Self { class: "ValidationException", message: Message::OtherDigits(message) }
     }
 
     /// WIRE-011, KT-083.

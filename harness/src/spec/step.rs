@@ -48,7 +48,7 @@ fn branch(world: &World, action: Action, call: &Call, now: Millis, choose: &mut 
 fn act(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
     match context.action {
         Action::AddTagsToStream => tags::add(context, choose),
-        Action::CreateStream => streams::create(context),
+        Action::CreateStream => streams::create(context, choose),
         Action::DeleteStream => streams::delete(context, choose),
         Action::DescribeLimits => Ok(streams::limits(context)),
         Action::DescribeStream => describe::stream(context, choose),

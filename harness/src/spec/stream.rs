@@ -9,6 +9,8 @@ use super::sequence::SequenceNumber;
 
 /// Hours for which records are kept where nobody says otherwise (LIFE-001).
 const RETENTION_HOURS: i64 = 24;
+/// The largest record of a stream whose creation does not state it (VAL-003).
+pub(super) const MAX_RECORD_KIB: i64 = 1024;
 
 /// One stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +25,8 @@ pub struct Stream {
     pub mode: Mode,
     /// Hours for which records are kept.
     pub retention_hours: i64,
-    /// The largest record it takes, in bytes.
-    pub max_record_bytes: usize,
+    /// The largest record it takes, as its creation stated it.
+    pub max_record_kib: Option<i64>,
     /// Its tags, by key (TAG-002).
     pub tags: BTreeMap<String, String>,
     /// When encryption was started and stopped.
@@ -144,8 +146,8 @@ pub struct Blank {
     pub mode: Mode,
     /// Its tags (TAG-005).
     pub tags: BTreeMap<String, String>,
-    /// The largest record it takes, in bytes (VAL-003).
-    pub max_record_bytes: usize,
+    /// The largest record it takes, where the creation states it.
+    pub max_record_kib: Option<i64>,
 }
 
 /// A record and the shard it goes to.
@@ -166,7 +168,7 @@ impl Stream {
             created: now,
             mode: blank.mode,
             retention_hours: RETENTION_HOURS,
-            max_record_bytes: blank.max_record_bytes,
+            max_record_kib: blank.max_record_kib,
             tags: blank.tags,
             applied: Applied::default(),
             life: Life::Creating { until: now.saturating_add(lasts) },
@@ -221,6 +223,12 @@ impl Stream {
                 self.previous.as_ref().map(|(encryption, settled)| (encryption, *settled))
             }
         }
+    }
+
+    /// The largest record it takes, in bytes.
+    pub(super) fn max_record_bytes(&self) -> usize {
+        let kib = self.max_record_kib.unwrap_or(MAX_RECORD_KIB);
+        usize::try_from(kib.saturating_mul(1024)).unwrap_or(usize::MAX)
     }
 
     /// Its shards; none while CREATING (LIFE-001).

@@ -1,5 +1,7 @@
 //! `CreateStream`, `DeleteStream`, `DescribeLimits`.
 
+use std::collections::BTreeMap;
+
 use super::chooser::Chooser;
 use super::context::{Context, Outcome};
 use super::effect::Effect;
@@ -13,13 +15,13 @@ use crate::model::Value;
 
 /// Shards of a stream that is created without a count (LIFE-003).
 const SHARDS_ON_DEMAND: i64 = 4;
-/// The largest record of a stream that is created without a bound (VAL-003).
-const MAX_RECORD_KIB: i64 = 1024;
+/// Tags that a creation may give. The model allows more (TAG-006).
+const TAGS: usize = 50;
 
 /// `CreateStream`.
 ///
 /// Warm throughput and record distribution are not specified: such members are ignored.
-pub(super) fn create(context: Context<'_>) -> Outcome {
+pub(super) fn create(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
     let Context { world, input, now, .. } = context;
     let name = input.text("StreamName").unwrap_or_default();
     if world.stream(name, now).is_some() {
@@ -28,6 +30,11 @@ pub(super) fn create(context: Context<'_>) -> Outcome {
             "Stream {name} under account {} already exists.",
             world.account
         )));
+    }
+    let tags: BTreeMap<String, String> =
+        input.texts("Tags").map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    if tags.len() > TAGS {
+        return Err(too_many_tags(choose));
     }
     let (mode, shards) = capacity(input)?;
     let creating = world.streams(now).filter(|stream| stream.status(now) == Status::Creating).count();
@@ -39,13 +46,15 @@ pub(super) fn create(context: Context<'_>) -> Outcome {
     if i64::from(current) + shards > i64::from(world.limits.shards) {
         return Err(over_the_shard_limit(context, current, shards));
     }
-    let record_kib = input.get("MaxRecordSizeInKiB").and_then(Value::as_integer).unwrap_or(MAX_RECORD_KIB);
+    if mode == Mode::OnDemand {
+        check_on_demand(context)?;
+    }
     let blank = Blank {
         name: name.to_owned(),
         shards: u32::try_from(shards).unwrap_or(u32::MAX),
         mode,
-        tags: input.texts("Tags").map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
-        max_record_bytes: usize::try_from(record_kib * 1024).unwrap_or(usize::MAX),
+        tags,
+        max_record_kib: input.get("MaxRecordSizeInKiB").and_then(Value::as_integer),
     };
     Ok((Value::empty(), Effect::Create(blank)))
 }
@@ -77,6 +86,39 @@ fn over_the_shard_limit(context: Context<'_>, current: u32, additional: i64) -> 
     Refusal { class: "LimitExceededException", message: Message::Known(text) }
 }
 
+/// TAG-006; neither class nor text is recorded.
+fn too_many_tags(choose: &mut Chooser<'_>) -> Refusal {
+    let candidate = choose.ask(OpenQuestion::TooManyTagsAtCreation);
+    Refusal::untold(if candidate == Candidate::Validation {
+        "ValidationException"
+    } else if candidate == Candidate::LimitExceeded {
+        "LimitExceededException"
+    } else {
+        "InvalidArgumentException"
+    })
+}
+
+/// LIFE-030, LIM-004.
+fn check_on_demand(context: Context<'_>) -> Result<(), Refusal> {
+    let world = context.world;
+    let current = on_demand(context);
+    let limit = world.limits.on_demand;
+    if u32::try_from(current).unwrap_or(u32::MAX) < limit {
+        return Ok(());
+    }
+    let text = format!(
+        "This request would exceed the limit on the number of On-Demand streams for the account {} in {}. \
+         Current On-Demand streams count: {current}. Limit: {limit}.",
+        world.account, world.region
+    );
+    Err(Refusal { class: "LimitExceededException", message: Message::Known(text) })
+}
+
+/// Streams in on-demand mode.
+fn on_demand(Context { world, now, .. }: Context<'_>) -> usize {
+    world.streams(now).filter(|stream| stream.mode == Mode::OnDemand).count()
+}
+
 /// `DeleteStream`. Consumers are not specified, so `EnforceConsumerDeletion` changes nothing.
 pub(super) fn delete(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
     let stream = identify::stream(context, choose)?;
@@ -97,11 +139,10 @@ pub(super) fn delete(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome 
 pub(super) fn limits(context: Context<'_>) -> (Value, Effect) {
     let Context { world, now, .. } = context;
     let open: usize = world.streams(now).map(|stream| stream.shards(now).len()).sum();
-    let on_demand = world.streams(now).filter(|stream| stream.mode == Mode::OnDemand).count();
     let output = Structure::default()
         .with("ShardLimit", i64::from(world.limits.shards))
         .with("OpenShardCount", super::input::count(open))
-        .with("OnDemandStreamCount", super::input::count(on_demand))
+        .with("OnDemandStreamCount", super::input::count(on_demand(context)))
         .with("OnDemandStreamCountLimit", i64::from(world.limits.on_demand))
         .build();
     (output, Effect::Nothing)

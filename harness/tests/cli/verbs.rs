@@ -107,7 +107,45 @@ fn serve_prints_its_address_and_ends_on_sigterm() {
 }
 
 #[test]
+fn serve_says_whom_it_lets_in_and_takes_others_by_a_flag() {
+    let given = ["serve", "--listen", "127.0.0.1:0", "--credentials", "test:a+b/c", "--limit", "creating=2"];
+    let mut child =
+        super::support::command(&[&given[..], &["--limit", "shards=7"]].concat()).spawn().expect("a child");
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    std::io::BufRead::read_line(&mut out, &mut line).expect("a line");
+    let endpoint = line.trim_end();
+    let run_as = |id: &str, secret: &str| {
+        super::support::command(&["run", REFUSAL, "--quiet", "--credentials", "env", "--endpoint", endpoint])
+            .env("AWS_ACCESS_KEY_ID", id)
+            .env("AWS_SECRET_ACCESS_KEY", secret)
+            .status()
+            .expect("the program runs")
+    };
+    assert!(run_as("test", "a+b/c").success());
+    assert!(!run_as("test", "test").success());
+    signal(&child, "TERM");
+    let ended = child.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    for part in [
+        "  test : a+b/c\n",
+        "creating=2 ",
+        "shards=7 ",
+        "on-demand=50 ",
+        "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=a+b/c AWS_DEFAULT_REGION=us-east-1 aws --endpoint-url",
+    ] {
+        assert!(told.contains(part), "`{part}` is missing in\n{told}");
+    }
+}
+
+#[test]
 fn serve_refuses_what_it_does_not_know() {
+    for limit in ["creating", "creating=many", "shards=none", "rate=1", "shards=-1"] {
+        run(&["serve", "--limit", limit]).expect(2).complains(&["failed to read the limit", "creating=none"]);
+    }
+    for pair in ["test", ":test", "test:", "te/st:test", "test:a b", "test:a'b"] {
+        run(&["serve", "--credentials", pair]).expect(2).complains(&["failed to read the credentials"]);
+    }
     run(&["serve", "--fault", "nobody"]).expect(2).complains(&["failed to find the fault"]);
     run(&["serve", "--policy", "start-with-none"]).expect(2).complains(&["write QUESTION=CANDIDATE"]);
     run(&["serve", "--policy", "nobody=x"]).expect(2).complains(&["there is no open question `nobody`"]);

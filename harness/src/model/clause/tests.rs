@@ -8,7 +8,12 @@ fn clause(path: &str, constraint: Constraint) -> Clause {
 }
 
 fn violation(path: &str, printed: Option<&str>, constraint: Constraint) -> Violation {
-    Violation { path: path.to_owned(), printed: printed.map(str::to_owned), constraint }
+    Violation {
+        path: path.to_owned(),
+        printed: printed.map(str::to_owned),
+        printed_structure: false,
+        constraint,
+    }
 }
 
 /// The messages of recorded cases, without those that are regular expressions or abridged.
@@ -147,7 +152,7 @@ proptest! {
     ) {
         let violations: Vec<_> = parts
             .into_iter()
-            .map(|(path, printed, constraint)| Violation { path, printed, constraint })
+            .map(|(path, printed, constraint)| Violation { path, printed, printed_structure: false, constraint })
             .collect();
         let wanted: Vec<_> = violations
             .iter()

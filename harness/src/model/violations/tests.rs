@@ -206,3 +206,18 @@ fn values_of_other_types_break_no_constraint() {
     let input = Value::from([("EncryptionType", 1.into()), ("KeyId", Value::List(Vec::new()))]);
     assert_eq!(found("StartStreamEncryption", &input), []);
 }
+
+#[test]
+fn equal_structures_print_equal_digits_and_others_print_others() {
+    let record = |key: &str| Value::from([("Data", Value::Blob(Vec::new())), ("PartitionKey", key.into())]);
+    // VAL-034.
+    let mut records = vec![record("a"); 500];
+    records.push(record("b"));
+    let found =
+        found("PutRecords", &Value::from([("Records", Value::List(records)), ("StreamName", "s".into())]));
+    assert!(found[0].printed_structure);
+    let printed = found[0].printed.as_deref().expect("a list is printed").trim_matches(['[', ']']);
+    let printed: Vec<_> = printed.split(", ").collect();
+    assert!(printed[..500].iter().all(|one| *one == printed[0]));
+    assert_ne!(printed[0], printed[500]);
+}

@@ -109,7 +109,7 @@ impl Hooks {
         } else if self.has(Fault::CapIgnored) {
             *text = Message::Known(uncapped(&violations));
         } else if self.has(Fault::ErrorsAlwaysPlural)
-            && let Message::Known(text) = text
+            && let Message::Known(text) | Message::OtherDigits(text) = text
         {
             *text = text.replacen("validation error ", "validation errors ", 1);
         }

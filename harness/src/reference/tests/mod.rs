@@ -2,8 +2,10 @@
 
 mod cbor;
 mod faults;
+mod http2;
 mod life;
 mod protocol;
+mod stand_ins;
 
 use std::time::Duration;
 

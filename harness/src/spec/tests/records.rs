@@ -149,3 +149,76 @@ fn a_sequence_number_of_another_stream_is_refused() {
     );
     assert_eq!(message, Message::Known(expected));
 }
+
+/// A `PutRecord` whose data has so many bytes.
+fn put(data: usize, key: &str) -> String {
+    format!(r#"{{"StreamName":"s","PartitionKey":"{key}","Data":"{}"}}"#, base64(data))
+}
+
+fn base64(bytes: usize) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(vec![0; bytes])
+}
+
+#[test]
+fn a_partition_key_counts_towards_the_size_of_its_record() {
+    const MIB: usize = 1024 * 1024;
+    let lab = Lab::with_stream("s", 1);
+    let key = "k".repeat(256);
+    assert_eq!(classes(&lab.step("PutRecord", &put(MIB - 256, &key))), ["accepted"]);
+    // PUT-013: that it is refused is documented, the class is open.
+    let classes_beyond = ["ValidationException", "InvalidArgumentException"];
+    assert_eq!(classes(&lab.step("PutRecord", &put(MIB - 255, &key))), classes_beyond);
+    assert_eq!(classes(&lab.step("PutRecord", &put(MIB, &key))), classes_beyond);
+    // Two bytes a letter: whether it fits is open too.
+    let key = "\u{e9}".repeat(128);
+    assert_eq!(classes(&lab.step("PutRecord", &put(MIB - 256, &key))), ["accepted"]);
+    let branches = lab.step("PutRecord", &put(MIB - 255, &key));
+    assert_eq!(classes(&branches), ["ValidationException", "InvalidArgumentException", "accepted"]);
+    assert_eq!(branches[2].choices[0], (OpenQuestion::SizeOfPartitionKey, Candidate::Letters));
+    assert_eq!(classes(&lab.step("PutRecord", &put(MIB - 127, &key))), classes_beyond);
+}
+
+#[test]
+fn a_request_of_more_than_ten_mib_is_refused() {
+    let lab = Lab::with_stream("s", 1);
+    let puts = |sizes: &[usize]| {
+        let records: Vec<_> = sizes
+            .iter()
+            .map(|size| format!(r#"{{"PartitionKey":"key","Data":"{}"}}"#, base64(*size)))
+            .collect();
+        format!(r#"{{"StreamName":"s","Records":[{}]}}"#, records.join(","))
+    };
+    // PUT-001, PUT-013: keys are part of the ten.
+    let largest = 1024 * 1024 - 3;
+    assert_eq!(classes(&lab.step("PutRecords", &puts(&[largest; 10]))), ["accepted"]);
+    let one_more = [[largest; 10].as_slice(), &[0]].concat();
+    let branches = lab.step("PutRecords", &puts(&one_more));
+    assert_eq!(classes(&branches), ["InvalidArgumentException"]);
+    let Answer::Refused { message, .. } = &branches[0].answer else { panic!("it is refused") };
+    assert_eq!(*message, Message::Unknown);
+}
+
+#[test]
+fn the_records_of_a_call_are_numbered_shard_by_shard() {
+    let mut lab = Lab::with_stream("s", 3);
+    // PUT-008: a goes to shard 0, b and f to 1, e to 2.
+    let keys = ["e", "b", "a", "f", "a", "e", "b"];
+    let records: Vec<_> = keys.iter().map(|key| format!(r#"{{"Data":"","PartitionKey":"{key}"}}"#)).collect();
+    let put = lab.accept("PutRecords", &format!(r#"{{"StreamName":"s","Records":[{}]}}"#, records.join(",")));
+    let results = put.get("Records").and_then(Value::as_list).expect("a list");
+    let indices: Vec<_> = results
+        .iter()
+        .map(|result| match SequenceNumber::read(&text(result, "SequenceNumber")) {
+            Reading::Modern(number) => (number.shard, number.index),
+            Reading::Zero | Reading::Legacy { .. } | Reading::Invalid => panic!("{result:?}"),
+        })
+        .collect();
+    // PUT-014: consecutive within each shard, in the order of the records.
+    assert_eq!(indices, [(2, 6), (1, 3), (0, 1), (1, 4), (0, 2), (2, 7), (1, 5)]);
+    let next = lab.accept("PutRecord", r#"{"StreamName":"s","Data":"","PartitionKey":"a"}"#);
+    let Reading::Modern(next) = SequenceNumber::read(&text(&next, "SequenceNumber")) else {
+        panic!("{next:?}")
+    };
+    assert_eq!(next.index, 8, "shards share a counter");
+}

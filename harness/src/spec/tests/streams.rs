@@ -156,3 +156,49 @@ fn limits_count_open_shards_and_streams_on_demand() {
     assert_eq!(limits.get("OnDemandStreamCount"), Some(&Value::Integer(1)));
     assert_eq!(limits.get("ShardLimit"), Some(&Value::Integer(500)));
 }
+
+#[test]
+fn a_creation_with_more_than_fifty_tags_is_refused() {
+    let tags = |count: usize| {
+        let tags: Vec<_> = (0..count).map(|number| format!(r#""k{number}":"v""#)).collect();
+        format!(r#"{{"StreamName":"s","ShardCount":1,"Tags":{{{}}}}}"#, tags.join(","))
+    };
+    let lab = Lab::new();
+    assert_eq!(classes(&lab.step("CreateStream", &tags(50))), ["accepted"]);
+    // TAG-006: the class is open.
+    assert_eq!(
+        classes(&lab.step("CreateStream", &tags(51))),
+        ["InvalidArgumentException", "ValidationException", "LimitExceededException"]
+    );
+}
+
+#[test]
+fn the_summary_shows_the_largest_record_that_the_creation_stated() {
+    let mut lab = Lab::new();
+    lab.accept("CreateStream", r#"{"StreamName":"s","ShardCount":1,"MaxRecordSizeInKiB":2048}"#);
+    lab.accept("CreateStream", r#"{"StreamName":"t","ShardCount":1}"#);
+    let shown = |branch: &Branch| match &branch.answer {
+        Answer::Accepted(output) => {
+            let summary = output.get("StreamDescriptionSummary").expect("it is required");
+            summary.get("MaxRecordSizeInKiB").and_then(Value::as_integer)
+        }
+        Answer::Refused { class, .. } => panic!("{class}"),
+    };
+    let stated = lab.step("DescribeStreamSummary", r#"{"StreamName":"s"}"#);
+    assert_eq!(stated.iter().map(shown).collect::<Vec<_>>(), [Some(2048)]);
+    // LIFE-031: nothing shows what is there where none was stated.
+    let not_stated = lab.step("DescribeStreamSummary", r#"{"StreamName":"t"}"#);
+    assert_eq!(not_stated.iter().map(shown).collect::<Vec<_>>(), [None, Some(1024)]);
+}
+
+#[test]
+fn an_on_demand_stream_beyond_the_quota_gets_the_reported_text() {
+    let mut lab = Lab::new();
+    lab.world.limits.on_demand = 1;
+    lab.accept("CreateStream", r#"{"StreamName":"s"}"#);
+    let (class, message) = lab.refuse("CreateStream", r#"{"StreamName":"t"}"#);
+    let expected = "This request would exceed the limit on the number of On-Demand streams for the account \
+                    123456789012 in us-east-1. Current On-Demand streams count: 1. Limit: 1.";
+    assert_eq!((class, message), ("LimitExceededException", Message::Known(expected.to_owned())));
+    lab.accept("CreateStream", r#"{"StreamName":"t","ShardCount":1}"#);
+}

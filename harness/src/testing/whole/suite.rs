@@ -98,8 +98,11 @@ async fn the_suite_passes_under_every_policy_and_notes_each_answer_as_it_is() {
             }
         }
     }
+    // What no case asks is a matter of the specification alone.
+    let asked = &crate::case::ast::Library::embedded().expect("the embedded cases are in order").questions;
     let all = OpenQuestion::ALL
         .into_iter()
+        .filter(|question| asked.contains_key(question.name()))
         .flat_map(|question| question.candidates().iter().map(move |candidate| (question, *candidate)));
     let missing: Vec<_> = all.filter(|one| !noted.contains(one)).collect();
     assert_eq!(missing, [], "candidates that no trial met");

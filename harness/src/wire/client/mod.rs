@@ -61,6 +61,14 @@ pub struct SignedRequest {
     body: Bytes,
 }
 
+#[cfg(all(test, feature = "serve"))]
+impl SignedRequest {
+    /// Its headers, for tests that send it in a way of their own.
+    pub(crate) const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+}
+
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {

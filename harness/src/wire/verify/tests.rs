@@ -371,3 +371,31 @@ proptest! {
         prop_assert!(unsigned(&query, &headers).verify(&verifier(), at(NOW)).is_err());
     }
 }
+
+/// Signed by @smithy/signature-v4 as @aws-sdk/client-kinesis 3.1143.0 signs for HTTP/2.
+#[test]
+fn the_authority_of_http2_may_be_signed_in_place_of_the_host() {
+    let authorization = "AWS4-HMAC-SHA256 Credential=AKIDCONFORMANCE00000/20180920/us-east-1/kinesis/aws4_request, \
+                         SignedHeaders=:authority;content-type;x-amz-date;x-amz-target, \
+                         Signature=80429fed3ba5167f10071f53c2321b8034f44eb8a8651be8b65581b634086ac1";
+    let signed = |authority: Option<&str>| Sent {
+        method: "POST".to_owned(),
+        path: "/".to_owned(),
+        query: String::new(),
+        headers: [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", "Kinesis_20131202.ListStreams"),
+            ("x-amz-date", "20180920T175004Z"),
+            ("authorization", authorization),
+        ]
+        .into_iter()
+        .chain(authority.map(|authority| (":authority", authority)))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect(),
+        body: b"{}".to_vec(),
+    };
+    assert!(signed(Some("localhost:4567")).verify(&verifier(), at(NOW)).is_ok());
+    assert_eq!(signed(Some("localhost:1")).fault(), AuthFault::WrongSignature);
+    // HTTP/1.1 has no such header, and nothing that is signed then names the host.
+    assert_eq!(signed(None).fault(), AuthFault::HostNotSigned);
+}
