@@ -122,10 +122,11 @@ fn serve_says_whom_it_lets_in_and_takes_others_by_a_flag() {
             .status()
             .expect("the program runs")
     };
-    assert!(run_as("test", "a+b/c").success());
-    assert!(!run_as("test", "test").success());
+    let (given, other) = (run_as("test", "a+b/c"), run_as("test", "test"));
+    // Before anything is asserted, so that no server outlives the test.
     signal(&child, "TERM");
     let ended = child.wait_with_output().expect("it ends");
+    assert!(given.success() && !other.success(), "{given} {other}");
     let told = String::from_utf8_lossy(&ended.stderr);
     for part in [
         "  test : a+b/c\n",
