@@ -160,3 +160,35 @@ fn data_that_is_no_blob_is_told_once_and_not_as_lost_records() {
         judgement.mismatches.iter().map(|found| (found.expected.as_str(), found.actual.as_str())).collect();
     assert_eq!(told, [("Records.0.Data: base64 text", "Records.0.Data: map")]);
 }
+
+const OPEN: &str = "
+  a:
+    title: What a start gets is open
+    level: core
+    kills-nothing: a test
+    given: {stream: shared}
+    ask:
+      with: {EncryptionType: kms, KeyId: $key.managed}
+      expect: $open.either
+      because: [SSE-005]
+";
+
+/// AWS answers some bad requests by InternalFailure (WIRE-011): where no fact says what is right, a 5xx
+/// that names its class is an answer like another one. A web page with that status is none.
+#[test]
+fn a_5xx_that_names_its_class_answers_an_open_question_and_another_one_is_a_failure() {
+    let named = judged(OPEN, vec![start(500, r#"{"__type":"InternalFailure"}"#), healthy()]);
+    assert_eq!((named.outcome, kinds(&named)), (Outcome::Open, vec![]));
+    assert_eq!(named.chose[0].candidate, None, "it is outside the candidates");
+    assert!(named.chose[0].actual.contains("InternalFailure"), "{}", named.chose[0].actual);
+
+    let unnamed = judged(OPEN, vec![start(500, "<html>"), healthy()]);
+    assert_eq!((unnamed.outcome, kinds(&unnamed)), (Outcome::Fail, vec![MismatchKind::ServerError]));
+
+    let refused = REFUSED.replace(
+        "{error: ValidationException, status: 400, clauses: [[encryptionType, enum]]}",
+        "{refused: $open.either}",
+    );
+    let judged = judged(&refused, vec![start(500, r#"{"__type":"InternalFailure"}"#), healthy()]);
+    assert_eq!((judged.outcome, kinds(&judged)), (Outcome::Fail, vec![MismatchKind::ServerError]));
+}
