@@ -187,6 +187,25 @@ fn the_command_line_uses_the_library_as_anybody_would() {
 }
 
 #[test]
+fn the_command_line_prints_by_nothing_that_panics() {
+    let mut wrong = Vec::new();
+    for file in sources().iter().filter(|file| ["cli", "main"].contains(&file.module().as_str())) {
+        for (line, text) in &file.lines {
+            let panics =
+                ["println!", "eprintln!", "print!(", "eprint!("].iter().any(|word| text.contains(word));
+            if panics {
+                wrong.push(format!("harness/src/{}:{line}", file.path.display()));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "a full disk makes these panic, `cli/output.rs` does not: {}",
+        wrong.join(", ")
+    );
+}
+
+#[test]
 fn a_crate_that_one_module_is_for_is_named_in_no_other() {
     let mut wrong = Vec::new();
     for file in sources().iter().filter(|file| !file.is_test()) {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::masked::masked;
 use super::span::{Source, Span};
 
 /// How bad it is.
@@ -150,26 +151,26 @@ pub fn draw(diagnostic: &Diagnostic, style: Style) -> String {
         .iter()
         .map(|label| Placed {
             range: byte_range(&source.text, label.span),
-            text: plain(&label.text),
+            text: fit(&label.text),
             primary: label.primary,
         })
         .collect();
-    let path = plain(&source.path);
+    let path = fit(&source.path);
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(plain(&diagnostic.title)));
+    let mut group = Group::with_title(level.primary_title(fit(&diagnostic.title)));
     group = if labels.is_empty() {
         group.element(Origin::path(path.as_ref()))
     } else {
         group.element(snippet(quiet(&source.text), &path, 1, labels))
     };
     for note in &diagnostic.notes {
-        group = group.element(Level::NOTE.message(plain(note)));
+        group = group.element(Level::NOTE.message(fit(note)));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(plain(help)));
+        group = group.element(Level::HELP.message(fit(help)));
     }
     renderer(style).render(&[group])
 }
@@ -188,19 +189,27 @@ pub fn draw_excerpt(
         .iter()
         .map(|label| Placed {
             range: excerpt_range(excerpt, first_line, label),
-            text: plain(&label.text),
+            text: fit(&label.text),
             primary: label.primary,
         })
         .collect();
-    let path = plain(path);
+    let path = fit(path);
     let first_line = usize::try_from(first_line).unwrap_or(1);
-    let group = Group::with_title(Level::ERROR.primary_title(plain(title))).element(snippet(
+    let group = Group::with_title(Level::ERROR.primary_title(fit(title))).element(snippet(
         quiet(excerpt),
         &path,
         first_line,
         placed,
     ));
     renderer(style).render(&[group])
+}
+
+/// A text that may quote a file, fit to be shown.
+fn fit(text: &str) -> Cow<'_, str> {
+    match masked(text) {
+        Cow::Borrowed(text) => plain(text),
+        Cow::Owned(text) => Cow::Owned(plain(&text).into_owned()),
+    }
 }
 
 /// The text with control characters made visible, fit for any terminal. Line breaks stay.
@@ -244,10 +253,11 @@ fn renderer(style: Style) -> Renderer {
 }
 
 /// C0 is left to the drawing crate, which shows each as its picture; C1, which some terminals obey,
-/// is covered by a character of the same length so that offsets stay right.
+/// and passwords in URLs are covered by characters of the same length so that offsets stay right.
 fn quiet(text: &str) -> Cow<'_, str> {
+    let text = masked(text);
     if !text.chars().any(|c| ('\u{80}'..='\u{9f}').contains(&c)) {
-        return Cow::Borrowed(text);
+        return text;
     }
     Cow::Owned(text.chars().map(|c| if ('\u{80}'..='\u{9f}').contains(&c) { '\u{bf}' } else { c }).collect())
 }

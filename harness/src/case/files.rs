@@ -1,15 +1,78 @@
 //! Files that people wrote, from disk or from the binary, as [`Source`]s.
 
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::diagnostic::Diagnostic;
 use super::span::Source;
+use super::yaml::MAX_BYTES;
+
+/// Why a file is not read. Fits after "the file can't be read: ".
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system would not.
+    #[error("{0}")]
+    System(#[from] io::Error),
+    /// No file that ends.
+    #[error("it is {0}, and only a file is read")]
+    Kind(&'static str),
+    /// More than is worth reading.
+    #[error("it has more than {0} bytes")]
+    TooLong(u64),
+}
+
+/// Reads a file that somebody names, with so many bytes at most. What is no file, such as a device, a
+/// pipe or a folder, is refused before it is opened: it may have no end, or nobody to write to it.
+///
+/// # Errors
+///
+/// If it is no file, is longer, or the system would not read it.
+pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+    is_file(&std::fs::metadata(path)?)?;
+    let file = File::open(path)?;
+    // It may have become something else meanwhile.
+    let there = file.metadata()?;
+    is_file(&there)?;
+    if there.len() > most {
+        return Err(FileError::TooLong(most));
+    }
+    let mut bytes = Vec::new();
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    // A file may grow, and those below `/proc` say that they are empty.
+    if bytes.len() as u64 > most { Err(FileError::TooLong(most)) } else { Ok(bytes) }
+}
+
+fn is_file(there: &Metadata) -> Result<(), FileError> {
+    if there.is_file() {
+        return Ok(());
+    }
+    Err(FileError::Kind(if there.is_dir() { "a folder" } else { special(there) }))
+}
+
+#[cfg(unix)]
+fn special(there: &Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    let kind = there.file_type();
+    if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: &Metadata) -> &'static str {
+    "a device"
+}
 
 /// Reads one file.
 pub(super) fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
     let shown = shown(path);
-    match std::fs::read(path) {
+    match read_file(path, MAX_BYTES as u64) {
         Ok(bytes) => source(shown, bytes),
         Err(error) => Err(Box::new(unreadable(shown, &error))),
     }
@@ -44,7 +107,7 @@ pub(super) fn below(dir: &Path, extension: &str, problems: &mut Vec<Diagnostic>)
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
-                problems.push(unreadable(shown(&folder), &error));
+                problems.push(unreadable(shown(&folder), &error.into()));
                 continue;
             }
         };
@@ -52,7 +115,7 @@ pub(super) fn below(dir: &Path, extension: &str, problems: &mut Vec<Diagnostic>)
             let path = match entry {
                 Ok(entry) => entry.path(),
                 Err(error) => {
-                    problems.push(unreadable(shown(&folder), &error));
+                    problems.push(unreadable(shown(&folder), &error.into()));
                     continue;
                 }
             };
@@ -80,7 +143,7 @@ pub(super) fn shown(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn unreadable(path: String, error: &std::io::Error) -> Diagnostic {
+fn unreadable(path: String, error: &FileError) -> Diagnostic {
     let reason = error.to_string().to_lowercase();
     Diagnostic::of_file(&Source::new(path, ""), format!("the file can't be read: {reason}"))
 }

@@ -72,7 +72,7 @@ impl Known {
             return Self::embedded(text);
         }
         let beside = Path::new(text).with_file_name("known.yaml");
-        if beside.is_file() { Self::read(&beside).map(Some) } else { Ok(None) }
+        if beside.exists() { Self::read(&beside).map(Some) } else { Ok(None) }
     }
 
     /// Reads a list from text.

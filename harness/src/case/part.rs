@@ -169,7 +169,7 @@ impl Part {
 }
 
 /// The known word that was probably meant, if one is close.
-pub(super) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let allowed = (word.chars().count() / 3).max(1);
     known
         .into_iter()

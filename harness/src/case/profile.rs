@@ -215,12 +215,13 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
             .unwrap_or_default(),
         codes: fields.get("codes").map_or_else(BTreeMap::new, |yaml| codes(reader, yaml)),
     };
-    if let Some(entry) = fields.entry("endpoint")
-        && let Some(endpoint) = &profile.endpoint
-        && !endpoint.starts_with("http://")
-        && !endpoint.starts_with("https://")
-    {
-        reader.error(entry.value.span, "`endpoint` is a URL", "starts with http:// or https://");
+    for (key, url) in [("endpoint", &profile.endpoint), ("ready", &profile.ready)] {
+        if let (Some(yaml), Some(url)) = (fields.get(key), url)
+            && !url.starts_with("http://")
+            && !url.starts_with("https://")
+        {
+            reader.error(yaml.span, format!("`{key}` is a URL"), "starts with http:// or https://");
+        }
     }
     if let Some(entry) = fields.entry("codes")
         && profile.dialect == DialectName::Plain
@@ -232,11 +233,26 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
 
 fn required(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<String> {
     let yaml = reader.required(fields, Part::Profile, key)?;
-    reader.text(yaml, &format!("`{key}`")).map(|text| text.value)
+    filled(reader, yaml, key)
 }
 
 fn text(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<String> {
-    fields.get(key).and_then(|yaml| reader.text(yaml, &format!("`{key}`"))).map(|text| text.value)
+    fields.get(key).and_then(|yaml| filled(reader, yaml, key))
+}
+
+/// Text that is not empty.
+fn filled(reader: &mut Reader, yaml: &Yaml, key: &str) -> Option<String> {
+    let text = reader.text(yaml, &format!("`{key}`"))?.value;
+    if text.trim().is_empty() {
+        reader.error_with_help(
+            yaml.span,
+            format!("`{key}` is empty"),
+            "nothing stands here",
+            "leave it out, or fill it",
+        );
+        return None;
+    }
+    Some(text)
 }
 
 /// What a region looks like, in words.

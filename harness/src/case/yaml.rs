@@ -16,7 +16,7 @@ use super::span::{Source, Span, Spanned};
 pub(super) use scalar::Scalar;
 
 /// Bytes in a file, at most.
-const MAX_BYTES: usize = 1 << 20;
+pub(super) const MAX_BYTES: usize = 1 << 20;
 /// Nodes in a file, at most.
 const MAX_NODES: usize = 100_000;
 /// Collections within collections, at most.

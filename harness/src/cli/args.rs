@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{NonEmptyStringValueParser, RangedU64ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use kinesis_conformance::case::ast::Level;
@@ -94,7 +94,7 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) target: Option<String>,
     /// Start this command first, and stop it at the end.
-    #[arg(long, value_name = "COMMAND", requires = "ready")]
+    #[arg(long, value_name = "COMMAND", requires = "ready", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) spawn: Option<String>,
     /// Start the target first, as its profile says, and stop it at the end.
     #[arg(long, requires = "target", conflicts_with = "spawn")]
@@ -122,7 +122,7 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = value_parser!(u64).range(1..=3_600))]
     pub(crate) timeout: u64,
     /// The version of the target, for the log and the record.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) target_version: Option<String>,
 }
 
@@ -338,10 +338,34 @@ const LONGEST_TRANSITION: Duration = Duration::from_secs(3600);
 
 /// A time between a millisecond and an hour.
 fn transition(text: &str) -> Result<Duration, String> {
-    let read = text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
-    match read {
+    match time(text) {
         Some(time) if time >= Duration::from_millis(1) && time <= LONGEST_TRANSITION => Ok(time),
         Some(_) | None => Err("write a time from 1ms to 1h, such as `500ms` or `10s`".to_owned()),
+    }
+}
+
+fn time(text: &str) -> Option<Duration> {
+    text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok())
+}
+
+/// A year: no run is older that anybody would look for by its age.
+const OLDEST: Duration = Duration::from_secs(366 * 86_400);
+
+/// An age of streams.
+fn age(text: &str) -> Result<Duration, String> {
+    match time(text) {
+        Some(time) if time <= OLDEST => Ok(time),
+        Some(_) | None => Err("write a time from 0s to a year, such as `10m`, `2h` or `48h`".to_owned()),
+    }
+}
+
+/// The id of a run, as in the names and tags of its streams.
+fn run_id(text: &str) -> Result<String, String> {
+    let is_one = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_one {
+        Ok(text.to_owned())
+    } else {
+        Err("write the id that stands in the streams' names, such as `0badf00d`".to_owned())
     }
 }
 
@@ -352,6 +376,16 @@ pub(crate) struct SweepArgs {
     /// Delete without asking.
     #[arg(long)]
     pub(crate) yes: bool,
+    /// Only the streams of this run, of any age unless --older-than is given.
+    #[arg(long, value_name = "ID", value_parser = run_id)]
+    pub(crate) run: Option<String>,
+    /// Only streams that are older than this, such as 2h; 1h where nothing is stated, since younger ones
+    /// may be in use by a run under way.
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    pub(crate) older_than: Option<Duration>,
+    /// Streams of any age and run, also of runs under way.
+    #[arg(long, conflicts_with_all = ["run", "older_than"])]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

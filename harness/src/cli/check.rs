@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use anstream::println;
-
 use kinesis_conformance::case::{Known, Profile};
 use kinesis_conformance::mutation::Breadth;
 use kinesis_conformance::plan::Manifest;
@@ -11,6 +9,7 @@ use kinesis_conformance::reference::Fault;
 
 use super::args::{CheckArgs, ColorWhen};
 use super::exit::Exit;
+use super::output::say;
 use super::problem::Problem;
 use super::run::known_list;
 use super::{faults, library};
@@ -29,18 +28,18 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     for path in &args.files {
         file(path, &full)?;
     }
-    println!(
+    say(format_args!(
         "{} suites, {} trials, {} questions, {profiles} built-in profiles, {} files: nothing to mend",
         manifest.library.suites.len(),
         manifest.trials.len(),
         manifest.library.questions.len(),
         args.files.len(),
-    );
+    ))?;
     if args.no_faults {
         return Ok(Exit::Fine);
     }
     let table = faults::table(&manifest, &Fault::ALL, Breadth::Reach, &mut |_| {})?;
-    println!("{}", table.rate_in_words());
+    say(table.rate_in_words())?;
     faults::tell(&table, &manifest, color)
 }
 

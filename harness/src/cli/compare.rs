@@ -4,20 +4,19 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use anstream::{print, println};
-
 use kinesis_conformance::report::Comparison;
 use kinesis_conformance::report::record::{Record, read_record};
 
 use super::args::CompareArgs;
 use super::exit::Exit;
+use super::output::{print, say};
 use super::problem::Problem;
 
 pub(super) fn compare(args: &CompareArgs) -> Result<Exit, Problem> {
     let found = Comparison::of(&open(&args.before)?, &open(&args.after)?);
-    print!("{}", found.to_text(&args.before.display().to_string(), &args.after.display().to_string()));
+    print(found.to_text(&args.before.display().to_string(), &args.after.display().to_string()))?;
     if found.is_same() {
-        println!("the same verdicts and choices");
+        say("the same verdicts and choices")?;
         return Ok(Exit::Fine);
     }
     Ok(Exit::Failed)

@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     NothingJudged,
     /// Interrupted.
     Interrupted,
+    /// What was asked for could not be written, all of it.
+    Unwritten,
     /// A bug in the harness.
     Bug,
 }
@@ -32,6 +34,7 @@ impl Exit {
             Self::NoTarget => 3,
             Self::NothingJudged => 4,
             Self::Interrupted => 5,
+            Self::Unwritten => 6,
             Self::Bug => 70,
         }
     }

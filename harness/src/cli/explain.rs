@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use anstream::{print, println};
+use std::fmt::Write as _;
 
 use kinesis_conformance::plan::{Manifest, TextCache, case_text};
 
 use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::library;
+use super::output::print;
 use super::problem::Problem;
 
 pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, Problem> {
@@ -31,27 +32,39 @@ pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, 
         return Err(Problem::new(Exit::NothingJudged, format!("find a trial `{}`", args.id)).with_help(help));
     };
     let case = case_text(first, &mut TextCache::default());
-    println!("{}\n{}\n", case.id, case.title);
-    println!("{}:{}", case.file, case.first_line);
+    // Writing to a string can't fail.
+    let mut text = String::new();
+    let _ = writeln!(text, "{}\n{}\n", case.id, case.title);
+    let _ = writeln!(text, "{}:{}", case.file, case.first_line);
     for (offset, line) in case.source.lines().enumerate() {
-        println!("{:>4} | {line}", case.first_line as usize + offset);
+        let _ = writeln!(text, "{:>4} | {line}", case.first_line as usize + offset);
     }
-    println!("\nbecause:");
+    let _ = writeln!(text, "\nbecause:");
     for fact in &case.facts {
         let date = fact.as_of.as_ref().map(|date| format!(", {date}")).unwrap_or_default();
         let old = if fact.old { ", old recording" } else { "" };
-        println!("  {} ({}{date}{old}) {}\n      {}", fact.id, fact.strength, fact.fact, fact.source);
+        let _ = writeln!(
+            text,
+            "  {} ({}{date}{old}) {}\n      {}",
+            fact.id, fact.strength, fact.fact, fact.source
+        );
     }
     if !case.questions.is_empty() {
-        println!("\nopen questions:");
+        let _ = writeln!(text, "\nopen questions:");
         for (id, question) in &case.questions {
-            println!("  {id}: {}\n      candidates: {}", question.question, question.candidates.join(", "));
+            let _ = writeln!(
+                text,
+                "  {id}: {}\n      candidates: {}",
+                question.question,
+                question.candidates.join(", ")
+            );
         }
     }
-    print!("\ntrials:");
+    let _ = write!(text, "\ntrials:");
     for trial in trials {
-        print!("\n  {}  (question {})", trial.id, trial.question_digest);
+        let _ = write!(text, "\n  {}  (question {})", trial.id, trial.question_digest);
     }
-    println!();
+    let _ = writeln!(text);
+    print(text)?;
     Ok(Exit::Fine)
 }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use anstream::{eprintln, print, println};
-
 use kinesis_conformance::case::draw;
 use kinesis_conformance::mutation::{Breadth, Held, KillTable, kill_table};
 use kinesis_conformance::plan::Manifest;
@@ -11,13 +9,14 @@ use kinesis_conformance::reference::Fault;
 
 use super::args::{ColorWhen, FaultsArgs};
 use super::exit::Exit;
+use super::output::{print, say, warn};
 use super::problem::{Problem, style};
 use super::{block_on, library, serve};
 
 pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Problem> {
     if args.list {
         for fault in Fault::ALL {
-            println!("{}: {}", fault.name(), fault.about());
+            say(format_args!("{}: {}", fault.name(), fault.about()))?;
         }
         return Ok(Exit::Fine);
     }
@@ -32,10 +31,11 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
     let table = table(&manifest, &chosen, breadth, &mut |held| {
         through += 1;
         let Held { fault, trials, took } = held;
-        eprintln!("{through} of {}: {fault}, {trials} trials, {:.1} s", chosen.len(), took.as_secs_f64());
+        let (of, took) = (chosen.len(), took.as_secs_f64());
+        warn(format_args!("{through} of {of}: {fault}, {trials} trials, {took:.1} s"));
     })?;
-    print!("{}", table.to_text());
-    println!("{}", table.rate_in_words());
+    print(table.to_text())?;
+    say(table.rate_in_words())?;
     tell(&table, &manifest, ColorWhen::Auto)
 }
 
@@ -54,10 +54,10 @@ pub(super) fn table(
 pub(super) fn tell(table: &KillTable, manifest: &Manifest, color: ColorWhen) -> Result<Exit, Problem> {
     let (drawn, told) = table.diagnostics(manifest);
     for diagnostic in &drawn {
-        eprintln!("{}", draw(diagnostic, style(color)));
+        warn(draw(diagnostic, style(color)));
     }
     for text in &told {
-        eprintln!("error: {text}");
+        warn(format_args!("error: {text}"));
     }
     let holds = drawn.is_empty() && told.is_empty();
     Ok(if holds { Exit::Fine } else { Exit::Failed })

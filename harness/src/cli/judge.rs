@@ -4,20 +4,19 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use anstream::{eprintln, print};
-
 use kinesis_conformance::case::Known;
 use kinesis_conformance::judge::rejudge;
 use kinesis_conformance::log::{Event, Log, read_log};
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::report::terminal::{Options, Pictures, render};
-use kinesis_conformance::report::{Summary, clean, junit, record};
+use kinesis_conformance::report::{Summary, clean};
 
 use super::args::JudgeArgs;
 use super::exit::Exit;
-use super::library;
+use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::run::{exit_of, known_list, style};
+use super::{library, reports};
 
 pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Problem> {
     let log = open(&args.log)?;
@@ -33,9 +32,10 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
         known_list: known.as_ref().map(|known| known.source.path.clone()),
         ..Options::default()
     };
-    print!("{}", render(&summary, style(), &options));
+    let mut losses = Losses::default();
+    losses.note(print(render(&summary, style(), &options)));
     for (id, before, after) in &again.changed {
-        eprintln!("changed: {} was {}, is {}", clean(id), before.word(), after.word());
+        warn(format_args!("changed: {} was {}, is {}", clean(id), before.word(), after.word()));
     }
     let footer = again.events.iter().find_map(|event| match event {
         Event::Footer(footer) => Some(footer.as_ref().clone()),
@@ -46,16 +46,15 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
         | Event::Trial(_)
         | Event::Notice(_) => None,
     });
-    let failed = |error| Problem::new(Exit::Failed, error);
-    if let Some(path) = &args.junit {
-        junit::write_junit(&summary, &options, path).map_err(failed)?;
-    }
-    if let Some(path) = &args.record
-        && let Some(log) = Log::of_events(again.events)
-    {
-        record::write_record(&log, path).map_err(failed)?;
-    }
-    Ok(footer.map_or(Exit::Interrupted, |footer| exit_of(&summary, &footer)))
+    let log = Log::of_events(again.events);
+    losses.and(reports::write(
+        &summary,
+        &options,
+        log.as_ref(),
+        args.junit.as_deref(),
+        args.record.as_deref(),
+    ));
+    Ok(losses.exit(footer.map_or(Exit::Interrupted, |footer| exit_of(&summary, &footer))))
 }
 
 /// Reads a log that the user names.

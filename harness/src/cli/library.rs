@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kinesis_conformance::case::ast::Library;
-use kinesis_conformance::case::{Diagnostic, Profile, Severity, lint};
+use kinesis_conformance::case::{Diagnostic, Profile, Severity, lint, nearest};
 use kinesis_conformance::facts::Registry;
 use kinesis_conformance::model::Model;
 use kinesis_conformance::plan::{Manifest, PlannedTrial, Select};
@@ -44,8 +44,14 @@ pub(crate) fn select(args: &SelectArgs) -> Select {
 pub(crate) fn selected(manifest: &Manifest, select: &Select) -> Result<Vec<Arc<PlannedTrial>>, Problem> {
     for name in &select.operations {
         if Model::embedded().operation(name).is_none() {
-            return Err(Problem::usage(format!("select by operation: the model has no `{name}`"))
-                .with_help("names are spelled as in the API, such as `--operation StartStreamEncryption`"));
+            let near = nearest(name, Model::embedded().operations.keys().map(String::as_str));
+            let help = near.map_or_else(
+                || "names are spelled as in the API, such as `--operation StartStreamEncryption`".to_owned(),
+                |meant| format!("did you mean `{meant}`?"),
+            );
+            return Err(
+                Problem::usage(format!("select by operation: the model has no `{name}`")).with_help(help)
+            );
         }
     }
     let chosen = manifest.select(select);

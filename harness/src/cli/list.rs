@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use anstream::println;
-
 use kinesis_conformance::plan::Manifest;
 
 use super::args::ListArgs;
 use super::exit::Exit;
 use super::library;
+use super::output::say;
 use super::problem::Problem;
 
 pub(super) fn list(cases: Option<&Path>, args: &ListArgs) -> Result<Exit, Problem> {
@@ -18,9 +17,9 @@ pub(super) fn list(cases: Option<&Path>, args: &ListArgs) -> Result<Exit, Proble
     for trial in &trials {
         if args.verbose {
             let facts: Vec<String> = trial.facts().into_iter().map(|id| id.0).collect();
-            println!("{}\n    {}\n    {}", trial.id, trial.title, facts.join(" "));
+            say(format_args!("{}\n    {}\n    {}", trial.id, trial.title, facts.join(" ")))?;
         } else {
-            println!("{}", trial.id);
+            say(&trial.id)?;
         }
     }
     Ok(Exit::Fine)

@@ -7,12 +7,16 @@ mod compare;
 mod exit;
 mod explain;
 mod faults;
+mod files;
+mod guard;
 mod judge;
 mod library;
 mod list;
+mod output;
 mod problem;
 mod repeat;
 mod replay;
+mod reports;
 mod run;
 mod schema;
 mod serve;
@@ -34,7 +38,13 @@ use problem::Problem;
 
 /// Parses the command line, does what it says, and returns how it ended.
 pub(crate) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    if let Some(ended) = guard::asked() {
+        return ended;
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return unparsed(&error),
+    };
     let choice = match cli.color {
         ColorWhen::Auto => ColorChoice::Auto,
         ColorWhen::Always => ColorChoice::Always,
@@ -43,8 +53,8 @@ pub(crate) fn main() -> ExitCode {
     choice.write_global();
     // The default hook has printed the message and the place already.
     let ended = std::panic::catch_unwind(|| verb(&cli)).unwrap_or_else(|_| {
-        anstream::eprintln!(
-            "error: a bug in the harness, not a finding about the target; please report it with the lines above"
+        output::warn(
+            "error: a bug in the harness, not a finding about the target; please report it with the lines above",
         );
         Ok(Exit::Bug)
     });
@@ -54,6 +64,19 @@ pub(crate) fn main() -> ExitCode {
             problem.tell(cli.color);
             problem.exit.into()
         }
+    }
+}
+
+/// Shows what the command line is answered: help, a version, or what is wrong with it.
+fn unparsed(error: &clap::Error) -> ExitCode {
+    match error.print() {
+        Err(lost) if !error.use_stderr() => {
+            let problem = output::unprinted(&lost);
+            problem.tell(ColorWhen::Auto);
+            problem.exit.into()
+        }
+        Ok(()) | Err(_) if error.use_stderr() => Exit::Usage.into(),
+        Ok(()) | Err(_) => Exit::Fine.into(),
     }
 }
 

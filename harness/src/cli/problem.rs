@@ -1,12 +1,12 @@
 //! What a person is told when a command cannot go on: one message with cause and next step, and
 //! the exit code.
 
-use anstream::eprintln;
-use kinesis_conformance::case::{Diagnostic, Style, draw};
+use kinesis_conformance::case::{Diagnostic, Style, draw, masked};
 use kinesis_conformance::report::clean;
 
 use super::args::ColorWhen;
 use super::exit::Exit;
+use super::output::warn;
 
 /// Why a command cannot go on.
 #[derive(Debug)]
@@ -55,28 +55,27 @@ impl Problem {
     pub(crate) fn tell(&self, color: ColorWhen) {
         match &self.kind {
             Kind::Told { message, help } => {
-                eprintln!("error: failed to {}", safe(message));
+                warn(format_args!("error: failed to {}", safe(message)));
                 if let Some(help) = help {
-                    eprintln!("  try: {}", safe(help));
+                    warn(format_args!("  try: {}", safe(help)));
                 }
             }
             Kind::Drawn(diagnostics) => {
                 for diagnostic in diagnostics {
-                    eprintln!("{}", draw(diagnostic, style(color)));
+                    warn(draw(diagnostic, style(color)));
                 }
                 let count = diagnostics.len();
-                eprintln!(
-                    "{count} {} to mend; nothing was sent",
-                    if count == 1 { "thing" } else { "things" }
-                );
+                let things = if count == 1 { "thing" } else { "things" };
+                warn(format_args!("{count} {things} to mend; nothing was sent"));
             }
         }
     }
 }
 
-/// The lines of a text that may quote a target or a file, with nothing in them that a terminal obeys.
+/// The lines of a text that may quote a target or a file, without passwords in URLs and with nothing in
+/// them that a terminal obeys.
 fn safe(text: &str) -> String {
-    text.split('\n').map(|line| clean(&line.replace('\t', "  "))).collect::<Vec<_>>().join("\n")
+    masked(text).split('\n').map(|line| clean(&line.replace('\t', "  "))).collect::<Vec<_>>().join("\n")
 }
 
 impl From<Vec<Diagnostic>> for Problem {

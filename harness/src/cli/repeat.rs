@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anstream::{eprintln, print, println};
-
 use kinesis_conformance::judge::RunSettings;
 use kinesis_conformance::log::{LogWriter, Outcome};
 use kinesis_conformance::plan::{Manifest, Select};
@@ -14,8 +12,9 @@ use kinesis_conformance::run::{AskError, Stop};
 use super::args::RepeatArgs;
 use super::block_on;
 use super::exit::Exit;
+use super::output::{Losses, print, say, warn};
 use super::problem::Problem;
-use super::run::{Asked, Outputs, no_target, one_run, unwritable};
+use super::run::{Asked, Ended, Outputs, no_target, one_run, unwritable};
 use super::signals::{heeding, unless_stopped};
 use super::target::Ready;
 
@@ -37,12 +36,11 @@ pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Pr
         let all = Runs { args, logs, manifest: &manifest, select: &select, settings, stop: &stop };
         let ended = all.against(&ready).await;
         ready.stop().await;
-        let Came { repeats, missing, judged, whole } = ended?;
-        print!("{}", repeats.to_text());
-        for text in &missing {
-            println!("required: {}", clean(text));
-        }
-        Ok(if !whole {
+        let Came { repeats, missing, judged, whole, mut losses } = ended?;
+        losses.note(print(repeats.to_text()).and_then(|()| {
+            missing.iter().try_for_each(|text| say(format_args!("required: {}", clean(text))))
+        }));
+        Ok(losses.exit(if !whole {
             Exit::Interrupted
         } else if !repeats.flips().is_empty() || !missing.is_empty() {
             Exit::Failed
@@ -50,7 +48,7 @@ pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Pr
             Exit::NothingJudged
         } else {
             Exit::Fine
-        })
+        }))
     };
     block_on(heeding(&stop, work))?
 }
@@ -76,6 +74,8 @@ struct Came {
     judged: bool,
     /// False if it was interrupted.
     whole: bool,
+    /// What could not be written.
+    losses: Losses,
 }
 
 impl Runs<'_> {
@@ -87,9 +87,10 @@ impl Runs<'_> {
             let log = self.logs.get(run).map(|path| LogWriter::create(path)).transpose();
             let outputs = Outputs::quiet(log.map_err(unwritable)?);
             let settings = self.settings.clone();
-            let (summary, _, ended) =
+            let Ended { summary, log: _, footer, losses } =
                 one_run(ready, self.manifest, self.select, settings, outputs, self.stop.clone()).await?;
-            match ended {
+            came.losses.and(losses);
+            match footer {
                 Ok(footer) if footer.complete => {}
                 Ok(_) | Err(AskError::Stopped) => return Ok(came),
                 Err(error) => return Err(no_target(error)),
@@ -98,7 +99,7 @@ impl Runs<'_> {
             came.missing.extend(summary.missing_requirements());
             came.judged |= !summary.judged_nothing();
             if !self.args.quiet {
-                eprintln!("run {} of {}: {}", run + 1, self.args.times, counts(&summary));
+                warn(format_args!("run {} of {}: {}", run + 1, self.args.times, counts(&summary)));
             }
         }
         came.whole = true;

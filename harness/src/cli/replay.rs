@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use anstream::{print, println};
-
 use kinesis_conformance::case::plain;
 use kinesis_conformance::judge::RunSettings;
 use kinesis_conformance::log::{Event, Header};
@@ -15,6 +13,7 @@ use kinesis_conformance::run::{AskError, Emit, Stop};
 
 use super::args::ReplayArgs;
 use super::exit::Exit;
+use super::output::{print, say};
 use super::problem::Problem;
 use super::run::{exit_of, no_target, style};
 use super::signals::{heeding, unless_stopped};
@@ -77,10 +76,11 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
         let events = events.lock().map(|events| events.clone()).unwrap_or_default();
         let summary = Summary::of_events(&events);
         let now = summary.trials.get(&args.id).map(|trial| trial.outcome);
-        print!("{}", render_trial(&summary, &args.id, style(), &Options::default()));
+        print(render_trial(&summary, &args.id, style(), &Options::default()))?;
         if let Some(now) = now {
             let verb = if now == stored.outcome { "still" } else { "now" };
-            println!("{}: was {}, is {verb} {}", args.id, stored.outcome.word(), now.word());
+            let (id, was) = (&args.id, stored.outcome.word());
+            say(format_args!("{id}: was {was}, is {verb} {}", now.word()))?;
         }
         Ok(exit_of(&summary, &footer))
     };

@@ -4,19 +4,19 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
-use anstream::{eprintln, print};
-
 use kinesis_conformance::case::{Diagnostic, Known};
 use kinesis_conformance::judge::{self, KnownList, RunSettings};
-use kinesis_conformance::log::{Event, Footer, Listener, Log, LogWriter, Outcome, ReportError};
+use kinesis_conformance::log::{Event, Footer, Listener as _, Log, LogWriter, Outcome, ReportError};
 use kinesis_conformance::plan::{Manifest, Select};
 use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
-use kinesis_conformance::report::{Summary, advice, junit, record};
+use kinesis_conformance::report::{Summary, advice};
 use kinesis_conformance::run::{AskError, DEFAULT_JOBS, Emit, Stop};
 
 use super::args::{MeasureArgs, RunArgs, SelectArgs, TargetArgs};
 use super::exit::Exit;
+use super::output::{Losses, print, warn};
 use super::problem::Problem;
+use super::reports::{self, Reserved, lost};
 use super::signals::{heeding, unless_stopped};
 use super::target::{Named, Ready};
 use super::{block_on, library};
@@ -28,6 +28,9 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
     let Asked { manifest, select, named, known, settings } =
         Asked::of(cases, &args.select, &args.target, &args.measure)?;
     let outputs = Outputs::open(args)?;
+    // What was made and gets nothing goes again, however this ends.
+    let _reserved: Vec<Reserved> =
+        args.junit.iter().chain(&args.record).map(|path| Reserved::of(path)).collect::<Result<_, _>>()?;
     let stop = Stop::default();
     let work = async {
         let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
@@ -38,16 +41,16 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
         let last_words = if stop.is_stopped() { None } else { ready.ended().await };
         ready.stop().await;
         if let Some(words) = last_words {
-            eprintln!("warning: {words}");
+            warn(format_args!("warning: {words}"));
         }
-        let (summary, log, ended) = ended?;
-        let footer = match ended {
+        let Ended { summary, log, footer, mut losses } = ended?;
+        let footer = match footer {
             Ok(footer) => footer,
             Err(AskError::Stopped) => return Ok(Exit::Interrupted),
             Err(error) => return Err(no_target(error)),
         };
-        tell(args, &summary, &log, known.as_ref())?;
-        Ok(exit_of(&summary, &footer))
+        losses.and(tell(args, &summary, log.as_ref(), known.as_ref()));
+        Ok(losses.exit(exit_of(&summary, &footer)))
     };
     block_on(heeding(&stop, work))?
 }
@@ -102,9 +105,6 @@ impl Outputs {
 
     fn open(args: &RunArgs) -> Result<Self, Problem> {
         let log = args.log.as_deref().map(LogWriter::create).transpose().map_err(unwritable)?;
-        for path in args.junit.iter().chain(&args.record) {
-            try_to_write(path)?;
-        }
         let mode = if args.quiet {
             ProgressMode::Quiet
         } else if std::io::stderr().is_terminal() {
@@ -116,20 +116,19 @@ impl Outputs {
     }
 }
 
-/// Fails now rather than after the run. What is there already is left as it is.
-fn try_to_write(path: &Path) -> Result<(), Problem> {
-    std::fs::OpenOptions::new().create(true).append(true).open(path).map(|_| ()).map_err(|error| {
-        Problem::usage(format!("write `{}`: {error}", path.display()))
-            .with_help("name a file in a folder that exists and may be written")
-    })
-}
-
 pub(super) fn unwritable(error: ReportError) -> Problem {
     Problem::usage(error).with_help("name a file in a folder that exists and may be written")
 }
 
-/// What a run came to, its log, and how it ended.
-pub(super) type Ended = (Summary, Option<Log>, Result<Footer, AskError>);
+/// What a run came to.
+pub(super) struct Ended {
+    pub(super) summary: Summary,
+    pub(super) log: Option<Log>,
+    /// How it ended.
+    pub(super) footer: Result<Footer, AskError>,
+    /// What could not be written meanwhile.
+    pub(super) losses: Losses,
+}
 
 /// Runs on the runtime and the listeners on a thread of their own, so that a slow
 /// disk does not slow the target's clock.
@@ -146,31 +145,36 @@ pub(super) async fn one_run(
     let listeners = std::thread::spawn(move || listen(outputs, &receiver));
     let emit: Emit = {
         Arc::new(move |event| {
-            // The listeners hang up only after an error, which is told at the end.
+            // The listeners never hang up before the run is over.
             let _ = sender.send(event);
         })
     };
-    let result = judge::run(ready.target.clone(), manifest, select, settings, stop, emit).await;
-    let listened =
+    let footer = judge::run(ready.target.clone(), manifest, select, settings, stop, emit).await;
+    let (kept, losses) =
         listeners.join().map_err(|_| Problem::new(Exit::Bug, "keep the log: the listener panicked"))?;
-    let (summary, log) = listened.map_err(|error| Problem::new(Exit::Failed, error))?;
-    Ok((summary, log, result))
+    Ok(Ended { summary: Summary::of_events(&kept), log: Log::of_events(kept), footer, losses })
 }
 
-fn listen(
-    mut outputs: Outputs,
-    events: &mpsc::Receiver<Event>,
-) -> Result<(Summary, Option<Log>), ReportError> {
+/// Writes and shows the events one by one and at once: a run that is killed has all in its log that was
+/// told. What can't be written is told at once too, and the run goes on without it.
+fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Vec<Event>, Losses) {
     let mut kept = Vec::new();
-    // One by one and at once: a run that is killed has all in its log that was told.
+    let mut losses = Losses::default();
     for event in events {
-        if let Some(log) = &mut outputs.log {
-            log.event(&event)?;
+        if let Some(log) = &mut outputs.log
+            && let Err(error) = log.event(&event)
+        {
+            losses.note(Err(lost(error)));
+            warn("warning: the run goes on without its log, which ends here");
+            outputs.log = None;
         }
-        outputs.progress.event(&event)?;
+        if outputs.progress.event(&event).is_err() {
+            // Nobody can be told.
+            outputs.progress = Progress::new(ProgressMode::Quiet);
+        }
         kept.push(event);
     }
-    Ok((Summary::of_events(&kept), Log::of_events(kept)))
+    (kept, losses)
 }
 
 /// What to say when the target could not be asked.
@@ -187,7 +191,7 @@ pub(super) fn known_list(known: Option<&Known>, manifest: &Manifest) -> Result<K
 }
 
 /// Renders, and writes the files that were asked for.
-fn tell(args: &RunArgs, summary: &Summary, log: &Option<Log>, known: Option<&Known>) -> Result<(), Problem> {
+fn tell(args: &RunArgs, summary: &Summary, log: Option<&Log>, known: Option<&Known>) -> Losses {
     let options = Options {
         pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
         program: PROGRAM.to_owned(),
@@ -195,15 +199,10 @@ fn tell(args: &RunArgs, summary: &Summary, log: &Option<Log>, known: Option<&Kno
         known_list: known.map(|known| known.source.path.clone()),
         ..Options::default()
     };
-    print!("{}", render(summary, style(), &options));
-    let failed = |error: ReportError| Problem::new(Exit::Failed, error);
-    if let Some(path) = &args.junit {
-        junit::write_junit(summary, &options, path).map_err(failed)?;
-    }
-    if let (Some(path), Some(log)) = (&args.record, log) {
-        record::write_record(log, path).map_err(failed)?;
-    }
-    Ok(())
+    let mut losses = Losses::default();
+    losses.note(print(render(summary, style(), &options)));
+    losses.and(reports::write(summary, &options, log, args.junit.as_deref(), args.record.as_deref()));
+    losses
 }
 
 /// The look of the report; `anstream` takes colours out again where they are not wanted.

@@ -1,14 +1,12 @@
 //! `schema` and `import-model`: files of this repository that are made, not written.
 
-use std::path::Path;
-
-use anstream::println;
-
 use kinesis_conformance::case::Schema;
 use kinesis_conformance::model;
 
 use super::args::{ImportModelArgs, SchemaArgs};
 use super::exit::Exit;
+use super::files::{read_text, write};
+use super::output::say;
 use super::problem::Problem;
 
 pub(super) fn schema(args: &SchemaArgs) -> Result<Exit, Problem> {
@@ -16,12 +14,12 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Exit, Problem> {
     for schema in Schema::ALL {
         let path = args.dir.join(schema.file_name());
         if args.check {
-            if std::fs::read_to_string(&path).ok().as_deref() != Some(schema.text().as_str()) {
+            if read_text(&path).ok().as_deref() != Some(schema.text().as_str()) {
                 stale.push(path.display().to_string());
             }
         } else {
             write(&path, &schema.text())?;
-            println!("wrote {}", path.display());
+            say(format_args!("wrote {}", path.display()))?;
         }
     }
     if stale.is_empty() {
@@ -36,21 +34,16 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Exit, Problem> {
 }
 
 pub(super) fn import_model(args: &ImportModelArgs) -> Result<Exit, Problem> {
-    let text = std::fs::read_to_string(&args.file)
-        .map_err(|error| Problem::usage(format!("read `{}`: {error}", args.file.display())))?;
+    let text = read_text(&args.file)?;
     let model = model::import(&text, &args.source).map_err(|error| {
         Problem::usage(error).with_help("the file should be a service-2.json of botocore")
     })?;
     write(&args.output, &model.to_text())?;
-    println!(
+    say(format_args!(
         "wrote {}: {} operations, {} shapes",
         args.output.display(),
         model.operations.len(),
         model.shapes.len()
-    );
+    ))?;
     Ok(Exit::Fine)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Problem> {
-    std::fs::write(path, text).map_err(|error| Problem::usage(format!("write `{}`: {error}", path.display())))
 }

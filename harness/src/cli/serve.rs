@@ -1,7 +1,5 @@
 //! `serve`.
 
-use std::io::Write as _;
-
 use kinesis_conformance::plan::reference_settings;
 use kinesis_conformance::reference::{self, Fault};
 use kinesis_conformance::spec::OpenQuestion;
@@ -9,6 +7,7 @@ use kinesis_conformance::spec::OpenQuestion;
 use super::args::ServeArgs;
 use super::block_on;
 use super::exit::Exit;
+use super::output::say;
 use super::problem::Problem;
 use super::signals::Signals;
 
@@ -51,13 +50,12 @@ pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
         // Before the line: who reads it may send a signal at once.
         let mut signals = Signals::new()?;
         // One line, flushed: scripts wait for it.
-        let mut out = std::io::stdout();
-        let told = writeln!(out, "http://{}", running.address()).and_then(|()| out.flush());
-        if told.is_ok() {
+        let said = say(format_args!("http://{}", running.address()));
+        if said.is_ok() {
             signals.next().await;
         }
         running.shutdown().await;
-        Ok(Exit::Fine)
+        said.map(|()| Exit::Fine)
     })?
 }
 

@@ -2,12 +2,12 @@
 
 use std::future::Future;
 
-use anstream::eprintln;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use kinesis_conformance::run::Stop;
 
 use super::exit::Exit;
+use super::output::warn;
 use super::problem::Problem;
 
 /// Does `work`, and stops it on SIGINT and SIGTERM. On the second signal the work is dropped, and
@@ -19,7 +19,7 @@ pub(super) async fn heeding(
     let mut signals = Signals::new()?;
     let twice = async {
         signals.next().await;
-        eprintln!("stopping: deleting what was made; press again to leave it behind");
+        warn("stopping: deleting what was made; press again to leave it behind");
         stop.stop();
         signals.next().await;
     };

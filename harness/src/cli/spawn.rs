@@ -8,15 +8,18 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpStream;
-use tokio::process::Command;
+use tokio::process::{ChildStdin, Command};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use kinesis_conformance::case::{masked, plain};
+use kinesis_conformance::log::Redactor;
 use kinesis_conformance::plan::{ProcessFuture, TargetProcess};
 use kinesis_conformance::wire::Endpoint;
 
 use super::exit::Exit;
+use super::guard;
 use super::problem::Problem;
 
 /// A command of the user's that runs in a process group of its own.
@@ -25,50 +28,86 @@ pub(crate) struct Spawned {
     /// How it ended, once it has.
     ended: watch::Receiver<Option<String>>,
     group: Option<Pid>,
-    tail: Arc<Mutex<VecDeque<String>>>,
+    said: Said,
+    /// The command's guard kills the group when this closes.
+    _lifeline: Option<ChildStdin>,
+}
+
+/// What to start, where it should listen then, and what must not be told of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    /// A shell command.
+    pub(crate) command: String,
+    /// Where it should listen.
+    pub(crate) ready: Endpoint,
+    /// How long to wait for that.
+    pub(crate) wait: Duration,
+    /// The command may have the credentials in its environment, and say them.
+    pub(crate) redactor: Redactor,
+}
+
+impl Start {
+    /// The command as it may be shown.
+    fn shown(&self) -> String {
+        self.redactor.text(&masked(&self.command))
+    }
+}
+
+/// The last lines of a command's output.
+#[derive(Clone, Debug)]
+struct Said {
+    lines: Arc<Mutex<VecDeque<String>>>,
+    redactor: Redactor,
 }
 
 /// Time that it has to end by itself.
 const POLITELY: Duration = Duration::from_secs(3);
 /// Lines of the command's output that are kept for the message if it dies.
 const KEPT_LINES: usize = 12;
+/// Bytes of a line that are kept.
+const KEPT_OF_LINE: usize = 2_000;
 /// Time for its last lines to arrive once it is dead.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 impl Spawned {
     /// Starts a shell command and waits until something listens where it should.
-    pub(crate) async fn start(command: &str, ready: &Endpoint, wait: Duration) -> Result<Self, Problem> {
+    pub(crate) async fn start(start: &Start) -> Result<Self, Problem> {
+        let Start { command, ready, wait, redactor } = start;
         let (host, port) = ready.host_and_port();
+        let shown = start.shown();
         if TcpStream::connect((host.as_str(), port)).await.is_ok() {
-            return Err(Problem::usage(format!("start `{command}`: something listens at {ready} already"))
+            return Err(Problem::usage(format!("start `{shown}`: something listens at {ready} already"))
                 .with_help("stop it, or leave out --spawn and name it with --endpoint"));
         }
-        let mut child = Command::new("sh")
-            .arg("-c")
-            .arg(command)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| Problem::new(Exit::NoTarget, format!("start `{command}`: {error}")))?;
+        let mut child = guard::command(command)
+            .map(Command::from)
+            .and_then(|mut guard| {
+                guard
+                    .stdin(Stdio::piped())
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .process_group(0)
+                    .kill_on_drop(true)
+                    .spawn()
+            })
+            .map_err(|error| Problem::new(Exit::NoTarget, format!("start `{shown}`: {error}")))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let tail = Arc::new(Mutex::new(VecDeque::new()));
+        let said = Said { lines: Arc::default(), redactor: redactor.clone() };
         let mut readers = JoinSet::new();
         if let Some(stdout) = child.stdout.take() {
-            readers.spawn(keep(stdout, Arc::clone(&tail)));
+            readers.spawn(keep(stdout, said.clone()));
         }
         if let Some(stderr) = child.stderr.take() {
-            readers.spawn(keep(stderr, Arc::clone(&tail)));
+            readers.spawn(keep(stderr, said.clone()));
         }
+        let lifeline = child.stdin.take();
         let (end, ended) = watch::channel(None);
         tokio::spawn(async move {
             let how = child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
             end.send_replace(Some(how));
         });
-        let spawned = Self { ended, group, tail: Arc::clone(&tail) };
-        let give_up = Instant::now() + wait;
+        let spawned = Self { ended, group, said: said.clone(), _lifeline: lifeline };
+        let give_up = Instant::now() + *wait;
         loop {
             if TcpStream::connect((host.as_str(), port)).await.is_ok() {
                 // The pipes are read on, so that the command never waits for a reader.
@@ -83,8 +122,8 @@ impl Spawned {
                 return Err(Problem::new(
                     Exit::NoTarget,
                     format!(
-                        "start `{command}`: it ended with {status} before anything listened at {ready}{}",
-                        told(&tail)
+                        "start `{shown}`: it ended with {status} before anything listened at {ready}{}",
+                        said.told()
                     ),
                 )
                 .with_help("run the command by hand and see why it ends"));
@@ -93,7 +132,7 @@ impl Spawned {
                 spawned.stop().await;
                 return Err(Problem::new(
                     Exit::NoTarget,
-                    format!("reach {ready}: nothing listens there after {} s{}", wait.as_secs(), told(&tail)),
+                    format!("reach {ready}: nothing listens there after {} s{}", wait.as_secs(), said.told()),
                 )
                 .with_help("check the port in --ready, or wait longer with --ready-timeout"));
             }
@@ -104,7 +143,7 @@ impl Spawned {
     /// If the command has ended by itself: how, and what it said last. A sentence without its end.
     pub(crate) fn ended(&self) -> Option<String> {
         let how = self.ended.borrow().clone()?;
-        Some(format!("the target's process ended by itself with {how}{}", told(&self.tail)))
+        Some(format!("the target's process ended by itself with {how}{}", self.said.told()))
     }
 
     /// Ends the command and all that it started: asked first, then made to.
@@ -138,23 +177,16 @@ impl Spawned {
 /// A command that is started again when it ends by itself.
 #[derive(Debug)]
 pub(crate) struct Restarted {
-    command: String,
-    ready: Endpoint,
-    wait: Duration,
+    start: Start,
     /// What runs at the moment.
     running: tokio::sync::Mutex<Option<Spawned>>,
 }
 
 impl Restarted {
     /// Starts a shell command and waits until something listens where it should.
-    pub(crate) async fn start(command: &str, ready: &Endpoint, wait: Duration) -> Result<Self, Problem> {
-        let spawned = Spawned::start(command, ready, wait).await?;
-        Ok(Self {
-            command: command.to_owned(),
-            ready: ready.clone(),
-            wait,
-            running: tokio::sync::Mutex::new(Some(spawned)),
-        })
+    pub(crate) async fn start(start: Start) -> Result<Self, Problem> {
+        let spawned = Spawned::start(&start).await?;
+        Ok(Self { start, running: tokio::sync::Mutex::new(Some(spawned)) })
     }
 
     /// If the command has ended by itself: how, and what it said last.
@@ -188,7 +220,7 @@ impl TargetProcess for Restarted {
             if let Some(old) = running.take() {
                 old.stop().await;
             }
-            let started = Spawned::start(&self.command, &self.ready, self.wait).await;
+            let started = Spawned::start(&self.start).await;
             *running = Some(started.map_err(|problem| problem.message())?);
             Ok(())
         })
@@ -204,24 +236,44 @@ impl Drop for Spawned {
     }
 }
 
-async fn keep(stream: impl AsyncRead + Unpin, tail: Arc<Mutex<VecDeque<String>>>) {
-    let mut lines = BufReader::new(stream).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        if let Ok(mut kept) = tail.lock() {
-            if kept.len() == KEPT_LINES {
-                kept.pop_front();
+/// Keeps the last lines that come, whatever they are made of and however long they are.
+async fn keep(stream: impl AsyncRead + Unpin, said: Said) {
+    let mut stream = BufReader::new(stream);
+    let mut line = Vec::new();
+    loop {
+        let (used, ends) = match stream.fill_buf().await {
+            Ok([]) | Err(_) => break,
+            Ok(bytes) => {
+                let end = bytes.iter().position(|byte| *byte == b'\n');
+                let part = &bytes[..end.unwrap_or(bytes.len())];
+                let room = KEPT_OF_LINE.saturating_sub(line.len());
+                line.extend_from_slice(&part[..part.len().min(room)]);
+                (part.len() + usize::from(end.is_some()), end.is_some())
             }
-            kept.push_back(line);
+        };
+        stream.consume(used);
+        if ends {
+            said.add(&std::mem::take(&mut line));
         }
+    }
+    if !line.is_empty() {
+        said.add(&line);
     }
 }
 
-fn told(tail: &Arc<Mutex<VecDeque<String>>>) -> String {
-    let lines: Vec<String> = tail
-        .lock()
-        .map(|kept| {
-            kept.iter().map(|line| format!("\n  | {}", kinesis_conformance::case::plain(line))).collect()
-        })
-        .unwrap_or_default();
-    lines.concat()
+impl Said {
+    fn add(&self, line: &[u8]) {
+        if let Ok(mut kept) = self.lines.lock() {
+            if kept.len() == KEPT_LINES {
+                kept.pop_front();
+            }
+            kept.push_back(String::from_utf8_lossy(line).trim_end_matches('\r').to_owned());
+        }
+    }
+
+    /// The lines, each on one of its own, as they may be shown.
+    fn told(&self) -> String {
+        let shown = |line: &String| format!("\n  | {}", plain(&self.redactor.text(&masked(line))));
+        self.lines.lock().map(|kept| kept.iter().map(shown).collect()).unwrap_or_default()
+    }
 }

@@ -2,14 +2,16 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-use anstream::println;
+use std::time::Duration;
 
 use kinesis_conformance::report::clean;
-use kinesis_conformance::run::{PREFIX, Stop, TAG_KEY, sweep as leftovers};
+use kinesis_conformance::run::sweep::{self as leftovers, Leftover, Leftovers};
+use kinesis_conformance::run::{PREFIX, Stop, TAG_KEY};
 
 use super::args::SweepArgs;
 use super::block_on;
 use super::exit::Exit;
+use super::output::say;
 use super::problem::Problem;
 use super::run::no_target;
 use super::signals::{heeding, unless_stopped};
@@ -33,30 +35,97 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
     block_on(heeding(&stop, work))?
 }
 
+/// The age below which streams may be in use by a run under way.
+const PERHAPS_IN_USE: Duration = Duration::from_secs(3_600);
+
 async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
     let target = &ready.target;
     let found = leftovers::find(target, &ready.redactor).await.map_err(no_target)?;
-    for name in &found.untagged {
-        println!("left alone: {} (begins with {PREFIX} but has no tag {TAG_KEY})", clean(name));
+    let (chosen, kept) = choose(args, &found);
+    tell_what_stays(args, &found, &kept)?;
+    let all_seen = found.unread.is_empty() && !found.endless;
+    let ended = if all_seen { Exit::Fine } else { Exit::Failed };
+    if chosen.is_empty() {
+        let others = if kept.is_empty() { "" } else { " but what is left alone" };
+        say(format_args!("nothing to delete at {}{others}", target.endpoint))?;
+        return Ok(ended);
     }
-    if found.ours.is_empty() {
-        println!("nothing to delete at {}", target.endpoint);
-        return Ok(Exit::Fine);
+    for leftover in &chosen {
+        say(described(leftover))?;
     }
-    for name in &found.ours {
-        println!("{}", clean(name));
-    }
-    let count = found.ours.len();
+    let count = chosen.len();
     if !args.yes && !asked(format!("delete {count} of {}?", target.endpoint)).await {
-        println!("nothing was deleted; `--yes` deletes without asking");
+        say("nothing was deleted; `--yes` deletes without asking")?;
         return Ok(Exit::Failed);
     }
-    let left = leftovers::delete(target, &ready.redactor, &found.ours).await;
+    let names: Vec<String> = chosen.iter().map(|leftover| leftover.name.clone()).collect();
+    let left = leftovers::delete(target, &ready.redactor, &names).await;
     for (name, answer) in &left {
-        println!("could not delete {}: {}", clean(name), clean(answer));
+        say(format_args!("could not delete {}: {}", clean(name), clean(answer)))?;
     }
-    println!("deleted {}", count - left.len());
-    Ok(if left.is_empty() { Exit::Fine } else { Exit::Failed })
+    say(format_args!("deleted {}", count - left.len()))?;
+    Ok(if left.is_empty() { ended } else { Exit::Failed })
+}
+
+/// The streams to delete, and those that may be in use by a run under way. Streams of another run than
+/// the one that was asked for are neither.
+fn choose<'f>(args: &SweepArgs, found: &'f Leftovers) -> (Vec<&'f Leftover>, Vec<&'f Leftover>) {
+    let of_run = |leftover: &&Leftover| args.run.as_ref().is_none_or(|run| *run == leftover.run);
+    let youngest = match (args.older_than, &args.run) {
+        (Some(age), _) => Some(age),
+        (None, None) if !args.all => Some(PERHAPS_IN_USE),
+        (None, None | Some(_)) => None,
+    };
+    let is_old = |leftover: &&Leftover| {
+        youngest.is_none_or(|youngest| leftover.age.is_some_and(|age| age >= youngest))
+    };
+    found.ours.iter().filter(of_run).partition(is_old)
+}
+
+/// Names what is left alone, and why.
+fn tell_what_stays(args: &SweepArgs, found: &Leftovers, kept: &[&Leftover]) -> Result<(), Problem> {
+    for name in &found.untagged {
+        let name = clean(name);
+        say(format_args!("left alone: {name} (begins with {PREFIX} but has no tag {TAG_KEY})"))?;
+    }
+    for (name, answer) in &found.unread {
+        let (name, answer) = (clean(name), clean(answer));
+        say(format_args!("left alone: {name} (its tags can't be read: {answer})"))?;
+    }
+    for leftover in kept {
+        say(format_args!("left alone: {}", described(leftover)))?;
+    }
+    if found.endless {
+        say("the list of streams does not end; there may be more than were looked at")?;
+    }
+    if !kept.is_empty() {
+        let age = in_words(args.older_than.unwrap_or(PERHAPS_IN_USE));
+        say(format_args!(
+            "a stream that is not older than {age} may be in use by a run under way; if that run is over, \
+             `--run ID` deletes its streams, and `--all` those of all runs"
+        ))?;
+    }
+    Ok(())
+}
+
+/// The stream's name, its run, and its age.
+fn described(leftover: &Leftover) -> String {
+    let age = leftover.age.map_or_else(
+        || "the target does not say when it was made".to_owned(),
+        |age| format!("made {} ago", in_words(age)),
+    );
+    format!("{} (run {}, {age})", clean(&leftover.name), clean(&leftover.run))
+}
+
+/// An age, to the minute.
+fn in_words(age: Duration) -> String {
+    let minutes = age.as_secs() / 60;
+    match minutes {
+        0 => format!("{} s", age.as_secs()),
+        1..60 => format!("{minutes} min"),
+        60..2_880 => format!("{} h {:02} min", minutes / 60, minutes % 60),
+        _ => format!("{} days", minutes / 1_440),
+    }
 }
 
 /// Asks on a thread of its own, so that a signal is heeded while nobody answers.

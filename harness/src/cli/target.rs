@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kinesis_conformance::case::{Known, Profile, Requires};
+use kinesis_conformance::case::{Known, Profile, Requires, masked, read_file};
 use kinesis_conformance::log::Redactor;
 use kinesis_conformance::plan::{ClockHook, Manifest, Target, TargetProcess, unmatched};
 use kinesis_conformance::wire::{Anchors, Client, ClientError, ClientSettings, Credentials, Endpoint, Trust};
@@ -11,8 +11,9 @@ use kinesis_conformance::wire::{Anchors, Client, ClientError, ClientSettings, Cr
 use super::args::{CredentialsFrom, TargetArgs};
 use super::exit::Exit;
 use super::library::required_trials;
+use super::output::warn;
 use super::problem::Problem;
-use super::spawn::Restarted;
+use super::spawn::{Restarted, Start};
 
 /// A target that is up, and what keeps it up.
 pub(crate) struct Ready {
@@ -65,20 +66,25 @@ impl Named {
     /// Checks the arguments.
     pub(crate) fn from(args: &TargetArgs) -> Result<Self, Problem> {
         let profile = args.target.as_deref().map(profile).transpose()?;
+        if let Some(profile) = &profile {
+            urls_of(profile)?;
+        }
         let spawn = spawn(args, profile.as_ref())?;
-        let text = args
-            .endpoint
-            .clone()
-            .or_else(|| spawn.as_ref().map(|spawn| spawn.ready.to_string()))
-            .or_else(|| profile.as_ref().and_then(|profile| profile.endpoint.clone()));
-        let endpoint = text.as_deref().map(endpoint).transpose()?;
+        // The command line goes before the profile, and `endpoint` before `ready`.
+        let of_profile = profile.as_ref().and_then(|profile| profile.endpoint.as_deref());
+        let spawned = || spawn.as_ref().map(|spawn| spawn.ready.clone());
+        let endpoint = match (&args.endpoint, &args.spawn, of_profile) {
+            (Some(text), None | Some(_), None | Some(_)) => Some(endpoint(text)?),
+            (None, None, Some(text)) => Some(endpoint(text)?),
+            (None, Some(_), None | Some(_)) | (None, None, None) => spawned(),
+        };
         if profile.is_some() && endpoint.is_none() {
             return Err(Problem::usage("reach the target: its profile names no endpoint")
                 .with_help("add `--endpoint http://127.0.0.1:PORT`"));
         }
         let credentials = credentials(args.credentials)?;
         let requires = profile.as_ref().map(|profile| profile.requires.clone()).unwrap_or_default();
-        let arguments = arguments(args, endpoint.as_ref());
+        let arguments = arguments(args, endpoint.as_ref(), spawn.as_ref());
         let trust = trust(args)?;
         Ok(Self { arguments, profile, endpoint, spawn, credentials, trust, requires })
     }
@@ -121,7 +127,10 @@ impl Named {
         };
         let wait = Duration::from_secs(args.ready_timeout);
         let spawned = match &self.spawn {
-            Some(Spawn { command, ready }) => Some(Arc::new(Restarted::start(command, ready, wait).await?)),
+            Some(Spawn { command, ready }) => {
+                let (command, ready, redactor) = (command.clone(), ready.clone(), redactor.clone());
+                Some(Arc::new(Restarted::start(Start { command, ready, wait, redactor }).await?))
+            }
             None => None,
         };
         let region = args
@@ -131,7 +140,7 @@ impl Named {
             .unwrap_or_else(|| DEFAULT_REGION.to_owned());
         let client = client(endpoint.clone(), self.credentials.clone(), region, args, self.trust)?;
         if client.takes_any_certificate() {
-            anstream::eprintln!("warning: --insecure: the certificate of {endpoint} is not looked at");
+            warn(format_args!("warning: --insecure: the certificate of {endpoint} is not looked at"));
         }
         let mut target = match &self.profile {
             Some(profile) => Target::of_profile(profile, &endpoint.to_string(), client),
@@ -160,6 +169,21 @@ impl Named {
     }
 }
 
+/// No URL of a profile may lead to AWS, whichever of them is used.
+fn urls_of(profile: &Profile) -> Result<(), Problem> {
+    for (key, url) in
+        [("endpoint", profile.endpoint.clone()), ("ready", profile.ready.as_deref().map(origin))]
+    {
+        let Some(url) = url else { continue };
+        Endpoint::of_target(&url).map_err(|error| {
+            let help = error.help();
+            let path = &profile.source.path;
+            Problem::usage(format!("use `{key}` of the profile `{path}`: failed to {error}")).with_help(help)
+        })?;
+    }
+    Ok(())
+}
+
 /// What is to be started: what the arguments say, or what the profile does.
 fn spawn(args: &TargetArgs, profile: Option<&Profile>) -> Result<Option<Spawn>, Problem> {
     let (command, url) = match (&args.spawn, &args.ready, profile) {
@@ -175,7 +199,7 @@ fn spawn(args: &TargetArgs, profile: Option<&Profile>) -> Result<Option<Spawn>, 
         }
         (None | Some(_), None | Some(_), None | Some(_)) => return Ok(None),
     };
-    let ready = Endpoint::parse(&origin(url)).map_err(Problem::usage)?;
+    let ready = endpoint(&origin(url))?;
     Ok(Some(Spawn { command: command.clone(), ready }))
 }
 
@@ -202,6 +226,9 @@ fn client(
     })
 }
 
+/// The largest file of certificates, in bytes: a system's whole list has less.
+const LARGEST_CACERT: u64 = 8 << 20;
+
 /// Whose certificates are trusted.
 fn trust(args: &TargetArgs) -> Result<Trust, Problem> {
     if args.insecure {
@@ -209,7 +236,7 @@ fn trust(args: &TargetArgs) -> Result<Trust, Problem> {
     }
     let Some(path) = &args.cacert else { return Ok(Trust::System) };
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = read_file(path, LARGEST_CACERT).map_err(|error| {
         Problem::usage(format!("read `{shown}`, which --cacert names: {error}"))
             .with_help("name a file of certificates in PEM")
     })?;
@@ -236,11 +263,13 @@ fn endpoint(text: &str) -> Result<Endpoint, Problem> {
     })
 }
 
-/// Scheme, host and port of a URL: what `--ready` says of the endpoint.
+/// Scheme, host and port of a URL: what `--ready` says of the endpoint. User information stays, so that
+/// it is refused.
 fn origin(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    format!("{scheme}://{host}")
+    let start = rest.rfind('@').unwrap_or(0);
+    let end = rest[start..].find(['/', '?', '#']).map_or(rest.len(), |at| start + at);
+    format!("{scheme}://{}", &rest[..end])
 }
 
 fn credentials(from: CredentialsFrom) -> Result<Credentials, Problem> {
@@ -263,7 +292,7 @@ fn credentials(from: CredentialsFrom) -> Result<Credentials, Problem> {
 }
 
 /// The part of the command line that names the target again.
-fn arguments(args: &TargetArgs, endpoint: Option<&Endpoint>) -> Vec<String> {
+fn arguments(args: &TargetArgs, endpoint: Option<&Endpoint>, spawn: Option<&Spawn>) -> Vec<String> {
     let mut all = Vec::new();
     let mut add = |flag: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -271,10 +300,10 @@ fn arguments(args: &TargetArgs, endpoint: Option<&Endpoint>) -> Vec<String> {
         }
     };
     add("--target", args.target.clone());
-    match (&args.spawn, &args.ready) {
-        (Some(command), Some(ready)) => {
-            add("--spawn", Some(command.clone()));
-            add("--ready", Some(ready.clone()));
+    match (&args.spawn, spawn) {
+        (Some(command), Some(spawn)) => {
+            add("--spawn", Some(masked(command).into_owned()));
+            add("--ready", Some(spawn.ready.to_string()));
             add("--endpoint", args.endpoint.clone());
         }
         (Some(_) | None, Some(_) | None) if args.start => add("--endpoint", args.endpoint.clone()),

@@ -3,13 +3,13 @@
 //! A log that is read was written by anybody: lines and files have a largest size, and nothing in
 //! them can do more than be refused with its line and column.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::log::{Event, Footer, Header, LOG_FORMAT, Listener, ReportError};
+use crate::log::{Event, Footer, Header, LOG_FORMAT, Listener, ReportError, to_line};
 
 #[cfg(test)]
 mod tests;
@@ -24,42 +24,69 @@ const LARGEST_LOG: u64 = 2 << 30;
 /// Writes the log to a file.
 ///
 /// Each line reaches the file before the next event is taken, so that a run that is killed leaves all
-/// that it observed.
+/// that it observed. Until the first event the file is left as it is; a file that was made here and
+/// got no event is deleted again.
 #[derive(Debug)]
 pub struct LogWriter {
-    path: String,
+    path: PathBuf,
     file: File,
+    /// True if the file was not there before.
+    made: bool,
+    /// True once an event was written.
+    begun: bool,
 }
 
 impl LogWriter {
-    /// Makes the file, or empties it. To be called before the first request: a path that can't be
-    /// written should cost nothing.
+    /// Opens the file, which is made if it is not there. To be called before the first request: a path
+    /// that can't be written should cost nothing.
     ///
     /// # Errors
     ///
-    /// If the file can't be made.
+    /// If the file can't be made or written.
     pub fn create(path: &Path) -> Result<Self, ReportError> {
-        let shown = path.display().to_string();
-        match File::create(path) {
-            Ok(file) => Ok(Self { path: shown, file }),
-            Err(source) => Err(ReportError::Write { what: "log", path: shown, source }),
+        let opened = match OpenOptions::new().write(true).create_new(true).open(path) {
+            Ok(file) => Ok((file, true)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                OpenOptions::new().write(true).open(path).map(|file| (file, false))
+            }
+            Err(error) => Err(error),
+        };
+        match opened {
+            Ok((file, made)) => Ok(Self { path: path.to_owned(), file, made, begun: false }),
+            Err(source) => Err(unwritten(path, source)),
         }
     }
 
     fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        if !self.begun {
+            // A device has no length, and a pipe no contents to keep.
+            if self.file.metadata()?.is_file() {
+                self.file.set_len(0)?;
+            }
+            self.begun = true;
+        }
         self.file.write_all(line)
     }
 }
 
+fn unwritten(path: &Path, source: io::Error) -> ReportError {
+    ReportError::Write { what: "log", path: path.display().to_string(), source }
+}
+
 impl Listener for LogWriter {
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
-        let mut line = serde_json::to_vec(event)?;
+        let mut line = to_line(event)?;
         line.push(b'\n');
-        self.write(&line).map_err(|source| ReportError::Write {
-            what: "log",
-            path: self.path.clone(),
-            source,
-        })
+        self.write(&line).map_err(|source| unwritten(&self.path, source))
+    }
+}
+
+impl Drop for LogWriter {
+    fn drop(&mut self) {
+        if self.made && !self.begun {
+            // It may be gone already, which is what is wanted.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod event;
 pub(crate) mod file;
+mod json;
 mod listener;
 pub(crate) mod redact;
 
@@ -16,5 +17,6 @@ pub use event::{
 };
 pub(crate) use file::place;
 pub use file::{Log, LogError, LogWriter, read_log};
+pub(crate) use json::{is_unsafe, to_line};
 pub use listener::{Listener, ReportError};
 pub use redact::Redactor;

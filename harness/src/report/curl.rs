@@ -1,7 +1,7 @@
 //! A request as a `curl` command line, for people who have neither this program nor Rust.
 
-use super::text::{is_unsafe, size};
-use crate::log::{BodyText, DeviationText, RequestText};
+use super::text::size;
+use crate::log::{BodyText, DeviationText, RequestText, is_unsafe};
 use crate::wire::Credentials;
 
 #[cfg(test)]

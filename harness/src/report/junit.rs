@@ -12,6 +12,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 use super::summary::Summary;
 use super::terminal::{Options, Style, render_trial};
 use super::text::{clean, level};
+use super::whole_file::write_whole;
 use crate::log::{Flag, Outcome, ReportError, Trial};
 
 #[cfg(test)]
@@ -43,18 +44,14 @@ pub fn to_junit(summary: &Summary, options: &Options) -> Result<String, ReportEr
     report.to_string().map_err(|error| ReportError::Xml(error.to_string()))
 }
 
-/// Writes the run as JUnit XML.
+/// Writes the run as JUnit XML, all of it or nothing.
 ///
 /// # Errors
 ///
 /// If the XML can't be made or written.
 pub fn write_junit(summary: &Summary, options: &Options, path: &Path) -> Result<(), ReportError> {
     let text = to_junit(summary, options)?;
-    std::fs::write(path, text).map_err(|source| ReportError::Write {
-        what: "report",
-        path: path.display().to_string(),
-        source,
-    })
+    write_whole("report", path, &text)
 }
 
 fn add_properties(suite: &mut TestSuite, summary: &Summary) {

@@ -21,6 +21,7 @@ mod tally;
 pub mod terminal;
 mod text;
 mod unjudged;
+mod whole_file;
 
 #[cfg(all(test, feature = "serve"))]
 mod tests;

@@ -6,7 +6,6 @@
 //! record does not name has passed.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{BufRead, Read};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -17,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use super::questions::{Answer, Answers};
 use super::summary::Summary;
 use super::text::counted;
+use super::whole_file::write_whole;
 use crate::case::ast::Level;
-use crate::log::Log;
 use crate::log::{
-    Capabilities, Flag, Header, Mismatch, MismatchKind, Outcome, ReportError, Selection, Trial,
+    Capabilities, Flag, Header, Log, Mismatch, MismatchKind, Outcome, ReportError, Selection, Trial, to_line,
 };
 use crate::model::Value;
 
@@ -206,10 +205,10 @@ impl Record {
     ///
     /// If a value has no JSON form.
     pub fn to_json_lines(&self) -> Result<String, ReportError> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         let mut push = |line: Line| -> Result<(), ReportError> {
-            text.push_str(&serde_json::to_string(&line)?);
-            text.push('\n');
+            text.extend(to_line(&line)?);
+            text.push(b'\n');
             Ok(())
         };
         push(Line::Header(self.header.clone()))?;
@@ -218,22 +217,18 @@ impl Record {
         self.answers.iter().try_for_each(|answer| push(Line::Answer(answer.clone())))?;
         self.notes.iter().try_for_each(|note| push(Line::Note(note.clone())))?;
         push(Line::Footer(self.footer.clone()))?;
-        Ok(text)
+        Ok(String::from_utf8_lossy(&text).into_owned())
     }
 }
 
-/// Makes the record of a log and writes it.
+/// Makes the record of a log and writes it, all of it or nothing.
 ///
 /// # Errors
 ///
 /// If the log is incomplete, or the file can't be written.
 pub fn write_record(log: &Log, path: &Path) -> Result<(), ReportError> {
     let text = Record::of_log(log)?.to_json_lines()?;
-    fs::write(path, text).map_err(|source| ReportError::Write {
-        what: "record",
-        path: path.display().to_string(),
-        source,
-    })
+    write_whole("record", path, &text)
 }
 
 /// Why a record could not be read. Fits after "failed to".

@@ -3,19 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::case::ast::{Audience, Level};
+use crate::log::is_unsafe;
 
 #[cfg(test)]
 mod tests;
-
-/// True for characters that steer a terminal, hide text or reorder it, or that no XML may hold.
-pub(super) const fn is_unsafe(character: char) -> bool {
-    matches!(character,
-        '\0'..='\x1f' | '\x7f'..='\u{9f}'
-        | '\u{ad}' | '\u{61c}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
-        | '\u{e0000}'..='\u{e007f}')
-}
 
 /// The text on one line, with every unsafe character spelled out (`\n`, `\u{1b}`): for whatever a target
 /// or a file has said, before it is shown on a terminal.

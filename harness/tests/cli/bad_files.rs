@@ -51,6 +51,66 @@ fn a_broken_list_of_known_failures_is_drawn() {
     run(&["check", "--no-faults", &path]).expect(2).complains(&["a known failure of no trial"]);
 }
 
+/// What has no end, nobody to write to it, nothing to read, or too much.
+fn no_files(scratch: &Scratch) -> [(String, &'static str); 4] {
+    let (pipe, large) = (scratch.path("pipe.yaml"), scratch.path("large.yaml"));
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    // Sparse: it takes no room, and no reader should find out how large it is by reading.
+    std::fs::File::create(&large).and_then(|file| file.set_len(1 << 40)).expect("a file");
+    [
+        ("/dev/zero".to_owned(), "it is a device, and only a file is read"),
+        (pipe, "it is a pipe, and only a file is read"),
+        (scratch.path("."), "it is a folder, and only a file is read"),
+        (large, "it has more than"),
+    ]
+}
+
+#[test]
+fn what_is_no_file_or_too_large_is_refused_before_it_is_read() {
+    let scratch = Scratch::new();
+    let files = no_files(&scratch);
+    let output = scratch.path("model.json");
+    for (path, reason) in &files {
+        let target = if path.contains('/') { path.clone() } else { format!("./{path}") };
+        for arguments in [
+            &["run", QUICK, "--target", &target][..],
+            &["run", QUICK, "--known", path],
+            &["check", "--no-faults", path],
+            &["run", QUICK, "--endpoint", "https://127.0.0.1:1", "--cacert", path],
+            &["import-model", path, "--source", "a test", "--output", &output],
+        ] {
+            run(arguments).expect(2).complains(&[path, reason]);
+        }
+    }
+    for (path, reason) in files.iter().filter(|(path, _)| path.ends_with(".yaml")) {
+        let cases = path.rsplit_once('/').expect("a folder").0;
+        run(&["list", "--cases", cases]).expect(2).complains(&[path, reason]);
+        let beside = Scratch::new();
+        let profile =
+            beside.write("profile.yaml", "format: 1\nname: mine\nabout: One\nendpoint: http://127.0.0.1:1\n");
+        std::os::unix::fs::symlink(path, beside.path("known.yaml")).expect("a link");
+        run(&["run", QUICK, "--target", &profile]).expect(2).complains(&["known.yaml", reason]);
+    }
+}
+
+#[test]
+fn an_empty_text_in_a_profile_is_refused_and_so_is_a_ready_that_is_no_url() {
+    let scratch = Scratch::new();
+    for (line, reason) in [
+        ("name: \"\"\nabout: One", "`name` is empty"),
+        ("name: mine\nabout: \" \"", "`about` is empty"),
+        ("name: mine\nabout: One\nspawn: \"\"", "`spawn` is empty"),
+        ("name: mine\nabout: One\nversion: \"\"", "`version` is empty"),
+        ("name: mine\nabout: One\nready: localhost:1", "`ready` is a URL"),
+    ] {
+        let path = scratch.write("profile.yaml", &format!("format: 1\n{line}\n"));
+        run(&["check", "--no-faults", &path]).expect(2).complains(&[reason, "profile.yaml:"]);
+    }
+    run(&["run", "--spawn", "", "--ready", "http://127.0.0.1:1"]).expect(2).complains(&["--spawn"]);
+    run(&["run", QUICK, "--target-version", ""]).expect(2).complains(&["--target-version"]);
+}
+
 #[test]
 fn an_unknown_flag_and_a_missing_verb_are_the_command_lines_fault() {
     run(&["run", "--edpoint", "http://127.0.0.1:1"]).expect(2).complains(&["--edpoint", "--endpoint"]);
@@ -64,7 +124,9 @@ fn a_filter_that_matches_nothing_has_a_code_of_its_own() {
     for verb in ["run", "list"] {
         run(&[verb, "no-such-trial"]).expect(4).complains(&["`no-such-trial`", "prints every id"]);
     }
-    run(&["run", "--operation", "StartStreamEncrption"]).expect(2).complains(&["the model has no"]);
+    run(&["run", "--operation", "StartStreamEncrption"])
+        .expect(2)
+        .complains(&["the model has no", "did you mean `StartStreamEncryption`?"]);
 }
 
 #[test]

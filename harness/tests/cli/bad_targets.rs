@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::support::{
-    PROGRAM, QUICK, Rude, RudeServer, command, free_port, run, signal, snapshot, until, wait,
+    PROGRAM, QUICK, Rude, RudeServer, Scratch, Served, command, free_port, run, signal, snapshot, until, wait,
 };
 
 #[test]
@@ -49,6 +49,67 @@ fn a_host_of_aws_is_refused_before_any_request() {
         run(&["sweep", "--yes", "--endpoint", endpoint]).expect(2).complains(&["hosts of AWS are refused"]);
         assert!(started.elapsed() < Duration::from_secs(5), "not even a name was looked up");
     }
+}
+
+#[test]
+fn no_url_leads_to_aws_whatever_it_is_for() {
+    let scratch = Scratch::new();
+    let aws = "https://kinesis.us-east-1.amazonaws.com/health";
+    let marker = scratch.path("marker");
+    let spawn = format!("touch {marker}");
+    let profile = |name: &str, urls: &str| {
+        let text = format!("format: 1\nname: mine\nabout: An emulator\nspawn: {spawn}\n{urls}\n");
+        scratch.write(name, &text)
+    };
+    let ready = profile("ready.yaml", &format!("ready: {aws}"));
+    let both = profile("both.yaml", &format!("endpoint: http://127.0.0.1:1\nready: {aws}"));
+    let endpoint = profile(
+        "endpoint.yaml",
+        "endpoint: https://kinesis.us-east-1.amazonaws.com\nready: http://127.0.0.1:1",
+    );
+    let elsewhere = ["--endpoint", "http://127.0.0.1:1"];
+    for arguments in [
+        &["--spawn", &spawn, "--ready", aws][..],
+        &["--spawn", &spawn, "--ready", aws, elsewhere[0], elsewhere[1]],
+        &["--start", "--target", &ready],
+        &["--start", "--target", &both],
+        &["--start", "--target", &endpoint],
+        &["--start", "--target", &both, elsewhere[0], elsewhere[1]],
+        &["--target", &both],
+    ] {
+        run(&[&["run", QUICK], arguments].concat())
+            .expect(2)
+            .complains(&["hosts of AWS are refused", "try: "]);
+        assert!(!std::path::Path::new(&marker).exists(), "{arguments:?}: a command was started");
+    }
+}
+
+#[test]
+fn the_endpoint_of_a_profile_goes_before_its_ready_url() {
+    let scratch = Scratch::new();
+    let served = Served::start(&[]);
+    let port = free_port();
+    let profile = scratch.write(
+        "profile.yaml",
+        &format!(
+            "format: 1\nname: mine\nabout: An emulator\nendpoint: {}\nready: http://127.0.0.1:{port}/health\n\
+             spawn: \"'{PROGRAM}' serve --listen 127.0.0.1:{port}\"\n",
+            served.endpoint
+        ),
+    );
+    let log = scratch.path("run.jsonl");
+    let asked = |arguments: &[&str]| {
+        run(&[&["run", "-q", QUICK, "--log", &log, "--target", &profile], arguments].concat()).expect(0);
+        let text = std::fs::read_to_string(&log).expect("a log");
+        let header: serde_json::Value =
+            serde_json::from_str(text.lines().next().expect("a header")).expect("JSON");
+        header["target"]["endpoint"].as_str().expect("an endpoint").to_owned()
+    };
+    assert_eq!(asked(&["--start"]), served.endpoint);
+    // What the command line starts is what it means.
+    let ready = format!("http://127.0.0.1:{port}");
+    let spawn = format!("'{PROGRAM}' serve --listen 127.0.0.1:{port}");
+    assert_eq!(asked(&["--spawn", &spawn, "--ready", &ready]), ready);
 }
 
 #[test]
@@ -112,6 +173,59 @@ fn a_signal_while_a_command_starts_ends_the_command_too() {
     signal(&child, "INT");
     assert_eq!(wait(&mut child).code(), Some(5));
     until("the command is gone", || !is_running(&nap));
+}
+
+#[test]
+fn what_was_spawned_ends_with_a_program_that_is_killed() {
+    let (nap, other) = (nap(), nap());
+    let ready = format!("http://127.0.0.1:{}", free_port());
+    let both = format!("{} & {}", nap.trim_start_matches("exec "), other.trim_start_matches("exec "));
+    let mut child = command(&["run", "--spawn", &both, "--ready", &ready]).spawn().expect("a child");
+    until("the commands run", || is_running(&nap) && is_running(&other));
+    signal(&child, "KILL");
+    wait(&mut child);
+    until("the commands are gone", || !is_running(&nap) && !is_running(&other));
+}
+
+#[test]
+fn a_spawned_command_that_is_killed_is_told_by_its_signal() {
+    let ready = format!("http://127.0.0.1:{}", free_port());
+    run(&["run", "--spawn", "kill -s KILL $$", "--ready", &ready])
+        .expect(3)
+        .complains(&["signal: 9 (SIGKILL)"]);
+}
+
+#[test]
+fn what_a_spawned_command_says_is_kept_whatever_it_is() {
+    let ready = format!("http://127.0.0.1:{}", free_port());
+    // Bytes that are no text, and a line without an end.
+    let spawn = "printf 'a\\377b\\033[31m\\n'; head -c 3000000 /dev/zero | tr '\\0' x; exit 7";
+    let ended = run(&["run", "--spawn", spawn, "--ready", &ready]).expect(3);
+    let ended = ended.complains(&["exit status: 7", "| a\u{fffd}b\\u{1b}[31m", "| xxx"]);
+    assert!(ended.err.len() < 10_000, "{} bytes", ended.err.len());
+}
+
+/// A target that tells how many requests it has at once.
+fn counts_what_is_at_once(_: &str) -> (u16, &'static str) {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NOW: AtomicUsize = AtomicUsize::new(0);
+    let others = NOW.fetch_add(1, Ordering::SeqCst);
+    // So long that whoever is to come beside it comes.
+    std::thread::sleep(Duration::from_millis(3));
+    NOW.fetch_sub(1, Ordering::SeqCst);
+    if others == 0 {
+        (400, r#"{"__type":"UnknownOperationException"}"#)
+    } else {
+        (400, r#"{"__type":"SomebodyElseIsHereException"}"#)
+    }
+}
+
+#[test]
+fn what_a_target_can_do_is_asked_with_as_many_requests_as_there_are_jobs() {
+    let server = RudeServer::start(Rude::Answers(counts_what_is_at_once));
+    let ended = run(&["run", "-q", "--jobs", "1", "--endpoint", &server.endpoint, QUICK]);
+    assert!(!ended.told().contains("SomebodyElse"), "{}", ended.told());
+    ended.expect(3).complains(&["every operation was answered"]);
 }
 
 /// A command that listens nowhere, and that no other test starts.

@@ -1,71 +1,11 @@
 //! Runs that end early. After SIGINT and SIGTERM nothing is left on the target; after SIGKILL
 //! `sweep` finds exactly what is left, and touches nothing else.
 
-use std::io::{Read as _, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
-use bytes::Bytes;
-use kinesis_conformance::model::Value;
-use kinesis_conformance::wire::{
-    Auth, Client, ClientSettings, Credentials, Encoding, Endpoint, Request, encode,
-};
-
-use super::support::{PROGRAM, Rude, RudeServer, Scratch, Served, command, run, signal, until, wait};
-
-/// Calls the target as anybody else would.
-struct Other {
-    runtime: tokio::runtime::Runtime,
-    client: Client,
-}
-
-impl Other {
-    fn of(endpoint: &str) -> Self {
-        let client = Client::new(ClientSettings {
-            endpoint: Endpoint::parse(endpoint).expect("an endpoint"),
-            credentials: Credentials::dummy(),
-            region: "us-east-1".to_owned(),
-            timeout: Duration::from_secs(10),
-            connect_timeout: Duration::from_secs(10),
-        });
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        Self { runtime, client: client.expect("a client") }
-    }
-
-    fn call(&self, operation: &str, input: &Value) -> String {
-        let (status, body) = self.ask(operation, input);
-        assert_eq!(status, 200, "{operation}: {body}");
-        body
-    }
-
-    /// Status and body of the answer, whatever it is.
-    fn ask(&self, operation: &str, input: &Value) -> (u16, String) {
-        let request = Request {
-            target: Some(format!("Kinesis_20131202.{operation}")),
-            content_type: Encoding::Json.content_type().to_owned(),
-            body: Bytes::from(encode(Encoding::Json, input)),
-            auth: Auth::Signed,
-        };
-        let sent = self.runtime.block_on(self.client.send(&request));
-        let response = sent.outcome.expect("an answer");
-        (response.status, String::from_utf8(response.body.to_vec()).expect("text"))
-    }
-
-    fn create(&self, name: &str) {
-        self.call(
-            "CreateStream",
-            &Value::from([("StreamName", Value::from(name)), ("ShardCount", Value::from(1_i64))]),
-        );
-    }
-
-    /// The names of all streams.
-    fn streams(&self) -> Vec<String> {
-        let answer = self.call("ListStreams", &Value::empty());
-        let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
-        let names = answer["StreamNames"].as_array().expect("a list");
-        names.iter().map(|name| name.as_str().expect("a name").to_owned()).collect()
-    }
-}
+use super::other::Other;
+use super::support::{Rude, RudeServer, Scratch, Served, command, run, signal, until, wait};
 
 /// A run that has streams on the target and verdicts in its log.
 fn under_way(endpoint: &str, log: &str) -> Child {
@@ -99,6 +39,24 @@ fn after_sigint_and_sigterm_nothing_is_left_on_the_target() {
         assert!(footer.contains("\"complete\":false"), "after SIG{name}: {footer}");
         run(&["judge", &log]).expect(5).says(&["incomplete"]);
     }
+}
+
+#[test]
+fn a_run_that_is_interrupted_says_so_by_its_code_whatever_files_were_asked_for() {
+    let served = Served::start(&[]);
+    let scratch = Scratch::new();
+    let (junit, record) = (scratch.path("junit.xml"), scratch.path("record.jsonl"));
+    let other = Other::of(&served.endpoint);
+    let mut child = command(&["run", "-q", "--jobs", "2", "--endpoint", &served.endpoint, "transition"])
+        .args(["--junit", &junit, "--record", &record])
+        .spawn()
+        .expect("a child");
+    until("the run has streams", || !other.streams().is_empty());
+    signal(&child, "INT");
+    assert_eq!(wait(&mut child).code(), Some(5));
+    let report = std::fs::read_to_string(&junit).expect("a report");
+    assert!(report.contains("\"complete\" value=\"false\""), "{report}");
+    assert!(!std::path::Path::new(&record).exists(), "an incomplete run makes no record, and no empty one");
 }
 
 #[test]
@@ -145,13 +103,16 @@ fn after_sigkill_sweep_finds_what_is_left_and_nothing_else() {
         other.streams().into_iter().filter(|name| !theirs.contains(&name.as_str())).collect();
     assert!(!left.is_empty(), "the run was killed with streams open");
 
-    let asked = run(&["sweep", "--endpoint", &served.endpoint]).expect(1);
+    // So young that the run might still be under way, if it were not known to be killed.
+    run(&["sweep", "--yes", "--endpoint", &served.endpoint]).expect(0).says(&["`--all` those of all runs"]);
+    let asked = run(&["sweep", "--all", "--endpoint", &served.endpoint]).expect(1);
     let asked = asked.says(&["left alone: kinesis-conformance-of-somebody", "nothing was deleted", "--yes"]);
-    let found: Vec<&str> = asked.out.lines().filter(|line| left.iter().any(|name| name == line)).collect();
+    let names = asked.out.lines().filter_map(|line| line.split_once(" (run ")).map(|(name, _)| name);
+    let found: Vec<&str> = names.filter(|name| left.iter().any(|there| there == name)).collect();
     assert_eq!(found, left, "{}", asked.out);
     assert!(!asked.out.contains("orders"), "{}", asked.out);
 
-    run(&["sweep", "--yes", "--endpoint", &served.endpoint])
+    run(&["sweep", "--yes", "--all", "--endpoint", &served.endpoint])
         .expect(0)
         .says(&[&format!("deleted {}", left.len())]);
     until("only theirs are there", || other.streams() == theirs);
@@ -164,64 +125,4 @@ fn after_sigkill_sweep_finds_what_is_left_and_nothing_else() {
     for name in &left {
         assert!(text.contains(name.as_str()), "the log says nothing of {name}, which was made");
     }
-}
-
-/// A stream that carries our tag, as a killed run leaves it.
-fn leave(other: &Other, name: &str) {
-    other.call(
-        "CreateStream",
-        &Value::from([
-            ("StreamName", Value::from(name)),
-            ("ShardCount", Value::from(1_i64)),
-            ("Tags", Value::from([("kinesis-conformance", Value::from("0badf00d"))])),
-        ]),
-    );
-}
-
-#[test]
-fn sweep_looks_beyond_the_first_page_and_minds_tags_alone_as_little_as_names_alone() {
-    let served = Served::start(&[]);
-    let other = Other::of(&served.endpoint);
-    for number in 0..101 {
-        other.create(&format!("a-{number:03}"));
-    }
-    let ours = "kinesis-conformance-0badf00d-0001";
-    leave(&other, ours);
-    // Our tag on a name that is not ours: somebody has copied it.
-    leave(&other, "tagged-by-somebody");
-    let swept = run(&["sweep", "--yes", "--endpoint", &served.endpoint]).expect(0).says(&["deleted 1"]);
-    assert!(!swept.out.contains("tagged-by-somebody"), "{}", swept.out);
-    let exists = |name: &str| {
-        let input = Value::from([("StreamName", Value::from(name))]);
-        other.ask("DescribeStreamSummary", &input).0 == 200
-    };
-    until("ours is gone", || !exists(ours));
-    for theirs in ["a-000", "a-100", "tagged-by-somebody"] {
-        assert!(exists(theirs), "{theirs} is gone");
-    }
-}
-
-#[test]
-fn sweep_asks_on_a_terminal_and_takes_only_yes_for_yes() {
-    let served = Served::start(&[]);
-    let other = Other::of(&served.endpoint);
-    let ours = "kinesis-conformance-0badf00d-0001";
-    leave(&other, ours);
-    for (answer, code, is_there) in [("n", 1, true), ("", 1, true), ("y", 0, false)] {
-        let line = format!("'{PROGRAM}' sweep --endpoint {}", served.endpoint);
-        // `script` gives the program a terminal.
-        let mut child = Command::new("script")
-            .args(["-qec", &line, "/dev/null"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("`script` is there");
-        writeln!(child.stdin.take().expect("a pipe"), "{answer}").expect("written");
-        let mut out = String::new();
-        child.stdout.take().expect("a pipe").read_to_string(&mut out).expect("text");
-        assert_eq!(wait(&mut child).code(), Some(code), "{out}");
-        assert!(out.contains(ours) && out.contains("delete 1 of") && out.contains("[y/N]"), "{out}");
-        assert!(!is_there || other.streams() == [ours], "`{answer}` is no consent");
-    }
-    until("ours is gone", || other.streams().is_empty());
 }

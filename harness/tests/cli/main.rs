@@ -5,13 +5,16 @@
 
 mod bad_files;
 mod bad_targets;
+mod full_disk;
 mod interrupted;
 mod judged;
 mod known;
+mod other;
 mod ranges;
 mod required;
 mod secrets;
 mod support;
+mod sweeps;
 #[cfg(feature = "tls")]
 mod tls;
 mod verbs;

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
 
-use super::support::{Ended, Scratch, command};
+use super::support::{Ended, PROGRAM, QUICK, Scratch, command, free_port, run};
 
 const ACCESS_KEY: &str = "AKIAPLANTEDPLANTED00";
 const SECRET_KEY: &str = "planted/secret+key/that/nobody/may/read0";
@@ -55,7 +55,10 @@ fn send_back(mut stream: TcpStream) -> std::io::Result<()> {
         let rest = pending.split_off(end + 4 + length);
         let body = String::from_utf8_lossy(&pending[end + 4..]).into_owned();
         pending = rest;
-        let told = format!("{head} {body} {SECRET_KEY} arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/a {EVIL}");
+        let told = format!(
+            "{head} {body} {SECRET_KEY} arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/a {EVIL} {}",
+            spelled().join(" ")
+        );
         let (media, answer) = if head.contains("amz-cbor") {
             ("cbor", cbor(&told))
         } else {
@@ -91,9 +94,32 @@ fn ask(arguments: &[&str]) -> Ended {
         .into()
 }
 
+/// The secret key as servers escape, pack and shout it.
+fn spelled() -> Vec<String> {
+    let some = |escape: &dyn Fn(u8) -> String| -> String {
+        let each =
+            |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { escape(byte) };
+        SECRET_KEY.bytes().map(each).collect()
+    };
+    let hex: String = SECRET_KEY.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let packed = ["", "a", "ab"].map(|before| STANDARD.encode(format!("{before}{SECRET_KEY} and more")));
+    let mut all = vec![
+        some(&|byte| format!("\\u{byte:04x}")),
+        some(&|byte| format!("%{byte:02x}")),
+        some(&|byte| format!("&#{byte};")),
+        some(&|byte| format!("&#x{byte:x};")),
+        SECRET_KEY.to_uppercase(),
+        hex.to_uppercase(),
+        hex,
+    ];
+    all.extend(packed);
+    all
+}
+
 /// Every spelling in which a planted value could be told.
 fn planted() -> Vec<String> {
-    let mut all = Vec::new();
+    // Of base64 the middle, which holds nothing but the secret; it is short enough to stand whole.
+    let mut all: Vec<String> = spelled().iter().map(|text| text[4..text.len().min(44)].to_owned()).collect();
     for value in [ACCESS_KEY, SECRET_KEY, TOKEN, ACCOUNT] {
         let percent = value.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D");
         let without_ends = value[2..value.len() - 2].to_owned();
@@ -166,10 +192,7 @@ fn no_output_tells_a_secret_or_is_steered_by_a_target() {
     ];
     for (what, text) in &forms {
         tells_nothing(what, text);
-        match *what {
-            "the log" | "the record" | "JUnit" => {}
-            _ => steers_nothing(what, text),
-        }
+        steers_nothing(what, text);
     }
     let (terminal, log, junit) = (&forms[0].1, &forms[2].1, &forms[3].1);
     assert!(terminal.contains("curl -sS -i"), "{terminal}");
@@ -180,6 +203,76 @@ fn no_output_tells_a_secret_or_is_steered_by_a_target() {
     let report = quick_junit::Report::deserialize_from_str(junit).expect("JUnit is well-formed");
     assert!(report.tests > 10, "{} tests", report.tests);
     assert!(!junit.contains("<script"), "markup of the target stays text");
+}
+
+#[test]
+fn what_a_spawned_command_says_is_told_without_secrets() {
+    let scratch = Scratch::new();
+    let ready = format!("http://127.0.0.1:{}", free_port());
+    let packed = STANDARD.encode(SECRET_KEY);
+    let script = scratch.write(
+        "start.sh",
+        &format!(
+            "env | grep AWS_; echo \"$AWS_SECRET_ACCESS_KEY\" >&2; echo {packed} arn:aws:kinesis:eu-west-1:{ACCOUNT}:stream/a\nexit 7\n"
+        ),
+    );
+    for spawn in [format!("sh {script}"), format!("sh {script} {SECRET_KEY}")] {
+        let ended = ask(&["run", "--credentials", "env", "--spawn", &spawn, "--ready", &ready]).expect(3);
+        tells_nothing("a command that ends", &ended.told());
+        ended.complains(&["AWS_SECRET_ACCESS_KEY=[secret key]", "[session token]", ":900000000001:"]);
+    }
+}
+
+#[test]
+fn no_password_of_a_url_is_told() {
+    let scratch = Scratch::new();
+    let profile = |name: &str, endpoint: &str, ready: &str| {
+        scratch.write(
+            name,
+            &format!(
+                "format: 1\nname: mine\nabout: An emulator\nspawn: sh -c exit\nendpoint: \"{endpoint}\"\nready: \"{ready}\"\n"
+            ),
+        )
+    };
+    let good = "http://127.0.0.1:1";
+    let urls = [
+        "ftp://me:geheim@127.0.0.1",
+        "http://me:geheim@127.0.0.1:port",
+        "http://me:geheim@[::1",
+        "http://me:geheim@127.0.0.1",
+        "http://me:geheim",
+        "me:geheim@127.0.0.1:4567",
+        "http://127.0.0.1/?password=geheim",
+        "https://me:geheim@kinesis.eu-west-1.amazonaws.com",
+    ];
+    for (number, url) in urls.iter().enumerate() {
+        let (at_endpoint, at_ready) = (
+            profile(&format!("endpoint-{number}.yaml"), url, good),
+            profile(&format!("ready-{number}.yaml"), good, url),
+        );
+        for arguments in [
+            &["run", "--endpoint", url][..],
+            &["sweep", "--endpoint", url],
+            &["run", "--spawn", "true", "--ready", url],
+            &["run", "--target", &at_endpoint],
+            &["run", "--start", "--target", &at_ready],
+        ] {
+            let ended = run(arguments);
+            assert!(!ended.told().contains("geheim"), "{arguments:?}: {}", ended.told());
+            // A query is no part of what `--ready` says of the endpoint.
+            if !url.contains('?') {
+                ended.expect(2);
+            }
+        }
+    }
+    let log = scratch.path("run.jsonl");
+    let port = free_port();
+    let spawn = format!("'{}' serve --listen 127.0.0.1:{port} # amqp://me:geheim@broker", PROGRAM);
+    let ready = format!("http://127.0.0.1:{port}/health?token=geheim");
+    let ended = run(&["run", "-q", QUICK, "--log", &log, "--spawn", &spawn, "--ready", &ready]);
+    let ended = ended.expect(0);
+    let text = std::fs::read_to_string(&log).expect("a log");
+    assert!(!text.contains("geheim") && !ended.told().contains("geheim"), "{text}");
 }
 
 #[test]

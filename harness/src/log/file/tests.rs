@@ -49,6 +49,22 @@ fn a_verdict_is_on_disk_before_the_run_ends() {
 }
 
 #[test]
+fn a_log_that_gets_no_event_leaves_no_file_and_takes_none_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (fresh, old) = (folder.path().join("fresh.jsonl"), folder.path().join("old.jsonl"));
+    std::fs::write(&old, "of yesterday, and longer than what is written today").expect("a file");
+    for path in [&fresh, &old] {
+        drop(LogWriter::create(path).expect("a file"));
+    }
+    assert!(!fresh.exists(), "nothing was logged");
+    assert!(std::fs::read_to_string(&old).expect("text").starts_with("of yesterday"));
+    let mut writer = LogWriter::create(&old).expect("a file");
+    small().iter().for_each(|event| writer.event(event).expect("a line"));
+    drop(writer);
+    assert_eq!(std::fs::read_to_string(&old).expect("text"), lines(&small()));
+}
+
+#[test]
 fn a_path_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let error = LogWriter::create(&folder.path().join("missing/run.jsonl")).expect_err("no such folder");

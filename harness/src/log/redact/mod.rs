@@ -5,12 +5,14 @@
 //! that are no text, lose what must not be told.
 
 mod event;
+mod spelled;
 #[cfg(test)]
 mod tests;
 
 use std::sync::{Arc, Mutex};
 
 use crate::wire::Credentials;
+use spelled::Needle;
 
 /// A part of a pair that is shorter than this is no secret: AWS gives out none below 16 characters,
 /// and replacing what emulators take (`test`) would spoil every text.
@@ -26,8 +28,8 @@ const ACCOUNT: usize = 12;
 pub struct Redactor(Option<Arc<Secrets>>);
 
 struct Secrets {
-    /// What to look for and what to put in its place, longest first.
-    needles: Vec<(String, &'static str)>,
+    /// What to look for, longest first.
+    needles: Vec<Needle>,
     /// Accounts met so far: the first is called 900000000001, and so on.
     accounts: Mutex<Vec<String>>,
 }
@@ -57,24 +59,21 @@ impl Redactor {
         let mut needles = Vec::new();
         for (part, stand_in) in parts {
             let Some(part) = part.filter(|part| part.len() >= SHORTEST_SECRET) else { continue };
-            for spelled in spellings(part) {
-                needles.push((spelled, stand_in));
-            }
+            needles.extend(Needle::all_of(part, stand_in));
         }
-        needles.sort_by_key(|(needle, _)| std::cmp::Reverse(needle.len()));
+        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         Self(Some(Arc::new(Secrets { needles, accounts: Mutex::default() })))
     }
 
     /// The text without secrets, signatures and account ids.
     pub fn text(&self, text: &str) -> String {
         let Some(secrets) = &self.0 else { return text.to_owned() };
-        let mut text = text.to_owned();
-        for (needle, stand_in) in &secrets.needles {
-            if text.contains(needle.as_str()) {
-                text = text.replace(needle.as_str(), stand_in);
+        let mut bytes = text.as_bytes().to_vec();
+        for needle in &secrets.needles {
+            for place in needle.places(&bytes).into_iter().rev() {
+                bytes.splice(place, needle.stand_in.bytes());
             }
         }
-        let mut bytes = text.into_bytes();
         for (start, end) in signatures(&bytes).into_iter().rev() {
             bytes.splice(start..end, *b"[signature]");
         }
@@ -87,13 +86,9 @@ impl Redactor {
     pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let mut bytes = bytes.to_vec();
         let Some(secrets) = &self.0 else { return bytes };
-        for (needle, _) in &secrets.needles {
-            let needle = needle.as_bytes();
-            let mut from = 0;
-            while let Some(at) = bytes[from..].windows(needle.len()).position(|there| there == needle) {
-                let start = from + at;
-                from = start + needle.len();
-                bytes[start..from].fill(b'*');
+        for needle in &secrets.needles {
+            for place in needle.places(&bytes) {
+                bytes[place].fill(b'*');
             }
         }
         for (start, end) in signatures(&bytes) {
@@ -124,27 +119,6 @@ impl Secrets {
         });
         format!("9{:011}", index + 1)
     }
-}
-
-/// How a secret may be spelled when it is sent back: as it is, in a query, in JSON that escapes its
-/// slashes, and as the name of a header, which is told in lower case.
-fn spellings(part: &str) -> Vec<String> {
-    let mut all = vec![part.to_owned()];
-    let percent: String = part
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect();
-    for other in [percent, part.replace('/', "\\/"), part.to_ascii_lowercase()] {
-        if !all.contains(&other) {
-            all.push(other);
-        }
-    }
-    all
 }
 
 /// Where signatures stand: hex digits, as many as a signature has, letters and figures among them.

@@ -19,6 +19,81 @@ fn every_part_of_a_pair_is_replaced_however_it_is_spelled() {
     assert_eq!(Redactor::of(&Credentials::dummy()).text(text), text);
 }
 
+/// A secret with all that servers escape, as long as AWS makes them.
+const SECRET: &str = "planted/secret+key/that/nobody/may/read=0";
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02X}")).collect()
+}
+
+#[test]
+fn a_secret_is_found_in_every_escape_that_servers_use() {
+    let redactor = Redactor::of(&Credentials { secret_key: SECRET.to_owned(), ..planted() });
+    let each = |escape: &dyn Fn(u8) -> String| SECRET.bytes().map(escape).collect::<String>();
+    let some = |escape: &dyn Fn(u8) -> String| {
+        each(&|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { escape(byte) })
+    };
+    let spellings = [
+        SECRET.to_uppercase(),
+        some(&|byte| format!("\\u{byte:04x}")),
+        some(&|byte| format!("\\u{byte:04X}")),
+        each(&|byte| format!("\\\\u{byte:04x}")),
+        some(&|byte| format!("\\u{{{byte:x}}}")),
+        some(&|byte| format!("\\x{byte:02x}")),
+        some(&|byte| format!("\\{byte:03o}")),
+        some(&|byte| format!("\\{}", char::from(byte))),
+        some(&|byte| format!("\\\\\\{}", char::from(byte))),
+        each(&|byte| format!("%{byte:02x}")),
+        some(&|byte| format!("%25{byte:02X}")),
+        some(&|byte| format!("%2525{byte:02x}")),
+        some(&|byte| format!("%u{byte:04x}")),
+        each(&|byte| format!("&#{byte};")),
+        each(&|byte| format!("&#x{byte:X};")),
+        some(&|byte| format!("&amp;#0{byte};")),
+        SECRET.replace('/', "&sol;").replace('+', "&plus;").replace('=', "&equals;"),
+        hex(SECRET),
+        hex(SECRET).to_lowercase(),
+    ];
+    for spelled in spellings {
+        assert_eq!(redactor.text(&format!("a {spelled} b")), "a [secret key] b", "{spelled}");
+        let bytes = redactor.bytes(format!("a {spelled} b").as_bytes());
+        assert_eq!(bytes, format!("a {} b", "*".repeat(spelled.len())).as_bytes(), "{spelled}");
+    }
+}
+
+#[test]
+fn a_secret_is_found_in_base64_wherever_it_begins() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+    let redactor = Redactor::of(&Credentials { secret_key: SECRET.to_owned(), ..planted() });
+    let (begin, end) = ("before ", " after and something more");
+    for shift in 0..3 {
+        for after in 0..3 {
+            let text = format!("{}{SECRET}{}", &begin[shift..], &end[after..]);
+            for coded in [STANDARD.encode(&text), URL_SAFE.encode(&text)] {
+                for told in [coded.clone(), coded.replace('/', "\\/"), coded.replace('+', "%2B")] {
+                    let redacted = redactor.text(&told);
+                    assert!(redacted.contains("[secret key]"), "{told}");
+                    let left = redacted.len() - "[secret key]".len();
+                    assert!(left <= STANDARD.encode(begin).len() + STANDARD.encode(end).len(), "{redacted}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_only_looks_like_escapes_is_left_alone_and_takes_no_time() {
+    let redactor = Redactor::of(&planted());
+    for text in
+        ["%", "\\", "&", "&#;", "&#x;", "%2", "\\u00", "\\u{", "%u12", "&amp;", "%25", "\\x4", "&nbsp;"]
+    {
+        for text in [text.to_owned(), format!("{text}planted"), text.repeat(20_000)] {
+            assert_eq!(redactor.text(&text), text);
+        }
+    }
+}
+
 #[test]
 fn a_signature_is_replaced_wherever_it_stands_and_other_hex_is_not() {
     let signature = "0af9".repeat(16);

@@ -43,7 +43,7 @@ const EVERYWHERE: &str = "
         others: {error: ResourceInUseException, message: $each.text}
         because: [SSE-001]
       - repeat: 2
-        until: {StreamStatus: $each.status}
+        until: as-expected
         steps:
           - call: DescribeStream
             with: {ExclusiveStartShardId: $each.text}

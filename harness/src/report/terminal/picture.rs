@@ -10,12 +10,12 @@ use crate::case::{self, ExcerptLabel};
 use crate::facts::FactId;
 use crate::log::{
     BodyDiff, BodyText, CaseText, Exchange, Mismatch, MismatchKind, Outcome, RequestText, ResponseText, Role,
-    StepIndex, Trial,
+    StepIndex, Trial, is_unsafe,
 };
 use crate::report::cause::Cause;
 use crate::report::curl::{curl, quoted_if_needed};
 use crate::report::summary::Summary;
-use crate::report::text::{clean, clean_lines, cut, is_unsafe, level, millis, shortened, size, wrapped};
+use crate::report::text::{clean, clean_lines, cut, level, millis, shortened, size, wrapped};
 use crate::run::PREFIX;
 use crate::wire::cbor;
 

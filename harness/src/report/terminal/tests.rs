@@ -177,8 +177,7 @@ fn hostile_text_reaches_the_page_spelled_out() {
         Event::Trial(Box::new(open)),
         footer(true),
     ]);
-    let steering: Vec<char> =
-        text.chars().filter(|c| *c != '\n' && crate::report::text::is_unsafe(*c)).collect();
+    let steering: Vec<char> = text.chars().filter(|c| *c != '\n' && crate::log::is_unsafe(*c)).collect();
     assert_eq!(steering, Vec::<char>::new(), "{text:?}");
 }
 

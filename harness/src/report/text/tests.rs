@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
-use super::{clean, duration, enumerated, is_unsafe, millis, shortened, size, wrapped};
+use super::{clean, duration, enumerated, millis, shortened, size, wrapped};
+use crate::log::is_unsafe;
 
 #[test]
 fn what_steers_a_terminal_is_spelled_out() {

@@ -50,7 +50,7 @@ pub enum EndpointError {
     /// More than scheme, host and port. Requests always go to `/`.
     #[error("use the endpoint `{text}`: it has {part}, and may have scheme, host and port only")]
     Part {
-        /// The text; with user information, only `…@` and what follows.
+        /// The text, as it may be shown.
         text: String,
         /// The part that is too much.
         part: EndpointPart,
@@ -96,9 +96,9 @@ impl Endpoint {
     /// Text that is no URL, has another scheme, or has more than scheme, host and port.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let url = Url::parse(text)
-            .map_err(|error| EndpointError::NotUrl { text: text.to_owned(), reason: error.to_string() })?;
+            .map_err(|error| EndpointError::NotUrl { text: shown(text), reason: error.to_string() })?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(EndpointError::Scheme { text: text.to_owned(), scheme: url.scheme().to_owned() });
+            return Err(EndpointError::Scheme { text: shown(text), scheme: url.scheme().to_owned() });
         }
         let too_much = if !url.username().is_empty() || url.password().is_some() {
             Some(EndpointPart::UserInfo)
@@ -113,11 +113,7 @@ impl Endpoint {
         };
         match too_much {
             None => Ok(Self(url)),
-            Some(part) => {
-                // User information may be a secret, so it is not repeated.
-                let text = text.rsplit_once('@').map_or(text.to_owned(), |(_, host)| format!("…@{host}"));
-                Err(EndpointError::Part { text, part })
-            }
+            Some(part) => Err(EndpointError::Part { text: shown(text), part }),
         }
     }
 
@@ -167,6 +163,29 @@ impl Endpoint {
 
     pub(super) const fn url(&self) -> &Url {
         &self.0
+    }
+}
+
+/// A text that may be a URL, without what may be a secret in it: user information, also where an `@` was
+/// forgotten or escaped so that a password stands where the port should, query and fragment.
+fn shown(text: &str) -> String {
+    let (before, rest) = match text.rsplit_once('@') {
+        Some((_, host)) => ("…@".to_owned(), host),
+        None => match text.split_once("://") {
+            Some((scheme, rest)) => (format!("{scheme}://"), rest),
+            None => (String::new(), text),
+        },
+    };
+    let end = rest.find(['?', '#']).map_or(rest.len(), |at| at + 1);
+    let (kept, cut) = rest.split_at(end);
+    let hidden = if cut.is_empty() { "" } else { "…" };
+    let host_end = kept.find(['/', '?', '#']).unwrap_or(kept.len());
+    let (host, after) = kept.split_at(host_end);
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') && !port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{before}{name}:…")
+        }
+        Some(_) | None => format!("{before}{host}{after}{hidden}"),
     }
 }
 

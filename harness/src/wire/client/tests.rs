@@ -353,11 +353,11 @@ fn an_endpoint_with_more_is_refused() {
         ),
         (
             "http://h/?x",
-            "use the endpoint `http://h/?x`: it has a query, and may have scheme, host and port only",
+            "use the endpoint `http://h/?…`: it has a query, and may have scheme, host and port only",
         ),
         (
             "http://h/#x",
-            "use the endpoint `http://h/#x`: it has a fragment, and may have scheme, host and port only",
+            "use the endpoint `http://h/#…`: it has a fragment, and may have scheme, host and port only",
         ),
         (
             "http://me:secret@h",
@@ -368,6 +368,25 @@ fn an_endpoint_with_more_is_refused() {
         ("127.0.0.1:4567", "read the endpoint `127.0.0.1:4567`: relative URL without a base"),
     ] {
         assert_eq!(Endpoint::parse(text).unwrap_err().to_string(), error);
+    }
+}
+
+#[test]
+fn no_error_about_an_endpoint_repeats_what_may_be_a_secret() {
+    for text in [
+        "ftp://me:geheim@h",
+        "http://me:geheim@h:port",
+        "http://me:geheim@[::1",
+        "http://me:geheim%40h",
+        "http://me:geheim",
+        "me:geheim@h:4567",
+        "http://me:ge/heim:geheim@h/a",
+        "http://h/?token=geheim",
+        "http://h/#geheim",
+        "http://h:4567/a?geheim@h",
+    ] {
+        let told = Endpoint::parse(text).unwrap_err().to_string();
+        assert!(!told.contains("geheim") && !told.contains("heim"), "{told}");
     }
 }
 

@@ -1,0 +1,209 @@
+//! `sweep` deletes what killed runs left, and never what anybody uses.
+
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use kinesis_conformance::model::Value;
+
+use super::other::{Other, leave};
+use super::support::{PROGRAM, Rude, RudeServer, Served, run, until, wait};
+
+#[test]
+fn sweep_looks_beyond_the_first_page_and_minds_tags_alone_as_little_as_names_alone() {
+    let served = Served::start(&[]);
+    let other = Other::of(&served.endpoint);
+    for number in 0..101 {
+        other.create(&format!("a-{number:03}"));
+    }
+    let ours = "kinesis-conformance-0badf00d-0001";
+    leave(&other, ours);
+    // Our tag on a name that is not ours: somebody has copied it.
+    leave(&other, "tagged-by-somebody");
+    let swept =
+        run(&["sweep", "--yes", "--all", "--endpoint", &served.endpoint]).expect(0).says(&["deleted 1"]);
+    assert!(!swept.out.contains("tagged-by-somebody"), "{}", swept.out);
+    let exists = |name: &str| {
+        let input = Value::from([("StreamName", Value::from(name))]);
+        other.ask("DescribeStreamSummary", &input).0 == 200
+    };
+    until("ours is gone", || !exists(ours));
+    for theirs in ["a-000", "a-100", "tagged-by-somebody"] {
+        assert!(exists(theirs), "{theirs} is gone");
+    }
+}
+
+#[test]
+fn sweep_asks_on_a_terminal_and_takes_only_yes_for_yes() {
+    let served = Served::start(&[]);
+    let other = Other::of(&served.endpoint);
+    let ours = "kinesis-conformance-0badf00d-0001";
+    leave(&other, ours);
+    for (answer, code, is_there) in [("n", 1, true), ("", 1, true), ("y", 0, false)] {
+        let line = format!("'{PROGRAM}' sweep --all --endpoint {}", served.endpoint);
+        // `script` gives the program a terminal.
+        let mut child = Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("`script` is there");
+        writeln!(child.stdin.take().expect("a pipe"), "{answer}").expect("written");
+        let mut out = String::new();
+        child.stdout.take().expect("a pipe").read_to_string(&mut out).expect("text");
+        assert_eq!(wait(&mut child).code(), Some(code), "{out}");
+        assert!(out.contains(ours) && out.contains("delete 1 of") && out.contains("[y/N]"), "{out}");
+        assert!(!is_there || other.streams() == [ours], "`{answer}` is no consent");
+    }
+    until("ours is gone", || other.streams().is_empty());
+}
+
+#[test]
+fn sweep_leaves_young_streams_alone_and_tells_runs_apart() {
+    let served = Served::start(&[]);
+    let other = Other::of(&served.endpoint);
+    let names = ["kinesis-conformance-0badcafe-0001", "kinesis-conformance-0badf00d-0001"];
+    for name in names {
+        leave(&other, name);
+    }
+    let sweep = |flags: &[&str]| {
+        run(&[&["sweep", "--yes", "--endpoint", &served.endpoint], flags].concat()).expect(0)
+    };
+    for flags in [&[][..], &["--older-than", "10m"], &["--run", "0badf00d", "--older-than", "10m"]] {
+        sweep(flags).says(&[
+            "left alone: kinesis-conformance-0badf00d-0001 (run 0badf00d, made",
+            "nothing to delete at",
+            "may be in use by a run under way",
+        ]);
+    }
+    assert_eq!(other.streams(), names);
+    sweep(&["--run", "0badf00d"]).says(&["kinesis-conformance-0badf00d-0001 (run 0badf00d", "deleted 1"]);
+    until("one run's stream is gone", || other.streams() == names[..1]);
+    sweep(&["--run", "0badf00d"]).says(&["nothing to delete"]);
+    sweep(&["--older-than", "0s"]).says(&["deleted 1"]);
+    until("all are gone", || other.streams().is_empty());
+}
+
+#[test]
+fn sweep_refuses_ages_and_runs_that_are_none() {
+    let sweep =
+        |flags: &[&str]| run(&[&["sweep", "--endpoint", "http://127.0.0.1:1"], flags].concat()).expect(2);
+    sweep(&["--older-than", "yesterday"]).complains(&["--older-than", "a time from 0s to a year"]);
+    sweep(&["--older-than=-2h"]).complains(&["--older-than", "a time from 0s to a year"]);
+    sweep(&["--older-than", "400000h"]).complains(&["a time from 0s to a year"]);
+    sweep(&["--run", ""]).complains(&["--run"]);
+    sweep(&["--run", "a b"]).complains(&["the id that stands in the streams' names"]);
+    sweep(&["--all", "--run", "0badf00d"]).complains(&["--all", "--run"]);
+}
+
+const OURS: &str = r#"{"StreamNames":["kinesis-conformance-0badf00d-0001"],"HasMoreStreams":false}"#;
+const TAGGED: &str = r#"{"Tags":[{"Key":"kinesis-conformance","Value":"0badf00d"}],"HasMoreTags":false}"#;
+const GONE: &str = r#"{"__type":"ResourceNotFoundException","message":"Stream not found"}"#;
+/// Made in 1970.
+const OLD: &str = r#"{"StreamDescriptionSummary":{"StreamCreationTimestamp":1.5}}"#;
+
+/// A target that answers each operation in its own way.
+fn sweep_at(answer: fn(&str) -> (u16, &'static str)) -> super::support::Ended {
+    run(&["sweep", "--yes", "--endpoint", &RudeServer::start(Rude::Answers(answer)).endpoint])
+}
+
+#[test]
+fn sweep_deletes_what_is_older_than_an_hour() {
+    let swept = sweep_at(|operation| match operation {
+        "ListStreams" => (200, OURS),
+        "ListTagsForStream" => (200, TAGGED),
+        "DescribeStreamSummary" => (200, OLD),
+        _ => (200, ""),
+    });
+    swept.expect(0).says(&["(run 0badf00d, made", "days ago)", "deleted 1"]);
+}
+
+#[test]
+fn sweep_keeps_what_has_no_age() {
+    let swept = sweep_at(|operation| match operation {
+        "ListStreams" => (200, OURS),
+        "ListTagsForStream" => (200, TAGGED),
+        _ => (400, r#"{"__type":"UnknownOperationException"}"#),
+    });
+    swept.expect(0).says(&["left alone:", "the target does not say when it was made", "nothing to delete"]);
+}
+
+#[test]
+fn a_list_that_does_not_end_ends_the_sweep() {
+    // The same page again and again, and a new name on every page.
+    let same = sweep_at(|_| (200, r#"{"StreamNames":["orders"],"HasMoreStreams":true}"#));
+    let fresh = sweep_at(|_| {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let page = format!(r#"{{"StreamNames":["orders-{number:09}"],"HasMoreStreams":true}}"#);
+        (200, Box::leak(page.into_boxed_str()))
+    });
+    for swept in [same, fresh] {
+        swept.expect(1).says(&["the list of streams does not end", "nothing to delete"]);
+    }
+}
+
+#[test]
+fn a_stream_that_vanishes_is_no_error() {
+    for vanishes_at in ["ListTagsForStream", "DescribeStreamSummary"] {
+        let answer: fn(&str) -> (u16, &'static str) = match vanishes_at {
+            "ListTagsForStream" => |operation| match operation {
+                "ListStreams" => (200, OURS),
+                _ => (400, GONE),
+            },
+            _ => |operation| match operation {
+                "ListStreams" => (200, OURS),
+                "ListTagsForStream" => (200, TAGGED),
+                _ => (400, GONE),
+            },
+        };
+        sweep_at(answer).expect(0).says(&["nothing to delete"]);
+    }
+}
+
+#[test]
+fn tags_that_can_not_be_read_are_told_and_the_stream_is_left_alone() {
+    let swept = sweep_at(|operation| match operation {
+        "ListStreams" => (200, OURS),
+        _ => (400, r#"{"__type":"AccessDeniedException"}"#),
+    });
+    swept.expect(1).says(&["left alone: kinesis-conformance-0badf00d-0001", "400 AccessDeniedException"]);
+}
+
+#[test]
+fn the_tag_is_looked_for_on_every_page() {
+    let swept = sweep_at(|operation| {
+        static PAGES: AtomicUsize = AtomicUsize::new(0);
+        match operation {
+            "ListStreams" => (200, OURS),
+            "ListTagsForStream" => match PAGES.fetch_add(1, Ordering::SeqCst) {
+                0 => (200, r#"{"Tags":[{"Key":"a","Value":"b"}],"HasMoreTags":true}"#),
+                1 => (200, r#"{"Tags":[{"Key":"i","Value":"j"}],"HasMoreTags":true}"#),
+                _ => (200, TAGGED),
+            },
+            "DescribeStreamSummary" => (200, OLD),
+            _ => (200, ""),
+        }
+    });
+    swept.expect(0).says(&["deleted 1"]);
+}
+
+#[test]
+fn a_deletion_that_is_refused_for_a_while_is_sent_again() {
+    let swept = sweep_at(|operation| {
+        static TRIES: AtomicUsize = AtomicUsize::new(0);
+        match operation {
+            "ListStreams" => (200, OURS),
+            "ListTagsForStream" => (200, TAGGED),
+            "DescribeStreamSummary" => (200, OLD),
+            _ => match TRIES.fetch_add(1, Ordering::SeqCst) {
+                0 => (400, r#"{"__type":"ResourceInUseException"}"#),
+                1 => (400, r#"{"__type":"LimitExceededException"}"#),
+                2 => (500, r#"{"__type":"InternalFailure"}"#),
+                3 => (400, r#"{"__type":"ThrottlingException"}"#),
+                _ => (200, ""),
+            },
+        }
+    });
+    swept.expect(0).says(&["deleted 1"]);
+}
