@@ -17,9 +17,9 @@ const OPEN: &str = "what the service does is an open question: answers are noted
 const SURVIVORS: &[(Fault, &str)] = &[
     (Fault::SkipCreating, NO_SUITE),
     (Fault::SkipDeleting, NO_SUITE),
-    (Fault::ForeignRegionKeyAccepted, OPEN),
+    (Fault::KmsInvalidStateAsDisabled, OPEN),
+    (Fault::NullRefused, OPEN),
     (Fault::ScalarBodyAccepted, OPEN),
-    (Fault::ForeignRegionAccepted, OPEN),
     (Fault::TypesBeforeAuth, OPEN),
     (Fault::ErrorBreaksConnection, NO_FACT),
 ];

@@ -6,7 +6,7 @@ use super::chooser::Chooser;
 use super::context::{Context, Outcome};
 use super::effect::Effect;
 use super::identify;
-use super::kms::KeyLookup;
+use super::kms::{KeyLookup, KmsFault};
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
 use super::stream::{Status, Stream};
@@ -37,12 +37,21 @@ pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
         let candidate = choose.ask(OpenQuestion::StartWithKeyInForce);
         if candidate == Candidate::NoOp {
             return Ok((Value::empty(), Effect::Nothing));
-        } else if candidate == Candidate::InvalidArgument {
-            return Err(Refusal::untold("InvalidArgumentException"));
         }
     }
     within_limit(&stream.applied.starts, context.now)?;
-    Ok((Value::empty(), Effect::Encrypt { stream: name, to: Encryption::Key(key.to_owned()) }))
+    // The same key in another form is accepted; which form is shown then is open (SSE-049).
+    let shown = match stream.encryption(context.now).key() {
+        Some(in_force)
+            if in_force != key
+                && context.world.kms.same_key(in_force, key)
+                && choose.ask(OpenQuestion::StartWithSameKeyInAnotherForm) == Candidate::Before =>
+        {
+            in_force
+        }
+        Some(_) | None => key,
+    };
+    Ok((Value::empty(), Effect::Encrypt { stream: name, to: Encryption::Key(shown.to_owned()) }))
 }
 
 /// `StopStreamEncryption`. It does not call KMS (SSE-004).
@@ -64,9 +73,12 @@ pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
                 return Err(Refusal::untold("InvalidArgumentException"));
             }
         }
-        Encryption::Key(in_force) if context.world.kms.same_key(in_force, key) => {}
-        Encryption::Key(_) => {
+        Encryption::Key(in_force) if in_force == key => {}
+        Encryption::Key(in_force) => {
             let question = match context.world.kms.find(key) {
+                KeyLookup::Usable { .. } if context.world.kms.same_key(in_force, key) => {
+                    OpenQuestion::StopWithSameKeyInAnotherForm
+                }
                 KeyLookup::Malformed => OpenQuestion::StopWithMalformedKey,
                 KeyLookup::Usable { .. } | KeyLookup::Fault(_) | KeyLookup::ForeignRegion => {
                     OpenQuestion::StopWithOtherKey
@@ -121,8 +133,11 @@ fn none_refused() -> Refusal {
 /// The key of a start, as given.
 fn key_to_start<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a str, Refusal> {
     if !asks_for_kms(context) {
-        return Err(if choose.ask(OpenQuestion::StartWithNone) == Candidate::Validation {
+        let candidate = choose.ask(OpenQuestion::StartWithNone);
+        return Err(if candidate == Candidate::Validation {
             Refusal::untold("ValidationException")
+        } else if candidate == Candidate::InvalidOperation {
+            Refusal::untold("InvalidOperationException")
         } else {
             none_refused()
         });
@@ -130,6 +145,12 @@ fn key_to_start<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'
     let key = context.input.text("KeyId").unwrap_or_default();
     match context.world.kms.find(key) {
         KeyLookup::Usable { .. } => Ok(key),
+        // KMS-016.
+        KeyLookup::Fault(KmsFault::InvalidState)
+            if choose.ask(OpenQuestion::KeyPendingDeletion) == Candidate::KmsDisabled =>
+        {
+            Err(Refusal::untold(KmsFault::Disabled.class()))
+        }
         // The texts were found nowhere (KMS-010).
         KeyLookup::Fault(fault) => Err(Refusal::untold(fault.class())),
         KeyLookup::ForeignRegion => Err(not_found_or_invalid(OpenQuestion::ForeignRegionKey, choose)),

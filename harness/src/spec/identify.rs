@@ -8,10 +8,11 @@ use super::stream::{Status, Stream};
 
 /// The name of the stream that a call is about. The stream need not exist.
 pub(super) fn name(context: Context<'_>, choose: &mut Chooser<'_>) -> Result<String, Refusal> {
-    if context.input.has("StreamId")
-        && choose.ask(OpenQuestion::StreamIdSupplied) == Candidate::InvalidArgument
-    {
-        return Err(Refusal::untold("InvalidArgumentException"));
+    if context.input.has("StreamId") {
+        let candidate = choose.ask(OpenQuestion::StreamIdSupplied);
+        if candidate != Candidate::Ignored {
+            return Err(refused_as(candidate));
+        }
     }
     match (context.input.text("StreamName"), context.input.text("StreamARN")) {
         (None, None) => Err(refused_as(choose.ask(OpenQuestion::NeitherNameNorArn))),
@@ -108,7 +109,14 @@ fn by_arn(context: Context<'_>, arn: &str, choose: &mut Chooser<'_>) -> Result<S
     if own {
         return Ok(parts.name.to_owned());
     }
-    let candidate = choose.ask(OpenQuestion::ForeignArn);
+    let question = if parts.partition != world.partition {
+        OpenQuestion::ForeignPartitionArn
+    } else if parts.region != world.region {
+        OpenQuestion::ForeignRegionArn
+    } else {
+        OpenQuestion::ForeignAccountArn
+    };
+    let candidate = choose.ask(question);
     Err(if candidate == Candidate::NotFound {
         Refusal::no_stream(parts.name, parts.account)
     } else if candidate == Candidate::InvalidArgument {

@@ -13,8 +13,12 @@ pub enum OpenQuestion {
     NameAndArnDisagree,
     /// Which stream is meant where they differ and the call is accepted (ARN-017).
     WhichStreamWins,
-    /// The ARN is of another partition, region or account (ARN-017, ARN-018).
-    ForeignArn,
+    /// The ARN is of another account (ARN-017, ARN-018).
+    ForeignAccountArn,
+    /// The ARN is of another region (ARN-017).
+    ForeignRegionArn,
+    /// The ARN is of another partition (ARN-017).
+    ForeignPartitionArn,
     /// A `StreamId` is given though it is not implemented (ARN-004).
     StreamIdSupplied,
     /// `StreamARN` is the ARN of a stream's consumer (ARN-017).
@@ -23,16 +27,23 @@ pub enum OpenQuestion {
     StartWithNone,
     /// `StartStreamEncryption` with the key that is in force (SSE-033).
     StartWithKeyInForce,
+    /// Which form is shown after `StartStreamEncryption` with the key that is in force, in another form
+    /// (SSE-049).
+    StartWithSameKeyInAnotherForm,
     /// `StopStreamEncryption` on a stream that is not encrypted (SSE-032).
     StopWhenNotEncrypted,
     /// `StopStreamEncryption` with a key other than the one in force (SSE-034).
     StopWithOtherKey,
+    /// `StopStreamEncryption` with the key that is in force, in another form (SSE-034).
+    StopWithSameKeyInAnotherForm,
     /// `StopStreamEncryption` with a `KeyId` that is none of the four forms (SSE-034, SSE-044).
     StopWithMalformedKey,
     /// A `KeyId` that is none of the four forms (KMS-012).
     MalformedKeyId,
     /// The ARN of a key in another region. No fact speaks of it.
     ForeignRegionKey,
+    /// A key whose deletion is scheduled (KMS-016).
+    KeyPendingDeletion,
     /// What `EncryptionType` shows while UPDATING (SSE-030).
     TypeWhileUpdating,
     /// What `KeyId` shows while UPDATING (SSE-030).
@@ -89,8 +100,14 @@ pub enum Candidate {
     AccessDenied,
     /// Refused with LimitExceededException.
     LimitExceeded,
+    /// Refused with InvalidOperationException.
+    InvalidOperation,
     /// Refused with KMSNotFoundException.
     KmsNotFound,
+    /// Refused with KMSInvalidStateException.
+    KmsInvalidState,
+    /// Refused with KMSDisabledException.
+    KmsDisabled,
     /// What was in force before the call.
     Before,
     /// What will be in force once the change has settled.
@@ -113,20 +130,25 @@ pub enum Candidate {
 
 impl OpenQuestion {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 30] = [
         Self::NeitherNameNorArn,
         Self::NameAndArnDisagree,
         Self::WhichStreamWins,
-        Self::ForeignArn,
+        Self::ForeignAccountArn,
+        Self::ForeignRegionArn,
+        Self::ForeignPartitionArn,
         Self::StreamIdSupplied,
         Self::ConsumerArnGiven,
         Self::StartWithNone,
         Self::StartWithKeyInForce,
+        Self::StartWithSameKeyInAnotherForm,
         Self::StopWhenNotEncrypted,
         Self::StopWithOtherKey,
+        Self::StopWithSameKeyInAnotherForm,
         Self::StopWithMalformedKey,
         Self::MalformedKeyId,
         Self::ForeignRegionKey,
+        Self::KeyPendingDeletion,
         Self::TypeWhileUpdating,
         Self::KeyWhileUpdating,
         Self::TypeInPutsAfterStop,
@@ -147,16 +169,21 @@ impl OpenQuestion {
             Self::NeitherNameNorArn => "neither-name-nor-arn",
             Self::NameAndArnDisagree => "name-and-arn-disagree",
             Self::WhichStreamWins => "which-stream-wins",
-            Self::ForeignArn => "foreign-arn",
+            Self::ForeignAccountArn => "foreign-account-arn",
+            Self::ForeignRegionArn => "foreign-region-arn",
+            Self::ForeignPartitionArn => "foreign-partition-arn",
             Self::StreamIdSupplied => "stream-id-supplied",
             Self::ConsumerArnGiven => "consumer-arn-given",
             Self::StartWithNone => "start-with-none",
             Self::StartWithKeyInForce => "start-with-key-in-force",
+            Self::StartWithSameKeyInAnotherForm => "start-with-same-key-in-another-form",
             Self::StopWhenNotEncrypted => "stop-when-not-encrypted",
             Self::StopWithOtherKey => "stop-with-other-key",
+            Self::StopWithSameKeyInAnotherForm => "stop-with-same-key-in-another-form",
             Self::StopWithMalformedKey => "stop-with-malformed-key",
             Self::MalformedKeyId => "malformed-key-id",
             Self::ForeignRegionKey => "foreign-region-key",
+            Self::KeyPendingDeletion => "key-pending-deletion",
             Self::TypeWhileUpdating => "type-while-updating",
             Self::KeyWhileUpdating => "key-while-updating",
             Self::TypeInPutsAfterStop => "type-in-puts-after-stop",
@@ -184,20 +211,26 @@ impl OpenQuestion {
             }
             Self::WhichStreamWins => &[Candidate::ArnWins, Candidate::NameWins],
             // Without a resource policy that lets the caller in, IAM answers first (ORD-012).
-            Self::ForeignArn => &[Candidate::AccessDenied, Candidate::NotFound, Candidate::InvalidArgument],
-            Self::StreamIdSupplied => &[Candidate::Ignored, Candidate::InvalidArgument],
+            Self::ForeignAccountArn | Self::ForeignRegionArn | Self::ForeignPartitionArn => {
+                &[Candidate::AccessDenied, Candidate::NotFound, Candidate::InvalidArgument]
+            }
+            Self::StreamIdSupplied => &[Candidate::Ignored, Candidate::NotFound, Candidate::InvalidArgument],
             Self::ConsumerArnGiven => {
                 &[Candidate::NotFound, Candidate::InvalidArgument, Candidate::Validation]
             }
             // Stop is known to refuse NONE so (SSE-006).
-            Self::StartWithNone => &[Candidate::InvalidArgument, Candidate::Validation],
-            Self::StartWithKeyInForce => &[Candidate::Updating, Candidate::NoOp, Candidate::InvalidArgument],
+            Self::StartWithNone => {
+                &[Candidate::InvalidArgument, Candidate::Validation, Candidate::InvalidOperation]
+            }
+            Self::StartWithKeyInForce => &[Candidate::Updating, Candidate::NoOp],
+            Self::StartWithSameKeyInAnotherForm => &[Candidate::After, Candidate::Before],
             Self::StopWhenNotEncrypted => &[Candidate::InvalidArgument, Candidate::NoOp, Candidate::Updating],
-            Self::StopWithOtherKey | Self::StopWithMalformedKey => {
+            Self::StopWithOtherKey | Self::StopWithSameKeyInAnotherForm | Self::StopWithMalformedKey => {
                 &[Candidate::InvalidArgument, Candidate::Accepted]
             }
             Self::MalformedKeyId => &[Candidate::InvalidArgument, Candidate::KmsNotFound],
             Self::ForeignRegionKey => &[Candidate::KmsNotFound, Candidate::InvalidArgument],
+            Self::KeyPendingDeletion => &[Candidate::KmsInvalidState, Candidate::KmsDisabled],
             Self::TypeWhileUpdating | Self::KeyWhileUpdating => {
                 &[Candidate::After, Candidate::Before, Candidate::Absent]
             }
@@ -240,7 +273,10 @@ impl Candidate {
             Self::InUse => "in-use",
             Self::AccessDenied => "access-denied",
             Self::LimitExceeded => "limit-exceeded",
+            Self::InvalidOperation => "invalid-operation",
             Self::KmsNotFound => "kms-not-found",
+            Self::KmsInvalidState => "kms-invalid-state",
+            Self::KmsDisabled => "kms-disabled",
             Self::Before => "before",
             Self::After => "after",
             Self::Absent => "absent",

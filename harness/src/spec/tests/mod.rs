@@ -130,6 +130,9 @@ fn an_operation_that_is_not_specified_has_no_result() {
 
 #[test]
 fn the_questions_of_the_cases_have_the_same_candidates_here() {
+    // Of these the specification has one answer: another one is judged at a higher level, or the question
+    // is about what becomes of bytes.
+    const SETTLED_HERE: [&str; 3] = ["key-that-does-not-exist", "null-for-required", "stop-with-none"];
     let library = crate::case::ast::Library::embedded().expect("the embedded cases are in order");
     for (id, question) in &library.questions {
         let Some(own) = OpenQuestion::parse(id) else {
@@ -139,7 +142,8 @@ fn the_questions_of_the_cases_have_the_same_candidates_here() {
                 .suites
                 .iter()
                 .find(|suite| !suite.name.starts_with("protocol/") && suite.source.text.contains(&name));
-            assert!(asked.is_none(), "the specification does not know `{id}`");
+            let settled = SETTLED_HERE.contains(&id.as_str());
+            assert!(asked.is_none() || settled, "the specification does not know `{id}`");
             continue;
         };
         let mut candidates: Vec<_> = own.candidates().iter().map(|one| one.name()).collect();
