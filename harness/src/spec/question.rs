@@ -189,9 +189,7 @@ impl OpenQuestion {
             Self::ForeignAccountArn | Self::ForeignRegionArn | Self::ForeignPartitionArn => {
                 &[Candidate::AccessDenied, Candidate::NotFound, Candidate::InvalidArgument]
             }
-            Self::StreamIdSupplied => {
-                &[Candidate::Ignored, Candidate::NotFound, Candidate::InvalidArgument]
-            }
+            Self::StreamIdSupplied => &[Candidate::Ignored, Candidate::NotFound, Candidate::InvalidArgument],
             Self::ConsumerArnGiven => {
                 &[Candidate::NotFound, Candidate::InvalidArgument, Candidate::Validation]
             }
@@ -202,9 +200,9 @@ impl OpenQuestion {
             Self::StartWithKeyInForce => &[Candidate::Updating, Candidate::NoOp],
             Self::StartWithSameKeyInAnotherForm => &[Candidate::After, Candidate::Before],
             Self::StopWhenNotEncrypted => &[Candidate::InvalidArgument, Candidate::NoOp, Candidate::Updating],
-            Self::StopWithOtherKey
-            | Self::StopWithSameKeyInAnotherForm
-            | Self::StopWithMalformedKey => &[Candidate::InvalidArgument, Candidate::Accepted],
+            Self::StopWithOtherKey | Self::StopWithSameKeyInAnotherForm | Self::StopWithMalformedKey => {
+                &[Candidate::InvalidArgument, Candidate::Accepted]
+            }
             Self::MalformedKeyId => &[Candidate::InvalidArgument, Candidate::KmsNotFound],
             Self::ForeignRegionKey => &[Candidate::KmsNotFound, Candidate::InvalidArgument],
             Self::KeyPendingDeletion => &[Candidate::KmsInvalidState, Candidate::KmsDisabled],
