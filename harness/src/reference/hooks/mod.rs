@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use super::fault::{Fault, Faults};
 use crate::model::Value;
-use crate::spec::{Action, Branch, Effect, Encryption, Millis, Stream, TransitionTimes, World};
+use crate::spec::{Action, Branch, Effect, Encryption, KeyLookup, Millis, Stream, TransitionTimes, World};
 use memory::Memory;
 
 pub(super) use gate::Turn;
@@ -91,6 +91,7 @@ impl Hooks {
         // The specification was given another key where one is accepted that should not be.
         if let (Encryption::Key(key), Some(given)) = (&mut *to, asked.text("KeyId"))
             && key != given
+            && !matches!(asked.world.kms.find(given), KeyLookup::Usable { .. })
         {
             given.clone_into(key);
         }
