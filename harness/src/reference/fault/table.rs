@@ -31,7 +31,7 @@ pub(super) const TABLE: [Row; 130] = [
     row(Fault::StepsBack, "steps-back", Reach::Watches,
         "once it has shown ACTIVE with the new state, a stream shows UPDATING a few times more"),
     row(Fault::ActiveBeforeUpdating, "active-before-updating", Reach::Watches,
-        "after a start or stop the first look shows ACTIVE with the new state already, only then comes UPDATING"),
+        "after a start or stop the first looks show ACTIVE with the new state already, only then comes UPDATING"),
     row(Fault::TypeShownLate, "type-shown-late", Reach::Watches,
         "the first looks after UPDATING still show the encryption from before"),
     row(Fault::SettlesToOldKey, "settles-to-old-key", Reach::Watches,

@@ -10,6 +10,9 @@ use crate::spec::{Action, Answer, Branch, Encryption, KeyLookup, Status, Stream}
 
 /// How many looks see a stream step back: more than a watcher needs to take it for settled.
 const STEPS_BACK: std::ops::RangeInclusive<u32> = 1..=3;
+/// Looks that show the new state before UPDATING. The first of them may have been under way when the change
+/// was asked for, and proves nothing then.
+const EARLY_LOOKS: u32 = 2;
 /// How many looks after the change still see the state from before.
 const LATE_LOOKS: u32 = 2;
 
@@ -64,7 +67,7 @@ impl Hooks {
         {
             // The number of changes so far tells one change from the next.
             let changes = stream.applied.count();
-            if self.memory.count(stream, Counted::LooksBefore(changes)) == 0 {
+            if self.memory.count(stream, Counted::LooksBefore(changes)) < EARLY_LOOKS {
                 shown.insert("StreamStatus".to_owned(), "ACTIVE".into());
                 show_encryption(shown, to);
             }
