@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use kinesis_conformance::case::{masked, plain};
 use kinesis_conformance::log::Redactor;
-use kinesis_conformance::plan::{ProcessFuture, TargetProcess};
+use kinesis_conformance::plan::{OUTPUT_LINE, ProcessFuture, TargetProcess};
 use kinesis_conformance::wire::Endpoint;
 
 use super::exit::Exit;
@@ -273,7 +273,7 @@ impl Said {
 
     /// The lines, each on one of its own, as they may be shown.
     fn told(&self) -> String {
-        let shown = |line: &String| format!("\n  | {}", plain(&self.redactor.text(&masked(line))));
+        let shown = |line: &String| format!("{OUTPUT_LINE}{}", plain(&self.redactor.text(&masked(line))));
         self.lines.lock().map(|kept| kept.iter().map(shown).collect()).unwrap_or_default()
     }
 }

@@ -22,5 +22,5 @@ pub(crate) use request::{Outgoing, outgoing};
 pub use required::unmatched;
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
-pub use target::{ClockHook, MANAGED_KEY, ProcessFuture, Target, TargetProcess};
+pub use target::{ClockHook, MANAGED_KEY, OUTPUT_LINE, ProcessFuture, Target, TargetProcess};
 pub use trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};

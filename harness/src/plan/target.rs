@@ -64,7 +64,8 @@ pub type ProcessFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The process of a target that the harness started. Each start is an epoch: when the process ends,
 /// all that the target held is gone.
 pub trait TargetProcess: Send + Sync + std::fmt::Debug {
-    /// Waits until the process has ended by itself; tells how, and what it said last.
+    /// Waits until the process has ended by itself; tells how, and what it said last, each line behind
+    /// [`OUTPUT_LINE`].
     fn ended(&self) -> ProcessFuture<'_, String>;
 
     /// Starts it again, and waits until it listens.
@@ -73,6 +74,9 @@ pub trait TargetProcess: Send + Sync + std::fmt::Debug {
     /// If it does not.
     fn restart(&self) -> ProcessFuture<'_, Result<(), String>>;
 }
+
+/// What stands before each line that a process said last.
+pub const OUTPUT_LINE: &str = "\n  | ";
 
 /// Moves the clock of a target forward.
 #[derive(Clone)]

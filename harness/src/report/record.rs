@@ -22,6 +22,7 @@ use crate::log::{
     Capabilities, Flag, Header, Log, Mismatch, MismatchKind, Outcome, ReportError, Selection, Trial, to_line,
 };
 use crate::model::Value;
+use crate::plan::OUTPUT_LINE;
 
 #[cfg(test)]
 mod tests;
@@ -334,12 +335,15 @@ impl RecordTrial {
 }
 
 impl RecordMismatch {
+    /// What a process said last before it ended holds paths of the machine on which it ran, and stays in
+    /// the log.
     fn of(mismatch: &Mismatch, scrub: &Scrub) -> Self {
+        let actual = mismatch.actual.split(OUTPUT_LINE).next().unwrap_or_default();
         Self {
             kind: mismatch.kind,
             level: mismatch.level,
             expected: mismatch.expected.clone(),
-            actual: scrub.text(&mismatch.actual),
+            actual: scrub.text(actual),
         }
     }
 }

@@ -1,10 +1,10 @@
 use std::io::Cursor;
 
 use super::{Record, RecordError, read_record, write_record};
-use crate::log::{Event, Outcome, ReportError};
+use crate::log::{Event, MismatchKind, Outcome, ReportError, Trial};
 use crate::log::{Log, read_log};
 use crate::report::Summary;
-use crate::testing::samples::{because, everything, footer, header, snapshot, trial};
+use crate::testing::samples::{because, everything, footer, header, mismatch, snapshot, trial};
 
 fn log(events: &[Event]) -> Log {
     let line = |event| serde_json::to_string(event).expect("an event has a JSON form") + "\n";
@@ -82,4 +82,18 @@ fn a_record_that_is_not_whole_is_refused() {
     let newer = text.replacen("\"format\":1", "\"format\":9", 1);
     assert!(matches!(read_record(Cursor::new(newer)), Err(RecordError::Version { found: 9 })));
     assert!(matches!(read_record(Cursor::new("{\n")), Err(RecordError::Form { line: 1, .. })));
+}
+
+#[test]
+fn what_a_process_said_last_is_in_no_record() {
+    let how = "the target's process ended by itself with exit status: 1\n  | /home/me/emulator/index.js:255\n  | Error";
+    let ended = Trial {
+        mismatches: vec![mismatch(MismatchKind::NoAnswer, "a response", how, ("cases/a.yaml", 1, 1, 1))],
+        ..trial("z/z", "z/z", Outcome::Fail)
+    };
+    let mut events = everything();
+    events.insert(1, Event::Trial(Box::new(ended)));
+    let record = record(&events);
+    assert!(record.contains("ended by itself with exit status: 1\""), "{record}");
+    assert!(!record.contains("/home/me"), "{record}");
 }
