@@ -10,8 +10,12 @@ use super::super::settling::Settling;
 use super::super::states::{self, TimedSnapshot};
 use super::{Action, Ask, Going, Machine, pause_before_retry};
 
-/// Time between two sendings of a call that is repeated until a condition holds, in microseconds.
-const POLL_US: u64 = 20_000;
+/// The shortest and the longest time between two sendings of a call that is repeated until a condition
+/// holds, in microseconds.
+const POLL_US: std::ops::RangeInclusive<u64> = 20_000..=1_000_000;
+/// The time between two sendings is this part of the time that has passed: a change is seen at most two
+/// percent late, and five minutes take some hundred requests and not fifteen thousand.
+const POLL_PART: u64 = 50;
 
 /// A call under way.
 #[derive(Clone, Debug)]
@@ -124,7 +128,8 @@ impl<'trial> Machine<'trial> {
         let pause_us = match calling.deadline_us {
             // Sent at least once after the deadline: what is true from then on is seen.
             Some(deadline_us) if exchange.sent_us < deadline_us && !self.satisfies(until, call, decoded) => {
-                Some(POLL_US)
+                let passed_us = exchange.received_us.saturating_sub(self.last_response_us);
+                Some((passed_us / POLL_PART).clamp(*POLL_US.start(), *POLL_US.end()))
             }
             Some(_) => None,
             None => pause_before_retry(call, decoded, exchange.repetition),

@@ -147,3 +147,36 @@ fn a_repeated_call_is_sent_once_more_after_its_deadline_and_then_no_more() {
     machine.take(&describe(1_000_100));
     assert!(machine.is_over());
 }
+
+#[test]
+fn a_call_that_is_repeated_for_long_is_sent_less_and_less_often() {
+    let steps = "      - {call: ListStreams, expect: accepted, because: [WIRE-005]}
+      - call: DescribeStreamSummary
+        by: 5min after answer
+        until: {StreamDescriptionSummary: {StreamStatus: UPDATING}}
+        expect: accepted
+        because: [SSE-026]
+";
+    let trial = trial(steps);
+    let timing = timing();
+    let mut machine = Machine::new(&trial, &timing, bindings());
+    machine.take(&at(Role::Request(StepIndex::whole(0)), "ListStreams", (1, 100), answer(200, "{}")));
+    let active = r#"{"StreamDescriptionSummary":{"StreamStatus":"ACTIVE"}}"#;
+    machine.due();
+    let mut pauses = Vec::new();
+    for received_us in [200, 5_000_100, 200_000_100] {
+        let role = Role::Request(StepIndex::whole(1));
+        machine.take(&at(
+            role,
+            "DescribeStreamSummary",
+            (received_us - 10, received_us),
+            answer(200, active),
+        ));
+        for action in machine.due() {
+            if let Action::Send { pause_us, .. } = action {
+                pauses.push(pause_us);
+            }
+        }
+    }
+    assert_eq!(pauses, [20_000, 100_000, 1_000_000]);
+}
