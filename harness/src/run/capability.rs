@@ -141,7 +141,7 @@ pub(crate) async fn ask(session: &Arc<Session>, jobs: usize) -> Result<Capabilit
     }
     let shortest = session.target.shortest_transition;
     let mut transports = vec![Transport::H1];
-    if session.target.client.speaks_http2().await {
+    if session.speaks_http2().await {
         transports.push(Transport::H2);
     }
     Ok(Capabilities {

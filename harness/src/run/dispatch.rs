@@ -189,6 +189,13 @@ struct Unsettled {
     rulings: Vec<Ruling>,
 }
 
+impl Unsettled {
+    /// True if an attempt that counts shows a violation, and no other attempt counts.
+    fn was_violated_once(&self) -> bool {
+        self.rulings.iter().any(|ruling| ruling.void.is_none() && ruling.needs_confirmation)
+    }
+}
+
 /// What carrying out a trial came to.
 enum CameTo {
     Verdict(Box<Trial>),
@@ -224,7 +231,7 @@ impl Run {
         let (alone, together): (Vec<_>, Vec<_>) = selected.into_iter().partition(|trial| trial.runs_alone());
         let together = together.into_iter().map(|trial| self.unsettled(trial)).collect();
         let jobs = Arc::new(Semaphore::new(self.settings.jobs.max(1)));
-        let (unsettled, mut suspects) =
+        let (mut unsettled, mut suspects) =
             self.side_by_side(together, &jobs, BESIDE_OTHERS, None, &mut tell).await;
         // The trials whose requests were under way when the process ended, newest first, each alone: the
         // one during which it ends again is to blame.
@@ -238,7 +245,9 @@ impl Run {
                 break;
             }
         }
-        // All third attempts together may take as long as the run before them.
+        // All third attempts together may take as long as the run before them. What was violated once comes
+        // first: without another attempt a wrong endpoint would not be named.
+        unsettled.sort_by_key(|unsettled| !unsettled.was_violated_once());
         let until = tokio::time::Instant::now() + Duration::from_micros(self.field.session.now_us());
         let nearly_alone = Arc::new(Semaphore::new(NEARLY_ALONE.min(self.settings.jobs.max(1))));
         self.side_by_side(unsettled, &nearly_alone, u32::MAX, Some(until), &mut tell).await;

@@ -225,6 +225,23 @@ impl Session {
         self.exchange_fresh(tag.with_role(Role::Health), &outgoing).await.observed
     }
 
+    /// Whether the target answers HTTP/2's preface, which is no request and stands in no log.
+    pub(crate) async fn speaks_http2(&self) -> bool {
+        let number = {
+            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            pending.next += 1;
+            pending.next
+        };
+        if let Some(journal) = &self.journal {
+            journal.begin(number, "HTTP/2", None);
+        }
+        let speaks = self.target.client.speaks_http2().await;
+        if let Some(journal) = &self.journal {
+            journal.end(number);
+        }
+        speaks
+    }
+
     /// Sends on a connection of its own, and tells the exchange.
     pub(crate) async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchanged {
         let observed = self.exchange_on(&self.target.client.fresh(), tag, outgoing).await;
