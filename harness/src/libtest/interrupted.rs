@@ -35,7 +35,10 @@ pub(super) fn note(left: &[Interrupted], target: &str) -> Option<String> {
     }
     let what = format!("the last run of this test ended while {} had no response", newest.operation);
     let Some(first) = trials.first() else {
-        return Some(format!("{what}, which the run itself had sent"));
+        return Some(format!(
+            "{what}, which the run itself had sent and no trial\n  \
+             try: start the server in a process of its own and name it by KINESIS_ENDPOINT"
+        ));
     };
     let more = match trials.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -68,6 +71,12 @@ mod tests {
         the last run of this test ended while PutRecord had no response; requests of these trials were under way, the newest first: put-record/a/b, list-shards/c/d
           try: cargo test --test conformance -- --exact 'put-record/a/b'
         ");
+    }
+
+    #[test]
+    fn a_request_of_the_run_itself_is_told_with_what_to_do() {
+        let note = note(&[request("ListStreams", None)], "conformance").expect("a note");
+        assert!(note.contains("while ListStreams had no response") && note.contains("try: start the server"));
     }
 
     #[test]
