@@ -26,7 +26,7 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
         args.faults.iter().map(|name| serve::fault(name)).collect::<Result<_, _>>()?
     };
     let manifest = Manifest::of(library::read(cases)?, false);
-    let breadth = if args.whole { Breadth::Whole } else { Breadth::Reach };
+    let breadth = if args.whole { Breadth::Whole } else { Breadth::Named };
     let mut through = 0;
     let table = table(&manifest, &chosen, breadth, &mut |held| {
         through += 1;

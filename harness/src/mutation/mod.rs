@@ -1,12 +1,12 @@
 //! The kill table: which trial fails against which fault of the reference.
 //!
 //! Only *fail* kills. The table is derived by running the suite once against the reference as it
-//! is, where nothing may fail, and against each fault those trials that it can touch, at the
-//! strictest level: a fault that only a strict client notices is noticed all the same. One trial
-//! stands for all of its case where the fault knows nothing of their axes.
+//! is, where nothing may fail, and against each fault the trials of those cases that name it, at the
+//! strictest level: a fault that only a strict client notices is noticed all the same. A case is done
+//! with at the first of its trials that fails.
 //!
-//! The table must not depend on chance: what could not be observed is asked again, and a race is
-//! held only against the faults that its case names, for its verdict may depend on who wins.
+//! The table must not depend on chance or on how busy the machine is: a case that did not kill is run
+//! again, with all of its trials and at last one at a time, before the table says so.
 
 mod check;
 mod reach;
@@ -48,10 +48,10 @@ pub struct KillTable {
 /// Which trials a fault is held against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Breadth {
-    /// Those that it can touch, by its [`Reach`](crate::reference::Reach), one of each case.
+    /// Those of the cases that name it, until one trial of each case has failed.
     #[default]
-    Reach,
-    /// All of them. The table has the same cases, and takes many times as long.
+    Named,
+    /// All of them, once. Takes many times as long, and shows who else fails.
     Whole,
 }
 
@@ -60,7 +60,7 @@ pub enum Breadth {
 pub struct Held {
     /// The fault.
     pub fault: Fault,
-    /// How many trials were asked.
+    /// How many trials were run, repeated ones as often as they were.
     pub trials: usize,
     /// How long they took.
     pub took: Duration,
@@ -83,8 +83,10 @@ const SIDE_BY_SIDE: usize = 6;
 const JOBS: usize = 8;
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How often trials are asked that could not be observed.
-const ATTEMPTS: u32 = 4;
+/// How often trials are run that did not kill, or that could not be observed without any fault.
+const ATTEMPTS: u32 = 5;
+/// The attempts from this one on have a single trial in flight, so that nothing of ours is in its way.
+const ALONE_FROM: u32 = 2;
 /// How long one run may take. A fault that makes the harness wait for ever is of no use.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -99,84 +101,126 @@ pub async fn kill_table(
     breadth: Breadth,
     told: &mut dyn FnMut(&Held),
 ) -> Result<KillTable, KillError> {
-    let select = Select { long: true, ..Select::default() };
-    let without_fault = outcomes(manifest, &select, reference_settings()).await?;
+    let without_fault = without_fault(manifest).await?;
     let mut table = KillTable { without_fault, killed_by: BTreeMap::new() };
     let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let mut runs = JoinSet::new();
     for fault in faults.iter().copied() {
-        let select = selection(manifest, fault, breadth);
-        if select.ids.is_empty() {
-            table.killed_by.insert(fault, BTreeSet::new());
-            continue;
-        }
-        let mut settings = reference_settings();
-        settings.faults.insert(fault);
         let manifest = manifest.clone();
         let side_by_side = Arc::clone(&side_by_side);
         runs.spawn(async move {
             // The semaphore is never closed, and one more reference would do no harm.
             let _turn = side_by_side.acquire().await;
             let started = Instant::now();
-            let bad = outcomes(&manifest, &select, settings).await;
-            (Held { fault, trials: select.ids.len(), took: started.elapsed() }, bad)
+            let killers = match breadth {
+                Breadth::Named => killers_of_named(&manifest, fault).await,
+                Breadth::Whole => killers_of_all(&manifest, fault).await,
+            };
+            killers.map(|(trials, killers)| (Held { fault, trials, took: started.elapsed() }, killers))
         });
     }
     while let Some(joined) = runs.join_next().await {
-        let (held, bad) = joined.map_err(|error| KillError::Run(error.to_string()))?;
+        let (held, killers) = joined.map_err(|error| KillError::Run(error.to_string()))??;
         told(&held);
-        let failed = bad?.into_iter().filter(|(_, outcome)| *outcome == Outcome::Fail).map(|(id, _)| id);
-        table.killed_by.insert(held.fault, failed.collect());
+        table.killed_by.insert(held.fault, killers);
     }
     Ok(table)
 }
 
-/// The trials that a fault is held against. Long ones only where nothing else can show the fault.
-fn selection(manifest: &Manifest, fault: Fault, breadth: Breadth) -> Select {
-    let reach = fault.reach();
-    let everything = Select { long: reach::needs_long(reach), ..Select::default() };
-    let mut stood_for = BTreeSet::new();
-    let held = manifest.trials.iter().filter(|trial| match breadth {
-        Breadth::Reach => {
-            reach::touches(reach, trial)
-                && (!trial.has_race() || names(trial, fault))
-                && stood_for.insert((&trial.case_id, reach::address(reach, trial)))
-        }
-        Breadth::Whole => everything.takes(trial),
-    });
-    let ids = held.map(|trial| trial.id.clone()).collect();
-    Select { ids, ..everything }
-}
-
-fn names(trial: &PlannedTrial, fault: Fault) -> bool {
-    trial.kills().any(|name| name == fault.name())
-}
-
-/// The outcomes that are not as they should be against a right target. What is unobserved is
-/// asked again, a few times.
-async fn outcomes(
+/// How many trials were run, and those that failed, at least one of each case that names the fault and
+/// kills it.
+async fn killers_of_named(
     manifest: &Manifest,
-    select: &Select,
-    settings: Settings,
-) -> Result<BTreeMap<String, Outcome>, KillError> {
-    let mut bad = asked(manifest, select, settings.clone()).await?;
-    for _ in 1..ATTEMPTS {
-        let unseen = bad.iter().filter(|(_, outcome)| **outcome == Outcome::Unobserved);
-        let ids: Vec<String> = unseen.map(|(id, _)| id.clone()).collect();
-        if ids.is_empty() {
+    fault: Fault,
+) -> Result<(usize, BTreeSet<String>), KillError> {
+    let names = |trial: &&PlannedTrial| trial.kills().any(|name| name == fault.name());
+    let mut pending: Vec<&PlannedTrial> = every_trial(manifest).filter(names).collect();
+    let (mut trials, mut killers) = (0, BTreeSet::new());
+    for attempt in 0..ATTEMPTS {
+        let chosen = if attempt == 0 { likely(fault, &pending) } else { pending.clone() };
+        if chosen.is_empty() {
+            continue;
+        }
+        trials += chosen.len();
+        let bad = run_these(manifest, &chosen, with(fault), attempt).await?;
+        let failed = failed(bad);
+        let case_failed = |case: &str| {
+            pending.iter().any(|trial| trial.case_id == case && failed.contains(&trial.id))
+        };
+        let done: BTreeSet<String> =
+            pending.iter().map(|trial| trial.case_id.clone()).filter(|case| case_failed(case)).collect();
+        pending.retain(|trial| !done.contains(&trial.case_id));
+        killers.extend(failed);
+    }
+    Ok((trials, killers))
+}
+
+/// One trial for each case and each way in which the fault tells trials of a case apart.
+fn likely<'a>(fault: Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTrial> {
+    let reach = fault.reach();
+    let mut stood_for = BTreeSet::new();
+    let mut likely = trials.to_vec();
+    likely.retain(|trial| {
+        reach::touches(reach, trial)
+            && stood_for.insert((trial.case_id.clone(), reach::address(reach, trial)))
+    });
+    likely
+}
+
+/// How many trials were run, and those that failed.
+async fn killers_of_all(
+    manifest: &Manifest,
+    fault: Fault,
+) -> Result<(usize, BTreeSet<String>), KillError> {
+    // Long ones only where nothing else can show the fault.
+    let select = Select { long: reach::needs_long(fault.reach()), ..Select::default() };
+    let trials: Vec<&PlannedTrial> = every_trial(manifest).filter(|trial| select.takes(trial)).collect();
+    Ok((trials.len(), failed(run_these(manifest, &trials, with(fault), 0).await?)))
+}
+
+/// The outcomes that are not as they should be against a right target. What is unobserved is run
+/// again, a few times.
+async fn without_fault(manifest: &Manifest) -> Result<BTreeMap<String, Outcome>, KillError> {
+    let mut bad = BTreeMap::new();
+    let mut trials: Vec<&PlannedTrial> = every_trial(manifest).collect();
+    for attempt in 0..ATTEMPTS {
+        bad.extend(run_these(manifest, &trials, reference_settings(), attempt).await?);
+        if attempt + 1 < ATTEMPTS {
+            let unseen = |id: &str| bad.get(id) == Some(&Outcome::Unobserved);
+            trials.retain(|trial| unseen(&trial.id));
+            bad.retain(|_, outcome| *outcome != Outcome::Unobserved);
+        }
+        if trials.is_empty() {
             break;
         }
-        bad.retain(|id, _| !ids.contains(id));
-        bad.extend(asked(manifest, &Select { ids, ..select.clone() }, settings.clone()).await?);
     }
     Ok(bad)
 }
 
-async fn asked(
+fn every_trial(manifest: &Manifest) -> impl Iterator<Item = &PlannedTrial> {
+    manifest.trials.iter().map(Arc::as_ref)
+}
+
+fn with(fault: Fault) -> Settings {
+    let mut settings = reference_settings();
+    settings.faults.insert(fault);
+    settings
+}
+
+fn failed(outcomes: BTreeMap<String, Outcome>) -> BTreeSet<String> {
+    outcomes.into_iter().filter(|(_, outcome)| *outcome == Outcome::Fail).map(|(id, _)| id).collect()
+}
+
+/// The outcomes of those trials that a right target would not have.
+async fn run_these(
     manifest: &Manifest,
-    select: &Select,
+    trials: &[&PlannedTrial],
     settings: Settings,
+    attempt: u32,
 ) -> Result<BTreeMap<String, Outcome>, KillError> {
+    let ids = trials.iter().map(|trial| trial.id.clone()).collect();
+    let select = Select { ids, long: true, ..Select::default() };
+    let jobs = if attempt < ALONE_FROM { JOBS } else { 1 };
     let faults = settings.faults.clone();
     let running = reference::start(settings)?;
     let endpoint = Endpoint::parse(&format!("http://{}", running.address()))
@@ -203,8 +247,8 @@ async fn asked(
     };
     let mut target = Target::reference(&endpoint.to_string(), client);
     target.clock = Some(ClockHook::new(running.clock()));
-    let run_settings = RunSettings { jobs: JOBS, level: Level::Strict, ..RunSettings::default() };
-    let ended = timeout(LONGEST, run(target, manifest, select, run_settings, Stop::default(), emit)).await;
+    let run_settings = RunSettings { jobs, level: Level::Strict, ..RunSettings::default() };
+    let ended = timeout(LONGEST, run(target, manifest, &select, run_settings, Stop::default(), emit)).await;
     running.shutdown().await;
     let failed = |why: String| KillError::Run(format!("{why}, {}", named(&faults)));
     ended
