@@ -233,8 +233,10 @@ impl<'run> Judge<'run> {
     fn process_ended(&mut self) {
         let Some(how) = &self.observation.process_ended else { return };
         let Some(step) = self.trial.steps.first() else { return };
-        // What was not carried out is no mistake of its own.
+        // What was not carried out is no mistake of its own, and that the connection closed is the same
+        // one: it may be seen before or after the end of the process is noticed.
         self.errors.clear();
+        self.mismatches.retain(|mismatch| mismatch.kind != MismatchKind::NoAnswer);
         self.add(Found {
             kind: MismatchKind::NoAnswer,
             facet: Facet::Behaviour,

@@ -391,12 +391,22 @@ impl Run {
             return false;
         }
         if self.field.session.target.process.is_some() {
-            return tokio::time::timeout(NOTICED_WITHIN, self.epochs.end_of(epoch)).await.is_ok();
+            return self.is_noticed_to_end(epoch).await;
         }
         if self.field.session.nothing_listens().await {
             self.epochs.nobody_listens();
         }
         false
+    }
+
+    /// True if the end of the process is noticed soon. Where nothing listens any more, it is only a matter
+    /// of time: on a busy machine the end of a process can be told long after its connections broke.
+    async fn is_noticed_to_end(&self, epoch: u32) -> bool {
+        let noticed = |within| tokio::time::timeout(within, self.epochs.end_of(epoch));
+        if noticed(NOTICED_WITHIN).await.is_ok() {
+            return true;
+        }
+        self.field.session.nothing_listens().await && noticed(NOTICED_AT_LAST).await.is_ok()
     }
 
     /// The verdict that the attempts so far give, without another one.
@@ -421,6 +431,8 @@ impl Run {
 
 /// Within so long the end of a process is noticed after its connections broke.
 const NOTICED_WITHIN: Duration = Duration::from_millis(500);
+/// The same where nothing listens any more.
+const NOTICED_AT_LAST: Duration = Duration::from_secs(10);
 
 /// Ends at that time; never, if there is none.
 async fn until_then(until: Option<tokio::time::Instant>) {

@@ -48,6 +48,26 @@ fn trouble_without_a_healthy_target_is_an_error_and_no_failure() {
 }
 
 #[test]
+fn a_process_that_ended_is_told_by_its_end_also_where_the_connection_was_seen_to_close() {
+    let trial = only(&manifest_with(REFUSED, QUESTIONS, false));
+    let timing = timing();
+    let measure = Measure { model: Model::embedded(), level: Level::Extended, timing: &timing };
+    // Started again, the target responds.
+    for exchanges in [Vec::new(), vec![ask("StartStreamEncryption", none()), healthy()]] {
+        let observed = |exchange| Observed::of(Model::embedded(), Arc::new(exchange));
+        let observation = Observation {
+            bindings: bindings(),
+            exchanges: exchanges.into_iter().map(observed).collect(),
+            process_ended: Some("exit status: 1".to_owned()),
+            ..Observation::default()
+        };
+        let judgement = judge(&trial, &observation, measure);
+        assert_eq!(kinds(&judgement), [MismatchKind::NoAnswer]);
+        assert_eq!(judgement.mismatches[0].actual, "exit status: 1");
+    }
+}
+
+#[test]
 fn a_target_that_keeps_asking_for_patience_is_an_error() {
     for body in [
         r#"{"__type":"ThrottlingException"}"#,
