@@ -394,14 +394,35 @@ pub(crate) struct SweepArgs {
     pub(crate) all: bool,
 }
 
+/// One of equal parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// From 1 on.
+    pub(crate) number: usize,
+    /// How many there are.
+    pub(crate) of: usize,
+}
+
+/// Reads `2/4`.
+fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    match parts {
+        Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
+        Some(_) | None => Err("two numbers such as 2/4, the first from 1 to the second".to_owned()),
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct FaultsArgs {
     /// Only these faults; may be repeated.
     #[arg(long = "fault", value_name = "NAME")]
     pub(crate) faults: Vec<String>,
-    /// Hold each fault against the whole suite, not only against what it can touch.
+    /// Hold each fault against the whole suite, not only against the cases that name it.
     #[arg(long)]
     pub(crate) whole: bool,
+    /// Only every Nth fault, beginning with the Kth, such as 1/4: N machines share the faults.
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
     /// Name the faults and end.
     #[arg(long)]
     pub(crate) list: bool,

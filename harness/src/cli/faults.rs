@@ -7,7 +7,7 @@ use kinesis_conformance::mutation::{Breadth, Held, KillTable, kill_table};
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
-use super::args::{ColorWhen, FaultsArgs};
+use super::args::{ColorWhen, FaultsArgs, Shard};
 use super::exit::Exit;
 use super::output::{print, say, warn};
 use super::problem::{Problem, style};
@@ -20,11 +20,14 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
         }
         return Ok(Exit::Fine);
     }
-    let chosen: Vec<Fault> = if args.faults.is_empty() {
+    let mut chosen: Vec<Fault> = if args.faults.is_empty() {
         Fault::ALL.to_vec()
     } else {
         args.faults.iter().map(|name| serve::fault(name)).collect::<Result<_, _>>()?
     };
+    if let Some(Shard { number, of }) = args.shard {
+        chosen = chosen.into_iter().skip(number - 1).step_by(of).collect();
+    }
     let manifest = Manifest::of(library::read(cases)?, false);
     let breadth = if args.whole { Breadth::Whole } else { Breadth::Named };
     let mut through = 0;

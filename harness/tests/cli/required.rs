@@ -70,6 +70,26 @@ fn what_has_no_verdict_is_said_before_anything_good_and_fails_where_it_is_requir
 }
 
 #[test]
+fn a_case_that_is_larger_than_the_shard_budget_is_skipped_and_the_run_ends() {
+    let scratch = Scratch::new();
+    let served = Served::start(&["--limit", "shards=20"]);
+    let cases = scratch.cases("given: {stream: shared}", "given: {stream: {shards: 10}}");
+    let with = |lines: &str, filters: &[&str]| {
+        let profile = profile(&scratch, &served, lines);
+        run(&[&["run", "-q", "--cases", &cases, "--target", &profile, "--all"], filters].concat())
+    };
+    let why = "it needs 10 shards at once, and the budget of the target leaves 7: raise `shard-budget`";
+    let ended = with("", &[REFUSAL]).expect(4);
+    assert!(words(&ended).contains(why), "{}", ended.out);
+    // Room for the large stream, and for the one that others share.
+    with("shard-budget: 11\n", &[REFUSAL]).expect(0).says(&["pass"]);
+    // The smallest budget leaves room for a small case.
+    let cases = scratch.cases("given: {stream: shared}", "given: {stream: {shards: 1}}");
+    let profile = profile(&scratch, &served, "shard-budget: 1\n");
+    run(&["run", "-q", "--cases", &cases, "--target", &profile, REFUSAL]).expect(0).says(&["pass"]);
+}
+
+#[test]
 fn the_command_line_requires_operations_encodings_transports_and_trials() {
     let server = RudeServer::start(Rude::Answers(knows_one_operation));
     let requires = |what: &str| run(&["run", "-q", "--endpoint", &server.endpoint, "--require", what, QUICK]);

@@ -90,6 +90,14 @@ fn faults_names_the_faults_and_holds_the_suite_against_one() {
     run(&["faults", "--fault", "nobody"])
         .expect(2)
         .complains(&["failed to find the fault `nobody`", "one of"]);
+    let pair = ["faults", "--fault", "encryption-type-kms-accepted", "--fault", "not-found-404"];
+    run(&[&pair[..], &["--shard", "2/2"]].concat())
+        .expect(0)
+        .says(&["not-found-404: ", "1 of 1 faults killed"])
+        .complains(&["1 of 1: not-found-404, "]);
+    for shard in ["0/2", "3/2", "1", "a/b"] {
+        run(&["faults", "--shard", shard]).expect(2).complains(&["two numbers such as 2/4"]);
+    }
 }
 
 #[test]
