@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::survivors::{Evidence, SURVIVORS, Survivor};
 use super::*;
 use crate::case::ast::Library;
 use crate::case::{Style, draw};
@@ -70,9 +71,41 @@ fn a_case_that_kills_though_it_says_that_it_kills_nothing_is_drawn() {
 
 #[test]
 fn a_survivor_that_is_killed_is_told() {
-    let told = of_one("skip-creating", &["a/trial"]);
-    assert_eq!(told, "skip-creating is listed as a survivor, but a/trial kills it");
-    assert_eq!(of_one("skip-creating", &[]), "");
+    let told = of_one("null-refused", &["a/trial"]);
+    assert_eq!(told, "null-refused is listed as a survivor, but a/trial kills it");
+    assert_eq!(of_one("null-refused", &[]), "");
+}
+
+#[test]
+fn at_most_ten_faults_survive_each_for_a_reason_that_rests_on_a_fact_or_an_open_question() {
+    assert!(SURVIVORS.len() <= 10);
+    for Survivor { fault: name, .. } in SURVIVORS {
+        assert_eq!(of_one(name, &[]), "");
+    }
+    let library = &manifest().library;
+    let survivor = Survivor { fault: "f", reason: "", rests_on: Evidence::Fact("WIRE-999") };
+    let told = survivor.unfounded(library).expect("there is no such fact");
+    assert_eq!(told, "the reason why f survives rests on the fact WIRE-999, which is not there");
+    let survivor = Survivor { fault: "f", reason: "", rests_on: Evidence::Question("made-up") };
+    let told = survivor.unfounded(library).expect("there is no such question");
+    assert_eq!(told, "the reason why f survives rests on the question `made-up`, which is not there");
+}
+
+#[test]
+fn a_survivor_has_a_log_of_what_the_suite_sees_of_it() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
+    let survivor = fault("null-refused");
+    let few = few_of(manifest(), "protocol/malformed-body/");
+    let events = runtime.block_on(log_of(&few, &survivor)).expect("the reference answers");
+    let judged = |event: &Event| matches!(event, Event::Trial(trial) if trial.outcome == Outcome::Open);
+    assert!(matches!(events.first(), Some(Event::Header(_))));
+    assert!(matches!(events.last(), Some(Event::Footer(_))));
+    assert!(events.iter().any(judged));
+}
+
+fn few_of(mut manifest: Manifest, prefix: &str) -> Manifest {
+    manifest.trials.retain(|trial| trial.id.starts_with(prefix));
+    manifest
 }
 
 #[test]
