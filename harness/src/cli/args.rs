@@ -423,6 +423,9 @@ pub(crate) struct FaultsArgs {
     /// Only every Nth fault, beginning with the Kth, such as 1/4: N machines share the faults.
     #[arg(long, value_name = "K/N", value_parser = shard)]
     pub(crate) shard: Option<Shard>,
+    /// Write a log of a run against each fault that survives to this folder, as FAULT.jsonl.
+    #[arg(long, value_name = "DIR", conflicts_with = "list")]
+    pub(crate) logs: Option<PathBuf>,
     /// Name the faults and end.
     #[arg(long)]
     pub(crate) list: bool,

@@ -38,7 +38,7 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
     if args.no_faults {
         return Ok(Exit::Fine);
     }
-    let table = faults::table(&manifest, &Fault::ALL, Breadth::Named, &mut |_| {})?;
+    let table = faults::table(&manifest, Fault::all(), Breadth::Named, &mut |_| {})?;
     say(table.rate_in_words())?;
     faults::tell(&table, &manifest, color)
 }

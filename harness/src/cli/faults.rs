@@ -1,9 +1,10 @@
 //! `faults`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kinesis_conformance::case::draw;
-use kinesis_conformance::mutation::{Breadth, Held, KillTable, kill_table};
+use kinesis_conformance::log::{Listener as _, LogWriter};
+use kinesis_conformance::mutation::{Breadth, Held, KillError, KillTable, kill_table, log_of};
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
@@ -11,22 +12,27 @@ use super::args::{ColorWhen, FaultsArgs, Shard};
 use super::exit::Exit;
 use super::output::{print, say, warn};
 use super::problem::{Problem, style};
+use super::reports::lost;
+use super::run::unwritable;
 use super::{block_on, library, serve};
 
 pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Problem> {
     if args.list {
-        for fault in Fault::ALL {
+        for fault in Fault::all() {
             say(format_args!("{}: {}", fault.name(), fault.about()))?;
         }
         return Ok(Exit::Fine);
     }
     let mut chosen: Vec<Fault> = if args.faults.is_empty() {
-        Fault::ALL.to_vec()
+        Fault::all().to_vec()
     } else {
         args.faults.iter().map(|name| serve::fault(name)).collect::<Result<_, _>>()?
     };
     if let Some(Shard { number, of }) = args.shard {
         chosen = chosen.into_iter().skip(number - 1).step_by(of).collect();
+    }
+    if let Some(folder) = &args.logs {
+        writable(folder, &chosen)?;
     }
     let manifest = Manifest::of(library::read(cases)?, false);
     let breadth = if args.whole { Breadth::Whole } else { Breadth::Named };
@@ -39,7 +45,37 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
     })?;
     print(table.to_text())?;
     say(table.rate_in_words())?;
+    if let Some(folder) = &args.logs {
+        for fault in table.survivors() {
+            write_log(&manifest, fault, &log_in(folder, fault))?;
+        }
+    }
     tell(&table, &manifest, ColorWhen::Auto)
+}
+
+fn log_in(folder: &Path, fault: &Fault) -> PathBuf {
+    folder.join(format!("{}.jsonl", fault.name()))
+}
+
+/// # Errors
+/// If no log could be written to the folder. A run of minutes should not end with that.
+fn writable(folder: &Path, faults: &[Fault]) -> Result<(), Problem> {
+    if let Some(fault) = faults.first() {
+        // Without an event the writer leaves no file.
+        LogWriter::create(&log_in(folder, fault)).map_err(unwritable)?;
+    }
+    Ok(())
+}
+
+/// Runs what a survivor can affect once more, and writes the log of that run.
+fn write_log(manifest: &Manifest, fault: &Fault, path: &Path) -> Result<(), Problem> {
+    let events = block_on(log_of(manifest, fault))?.map_err(no_table)?;
+    let mut log = LogWriter::create(path).map_err(lost)?;
+    events.iter().try_for_each(|event| log.event(event)).map_err(lost)
+}
+
+fn no_table(error: KillError) -> Problem {
+    Problem::new(Exit::NoTarget, error)
 }
 
 /// Makes the table.
@@ -49,8 +85,7 @@ pub(super) fn table(
     breadth: Breadth,
     told: &mut dyn FnMut(&Held),
 ) -> Result<KillTable, Problem> {
-    block_on(kill_table(manifest, faults, breadth, told))?
-        .map_err(|error| Problem::new(Exit::NoTarget, error))
+    block_on(kill_table(manifest, faults, breadth, told))?.map_err(no_table)
 }
 
 /// Tells what is wrong with a table.

@@ -115,7 +115,7 @@ fn credentials(text: &str) -> Result<Credentials, Problem> {
 /// The fault of that name.
 pub(super) fn fault(name: &str) -> Result<Fault, Problem> {
     Fault::parse(name).ok_or_else(|| {
-        let names: Vec<&str> = Fault::ALL.into_iter().map(Fault::name).collect();
+        let names: Vec<&str> = Fault::all().iter().map(Fault::name).collect();
         Problem::usage(format!("find the fault `{name}`")).with_help(format!("one of {}", names.join(", ")))
     })
 }

@@ -17,17 +17,16 @@ impl<'run> Judge<'run> {
     /// during one of them to their expectations.
     pub(crate) fn observed(&mut self, step_index: usize, observe: &'run Observe) {
         let (samples, call) = states::of_step(&self.course.used, step_index);
-        let accepted = self
-            .last(Role::Request(StepIndex::whole(step_index)))
-            .is_some_and(|observed| observed.decoded.is_success());
-        let Some(call) = call.filter(|_| accepted) else {
+        let request = self.last(Role::Request(StepIndex::whole(step_index)));
+        let accepted = request.filter(|observed| observed.decoded.is_success());
+        let (Some(call), Some(accepted)) = (call, accepted) else {
             // Told already: the call that should start the transition was not accepted.
             return;
         };
         let index = StepIndex::whole(step_index);
         let timing = self.measure.timing;
-        let found =
-            states::found(&observe.states, &samples, call, timing.lengths.floor_us(), self.bindings());
+        let floor_us = timing.lengths.floor_after_us(&accepted.exchange.request.operation);
+        let found = states::found(&observe.states, &samples, call, floor_us, self.bindings());
         self.traces.push(trace(step_index, observe, &samples, call, &found, self));
         // What nobody could see at the end says nothing of where the stream got to.
         let blind = samples.last().is_some_and(|sample| sample.snapshot == Snapshot::Nothing);
@@ -214,6 +213,9 @@ fn trace(
 
 /// The rung's status; rungs that state none are refused by the lint.
 fn rung_status(rung: &Rung) -> &str {
+    if states::is_gone(rung) {
+        return "no stream";
+    }
     rung.members.get("StreamStatus").and_then(literal_text).unwrap_or("a state")
 }
 

@@ -6,7 +6,8 @@ use crate::case::Diagnostic;
 use crate::case::ast::{Case, Suite};
 use crate::reference::Fault;
 
-use crate::mutation::{KillTable, survivor};
+use crate::mutation::KillTable;
+use crate::mutation::survivors::survivor;
 use crate::plan::Manifest;
 
 impl KillTable {
@@ -25,7 +26,7 @@ impl KillTable {
         }
         for (fault, killers) in &self.killed_by {
             let name = fault.name();
-            match (survivor(*fault), named.contains(fault), killers.first()) {
+            match (survivor(fault), named.contains(fault), killers.first()) {
                 (Some(_), _, Some(killer)) => {
                     told.push(format!("{name} is listed as a survivor, but {killer} kills it"));
                 }
@@ -33,8 +34,9 @@ impl KillTable {
                     told.push(format!("no case names the fault {name}, which {killer} kills"));
                 }
                 (None, false, None) => told.push(format!("no case names or kills the fault {name}")),
+                (Some(survivor), _, None) => told.extend(survivor.unfounded(&manifest.library)),
                 // A named fault that is not killed is drawn where it is named.
-                (Some(_), _, None) | (None, true, _) => {}
+                (None, true, _) => {}
             }
         }
         (drawn, told)
@@ -55,7 +57,7 @@ impl KillTable {
                 .filter(|trial| trial.yaml().is_some_and(|(_, own)| std::ptr::eq(own, case)));
             trials.any(|trial| killed.contains(&trial.id))
         };
-        let kills_at_all = |fault: Fault| self.killed_by.get(&fault).is_none_or(fails_in);
+        let kills_at_all = |fault: &Fault| self.killed_by.get(fault).is_none_or(fails_in);
         if let Some(reason) = &case.kills_nothing
             && let Some((fault, _)) = self.killed_by.iter().find(|(_, killed)| fails_in(killed))
         {
@@ -82,8 +84,7 @@ impl KillTable {
                 );
                 continue;
             };
-            named.push(fault);
-            if !kills_at_all(fault) {
+            if !kills_at_all(&fault) {
                 drawn.push(
                     Diagnostic::error(
                         &suite.source,
@@ -94,6 +95,7 @@ impl KillTable {
                     .with_help("sharpen the expectation, or name a fault that it kills"),
                 );
             }
+            named.push(fault);
         }
         named
     }

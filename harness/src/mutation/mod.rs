@@ -9,14 +9,14 @@
 //! again, with all of its trials and at last one at a time, before the table says so.
 
 mod check;
-mod reach;
+mod scope;
 mod survivors;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -32,9 +32,9 @@ use crate::judge::{RunSettings, run};
 use crate::log::{Event, Outcome};
 use crate::plan::{ClockHook, Target, reference_settings};
 use crate::plan::{Manifest, PlannedTrial, Select};
-use crate::run::Stop;
+use crate::run::{Emit, Stop};
 
-pub use survivors::survivor;
+use survivors::survivor;
 
 /// Trials that fail, by fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub enum Breadth {
 }
 
 /// A fault that the suite has been held against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Held {
     /// The fault.
     pub fault: Fault,
@@ -105,7 +105,7 @@ pub async fn kill_table(
     let mut table = KillTable { without_fault, killed_by: BTreeMap::new() };
     let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let mut runs = JoinSet::new();
-    for fault in faults.iter().copied() {
+    for fault in faults.iter().cloned() {
         let manifest = manifest.clone();
         let side_by_side = Arc::clone(&side_by_side);
         runs.spawn(async move {
@@ -113,8 +113,8 @@ pub async fn kill_table(
             let _turn = side_by_side.acquire().await;
             let started = Instant::now();
             let killers = match breadth {
-                Breadth::Named => killers_of_named(&manifest, fault).await,
-                Breadth::Whole => killers_of_all(&manifest, fault).await,
+                Breadth::Named => killers_of_named(&manifest, &fault).await,
+                Breadth::Whole => killers_of_all(&manifest, &fault).await,
             };
             killers.map(|(trials, killers)| (Held { fault, trials, took: started.elapsed() }, killers))
         });
@@ -129,7 +129,10 @@ pub async fn kill_table(
 
 /// How many trials were run, and those that failed, at least one of each case that names the fault and
 /// kills it.
-async fn killers_of_named(manifest: &Manifest, fault: Fault) -> Result<(usize, BTreeSet<String>), KillError> {
+async fn killers_of_named(
+    manifest: &Manifest,
+    fault: &Fault,
+) -> Result<(usize, BTreeSet<String>), KillError> {
     let names = |trial: &&PlannedTrial| trial.kills().any(|name| name == fault.name());
     let mut pending: Vec<&PlannedTrial> = every_trial(manifest).filter(names).collect();
     let (mut trials, mut killers) = (0, BTreeSet::new());
@@ -152,21 +155,21 @@ async fn killers_of_named(manifest: &Manifest, fault: Fault) -> Result<(usize, B
 }
 
 /// One trial for each case and each way in which the fault tells trials of a case apart.
-fn likely<'a>(fault: Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTrial> {
-    let reach = fault.reach();
+fn likely<'a>(fault: &Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTrial> {
+    let scope = fault.scope();
     let mut stood_for = BTreeSet::new();
     let mut likely = trials.to_vec();
     likely.retain(|trial| {
-        reach::touches(reach, trial)
-            && stood_for.insert((trial.case_id.clone(), reach::address(reach, trial)))
+        scope::affects(scope, trial)
+            && stood_for.insert((trial.case_id.clone(), scope::address(scope, trial)))
     });
     likely
 }
 
 /// How many trials were run, and those that failed.
-async fn killers_of_all(manifest: &Manifest, fault: Fault) -> Result<(usize, BTreeSet<String>), KillError> {
+async fn killers_of_all(manifest: &Manifest, fault: &Fault) -> Result<(usize, BTreeSet<String>), KillError> {
     // Long ones only where nothing else can show the fault.
-    let select = Select { long: reach::needs_long(fault.reach()), ..Select::default() };
+    let select = Select { long: scope::needs_long(fault.scope()), ..Select::default() };
     let trials: Vec<&PlannedTrial> = every_trial(manifest).filter(|trial| select.takes(trial)).collect();
     Ok((trials.len(), failed(run_these(manifest, &trials, with(fault), 0).await?)))
 }
@@ -194,9 +197,9 @@ fn every_trial(manifest: &Manifest) -> impl Iterator<Item = &PlannedTrial> {
     manifest.trials.iter().map(Arc::as_ref)
 }
 
-fn with(fault: Fault) -> Settings {
+fn with(fault: &Fault) -> Settings {
     let mut settings = reference_settings();
-    settings.faults.insert(fault);
+    settings.faults.insert(fault.clone());
     settings
 }
 
@@ -211,21 +214,6 @@ async fn run_these(
     settings: Settings,
     attempt: u32,
 ) -> Result<BTreeMap<String, Outcome>, KillError> {
-    let ids = trials.iter().map(|trial| trial.id.clone()).collect();
-    let select = Select { ids, long: true, ..Select::default() };
-    let jobs = if attempt < ALONE_FROM { JOBS } else { 1 };
-    let faults = settings.faults.clone();
-    let running = reference::start(settings)?;
-    let endpoint = Endpoint::parse(&format!("http://{}", running.address()))
-        .map_err(|error| KillError::Run(error.to_string()))?;
-    let client = Client::new(ClientSettings {
-        endpoint: endpoint.clone(),
-        credentials: Credentials::dummy(),
-        region: reference::REGION.to_owned(),
-        timeout: TIMEOUT,
-        connect_timeout: TIMEOUT,
-    })
-    .map_err(|error| KillError::Run(error.to_string()))?;
     let bad: Arc<Mutex<BTreeMap<String, Outcome>>> = Arc::default();
     let emit = {
         let bad = Arc::clone(&bad);
@@ -238,6 +226,50 @@ async fn run_these(
             }
         })
     };
+    let jobs = if attempt < ALONE_FROM { JOBS } else { 1 };
+    conduct(manifest, trials, settings, jobs, emit).await?;
+    Ok(bad.lock().map(|bad| bad.clone()).unwrap_or_default())
+}
+
+/// The log of a run of all trials that a fault can affect, against a reference with that fault: what
+/// the suite sees of a fault that survives.
+///
+/// # Errors
+/// If the reference does not start or answer.
+pub async fn log_of(manifest: &Manifest, fault: &Fault) -> Result<Vec<Event>, KillError> {
+    let trials: Vec<&PlannedTrial> =
+        every_trial(manifest).filter(|trial| scope::affects(fault.scope(), trial)).collect();
+    let events: Arc<Mutex<Vec<Event>>> = Arc::default();
+    let emit = {
+        let events = Arc::clone(&events);
+        Arc::new(move |event: Event| events.lock().unwrap_or_else(PoisonError::into_inner).push(event))
+    };
+    conduct(manifest, &trials, with(fault), JOBS, emit).await?;
+    Ok(std::mem::take(&mut *events.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// Runs those trials against a reference of their own.
+async fn conduct(
+    manifest: &Manifest,
+    trials: &[&PlannedTrial],
+    settings: Settings,
+    jobs: usize,
+    emit: Emit,
+) -> Result<(), KillError> {
+    let ids = trials.iter().map(|trial| trial.id.clone()).collect();
+    let select = Select { ids, long: true, ..Select::default() };
+    let faults = settings.faults.clone();
+    let running = reference::start(settings)?;
+    let endpoint = Endpoint::parse(&format!("http://{}", running.address()))
+        .map_err(|error| KillError::Run(error.to_string()))?;
+    let client = Client::new(ClientSettings {
+        endpoint: endpoint.clone(),
+        credentials: Credentials::dummy(),
+        region: reference::REGION.to_owned(),
+        timeout: TIMEOUT,
+        connect_timeout: TIMEOUT,
+    })
+    .map_err(|error| KillError::Run(error.to_string()))?;
     let mut target = Target::reference(&endpoint.to_string(), client);
     target.clock = Some(ClockHook::new(running.clock()));
     let run_settings = RunSettings { jobs, level: Level::Strict, ..RunSettings::default() };
@@ -247,11 +279,11 @@ async fn run_these(
     ended
         .map_err(|_| failed("no end within five minutes".to_owned()))?
         .map_err(|error| failed(error.to_string()))?;
-    Ok(bad.lock().map(|bad| bad.clone()).unwrap_or_default())
+    Ok(())
 }
 
 fn named(faults: &Faults) -> String {
-    let names: Vec<&str> = faults.iter().copied().map(Fault::name).collect();
+    let names: Vec<&str> = faults.iter().map(Fault::name).collect();
     if names.is_empty() { "without a fault".to_owned() } else { format!("with {}", names.join(", ")) }
 }
 
@@ -273,12 +305,16 @@ impl KillTable {
         (self.killed_by.values().filter(|trials| !trials.is_empty()).count(), self.killed_by.len())
     }
 
+    /// The faults that no trial kills.
+    pub fn survivors(&self) -> impl Iterator<Item = &Fault> {
+        self.killed_by.iter().filter(|(_, trials)| trials.is_empty()).map(|(fault, _)| fault)
+    }
+
     /// The rate in words.
     pub fn rate_in_words(&self) -> String {
         let (killed, of) = self.rate();
         let percent = (killed * 100).checked_div(of).unwrap_or(100);
-        let survivors = self.killed_by.iter().filter(|(_, trials)| trials.is_empty());
-        let (told, untold): (Vec<_>, Vec<_>) = survivors.partition(|(fault, _)| survivor(**fault).is_some());
+        let (told, untold): (Vec<_>, Vec<_>) = self.survivors().partition(|fault| survivor(fault).is_some());
         let mut words = format!("{killed} of {of} faults killed ({percent} %)");
         if !told.is_empty() {
             let _ = write!(words, "; {} survive for a stated reason", told.len());
@@ -295,7 +331,7 @@ impl KillTable {
         for (fault, trials) in &self.killed_by {
             let _ = writeln!(text, "{}: {}", fault.name(), fault.about());
             if trials.is_empty() {
-                let reason = survivor(*fault).unwrap_or("nobody has said why");
+                let reason = survivor(fault).map_or("nobody has said why", |survivor| survivor.reason);
                 let _ = writeln!(text, "    survives: {reason}");
             }
             let case_of = |trial: &'_ String| trial.split('[').next().unwrap_or_default().to_owned();

@@ -189,10 +189,7 @@ impl Holder<'_> {
     fn take(&mut self, sample: &TimedSnapshot) {
         let state = match &sample.snapshot {
             Snapshot::State(state) => state,
-            Snapshot::Gone => {
-                self.violation(Violation::Gone { rung: self.reached });
-                return;
-            }
+            Snapshot::Gone => return self.take_gone(sample),
             // A look without an answer only widens the gap.
             Snapshot::Nothing => return,
         };
@@ -227,6 +224,22 @@ impl Holder<'_> {
                 self.violation(Violation::Unexpected { rung: self.reached, status });
             }
         }
+    }
+
+    /// A stream that is not there shows the rung that states no `StreamStatus`, if there is one.
+    fn take_gone(&mut self, sample: &TimedSnapshot) {
+        if let Some(rung) = (self.reached..self.ladder.len()).find(|rung| self.is_gone(*rung)) {
+            self.arrived |= rung == self.ladder.len() - 1;
+            self.step_on(rung, sample, &Value::empty());
+        } else if let Some(to) = (0..self.reached).rev().find(|rung| self.is_gone(*rung)) {
+            self.violation(Violation::Back { from: self.reached, to });
+        } else {
+            self.violation(Violation::Gone { rung: self.reached });
+        }
+    }
+
+    fn is_gone(&self, rung: usize) -> bool {
+        is_gone(&self.ladder[rung])
     }
 
     fn step_on(&mut self, rung: usize, sample: &TimedSnapshot, state: &Value) {
@@ -268,7 +281,7 @@ impl Holder<'_> {
     }
 
     fn fits(&self, rung: usize, state: &Value) -> bool {
-        matching::members_hold(&self.ladder[rung].members, state, self.bindings)
+        !self.is_gone(rung) && matching::members_hold(&self.ladder[rung].members, state, self.bindings)
     }
 
     fn has_status(&self, rung: usize, state: &Value) -> bool {
@@ -279,8 +292,13 @@ impl Holder<'_> {
     }
 
     fn finish(mut self, samples: &[TimedSnapshot], call: (u64, u64), shortest_us: u64) -> StatesFound {
-        let states: Vec<&TimedSnapshot> =
-            samples.iter().filter(|sample| matches!(sample.snapshot, Snapshot::State(_))).collect();
+        let may_be_gone = self.ladder.iter().any(is_gone);
+        let shows = |sample: &&TimedSnapshot| match sample.snapshot {
+            Snapshot::State(_) => true,
+            Snapshot::Gone => may_be_gone,
+            Snapshot::Nothing => false,
+        };
+        let states: Vec<&TimedSnapshot> = samples.iter().filter(shows).collect();
         self.found.longest_gap_us = longest_gap(&states);
         let last = self.ladder.len().saturating_sub(1);
         let already_told = self.found.violations.iter().any(|violation| match violation {
@@ -316,7 +334,8 @@ impl Holder<'_> {
         let last = self.ladder.len().saturating_sub(1);
         states.last().is_some_and(|end| match &end.snapshot {
             Snapshot::State(state) => end.sent_us >= call.1 && self.fits(last, state),
-            Snapshot::Gone | Snapshot::Nothing => false,
+            Snapshot::Gone => self.is_gone(last),
+            Snapshot::Nothing => false,
         })
     }
 
@@ -331,6 +350,13 @@ impl Holder<'_> {
             None => longest_look_away(states, call.0),
         }
     }
+}
+
+/// True if the rung is that of a stream that is not there: it states that there is no `StreamStatus`.
+pub(crate) fn is_gone(rung: &Rung) -> bool {
+    rung.members
+        .get("StreamStatus")
+        .is_some_and(|tree| matches!(tree.node, Node::Reference(Reference::Absent)))
 }
 
 /// The longest time since the call in which nobody looked.

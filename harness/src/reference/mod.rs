@@ -16,7 +16,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use fault::{Fault, Faults, Reach};
+pub use fault::{Fault, Faults, Operations, Scope};
 pub use server::{Running, start};
 pub use settings::{Durations, Policy, PolicyError, Settings};
 pub use world::{ACCOUNT, REGION, world};

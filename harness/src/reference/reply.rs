@@ -10,11 +10,12 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Frame;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::{HeaderMap, Response, StatusCode};
 
+use super::fault::{Cause, Header, HeaderChange, WrongFraming};
 use super::ids::Ids;
 use crate::model::{Operation, Value};
-use crate::spec::{Answer, Message};
+use crate::spec::{Action, Answer, Message};
 use crate::wire::{Encoding, encode};
 
 /// What stands in for a text that no source has. [`STAND_IN`] marks it.
@@ -57,38 +58,18 @@ pub(super) struct Reply {
     /// Headers beside those that every answer has.
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Body,
-    pub(super) request_id: RequestId,
+    /// The operation that answers, if the request got so far.
+    pub(super) operation: Option<Action>,
+    /// Why the request did not become a call.
+    pub(super) cause: Option<Cause>,
     /// False for the one answer without `x-amz-id-2` (WIRE-003).
     pub(super) extended_id: bool,
-    pub(super) framing: Framing,
+    /// `None` = with its length (WIRE-005).
+    pub(super) framing: Option<WrongFraming>,
+    /// What is wrong with its headers.
+    pub(super) header_changes: Vec<HeaderChange>,
     /// How long it is held back before it is sent.
     pub(super) held_back: Duration,
-}
-
-/// What `x-amzn-requestid` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RequestId {
-    /// A UUID (WIRE-003).
-    Uuid,
-    /// Text that is none. Wrong.
-    Malformed,
-    /// Nothing. Wrong.
-    Missing,
-}
-
-/// How an answer goes over the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Framing {
-    /// With its length (WIRE-005).
-    Length,
-    /// In chunks. Wrong.
-    Chunked,
-    /// With more than its length. Wrong.
-    TooLong,
-    /// With its length, and the connection is closed after it. Wrong.
-    ThenClosed,
-    /// Not at all: the connection breaks. Wrong.
-    Broken,
 }
 
 /// A body that is not bytes yet.
@@ -134,9 +115,11 @@ impl Reply {
             content_type: Some(encoding.content_type()),
             headers: Vec::new(),
             body,
-            request_id: RequestId::Uuid,
+            operation: None,
+            cause: None,
             extended_id: true,
-            framing: Framing::Length,
+            framing: None,
+            header_changes: Vec::new(),
             held_back: Duration::ZERO,
         }
     }
@@ -148,9 +131,11 @@ impl Reply {
             content_type: None,
             headers: Vec::new(),
             body: Body::Bytes(body.into()),
-            request_id: RequestId::Uuid,
+            operation: None,
+            cause: None,
             extended_id: true,
-            framing: Framing::Length,
+            framing: None,
+            header_changes: Vec::new(),
             held_back: Duration::ZERO,
         }
     }
@@ -218,20 +203,6 @@ impl Reply {
         Self { content_type: Some("application/json"), ..reply }
     }
 
-    /// A page such as a framework makes of a mistake. The service has none.
-    pub(super) fn html(status: u16, title: &str) -> Self {
-        let page = format!("<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n");
-        Self { content_type: Some("text/html"), ..Self::plain(status, &page) }
-    }
-
-    /// The member of that name, if the body is a structure.
-    pub(super) fn member(&self, name: &str) -> Option<&Value> {
-        match &self.body {
-            Body::Value(_, value) => value.get(name),
-            Body::Bytes(_) | Body::BareCbor(_) => None,
-        }
-    }
-
     /// The class of an error.
     pub(super) fn class(&self) -> Option<&str> {
         match &self.body {
@@ -293,6 +264,11 @@ impl Reply {
         self
     }
 
+    /// Says why the request did not become a call.
+    pub(super) fn because_of(self, cause: Cause) -> Self {
+        Self { cause: Some(cause), ..self }
+    }
+
     /// The answer for the connection, which adds date and length.
     ///
     /// # Errors
@@ -302,23 +278,25 @@ impl Reply {
         let stated = body.len() + STATED_TOO_MUCH;
         let full = Full::new(body.clone()).map_err(|never| match never {});
         let mut response = match self.framing {
-            Framing::Length | Framing::ThenClosed => Response::new(full.boxed()),
+            None | Some(WrongFraming::ThenClosed) => Response::new(full.boxed()),
             // A body that has been mapped does not tell its length.
-            Framing::Chunked => Response::new(full.map_frame(|frame| frame).boxed()),
-            Framing::TooLong => Response::new(CutBody(Some(body)).boxed()),
-            Framing::Broken => return Err(io::Error::other("break the connection in place of an answer")),
+            Some(WrongFraming::Chunked) => Response::new(full.map_frame(|frame| frame).boxed()),
+            Some(WrongFraming::TooLong) => Response::new(CutBody(Some(body)).boxed()),
+            Some(WrongFraming::Broken) => {
+                return Err(io::Error::other("break the connection in place of an answer"));
+            }
         };
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         match self.framing {
-            Framing::TooLong => {
+            Some(WrongFraming::TooLong) => {
                 headers.insert(CONTENT_LENGTH, HeaderValue::from(stated));
             }
-            Framing::ThenClosed => {
+            Some(WrongFraming::ThenClosed) => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Framing::Length | Framing::Chunked | Framing::Broken => {}
+            Some(WrongFraming::Chunked | WrongFraming::Broken) | None => {}
         }
         let mut set = |name: &'static str, value: &str| {
             // A value that came from the caller was a header before, so that it is one now.
@@ -326,11 +304,7 @@ impl Reply {
                 headers.append(HeaderName::from_static(name), value);
             }
         };
-        match self.request_id {
-            RequestId::Uuid => set("x-amzn-requestid", &ids.request()),
-            RequestId::Malformed => set("x-amzn-requestid", "00000001"),
-            RequestId::Missing => {}
-        }
+        set("x-amzn-requestid", &ids.request());
         if self.extended_id {
             set("x-amz-id-2", &ids.extended());
         }
@@ -340,6 +314,26 @@ impl Reply {
         for (name, value) in &self.headers {
             set(name, value);
         }
+        self.header_changes.iter().for_each(|wrong| change_header(wrong, headers));
         Ok(response)
+    }
+}
+
+/// Changes a header that is there.
+fn change_header(change: &HeaderChange, headers: &mut HeaderMap) {
+    match change {
+        HeaderChange::Drop(Header(name)) => {
+            headers.remove(*name);
+        }
+        HeaderChange::Repeat(Header(name)) => {
+            if let Some(value) = headers.get(*name).cloned() {
+                headers.append(HeaderName::from_static(name), value);
+            }
+        }
+        HeaderChange::Replace { name: Header(name), value } => {
+            if let (true, Ok(value)) = (headers.contains_key(*name), HeaderValue::from_str(value)) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
     }
 }

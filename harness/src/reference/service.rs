@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::fault::Cause;
 use super::hooks::{Asked, Hooks, Turn};
 use super::ids::Ids;
 use super::reply::Reply;
@@ -49,7 +50,7 @@ impl Service {
             world: Mutex::new(start_world(settings.limits)),
             times,
             policy: settings.policy,
-            hooks: Hooks::new(settings.faults),
+            hooks: Hooks::new(&settings.faults),
             verifier: Verifier::new(REGION, settings.credentials),
             ids: Ids::new(),
             ahead: AtomicI64::new(0),
@@ -80,9 +81,13 @@ impl Service {
                 header(request, "access-control-request-method"),
             );
         }
-        let reply = if request.method == "POST" { self.post(request) } else { Reply::nothing_to_authorize() };
-        let reply = self.hooks.reply(request, reply);
-        if origin.is_some() && self.hooks.exposes() { reply.exposed() } else { reply }
+        let reply = if request.method == "POST" {
+            self.post(request)
+        } else {
+            Reply::nothing_to_authorize().because_of(Cause::Method)
+        };
+        let reply = self.hooks.reply(reply);
+        if origin.is_some() { reply.exposed() } else { reply }
     }
 
     fn post(&self, request: &Incoming<'_>) -> Reply {
@@ -102,10 +107,12 @@ impl Service {
                 Ok(_) => Reply::envelope(404, "UnknownOperationException"),
                 Err(_) => Reply::envelope(400, "SerializationException"),
             },
-            Spoken::Unknown => self.hooks.foreign_content_type().unwrap_or_else(|| {
+            Spoken::Unknown => {
                 // WIRE-019, WIRE-020: what the target names decides.
-                if operation.is_some() { Reply::unknown_in_xml() } else { Reply::nothing_to_authorize() }
-            }),
+                let reply =
+                    if operation.is_some() { Reply::unknown_in_xml() } else { Reply::nothing_to_authorize() };
+                reply.because_of(Cause::ContentType)
+            }
         }
     }
 
@@ -116,7 +123,7 @@ impl Service {
         let known = operation.is_some() && content_type != "application/x-amz-json-1.0";
         let class = if known { "SerializationException" } else { "UnknownOperationException" };
         let encoding = if json { Encoding::Json } else { Encoding::Cbor };
-        Reply::bare(self.hooks.no_body_encoding(encoding), 400, class)
+        Reply::bare(encoding, 400, class).because_of(Cause::NoBody)
     }
 
     /// # Errors
@@ -141,7 +148,8 @@ impl Service {
         }
         // ORD-004.
         if let Some(error) = type_error(Model::embedded(), operation, blob_form(encoding), &input) {
-            return Err(Reply::wrong_type(encoding, error.message.as_deref()));
+            let refusal = Reply::wrong_type(encoding, error.message.as_deref()).because_of(Cause::WrongType);
+            return Err(Reply { operation: Action::parse(&operation.name), ..refusal });
         }
         authenticate(Turn::AfterTypes)?;
         Ok(self.step(encoding, operation, &input))
@@ -157,9 +165,9 @@ impl Service {
         if let Some(taken) = self.hooks.body(body, value.as_ref()) {
             return Ok(taken);
         }
-        let broken = value.is_none() && encoding == Encoding::Json;
-        let odd = if broken { self.hooks.broken_json() } else { None };
-        Err(odd.unwrap_or_else(|| Reply::bare(encoding, 400, "SerializationException")))
+        let refusal = Reply::bare(encoding, 400, "SerializationException");
+        let is_broken = value.is_none() && encoding == Encoding::Json;
+        Err(if is_broken { refusal.because_of(Cause::BrokenJson) } else { refusal })
     }
 
     /// # Errors
@@ -167,7 +175,8 @@ impl Service {
     fn authenticate(&self, encoding: Encoding, request: &Incoming<'_>) -> Result<(), Reply> {
         match self.verifier.verify(request, SystemTime::now()) {
             Err(fault) if !self.hooks.overlooks(&fault) => {
-                Err(Reply::error(encoding, self.hooks.auth_status(), fault.class(), &fault.to_string()))
+                Err(Reply::error(encoding, 400, fault.class(), &fault.to_string())
+                    .because_of(Cause::Signature))
             }
             Ok(_) | Err(_) => Ok(()),
         }
@@ -189,10 +198,10 @@ impl Service {
         };
         self.hooks.branch(asked, &mut branch);
         let times = self.hooks.times(asked, &branch.effect, self.times);
-        let held_back = self.hooks.held_back(&branch.effect, times);
+        let held_back = self.hooks.held_back(asked, &branch.effect, times);
         world.apply(branch.effect, now, times);
         drop(world);
-        Reply { held_back, ..Reply::answer(encoding, operation, branch.answer) }
+        Reply { held_back, operation: Some(action), ..Reply::answer(encoding, operation, branch.answer) }
     }
 }
 

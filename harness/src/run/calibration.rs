@@ -59,6 +59,12 @@ pub(super) fn changes_of<'a>(trials: impl IntoIterator<Item = &'a PlannedTrial>)
                     ("StopStreamEncryption", _) => {
                         changes.insert(Change::Stop);
                     }
+                    ("CreateStream", _) => {
+                        changes.insert(Change::Create);
+                    }
+                    ("DeleteStream", _) => {
+                        changes.insert(Change::Delete);
+                    }
                     (_, _) => {}
                 }
             }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::Millis;
 use super::applied::{Applied, Encryption, Mark};
 use super::sequence::SequenceNumber;
@@ -59,7 +61,8 @@ enum Life {
 }
 
 /// What `StreamStatus` says (LIFE-013).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Status {
     /// It is being made.
     Creating,

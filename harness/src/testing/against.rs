@@ -16,9 +16,14 @@ use crate::run::Stop;
 /// How long a stream is UPDATING: long enough to be seen on a machine that is busy with other tests.
 const UPDATE: Duration = Duration::from_millis(250);
 
+/// The fault of that name.
+pub(crate) fn fault(name: &str) -> Fault {
+    Fault::parse(name).expect("the table has the fault")
+}
+
 /// Runs trials against a reference with these faults and returns all events.
 pub(crate) fn run_against(
-    faults: &[Fault],
+    faults: &[&str],
     manifest: &Manifest,
     select: &Select,
     settings: RunSettings,
@@ -26,7 +31,7 @@ pub(crate) fn run_against(
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut reference = reference_settings();
-        reference.faults.extend(faults);
+        reference.faults.extend(faults.iter().map(|name| fault(name)));
         reference.transition.update = UPDATE;
         let running = reference::start(reference).unwrap();
         let endpoint = Endpoint::parse(&format!("http://{}", running.address())).unwrap();

@@ -101,6 +101,20 @@ fn faults_names_the_faults_and_holds_the_suite_against_one() {
 }
 
 #[test]
+fn faults_writes_a_log_of_each_survivor_and_of_no_other() {
+    let scratch = Scratch::new();
+    let logs = scratch.path("");
+    let pair = ["--fault", "kms-invalid-state-as-disabled", "--fault", "not-found-404"];
+    run(&[&["faults", "--logs", &logs], &pair[..]].concat()).expect(0).says(&["1 of 2 faults killed"]);
+    let log = scratch.path("kms-invalid-state-as-disabled.jsonl");
+    run(&["judge", &log]).expect(0).says(&["key-pending-deletion", "fail             0"]);
+    assert!(!Path::new(&scratch.path("not-found-404.jsonl")).exists());
+    run(&["faults", "--logs", &scratch.path("no/such/folder"), pair[0], pair[1]])
+        .expect(2)
+        .complains(&["failed to write the log", "name a file in a folder that exists"]);
+}
+
+#[test]
 fn serve_prints_its_address_and_ends_on_sigterm() {
     let mut child = super::support::command(&["serve", "--listen", "127.0.0.1:0"]).spawn().expect("a child");
     let mut out = std::io::BufReader::new(child.stdout.take().expect("a pipe"));

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use super::*;
 use crate::case::ast::Library;
 use crate::log::{Event, MismatchKind};
-use crate::reference::Fault;
 use crate::testing::against::run_against;
 
 /// Trials that wait and trials that do not, without those that take long.
@@ -30,7 +29,7 @@ fn verdicts(events: &[Event]) -> Verdicts {
 #[test]
 fn no_verdict_depends_on_the_number_of_jobs() {
     let manifest = Manifest::of(Arc::new(Library::embedded().unwrap()), false);
-    let faults = [Fault::EncryptionTypeKmsAccepted, Fault::ArnIgnored];
+    let faults = ["encryption-type-kms-accepted", "arn-ignored"];
     let at = |jobs| {
         let settings = RunSettings { jobs, ..RunSettings::default() };
         verdicts(&run_against(&faults, &manifest, &some(), settings))
@@ -50,7 +49,7 @@ fn no_verdict_depends_on_the_order_of_the_cases() {
     for suite in &mut turned.suites {
         suite.cases.reverse();
     }
-    let faults = [Fault::EncryptionTypeKmsAccepted];
+    let faults = ["encryption-type-kms-accepted"];
     let of = |library| {
         let manifest = Manifest::of(Arc::new(library), false);
         let settings = RunSettings { jobs: 4, ..RunSettings::default() };

@@ -5,7 +5,6 @@ use crate::case::ast::Library;
 use crate::judge::RunSettings;
 use crate::log::{AttemptText, EndedEarly, MismatchKind};
 use crate::plan::Select;
-use crate::reference::Fault;
 use crate::testing::against::run_against;
 use crate::testing::cases;
 
@@ -58,7 +57,7 @@ fn verdicts(events: &[Event]) -> BTreeMap<String, Trial> {
 #[test]
 fn a_stored_run_gets_the_verdicts_that_it_got_live() {
     let manifest = Manifest::of(Arc::new(Library::embedded().unwrap()), false);
-    let faults = vec![Fault::SkipUpdating, Fault::ArnIgnored, Fault::EncryptionTypeKmsAccepted];
+    let faults = vec!["skip-updating", "arn-ignored", "encryption-type-kms-accepted"];
     for faults in [vec![], faults] {
         let live = run_against(&faults, &manifest, &some(), RunSettings::default());
         let stored = stored(&live);

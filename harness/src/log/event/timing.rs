@@ -107,6 +107,16 @@ impl Lengths {
         shortest.map_or(FLOOR_US, |shortest| FLOOR_US.min(shortest / 2))
     }
 
+    /// The same for the transient state that an operation begins. What is stated is about UPDATING.
+    pub fn floor_after_us(&self, operation: &str) -> u64 {
+        let change = match operation {
+            "CreateStream" => Change::Create,
+            "DeleteStream" => Change::Delete,
+            _ => return self.floor_us(),
+        };
+        self.at_least_us(change).map_or(FLOOR_US, |shortest| FLOOR_US.min(shortest / 2))
+    }
+
     /// The longest length that was measured, in microseconds.
     pub fn longest_us(&self) -> u64 {
         self.measured.values().map(|length| length.at_most_us).max().unwrap_or_default()
@@ -136,9 +146,22 @@ mod tests {
     }
 
     #[test]
+    fn the_floor_after_a_create_or_a_delete_is_half_of_what_was_measured_of_it() {
+        let mut lengths = Lengths::default();
+        lengths.measured.insert(Change::Create, length(Some(40_000)));
+        lengths.measured.insert(Change::Delete, length(Some(8_000)));
+        lengths.measured.insert(Change::Start, length(Some(60_000)));
+        assert_eq!(lengths.floor_after_us("CreateStream"), 20_000);
+        assert_eq!(lengths.floor_after_us("DeleteStream"), 4_000);
+        assert_eq!(lengths.floor_after_us("StartStreamEncryption"), 30_000);
+    }
+
+    #[test]
     fn a_stated_length_says_nothing_of_creating_and_deleting() {
         let lengths = Lengths { stated_us: Some(400_000), ..Lengths::default() };
         assert_eq!(lengths.at_least_us(Change::Start), Some(400_000));
         assert_eq!(lengths.at_least_us(Change::Create), None);
+        assert_eq!(lengths.floor_after_us("CreateStream"), 100_000);
+        assert_eq!(lengths.floor_after_us("StopStreamEncryption"), 400_000);
     }
 }

@@ -352,3 +352,45 @@ fn an_open_member_is_asked_once_for_each_answer() {
     let answers: Vec<_> = found.asked.iter().map(|(rung, asked)| (*rung, asked.actual.clone())).collect();
     assert_eq!(answers, [(1, Some(Value::from("NONE"))), (1, Some(Value::from("KMS")))]);
 }
+
+/// What samples of those snapshots, ten microseconds apart, say of a ladder; the call is the first thing.
+fn said(ladder: &[Rung], shown: &[Snapshot]) -> Vec<Violation> {
+    let sample = |(at, seen): (u64, &Snapshot)| TimedSnapshot {
+        sent_us: 10 * at,
+        received_us: 10 * at + 5,
+        snapshot: seen.clone(),
+    };
+    let samples: Vec<_> = (0..).zip(shown).map(sample).collect();
+    found(ladder, &samples, (0, 1), 50, &Bindings::default()).violations
+}
+
+#[test]
+fn a_stream_that_is_not_there_shows_the_rung_without_a_status() {
+    let (creating, active, deleting) =
+        (state("CREATING", "NONE"), state("ACTIVE", "NONE"), state("DELETING", "NONE"));
+    let gone = Snapshot::Gone;
+    let created = cases::ladder(&[
+        "{StreamStatus: $absent, seen: maybe}",
+        "{StreamStatus: CREATING}",
+        "{StreamStatus: ACTIVE}",
+    ]);
+    assert_eq!(said(&created, &[gone.clone(), creating.clone(), active.clone()]), vec![]);
+    assert_eq!(said(&created, &[creating.clone(), active.clone()]), vec![]);
+    let at_once = said(&created, &[gone.clone(), active.clone(), active.clone()]);
+    assert_eq!(at_once, vec![Violation::NotShown { rung: 1, shorter_than_us: 15 }]);
+    let away = said(&created, &[creating, gone.clone(), active.clone()]);
+    assert_eq!(away, vec![Violation::Back { from: 1, to: 0 }]);
+
+    let deleted = cases::ladder(&[
+        "{StreamStatus: ACTIVE, seen: maybe}",
+        "{StreamStatus: DELETING}",
+        "{StreamStatus: $absent}",
+    ]);
+    assert_eq!(said(&deleted, &[active.clone(), deleting.clone(), gone.clone(), gone.clone()]), vec![]);
+    let at_once = said(&deleted, &[active.clone(), gone.clone()]);
+    assert_eq!(at_once, vec![Violation::NotShown { rung: 1, shorter_than_us: 15 }]);
+    let back = said(&deleted, &[deleting, gone, active.clone()]);
+    assert_eq!(back, vec![Violation::Back { from: 2, to: 0 }]);
+    let never = said(&deleted, &[active.clone(), active]);
+    assert!(matches!(never.as_slice(), [Violation::NeverReached { rung: 0, .. }]), "{never:?}");
+}

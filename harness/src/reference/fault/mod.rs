@@ -1,191 +1,116 @@
 //! Named faults: the ways in which the reference can be made to be wrong.
 //!
-//! What a fault does at which place is not here, but in the hooks.
+//! Faults are data: each is a row of `faults.jsonl`, with the rules that it is made of. What a rule does
+//! at which place is in the hooks. The specification knows no fault.
 
-mod reach;
+mod check;
+mod hook;
+mod operations;
+mod path;
+mod rule;
+mod scope;
 mod table;
+mod words;
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
-use table::TABLE;
+pub use operations::Operations;
+pub use scope::Scope;
 
-pub use reach::Reach;
+pub(super) use hook::Hook;
+pub(super) use path::Path;
+pub(super) use rule::{
+    Cause, EndingStatus, Form, Given, HeaderChange, InputChange, InputRule, KeyDefect, OutcomeChange,
+    OutputChange, Page, RefusalChange, Refusals, Refused, ReplyChange, Rule, SignatureDefect,
+    TransitionChange, WrongFraming,
+};
+#[cfg(test)]
+pub(super) use table::{EMBEDDED, parse};
+pub(super) use words::{Class, Header};
 
 /// One way in which the reference can be made to be wrong.
-///
-/// Faults act in this room only; the specification knows none of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "`Fault::about` has the line on each")]
-pub enum Fault {
-    SkipUpdating,
-    StopSkipsUpdating,
-    RekeySkipsUpdating,
-    NeverSettles,
-    StepsBack,
-    ActiveBeforeUpdating,
-    TypeShownLate,
-    SettlesToOldKey,
-    StartDoesNothing,
-    StopDoesNothing,
-    RekeyIgnored,
-    AnsweredLate,
-    SkipCreating,
-    SkipDeleting,
-    SecondStartAccepted,
-    StopInUpdatingAccepted,
-    StartInCreatingAccepted,
-    StartInDeletingAccepted,
-    MissingStreamAccepted,
-    NotActiveAsInvalidArgument,
-    RefusedAndDone,
-    KeyNotShown,
-    KeyShownAsArn,
-    KeyArnShownAsId,
-    KeyKeptAfterStop,
-    SummaryWithoutType,
-    DescribeWithoutKey,
-    DescribeNeverEncrypted,
-    TypeOmittedWhenNone,
-    ArnIgnored,
-    ArnRequired,
-    NameWins,
-    ForeignArnAccepted,
-    MalformedArnAccepted,
-    NotFoundByArn,
-    NotFound404,
-    EncryptionTypeKmsAccepted,
-    EncryptionTypeUnknownAccepted,
-    EncryptionTypeNoneAccepted,
-    EncryptionTypeDefaulted,
-    StopTypeIgnored,
-    KeyIdDefaulted,
-    KeyEmptyAccepted,
-    KeyTooLongAccepted,
-    KeyMalformedAccepted,
-    KeyUnknownAccepted,
-    KeyStateIgnored,
-    ForeignRegionKeyAccepted,
-    AliasNotResolved,
-    KmsDisabledAsInvalidState,
-    KmsInvalidStateAsDisabled,
-    KmsNotFoundAsResourceNotFound,
-    KmsAccessDeniedAsAccessDenied,
-    KmsThrottlingAsLimitExceeded,
-    KmsOptInAsAccessDenied,
-    LimitOneEarly,
-    LimitMissing,
-    StopLimitMissing,
-    LimitCountsRefusals,
-    WindowNeverRolls,
-    PutRefusedInUpdating,
-    IteratorRefusedInUpdating,
-    RecordLostInUpdating,
-    RecordDoubledInUpdating,
-    RecordsOutOfOrder,
-    MarkAtReadTime,
-    PutWithoutType,
-    PutSaysNone,
-    RecordWithoutType,
-    RecordSaysNone,
-    PartitionKeyMissingAccepted,
-    ValidationAfterLookup,
-    FirstViolationOnly,
-    CapIgnored,
-    ErrorsAlwaysPlural,
-    ValidationAsInvalidArgument,
-    WrongTypeCoerced,
-    WrongTypeAsValidation,
-    WrongTypeBreaksConnection,
-    TypeErrorMessageLower,
-    UnknownMemberRefused,
-    NullRefused,
-    BrokenJson500,
-    BrokenJsonHtml,
-    ScalarBodyAccepted,
-    EmptyBodyAccepted,
-    EmptyBodyInJson,
-    TargetCaseIgnored,
-    TargetVersionIgnored,
-    UnknownOperation404,
-    UnknownOperationAsValidation,
-    OtherMethods405,
-    PreflightRefused,
-    CorsHeadersMissing,
-    ForeignContentType500,
-    ContentTypeParameterRefused,
-    PlainJsonAccepted,
-    UnsignedAccepted,
-    HalfSignedAccepted,
-    SignatureNotVerified,
-    ExpiredAccepted,
-    FutureAccepted,
-    ForeignRegionAccepted,
-    ForeignServiceAccepted,
-    UnknownAccessKeyAccepted,
-    AuthErrors403,
-    AuthBeforeParsing,
-    AuthBeforeOperation,
-    TypesBeforeAuth,
-    MessageCapitalised,
-    TypeNamespaced,
-    TypeInHeaderOnly,
-    ErrorsAre200,
-    RequestIdMissing,
-    RequestIdMalformed,
-    ExtendedIdMissing,
-    ErrorsAsPlainJson,
-    EmptyOutputAsObject,
-    EmptyOutputInEnvelope,
-    ErrorLengthWrong,
-    ErrorBreaksConnection,
-    ContentTypeTwice,
-    AnswersChunked,
-    TimesInMilliseconds,
-    TimesAsText,
-    CborErrorsInJson,
-    CborTimesInSeconds,
-    CborTimesAsFloats,
-    CborBytesAsText,
-    CborBareErrorDefinite,
+#[derive(Clone)]
+pub struct Fault(Arc<Row>);
+
+/// A row of the table.
+#[derive(Debug)]
+struct Row {
+    /// Its number in the table.
+    place: usize,
+    name: String,
+    about: String,
+    scope: Scope,
+    rules: Vec<Rule>,
 }
 
 impl Fault {
-    /// All of them.
-    pub const ALL: [Self; TABLE.len()] = {
-        let mut all = [Self::SkipUpdating; TABLE.len()];
-        let mut at = 0;
-        while at < all.len() {
-            all[at] = TABLE[at].fault;
-            at += 1;
-        }
-        all
-    };
+    /// All faults of the committed table, in its order. Parsed once.
+    pub fn all() -> &'static [Self] {
+        static TABLE: OnceLock<Vec<Fault>> = OnceLock::new();
+        TABLE.get_or_init(|| {
+            table::parse(table::EMBEDDED).expect("the committed table is checked by this crate's own tests")
+        })
+    }
 
     /// Its name, in kebab-case.
-    pub const fn name(self) -> &'static str {
-        TABLE[self as usize].name
+    pub fn name(&self) -> &str {
+        &self.0.name
     }
 
     /// What it does, in one line.
-    pub const fn about(self) -> &'static str {
-        TABLE[self as usize].about
+    pub fn about(&self) -> &str {
+        &self.0.about
     }
 
-    /// What it can touch.
-    pub const fn reach(self) -> Reach {
-        TABLE[self as usize].reach
+    /// What it can affect.
+    pub fn scope(&self) -> &Scope {
+        &self.0.scope
+    }
+
+    /// What it is made of.
+    pub(super) fn rules(&self) -> &[Rule] {
+        &self.0.rules
     }
 
     /// The fault of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fault| fault.name() == name)
+        Self::all().iter().find(|fault| fault.name() == name).cloned()
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl PartialEq for Fault {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Fault {}
+
+impl PartialOrd for Fault {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Faults have the order of the table.
+impl Ord for Fault {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.0.place, &self.0.name).cmp(&(other.0.place, &other.0.name))
     }
 }
 

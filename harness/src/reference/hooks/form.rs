@@ -1,170 +1,157 @@
-//! Before the answer is sent: its status, headers and bytes.
+//! Before the answer is sent: its class, status, headers and bytes.
 
 use super::Hooks;
-use super::values::{Spelling, spell, times_as_floats};
+use super::values::{spell, times_as_floats};
 use crate::model::Value;
-use crate::reference::fault::Fault;
-use crate::reference::reply::{Body, Framing, Reply, RequestId};
-use crate::wire::{Encoding, Incoming, encode};
+use crate::reference::fault::{Cause, Class, Form, Hook, Page, RefusalChange, Refusals, ReplyChange, Rule};
+use crate::reference::reply::{Body, Reply};
+use crate::spec::Action;
+use crate::wire::{Encoding, encode, json};
+
+/// What a reply was before any fault changed it.
+struct Right {
+    is_refusal: bool,
+    operation: Option<Action>,
+    class: Option<String>,
+    cause: Option<Cause>,
+}
+
+impl Right {
+    /// True if the reply is one of these refusals.
+    fn is_of(&self, refusals: &Refusals) -> bool {
+        let Refusals { operations, classes, except, cause } = refusals;
+        let is_class = |class: &Class| self.class.as_deref() == Some(class.0);
+        self.is_refusal
+            && (operations.named().is_empty()
+                || self.operation.is_some_and(|operation| operations.include(operation)))
+            && (classes.is_empty() || classes.iter().any(is_class))
+            && !except.iter().any(is_class)
+            && cause.is_none_or(|cause| self.cause == Some(cause))
+    }
+}
 
 impl Hooks {
     /// The reply as it is sent.
-    pub(in crate::reference) fn reply(&self, request: &Incoming<'_>, reply: Reply) -> Reply {
-        let mut reply = self.routed(request, reply);
-        if reply.status >= 400 {
-            self.error(&mut reply);
-        } else if self.has(Fault::EmptyOutputAsObject)
-            && reply.content_type.is_some()
-            && reply.body == Body::Bytes(Vec::new())
+    pub(in crate::reference) fn reply(&self, mut reply: Reply) -> Reply {
+        let right = Right {
+            is_refusal: reply.status >= 400,
+            operation: reply.operation,
+            class: reply.class().map(str::to_owned),
+            cause: reply.cause,
+        };
+        if let (false, Some(action), Body::Value(_, output)) =
+            (right.is_refusal, right.operation, &mut reply.body)
         {
-            let cbor = reply.content_type == Some(Encoding::Cbor.content_type());
-            let encoding = if cbor { Encoding::Cbor } else { Encoding::Json };
-            reply.body = Body::Value(encoding, Value::empty());
-        } else if self.has(Fault::EmptyOutputInEnvelope)
-            && reply.content_type == Some(Encoding::Json.content_type())
-            && reply.body == Body::Bytes(Vec::new())
-        {
-            let envelope = Value::from([("success", Value::Bool(true)), ("data", Value::empty())]);
-            reply.body = Body::Value(Encoding::Json, envelope);
+            self.output(action, output);
         }
-        self.values(&mut reply);
-        if self.has(Fault::RequestIdMissing) {
-            reply.request_id = RequestId::Missing;
-        } else if self.has(Fault::RequestIdMalformed) {
-            reply.request_id = RequestId::Malformed;
-        }
-        reply.extended_id &= !self.has(Fault::ExtendedIdMissing);
-        if self.has(Fault::AnswersChunked) {
-            reply.framing = Framing::Chunked;
-        }
-        if self.has(Fault::ContentTypeTwice)
-            && let Some(content_type) = reply.content_type
-        {
-            reply.headers.push(("content-type", content_type.to_owned()));
+        for rule in &self.rules {
+            match rule {
+                Rule::Refusal(rule) if right.is_of(&rule.of) => refusal(&rule.change, &mut reply),
+                Rule::Reply(rule) if rule.of.as_ref().is_none_or(|of| right.is_of(of)) => {
+                    changed(&rule.change, &right, &mut reply);
+                }
+                Rule::Hook(hook) if right.is_refusal => hooked(*hook, &mut reply),
+                Rule::Refusal(_)
+                | Rule::Reply(_)
+                | Rule::Hook(_)
+                | Rule::AcceptSignature(_)
+                | Rule::Input(_)
+                | Rule::AcceptWhile(_)
+                | Rule::Outcome(_)
+                | Rule::Transition(_)
+                | Rule::Output(_) => {}
+            }
         }
         reply
-    }
-
-    /// True if a request with an `Origin` gets its headers.
-    pub(in crate::reference) fn exposes(&self) -> bool {
-        !self.has(Fault::CorsHeadersMissing)
     }
 
     /// True if preflights are known.
     pub(in crate::reference) fn knows_preflights(&self) -> bool {
-        !self.has(Fault::PreflightRefused)
+        !self.has(Hook::PreflightRefused)
     }
+}
 
-    fn routed(&self, request: &Incoming<'_>, reply: Reply) -> Reply {
-        let other_method = request.method != "POST" && reply.status == 403;
-        if self.has(Fault::OtherMethods405) && other_method {
-            return Reply::plain(405, "");
+fn refusal(change: &RefusalChange, reply: &mut Reply) {
+    match change {
+        RefusalChange::Class(class) => {
+            let right = reply.class().unwrap_or_default();
+            reply.set_class(&class.replace("{class}", right));
         }
-        reply
-    }
-
-    fn error(&self, reply: &mut Reply) {
-        self.class(reply);
-        self.text(reply);
-        if self.has(Fault::CborErrorsInJson) {
-            in_json(reply);
-        }
-        if self.has(Fault::CborBareErrorDefinite)
-            && let Body::BareCbor(class) = &reply.body
-        {
-            let body = encode(Encoding::Cbor, &Value::from([("__type", class.as_str().into())]));
-            reply.body = Body::Bytes(body);
-        }
-        if self.has(Fault::ErrorsAsPlainJson) && reply.content_type.is_some() {
-            reply.content_type = Some("application/json");
-        }
-        // Of one class only: whoever cannot read that a stream is gone waits for it for ever.
-        let of_validation = reply.class() == Some("ValidationException");
-        if self.has(Fault::ErrorLengthWrong) && of_validation {
-            reply.framing = Framing::TooLong;
-        } else if self.has(Fault::ErrorBreaksConnection) {
-            reply.framing = Framing::ThenClosed;
-        }
-        if self.has(Fault::ErrorsAre200) && reply.class() != Some("ResourceNotFoundException") {
-            reply.status = 200;
-        }
-    }
-
-    fn class(&self, reply: &mut Reply) {
-        let Some(class) = reply.class().map(str::to_owned) else { return };
-        let is_type_error = reply.member("Message").is_some();
-        if class == "ResourceNotFoundException" && self.has(Fault::NotFound404) {
-            reply.status = 404;
-        }
-        if class == "UnknownOperationException" {
-            if self.has(Fault::UnknownOperation404) {
-                reply.status = 404;
-            }
-            if self.has(Fault::UnknownOperationAsValidation) {
-                reply.set_class("ValidationException");
+        RefusalChange::Status(status) => reply.status = *status,
+        RefusalChange::Text { from, to } => {
+            if let Body::Value(_, Value::Map(members)) = &mut reply.body
+                && let Some(Value::String(text)) = members.get_mut("message")
+            {
+                *text = text.replacen(from, to, 1);
             }
         }
-        if is_type_error {
-            if self.has(Fault::WrongTypeAsValidation) {
-                reply.set_class("ValidationException");
-            }
-            if self.has(Fault::WrongTypeBreaksConnection) {
-                reply.framing = Framing::Broken;
-            }
-        }
-        if self.has(Fault::TypeNamespaced) {
-            reply.set_class(&format!("com.amazonaws.kinesis.v20131202#{class}"));
-        }
-        if self.has(Fault::TypeInHeaderOnly) {
-            reply.headers.push(("x-amzn-errortype", class));
-            match &mut reply.body {
-                Body::Value(_, Value::Map(members)) => {
-                    members.shift_remove("__type");
-                }
-                Body::Value(_, _) | Body::Bytes(_) => {}
-                Body::BareCbor(_) => reply.body = Body::Value(Encoding::Cbor, Value::empty()),
+        RefusalChange::Rename { member, to } => {
+            if let Body::Value(_, Value::Map(members)) = &mut reply.body
+                && let Some(text) = members.shift_remove(member)
+            {
+                members.insert(to.clone(), text);
             }
         }
-    }
-
-    fn text(&self, reply: &mut Reply) {
-        if self.has(Fault::MessageCapitalised) {
-            rename(reply, "message", "Message");
-        } else if self.has(Fault::TypeErrorMessageLower) {
-            rename(reply, "Message", "message");
-        }
-    }
-
-    fn values(&self, reply: &mut Reply) {
-        let Body::Value(encoding, value) = &mut reply.body else { return };
-        let spellings: &[(Fault, Spelling)] = match encoding {
-            Encoding::Json => &[
-                (Fault::TimesInMilliseconds, Spelling::TimesInMilliseconds),
-                (Fault::TimesAsText, Spelling::TimesAsText),
-            ],
-            Encoding::Cbor => &[
-                (Fault::CborTimesInSeconds, Spelling::TaggedSeconds),
-                (Fault::CborBytesAsText, Spelling::BytesAsText),
-            ],
-        };
-        for (fault, spelling) in spellings {
-            if self.has(*fault) {
-                spell(value, *spelling);
+        RefusalChange::InJson => in_json(reply),
+        RefusalChange::Replace(Page { status, html }) => {
+            *reply = Reply::plain(*status, html);
+            if !html.is_empty() {
+                reply.content_type = Some("text/html");
             }
-        }
-        if *encoding == Encoding::Cbor && self.has(Fault::CborTimesAsFloats) {
-            let mut bytes = encode(Encoding::Cbor, value);
-            times_as_floats(&mut bytes);
-            reply.body = Body::Bytes(bytes);
         }
     }
 }
 
-fn rename(reply: &mut Reply, from: &str, to: &str) {
-    if let Body::Value(_, Value::Map(members)) = &mut reply.body
-        && let Some(text) = members.shift_remove(from)
+fn changed(change: &ReplyChange, right: &Right, reply: &mut Reply) {
+    match change {
+        ReplyChange::Header(change) => reply.header_changes.push(change.clone()),
+        ReplyChange::Frame(framing) => reply.framing = Some(*framing),
+        ReplyChange::Form { encoding, form } => {
+            if let Body::Value(used, value) = &mut reply.body
+                && used == encoding
+            {
+                spell(value, *form);
+                if *form == Form::Fraction {
+                    let mut bytes = encode(*encoding, value);
+                    times_as_floats(&mut bytes);
+                    reply.body = Body::Bytes(bytes);
+                }
+            }
+        }
+        ReplyChange::EmptyOutput { encodings, body } => {
+            let used = encodings.iter().find(|used| reply.content_type == Some(used.content_type()));
+            if let Some(encoding) = used
+                && !right.is_refusal
+                && reply.body == Body::Bytes(Vec::new())
+                && let Ok(body) = json::parse(body.as_bytes())
+            {
+                reply.body = Body::Value(*encoding, body.value);
+            }
+        }
+    }
+}
+
+/// The hooks that change a refusal.
+fn hooked(hook: Hook, reply: &mut Reply) {
+    if hook == Hook::TypeInHeaderOnly {
+        in_header_only(reply);
+    } else if hook == Hook::CborBareErrorDefinite
+        && let Body::BareCbor(class) = &reply.body
     {
-        members.insert(to.to_owned(), text);
+        let body = encode(Encoding::Cbor, &Value::from([("__type", class.as_str().into())]));
+        reply.body = Body::Bytes(body);
+    }
+}
+
+fn in_header_only(reply: &mut Reply) {
+    let Some(class) = reply.class().map(str::to_owned) else { return };
+    reply.headers.push(("x-amzn-errortype", class));
+    match &mut reply.body {
+        Body::Value(_, Value::Map(members)) => {
+            members.shift_remove("__type");
+        }
+        Body::Value(_, _) | Body::Bytes(_) => {}
+        Body::BareCbor(_) => reply.body = Body::Value(Encoding::Cbor, Value::empty()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Hooks;
 use crate::model::{Model, Operation, Shape, Value};
-use crate::reference::fault::Fault;
+use crate::reference::fault::{Hook, Rule, SignatureDefect};
 use crate::reference::reply::Reply;
 use crate::spec::Action;
 use crate::wire::{AuthFault, Encoding};
@@ -23,10 +23,10 @@ pub(in crate::reference) enum Turn {
 impl Hooks {
     /// The media type that a content type is taken for. `right` is the one it is.
     pub(in crate::reference) fn media_type<'a>(&self, content_type: &'a str, right: &'a str) -> &'a str {
-        if self.has(Fault::ContentTypeParameterRefused) {
+        if self.has(Hook::ContentTypeParameterRefused) {
             return content_type;
         }
-        if self.has(Fault::PlainJsonAccepted) && right == "application/json" {
+        if self.has(Hook::PlainJsonAccepted) && right == "application/json" {
             return Encoding::Json.content_type();
         }
         right
@@ -41,12 +41,12 @@ impl Hooks {
         if right.is_some() {
             return right;
         }
-        let name = if self.has(Fault::TargetVersionIgnored) {
+        let name = if self.has(Hook::TargetVersionIgnored) {
             target.rsplit('.').next()?
         } else {
             target.strip_prefix(Model::embedded().target_prefix.as_str())?.strip_prefix('.')?
         };
-        let ignores_case = self.has(Fault::TargetCaseIgnored);
+        let ignores_case = self.has(Hook::TargetCaseIgnored);
         let action = Action::ALL.into_iter().find(|action| {
             action.name() == name || (ignores_case && action.name().eq_ignore_ascii_case(name))
         })?;
@@ -56,41 +56,20 @@ impl Hooks {
     /// A body that is taken where it should be refused: of no structure, or none at all.
     pub(in crate::reference) fn body(&self, body: &[u8], parsed: Option<&Value>) -> Option<Value> {
         let accepted = if body.is_empty() {
-            self.has(Fault::EmptyBodyAccepted)
+            self.has(Hook::EmptyBodyAccepted)
         } else {
-            parsed.is_some() && self.has(Fault::ScalarBodyAccepted)
+            parsed.is_some() && self.has(Hook::ScalarBodyAccepted)
         };
         accepted.then(Value::empty)
     }
 
-    /// The answer to a body that is no JSON, where it is not the right one.
-    pub(in crate::reference) fn broken_json(&self) -> Option<Reply> {
-        if self.has(Fault::BrokenJson500) {
-            Some(Reply::bare(Encoding::Json, 500, "InternalFailure"))
-        } else if self.has(Fault::BrokenJsonHtml) {
-            Some(Reply::html(400, "Bad Request"))
-        } else {
-            None
-        }
-    }
-
-    /// The answer to a content type that is not known, where it is not the right one.
-    pub(in crate::reference) fn foreign_content_type(&self) -> Option<Reply> {
-        self.has(Fault::ForeignContentType500).then(|| Reply::html(500, "Internal Server Error"))
-    }
-
-    /// The answer to no body, in the right encoding or not.
-    pub(in crate::reference) fn no_body_encoding(&self, right: Encoding) -> Encoding {
-        if self.has(Fault::EmptyBodyInJson) { Encoding::Json } else { right }
-    }
-
     /// When the signature is looked at.
     pub(in crate::reference) fn turn_of_auth(&self) -> Turn {
-        if self.has(Fault::AuthBeforeParsing) {
+        if self.has(Hook::AuthBeforeParsing) {
             Turn::BeforeBody
-        } else if self.has(Fault::AuthBeforeOperation) {
+        } else if self.has(Hook::AuthBeforeOperation) {
             Turn::BeforeOperation
-        } else if self.has(Fault::TypesBeforeAuth) {
+        } else if self.has(Hook::TypesBeforeAuth) {
             Turn::AfterTypes
         } else {
             Turn::BeforeTypes
@@ -99,34 +78,15 @@ impl Hooks {
 
     /// True if what is wrong with a signature goes unnoticed.
     pub(in crate::reference) fn overlooks(&self, fault: &AuthFault) -> bool {
-        match fault {
-            AuthFault::MissingToken => self.has(Fault::UnsignedAccepted),
-            AuthFault::IncompleteHeader { .. } | AuthFault::IncompleteQuery { .. } => {
-                self.has(Fault::HalfSignedAccepted)
-            }
-            AuthFault::WrongSignature => self.has(Fault::SignatureNotVerified),
-            AuthFault::Expired { .. } => self.has(Fault::ExpiredAccepted),
-            AuthFault::NotYetCurrent { .. } => self.has(Fault::FutureAccepted),
-            AuthFault::WrongRegion { .. } => self.has(Fault::ForeignRegionAccepted),
-            AuthFault::WrongService => self.has(Fault::ForeignServiceAccepted),
-            AuthFault::UnknownKey => self.has(Fault::UnknownAccessKeyAccepted),
-            AuthFault::Both
-            | AuthFault::MalformedCredential { .. }
-            | AuthFault::MalformedDate { .. }
-            | AuthFault::WrongTerminator { .. }
-            | AuthFault::WrongScopeDate { .. }
-            | AuthFault::HostNotSigned => false,
-        }
-    }
-
-    /// The status of an answer to a wrong signature.
-    pub(in crate::reference) fn auth_status(&self) -> u16 {
-        if self.has(Fault::AuthErrors403) { 403 } else { 400 }
+        let defect = defect(fault);
+        self.rules
+            .iter()
+            .any(|rule| matches!(rule, Rule::AcceptSignature(accepted) if accepted.contains(&defect)))
     }
 
     /// Before types are checked: the input as it was parsed.
     pub(in crate::reference) fn input(&self, operation: &Operation, input: &mut Value) {
-        if !self.has(Fault::WrongTypeCoerced) {
+        if !self.has(Hook::WrongTypeCoerced) {
             return;
         }
         let Value::Map(members) = input else { return };
@@ -154,8 +114,27 @@ impl Hooks {
                 .keys()
                 .any(|name| model.members(operation.input.as_deref()).all(|(known, _)| known != name))
         };
-        let refused = (self.has(Fault::UnknownMemberRefused) && unknown())
-            || (self.has(Fault::NullRefused) && members.values().any(|value| *value == Value::Null));
+        let refused = (self.has(Hook::UnknownMemberRefused) && unknown())
+            || (self.has(Hook::NullRefused) && members.values().any(|value| *value == Value::Null));
         refused.then(|| Reply::bare(encoding, 400, "SerializationException"))
+    }
+}
+
+const fn defect(fault: &AuthFault) -> SignatureDefect {
+    match fault {
+        AuthFault::MissingToken => SignatureDefect::Missing,
+        AuthFault::IncompleteHeader { .. } | AuthFault::IncompleteQuery { .. } => SignatureDefect::Incomplete,
+        AuthFault::Both => SignatureDefect::Twice,
+        AuthFault::MalformedCredential { .. } => SignatureDefect::MalformedCredential,
+        AuthFault::MalformedDate { .. } => SignatureDefect::MalformedDate,
+        AuthFault::Expired { .. } => SignatureDefect::Expired,
+        AuthFault::NotYetCurrent { .. } => SignatureDefect::NotYetCurrent,
+        AuthFault::WrongRegion { .. } => SignatureDefect::WrongRegion,
+        AuthFault::WrongService => SignatureDefect::WrongService,
+        AuthFault::WrongTerminator { .. } => SignatureDefect::WrongTerminator,
+        AuthFault::WrongScopeDate { .. } => SignatureDefect::WrongScopeDate,
+        AuthFault::UnknownKey => SignatureDefect::UnknownKey,
+        AuthFault::HostNotSigned => SignatureDefect::HostNotSigned,
+        AuthFault::WrongSignature => SignatureDefect::WrongSignature,
     }
 }

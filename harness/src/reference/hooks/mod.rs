@@ -1,13 +1,16 @@
 //! Where faults act, in the order in which a request passes.
 //!
-//! Each function is one place; a fault belongs to as many as it needs. The specification is never
-//! told of a fault: it is given another input or another time, or its result is changed.
+//! Each function is one place: it carries out the rules of the faults that act there, and holds the code
+//! of the mistakes that no rule describes. The specification knows no fault: it is given another input or
+//! another time, or its result is changed.
 
 mod call;
 mod form;
 mod gate;
 mod limits;
 mod memory;
+mod outcome;
+mod output;
 mod records;
 mod refusals;
 mod shown;
@@ -15,7 +18,7 @@ mod values;
 
 use std::time::Duration;
 
-use super::fault::{Fault, Faults};
+use super::fault::{Fault, Faults, Hook, Rule, TransitionChange};
 use crate::model::Value;
 use crate::spec::{Action, Branch, Effect, Encryption, KeyLookup, Millis, Stream, TransitionTimes, World};
 use memory::Memory;
@@ -25,7 +28,7 @@ pub(super) use gate::Turn;
 /// The faults of one server, at their places.
 #[derive(Debug)]
 pub(super) struct Hooks {
-    faults: Faults,
+    rules: Vec<Rule>,
     memory: Memory,
 }
 
@@ -65,17 +68,18 @@ impl<'a> Asked<'a> {
 const LATE: Duration = Duration::from_millis(100);
 
 impl Hooks {
-    pub(super) fn new(faults: Faults) -> Self {
-        Self { faults, memory: Memory::default() }
+    pub(super) fn new(faults: &Faults) -> Self {
+        Self { rules: faults.iter().flat_map(Fault::rules).cloned().collect(), memory: Memory::default() }
     }
 
-    fn has(&self, fault: Fault) -> bool {
-        self.faults.contains(&fault)
+    fn has(&self, hook: Hook) -> bool {
+        self.rules.contains(&Rule::Hook(hook))
     }
 
     /// After the step: the answer and what it changes.
     pub(super) fn branch(&self, asked: Asked<'_>, branch: &mut Branch) {
         self.refusal(asked, branch);
+        self.outcome(asked, branch);
         self.limit(asked, branch);
         self.effect(asked, &mut branch.effect);
         self.put(asked, branch);
@@ -96,49 +100,53 @@ impl Hooks {
             given.clone_into(key);
         }
         let rekey = before != Encryption::None && *to != Encryption::None;
-        if self.has(Fault::SettlesToOldKey) || (self.has(Fault::RekeyIgnored) && rekey) {
+        if self.has(Hook::SettlesToOldKey) || (self.has(Hook::RekeyIgnored) && rekey) {
             *to = before;
-        }
-        let nothing = (self.has(Fault::StopDoesNothing) && asked.is_stop())
-            || (self.has(Fault::StartDoesNothing) && asked.is_start());
-        if nothing {
-            *effect = Effect::Nothing;
         }
     }
 
     /// How long the answer to a call with that effect is held back.
-    pub(super) fn held_back(&self, effect: &Effect, times: TransitionTimes) -> Duration {
-        let late = self.has(Fault::AnsweredLate) && matches!(effect, Effect::Encrypt { .. });
-        if late { Duration::from_millis(times.update.unsigned_abs()) + LATE } else { Duration::ZERO }
+    pub(super) fn held_back(&self, asked: Asked<'_>, effect: &Effect, times: TransitionTimes) -> Duration {
+        if !self.transition_is(asked, TransitionChange::AnswerAfterwards) {
+            return Duration::ZERO;
+        }
+        let length = match effect {
+            Effect::Encrypt { .. } => times.update,
+            Effect::Create(_) => times.create,
+            Effect::Delete { .. } => times.delete,
+            Effect::Nothing | Effect::Put { .. } | Effect::Tag { .. } | Effect::Untag { .. } => {
+                return Duration::ZERO;
+            }
+        };
+        Duration::from_millis(length.unsigned_abs()) + LATE
     }
 
     /// Before the effect is applied: how long its transition lasts.
     pub(super) fn times(&self, asked: Asked<'_>, effect: &Effect, times: TransitionTimes) -> TransitionTimes {
-        match effect {
-            Effect::Encrypt { stream, to } => {
-                let before = asked.world.stream(stream, asked.now);
-                let encrypted =
-                    before.is_some_and(|before| *before.encryption(asked.now) != Encryption::None);
-                let starts = *to != Encryption::None;
-                let at_once = self.has(Fault::SkipUpdating)
-                    || (self.has(Fault::StopSkipsUpdating) && !starts)
-                    || (self.has(Fault::RekeySkipsUpdating) && starts && encrypted);
-                if at_once {
-                    return TransitionTimes { update: 0, ..times };
-                }
-                if self.has(Fault::NeverSettles) {
-                    return TransitionTimes { update: Millis::MAX / 4, ..times };
-                }
-                times
-            }
-            Effect::Create(_) if self.has(Fault::SkipCreating) => TransitionTimes { create: 0, ..times },
-            Effect::Delete { .. } if self.has(Fault::SkipDeleting) => TransitionTimes { delete: 0, ..times },
-            Effect::Nothing
-            | Effect::Create(_)
-            | Effect::Delete { .. }
-            | Effect::Put { .. }
-            | Effect::Tag { .. }
-            | Effect::Untag { .. } => times,
+        let all = |length| TransitionTimes { create: length, delete: length, update: length };
+        if self.transition_is(asked, TransitionChange::Skip)
+            || (self.has(Hook::RekeySkipsUpdating) && is_rekey(asked, effect))
+        {
+            all(0)
+        } else if self.transition_is(asked, TransitionChange::NeverEnd) {
+            all(Millis::MAX / 4)
+        } else {
+            times
         }
     }
+
+    fn transition_is(&self, asked: Asked<'_>, change: TransitionChange) -> bool {
+        self.rules.iter().any(|rule| {
+            matches!(rule, Rule::Transition(rule)
+                if rule.change == change && rule.operations.include(asked.action))
+        })
+    }
+}
+
+/// True if the effect gives another key to a stream that is encrypted already.
+fn is_rekey(asked: Asked<'_>, effect: &Effect) -> bool {
+    let Effect::Encrypt { stream, to } = effect else { return false };
+    let before = asked.world.stream(stream, asked.now);
+    let is_encrypted = before.is_some_and(|before| *before.encryption(asked.now) != Encryption::None);
+    is_encrypted && *to != Encryption::None
 }

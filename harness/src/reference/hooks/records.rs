@@ -1,38 +1,25 @@
-//! Records: what is stored, what is acknowledged, what is read.
+//! Records: what is stored and what is read.
 
 use super::{Asked, Hooks};
 use crate::model::Value;
-use crate::reference::fault::Fault;
+use crate::reference::fault::Hook;
 use crate::spec::{Action, Answer, Branch, Effect, Status, iterator_stream};
 
 impl Hooks {
     pub(super) fn put(&self, asked: Asked<'_>, branch: &mut Branch) {
         let Effect::Put { stream, records } = &mut branch.effect else { return };
         let status = asked.world.stream(stream, asked.now).map(|stream| stream.status(asked.now));
-        if status == Some(Status::Updating) {
-            if self.has(Fault::RecordLostInUpdating) {
-                branch.effect = Effect::Nothing;
-            } else if self.has(Fault::RecordDoubledInUpdating) {
-                *records = records.iter().flat_map(|record| [record.clone(), record.clone()]).collect();
-            }
-        }
-        let Answer::Accepted(Value::Map(output)) = &mut branch.answer else { return };
-        if self.has(Fault::PutWithoutType) {
-            output.shift_remove("EncryptionType");
-        } else if self.has(Fault::PutSaysNone) {
-            output.entry("EncryptionType".to_owned()).or_insert_with(|| "NONE".into());
+        if status == Some(Status::Updating) && self.has(Hook::RecordDoubledInUpdating) {
+            *records = records.iter().flat_map(|record| [record.clone(), record.clone()]).collect();
         }
     }
 
     pub(super) fn read(&self, asked: Asked<'_>, branch: &mut Branch) {
         let Answer::Accepted(Value::Map(output)) = &mut branch.answer else { return };
-        if asked.action != Action::GetRecords {
+        if asked.action != Action::GetRecords || !self.has(Hook::MarkAtReadTime) {
             return;
         }
         let Some(Value::List(records)) = output.get_mut("Records") else { return };
-        if self.has(Fault::RecordsOutOfOrder) {
-            records.reverse();
-        }
         let in_force = asked
             .text("ShardIterator")
             .and_then(iterator_stream)
@@ -40,16 +27,10 @@ impl Hooks {
             .map(|stream| stream.encryption(asked.now).word());
         for record in records {
             let Value::Map(record) = record else { continue };
-            if self.has(Fault::RecordWithoutType) {
-                record.shift_remove("EncryptionType");
-            } else if self.has(Fault::RecordSaysNone) {
-                record.entry("EncryptionType".to_owned()).or_insert_with(|| "NONE".into());
-            } else if self.has(Fault::MarkAtReadTime) {
-                match in_force {
-                    Some("KMS") => record.insert("EncryptionType".to_owned(), "KMS".into()),
-                    Some(_) | None => record.shift_remove("EncryptionType"),
-                };
-            }
+            match in_force {
+                Some("KMS") => record.insert("EncryptionType".to_owned(), "KMS".into()),
+                Some(_) | None => record.shift_remove("EncryptionType"),
+            };
         }
     }
 }

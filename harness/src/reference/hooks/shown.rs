@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::memory::Counted;
 use super::{Asked, Hooks};
 use crate::model::Value;
-use crate::reference::fault::Fault;
+use crate::reference::fault::Hook;
 use crate::spec::{Action, Answer, Branch, Encryption, KeyLookup, Status, Stream};
 
 /// How many looks see a stream step back: more than a watcher needs to take it for settled.
@@ -18,43 +18,13 @@ const LATE_LOOKS: u32 = 2;
 
 impl Hooks {
     pub(super) fn show(&self, asked: Asked<'_>, branch: &mut Branch) {
-        let (member, is_summary) = match asked.action {
-            Action::DescribeStream => ("StreamDescription", false),
-            Action::DescribeStreamSummary => ("StreamDescriptionSummary", true),
-            Action::AddTagsToStream
-            | Action::CreateStream
-            | Action::DeleteStream
-            | Action::DescribeLimits
-            | Action::GetRecords
-            | Action::GetShardIterator
-            | Action::ListShards
-            | Action::ListStreams
-            | Action::ListTagsForStream
-            | Action::PutRecord
-            | Action::PutRecords
-            | Action::RemoveTagsFromStream
-            | Action::StartStreamEncryption
-            | Action::StopStreamEncryption => return,
-        };
+        let Some(member) = described_in(asked.action) else { return };
         let Answer::Accepted(Value::Map(output)) = &mut branch.answer else { return };
         let Some(Value::Map(shown)) = output.get_mut(member) else { return };
         let named = shown.get("StreamName").and_then(Value::as_str);
         let Some(stream) = named.and_then(|name| asked.world.stream(name, asked.now)) else { return };
         self.steps(asked, stream, shown);
         self.key_shown(asked, stream, shown);
-        if is_summary {
-            if self.has(Fault::SummaryWithoutType) {
-                shown.shift_remove("EncryptionType");
-            }
-        } else if self.has(Fault::DescribeWithoutKey) {
-            shown.shift_remove("KeyId");
-        } else if self.has(Fault::DescribeNeverEncrypted) {
-            shown.shift_remove("KeyId");
-            shown.insert("EncryptionType".to_owned(), "NONE".into());
-        }
-        if self.has(Fault::TypeOmittedWhenNone) && shown.get("EncryptionType") == Some(&"NONE".into()) {
-            shown.shift_remove("EncryptionType");
-        }
     }
 
     /// Wrong edges of a transition. Looks are counted, so that it does not depend on the pace of
@@ -62,7 +32,7 @@ impl Hooks {
     fn steps(&self, asked: Asked<'_>, stream: &Stream, shown: &mut IndexMap<String, Value>) {
         let status = stream.status(asked.now);
         if status == Status::Updating
-            && self.has(Fault::ActiveBeforeUpdating)
+            && self.has(Hook::ActiveBeforeUpdating)
             && let Some(to) = stream.encryption_to_be(asked.now)
         {
             // The number of changes so far tells one change from the next.
@@ -74,40 +44,59 @@ impl Hooks {
         }
         if status == Status::Active
             && let Some((before, settled)) = stream.encryption_before(asked.now)
-            && (self.has(Fault::StepsBack) || self.has(Fault::TypeShownLate))
+            && (self.has(Hook::StepsBack) || self.has(Hook::TypeShownLate))
         {
             let looks = self.memory.count(stream, Counted::LooksAfter(settled));
-            if self.has(Fault::StepsBack) && STEPS_BACK.contains(&looks) {
+            if self.has(Hook::StepsBack) && STEPS_BACK.contains(&looks) {
                 shown.insert("StreamStatus".to_owned(), "UPDATING".into());
-            } else if self.has(Fault::TypeShownLate) && looks < LATE_LOOKS {
+            } else if self.has(Hook::TypeShownLate) && looks < LATE_LOOKS {
                 show_encryption(shown, before);
             }
         }
     }
 
     fn key_shown(&self, asked: Asked<'_>, stream: &Stream, shown: &mut IndexMap<String, Value>) {
-        if self.has(Fault::KeyNotShown) {
-            shown.shift_remove("KeyId");
-        }
         if let Some(Value::String(key)) = shown.get_mut("KeyId") {
-            if self.has(Fault::KeyShownAsArn)
+            if self.has(Hook::KeyShownAsArn)
                 && let KeyLookup::Usable { arn } = asked.world.kms.find(key)
             {
                 *key = arn;
-            } else if self.has(Fault::KeyArnShownAsId)
+            } else if self.has(Hook::KeyArnShownAsId)
                 && key.starts_with("arn:")
                 && let Some((_, id)) = key.split_once('/')
             {
                 *key = id.to_owned();
             }
         }
-        if self.has(Fault::KeyKeptAfterStop)
+        if self.has(Hook::KeyKeptAfterStop)
             && stream.status(asked.now) == Status::Active
             && *stream.encryption(asked.now) == Encryption::None
             && let Some((Encryption::Key(key), _)) = stream.encryption_before(asked.now)
         {
             shown.insert("KeyId".to_owned(), key.as_str().into());
         }
+    }
+}
+
+/// The member of the output that describes a stream.
+const fn described_in(action: Action) -> Option<&'static str> {
+    match action {
+        Action::DescribeStream => Some("StreamDescription"),
+        Action::DescribeStreamSummary => Some("StreamDescriptionSummary"),
+        Action::AddTagsToStream
+        | Action::CreateStream
+        | Action::DeleteStream
+        | Action::DescribeLimits
+        | Action::GetRecords
+        | Action::GetShardIterator
+        | Action::ListShards
+        | Action::ListStreams
+        | Action::ListTagsForStream
+        | Action::PutRecord
+        | Action::PutRecords
+        | Action::RemoveTagsFromStream
+        | Action::StartStreamEncryption
+        | Action::StopStreamEncryption => None,
     }
 }
 

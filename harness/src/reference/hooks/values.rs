@@ -4,39 +4,28 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::model::Value;
+use crate::reference::fault::Form;
 
-/// A wrong spelling of the values in a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spelling {
-    /// Times as whole milliseconds.
-    TimesInMilliseconds,
-    /// Times as text.
-    TimesAsText,
-    /// Tagged times in seconds.
-    TaggedSeconds,
-    /// Bytes as base64 text.
-    BytesAsText,
-}
-
-/// Spells every value of a body so.
-pub(super) fn spell(value: &mut Value, spelling: Spelling) {
+/// Gives a wrong form to every value of a body.
+pub(super) fn spell(value: &mut Value, form: Form) {
     match value {
-        Value::Time(milliseconds) => match spelling {
-            Spelling::TimesInMilliseconds => *value = Value::Integer(*milliseconds),
-            Spelling::TimesAsText => {
+        Value::Time(milliseconds) => match form {
+            Form::Milliseconds => *value = Value::Integer(*milliseconds),
+            Form::Text => {
                 let time = jiff::Timestamp::from_millisecond(*milliseconds).unwrap_or_default();
                 *value = time.to_string().into();
             }
-            Spelling::TaggedSeconds => *milliseconds /= 1000,
-            Spelling::BytesAsText => {}
+            Form::Thousandth => *milliseconds /= 1000,
+            // A fraction is made of the encoded bytes.
+            Form::Fraction | Form::Base64 => {}
         },
         Value::Blob(bytes) => {
-            if spelling == Spelling::BytesAsText {
+            if form == Form::Base64 {
                 *value = STANDARD.encode(bytes).into();
             }
         }
-        Value::List(elements) => elements.iter_mut().for_each(|element| spell(element, spelling)),
-        Value::Map(members) => members.values_mut().for_each(|member| spell(member, spelling)),
+        Value::List(elements) => elements.iter_mut().for_each(|element| spell(element, form)),
+        Value::Map(members) => members.values_mut().for_each(|member| spell(member, form)),
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {}
     }
 }

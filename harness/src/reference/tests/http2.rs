@@ -107,7 +107,7 @@ async fn a_body_beyond_the_bound_is_refused_by_http2_too() {
 
 #[tokio::test]
 async fn an_answer_that_is_to_break_ends_its_request() {
-    let pair = Pair::start(wrong(Fault::WrongTypeBreaksConnection));
+    let pair = Pair::start(wrong("wrong-type-breaks-connection"));
     let connection = Connection::open(&pair).await;
     let answer = connection.call(&pair, "DescribeStream", r#"{"StreamName":1}"#, None).await;
     assert!(answer.is_err(), "{answer:?}");

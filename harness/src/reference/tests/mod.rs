@@ -6,6 +6,7 @@ mod http2;
 mod life;
 mod protocol;
 mod stand_ins;
+mod table;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::model::Value;
+use crate::testing::against::fault;
 use crate::wire::{
     Auth, Client, ClientSettings, Credentials, Endpoint, ErrorAnswer, Request, Response, json,
 };
@@ -96,24 +98,11 @@ fn slow() -> Settings {
 }
 
 /// `slow`, and wrong in one way.
-fn wrong(fault: Fault) -> Settings {
-    Settings { faults: Faults::from([fault]), ..slow() }
+fn wrong(name: &str) -> Settings {
+    Settings { faults: Faults::from([fault(name)]), ..slow() }
 }
 
 const START: &str = r#"{"StreamName":"s","EncryptionType":"KMS","KeyId":"alias/aws/kinesis"}"#;
-
-#[test]
-fn every_fault_has_a_name_of_its_own_and_says_what_it_does() {
-    assert!(Fault::ALL.len() >= 60);
-    for (place, fault) in Fault::ALL.into_iter().enumerate() {
-        assert_eq!(fault as usize, place, "the table has another order than the enum at {fault}");
-        assert_eq!(Fault::parse(fault.name()), Some(fault));
-        assert!(!fault.about().is_empty());
-        let spelled = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        assert!(fault.name().bytes().all(spelled), "{fault}");
-    }
-    assert_eq!(Fault::parse("no such fault"), None);
-}
 
 #[test]
 fn a_policy_takes_candidates_of_the_question_only() {

@@ -1,7 +1,6 @@
 use crate::judge::RunSettings;
 use crate::log::{Event, Exchange, MismatchKind, Outcome, Role, Trial};
 use crate::plan::Select;
-use crate::reference::Fault;
 use crate::testing::against::run_against;
 use crate::testing::cases::{manifest, manifest_with};
 
@@ -47,7 +46,7 @@ fn streams(exchanges: &[&Exchange], attempt: u32) -> Vec<String> {
 #[test]
 fn a_call_that_changes_the_shared_stream_retires_it_and_makes_attempts_beside_it_void() {
     let manifest = manifest(&cases());
-    let faults = [Fault::EncryptionTypeKmsAccepted];
+    let faults = ["encryption-type-kms-accepted"];
     for jobs in [1, 32] {
         let settings = RunSettings { jobs, ..RunSettings::default() };
         let events = run_against(&faults, &manifest, &Select::default(), settings);
@@ -140,7 +139,7 @@ questions:
       argument: {answer: {error: InvalidArgumentException}}
 ";
     let manifest = manifest_with(cases, questions, false);
-    let faults = [Fault::EncryptionTypeKmsAccepted];
+    let faults = ["encryption-type-kms-accepted"];
     let events = run_against(&faults, &manifest, &Select::default(), RunSettings::default());
     for (id, outcome) in [("start/it/passes", Outcome::Pass), ("start/it/open", Outcome::Open)] {
         let (exchanges, trial) = of_trial(&events, id);

@@ -1,72 +1,71 @@
-//! Which trials a fault can touch.
+//! Which trials a fault can affect.
 //!
 //! Too many do no harm but take time; a trial that is missing here is missing in the table, which
 //! a run of the whole suite would show.
 
 use crate::case::ast::{Address, Answer, Body, Call, CallAddress, Cost, Fixture, FixtureStatus, Node};
-use crate::reference::Reach;
-use crate::spec::Action;
+use crate::reference::{Operations, Scope};
 use crate::wire::Encoding;
 
 use crate::plan::PlannedTrial;
 
-/// True if what a fault of that reach does can show in the trial.
-pub(crate) fn touches(reach: Reach, trial: &PlannedTrial) -> bool {
-    if trial.cost != Cost::Small && !needs_long(reach) {
+/// True if a fault of that scope can show in the trial.
+pub(crate) fn affects(scope: &Scope, trial: &PlannedTrial) -> bool {
+    if trial.cost != Cost::Small && !needs_long(scope) {
         return false;
     }
-    match reach {
-        Reach::Everything => true,
-        Reach::Operations(operations) => calls_any(trial, operations),
-        Reach::Transitions => changes_encryption(trial),
-        Reach::Watches => trial.has_transition(),
-        Reach::ComingAndGoing => comes_or_goes(trial),
-        Reach::Arns => names_by_arn(trial),
-        Reach::RefusalsOf(operations) => calls_any(trial, operations) && meets_refusals(trial),
-        Reach::Refusals => meets_refusals(trial),
-        Reach::Cbor => trial.encoding == Encoding::Cbor || is_odd(trial),
-        Reach::OddRequests => is_odd(trial),
-        Reach::Limits => trial.cost != Cost::Small,
+    match scope {
+        Scope::Everything => true,
+        Scope::Operations(operations) => calls_any(trial, operations),
+        Scope::ChangedEncryption => changes_encryption(trial),
+        Scope::ObservedTransitions => trial.has_transition(),
+        Scope::CreatingOrDeleting => creates_or_deletes(trial),
+        Scope::Arns => names_by_arn(trial),
+        Scope::RefusalsOf(operations) => calls_any(trial, operations) && meets_refusals(trial),
+        Scope::Refusals => meets_refusals(trial),
+        Scope::Cbor => trial.encoding == Encoding::Cbor || is_odd(trial),
+        Scope::OddRequests => is_odd(trial),
+        Scope::Limits => trial.cost != Cost::Small,
     }
 }
 
-/// The address that tells trials of a case apart for faults of that reach.
-pub(crate) const fn address(reach: Reach, trial: &PlannedTrial) -> Option<Address> {
-    match reach {
-        Reach::Arns => Some(trial.address),
-        Reach::Everything
-        | Reach::Operations(_)
-        | Reach::Transitions
-        | Reach::Watches
-        | Reach::ComingAndGoing
-        | Reach::Refusals
-        | Reach::RefusalsOf(_)
-        | Reach::Cbor
-        | Reach::OddRequests
-        | Reach::Limits => None,
+/// The address that tells trials of a case apart for faults of that scope.
+pub(crate) const fn address(scope: &Scope, trial: &PlannedTrial) -> Option<Address> {
+    match scope {
+        Scope::Arns => Some(trial.address),
+        Scope::Everything
+        | Scope::Operations(_)
+        | Scope::ChangedEncryption
+        | Scope::ObservedTransitions
+        | Scope::CreatingOrDeleting
+        | Scope::Refusals
+        | Scope::RefusalsOf(_)
+        | Scope::Cbor
+        | Scope::OddRequests
+        | Scope::Limits => None,
     }
 }
 
 /// True if the fault shows only in cases of many calls.
-pub(crate) const fn needs_long(reach: Reach) -> bool {
-    match reach {
-        Reach::Limits => true,
-        Reach::Everything
-        | Reach::Operations(_)
-        | Reach::Transitions
-        | Reach::Watches
-        | Reach::ComingAndGoing
-        | Reach::Arns
-        | Reach::Refusals
-        | Reach::RefusalsOf(_)
-        | Reach::Cbor
-        | Reach::OddRequests => false,
+pub(crate) const fn needs_long(scope: &Scope) -> bool {
+    match scope {
+        Scope::Limits => true,
+        Scope::Everything
+        | Scope::Operations(_)
+        | Scope::ChangedEncryption
+        | Scope::ObservedTransitions
+        | Scope::CreatingOrDeleting
+        | Scope::Arns
+        | Scope::Refusals
+        | Scope::RefusalsOf(_)
+        | Scope::Cbor
+        | Scope::OddRequests => false,
     }
 }
 
-fn calls_any(trial: &PlannedTrial, operations: &[Action]) -> bool {
+fn calls_any(trial: &PlannedTrial, operations: &Operations) -> bool {
     let needed = trial.operations_needed();
-    operations.iter().any(|operation| needed.iter().any(|name| name == operation.name()))
+    operations.named().iter().any(|operation| needed.iter().any(|name| name == operation.name()))
 }
 
 /// True if encryption is started or stopped with success, in the setup or in the ask.
@@ -87,7 +86,7 @@ fn changes_encryption(trial: &PlannedTrial) -> bool {
     in_setup || in_ask || trial.has_transition()
 }
 
-fn comes_or_goes(trial: &PlannedTrial) -> bool {
+fn creates_or_deletes(trial: &PlannedTrial) -> bool {
     let given = trial.given.values().any(|fixture| match fixture {
         Fixture::Own { status, .. } => match status {
             FixtureStatus::Creating | FixtureStatus::Deleting | FixtureStatus::Gone => true,
