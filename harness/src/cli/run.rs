@@ -17,7 +17,7 @@ use super::exit::Exit;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::reports::{self, Reserved, lost};
-use super::signals::{heeding, unless_stopped};
+use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::{Named, Ready};
 use super::{block_on, library};
 
@@ -34,7 +34,7 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
     let stop = Stop::default();
     let work = async {
         let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
-            return Ok(Exit::Interrupted);
+            return stopped_before_it_began(&stop);
         };
         let ended = one_run(&ready, &manifest, &select, settings, outputs, stop.clone()).await;
         // An interrupt from the terminal reaches the command as well.
@@ -46,13 +46,13 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
         let Ended { summary, log, footer, mut losses } = ended?;
         let footer = match footer {
             Ok(footer) => footer,
-            Err(AskError::Stopped) => return Ok(Exit::Interrupted),
+            Err(AskError::Stopped) => return stopped_before_it_began(&stop),
             Err(error) => return Err(no_target(error)),
         };
         losses.and(tell(args, &summary, log.as_ref(), known.as_ref()));
         Ok(losses.exit(exit_of(&summary, &footer)))
     };
-    block_on(heeding(&stop, work))?
+    block_on(heeding(&stop, args.measure.budget, work))?
 }
 
 /// What the command line asks for, all of it read and found in order.

@@ -134,4 +134,7 @@ pub struct Footer {
     /// Why the run stopped before all trials were carried out; `None` if it did not.
     #[serde(default)]
     pub stopped_early: Option<String>,
+    /// The time that was given to the run, if the run ended because it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_ms: Option<u64>,
 }

@@ -129,10 +129,7 @@ pub async fn kill_table(
 
 /// How many trials were run, and those that failed, at least one of each case that names the fault and
 /// kills it.
-async fn killers_of_named(
-    manifest: &Manifest,
-    fault: Fault,
-) -> Result<(usize, BTreeSet<String>), KillError> {
+async fn killers_of_named(manifest: &Manifest, fault: Fault) -> Result<(usize, BTreeSet<String>), KillError> {
     let names = |trial: &&PlannedTrial| trial.kills().any(|name| name == fault.name());
     let mut pending: Vec<&PlannedTrial> = every_trial(manifest).filter(names).collect();
     let (mut trials, mut killers) = (0, BTreeSet::new());
@@ -144,9 +141,8 @@ async fn killers_of_named(
         trials += chosen.len();
         let bad = run_these(manifest, &chosen, with(fault), attempt).await?;
         let failed = failed(bad);
-        let case_failed = |case: &str| {
-            pending.iter().any(|trial| trial.case_id == case && failed.contains(&trial.id))
-        };
+        let case_failed =
+            |case: &str| pending.iter().any(|trial| trial.case_id == case && failed.contains(&trial.id));
         let done: BTreeSet<String> =
             pending.iter().map(|trial| trial.case_id.clone()).filter(|case| case_failed(case)).collect();
         pending.retain(|trial| !done.contains(&trial.case_id));
@@ -168,10 +164,7 @@ fn likely<'a>(fault: Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTrial
 }
 
 /// How many trials were run, and those that failed.
-async fn killers_of_all(
-    manifest: &Manifest,
-    fault: Fault,
-) -> Result<(usize, BTreeSet<String>), KillError> {
+async fn killers_of_all(manifest: &Manifest, fault: Fault) -> Result<(usize, BTreeSet<String>), KillError> {
     // Long ones only where nothing else can show the fault.
     let select = Select { long: reach::needs_long(fault.reach()), ..Select::default() };
     let trials: Vec<&PlannedTrial> = every_trial(manifest).filter(|trial| select.takes(trial)).collect();

@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
-
 use crate::model::{Model, Value};
 use crate::wire::{Auth, Client, Deviation, NoAnswerKind, RawSent, Response, Sent};
 
@@ -21,6 +19,9 @@ use crate::plan::Outgoing;
 use crate::plan::Target;
 
 use super::journal::Journal;
+use super::ledger::Ledger;
+use super::silence::Silence;
+use super::stop::{Stop, StopReason};
 
 /// Where events go. Called from many tasks; must not block for long.
 pub type Emit = Arc<dyn Fn(Event) + Send + Sync>;
@@ -52,39 +53,7 @@ pub(crate) struct Session {
     pending: Mutex<Pending>,
     journal: Option<Arc<Journal>>,
     stop: Stop,
-}
-
-/// Ends a run early. Clones belong to the same run.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<StopState>);
-
-#[derive(Debug, Default)]
-struct StopState {
-    stopped: AtomicBool,
-    notify: Notify,
-}
-
-impl Stop {
-    /// Asks everything under way to end.
-    pub fn stop(&self) {
-        self.0.stopped.store(true, Ordering::SeqCst);
-        self.0.notify.notify_waiters();
-    }
-
-    /// True once [`Self::stop`] was called.
-    pub fn is_stopped(&self) -> bool {
-        self.0.stopped.load(Ordering::SeqCst)
-    }
-
-    /// Ends when [`Self::stop`] is called.
-    pub async fn stopped(&self) {
-        let notified = self.0.notify.notified();
-        tokio::pin!(notified);
-        notified.as_mut().enable();
-        if !self.is_stopped() {
-            notified.await;
-        }
-    }
+    silence: Silence,
 }
 
 /// What an exchange is for.
@@ -191,6 +160,7 @@ impl Session {
             pending: Mutex::default(),
             journal: None,
             stop,
+            silence: Silence::default(),
         }
     }
 
@@ -259,6 +229,7 @@ impl Session {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let exchange = self.describe(tag, outgoing, carried);
         self.end(number, &exchange);
+        self.silence.note(&exchange.response, self.target.process.is_some());
         self.tell(Event::Exchange(Box::new(exchange.clone())));
         Observed::of(self.model, Arc::new(exchange))
     }
@@ -399,9 +370,24 @@ impl Session {
         true
     }
 
-    /// Ends the run early.
-    pub(crate) fn stop_run(&self) {
-        self.stop.stop();
+    /// Ends the run early, for a reason that lies in the target.
+    pub(crate) fn stop_early(&self, why: String) {
+        self.stop.stop_early(why);
+    }
+
+    /// Why the run was ended early.
+    pub(crate) fn stop_reason(&self) -> Option<StopReason> {
+        self.stop.reason()
+    }
+
+    /// The streams that the run has made or may have made.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        self.stop.ledger()
+    }
+
+    /// Whether the target still responds.
+    pub(crate) const fn silence(&self) -> &Silence {
+        &self.silence
     }
 
     /// True once the run was asked to end.
