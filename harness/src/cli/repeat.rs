@@ -87,7 +87,7 @@ impl Runs<'_> {
             let log = self.logs.get(run).map(|path| LogWriter::create(path)).transpose();
             let outputs = Outputs::quiet(log.map_err(unwritable)?);
             let settings = self.settings.clone();
-            let Ended { summary, log: _, footer, losses } =
+            let Ended { summary, footer, losses } =
                 one_run(ready, self.manifest, self.select, settings, outputs, self.stop.clone()).await?;
             came.losses.and(losses);
             match footer {

@@ -20,7 +20,10 @@ use serde::{Deserialize, Serialize};
 use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 
-pub use exchange::{AsItCame, BodyText, DeviationText, Exchange, RequestText, ResponseText, Role, StepIndex};
+pub use exchange::{
+    AsItCame, BodyText, CutBody, DeviationText, Exchange, LONGEST_KEPT, RequestText, ResponseText, Role,
+    StepIndex,
+};
 
 pub use header::{Capabilities, Header, Selection, Support, Target, Transport};
 pub use stop::StopCondition;

@@ -1,6 +1,7 @@
 //! One run: asks the target, puts every selected question, judges, tells.
 
 mod gate;
+mod health;
 mod opening;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -27,7 +28,6 @@ use super::field::{Field, Lending};
 use super::fixtures::Fixtures;
 use super::journal::Journal;
 use super::session::{Emit, Session};
-use super::silence;
 use super::stop::{Stop, StopReason};
 use gate::Gate;
 use opening::{header, run_id, tell_cases, tell_unseen_transitions, timing_of};
@@ -137,7 +137,7 @@ pub(crate) async fn run(
         .collect();
     let epochs = Arc::new(Epochs::new(Arc::clone(&session), Arc::clone(&fixtures)));
     let mut watching = JoinSet::new();
-    watching.spawn(silence::watch(Arc::clone(&session)));
+    watching.spawn(health::watch(Arc::clone(&session)));
     let changes = if can.iter().any(|trial| trial.has_transition() || trial.transient_status().is_some()) {
         calibration::changes_of(can)
     } else {

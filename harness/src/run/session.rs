@@ -11,8 +11,8 @@ use crate::wire::{Auth, Client, Deviation, NoAnswerKind, RawSent, Response, Sent
 
 use crate::log::Redactor;
 use crate::log::{
-    AsItCame, BodyText, Change, DeviationText, Event, Exchange, Lengths, Notice, RequestText, ResponseText,
-    Role,
+    AsItCame, BodyText, Change, DeviationText, Event, Exchange, LONGEST_KEPT, Lengths, Notice, RequestText,
+    ResponseText, Role,
 };
 use crate::observe::Observed;
 use crate::plan::Outgoing;
@@ -36,6 +36,12 @@ const SHORTEST_PACE_US: u64 = 1_000;
 /// The longest.
 const LONGEST_PACE_US: u64 = 400_000;
 
+/// Bytes of bodies that a run takes from a target. The log of such a run can still be read.
+const MOST: u64 = 1 << 30;
+/// Bytes of bodies that a run takes in bodies that are too long for the log. The whole suite gets none
+/// from a correct target.
+const MOST_LONG: u64 = 128 << 20;
+
 /// One run's connection to its target.
 pub(crate) struct Session {
     /// The target.
@@ -54,6 +60,9 @@ pub(crate) struct Session {
     journal: Option<Arc<Journal>>,
     stop: Stop,
     silence: Silence,
+    /// Bytes of bodies that the target sent, and those of them in long bodies.
+    received: AtomicU64,
+    received_long: AtomicU64,
 }
 
 /// What an exchange is for.
@@ -161,6 +170,8 @@ impl Session {
             journal: None,
             stop,
             silence: Silence::default(),
+            received: AtomicU64::new(0),
+            received_long: AtomicU64::new(0),
         }
     }
 
@@ -230,8 +241,30 @@ impl Session {
         let exchange = self.describe(tag, outgoing, carried);
         self.end(number, &exchange);
         self.silence.note(&exchange.response, self.target.process.is_some());
-        self.tell(Event::Exchange(Box::new(exchange.clone())));
-        Observed::of(self.model, Arc::new(exchange))
+        self.count_bytes(&exchange.response);
+        let exchange = Arc::new(exchange);
+        self.tell(Event::Exchange(Box::new((*exchange).clone())));
+        Observed::of(self.model, exchange)
+    }
+
+    /// Ends the run if the target has sent more than a run is willing to take.
+    fn count_bytes(&self, response: &ResponseText) {
+        let bytes = response.size();
+        let counted = |total: &AtomicU64, bytes: u64| total.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let all = counted(&self.received, bytes);
+        let long = if bytes > LONGEST_KEPT as u64 { counted(&self.received_long, bytes) } else { 0 };
+        let (sent, of, most) = if long > MOST_LONG {
+            (long, format!("in bodies of more than {} MiB", LONGEST_KEPT >> 20), MOST_LONG)
+        } else if all > MOST {
+            (all, "in bodies".to_owned(), MOST)
+        } else {
+            return;
+        };
+        self.stop_early(format!(
+            "the target sent {} MiB {of}, and a run takes at most {} MiB",
+            sent >> 20,
+            most >> 20
+        ));
     }
 
     fn begin(&self, tag: &Tag, outgoing: &Outgoing) -> u64 {
@@ -320,7 +353,7 @@ impl Session {
 
     /// Tells an event, without what must not be told.
     pub(crate) fn tell(&self, event: Event) {
-        (self.emit)(self.redactor.event(event));
+        (self.emit)(kept(self.redactor.event(event)));
     }
 
     /// Tells something that is no verdict.
@@ -398,6 +431,19 @@ impl Session {
     /// Ends when the run is asked to end.
     pub(crate) async fn stopped(&self) {
         self.stop.stopped().await;
+    }
+}
+
+/// An event as it leaves the run: long bodies are cut, after secrets were taken out of them.
+fn kept(event: Event) -> Event {
+    match event {
+        Event::Exchange(exchange) => Event::Exchange(Box::new(exchange.kept())),
+        Event::Header(_)
+        | Event::Case(_)
+        | Event::Timing(_)
+        | Event::Trial(_)
+        | Event::Notice(_)
+        | Event::Footer(_) => event,
     }
 }
 

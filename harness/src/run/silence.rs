@@ -1,15 +1,13 @@
-//! Whether the target still responds. A run against a target that has stopped responding ends early.
+//! Whether the target still responds.
 //!
 //! Only requests without any response count, so that no target is given up for being slow: whoever
 //! responds within the time-out, however late, is not silent.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::log::{ResponseText, Role};
+use crate::log::ResponseText;
 use crate::wire::NoAnswerKind;
-
-use super::session::{Session, Tag};
 
 /// So many requests in a row without a response. Each used a connection of its own: a connection
 /// without a response is not used again.
@@ -18,8 +16,6 @@ const UNANSWERED: u32 = 8;
 const TIMEOUTS: u32 = 3;
 /// Since the last response this time has passed at least.
 const LEAST: Duration = Duration::from_secs(15);
-/// How often it is looked at.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// The requests in a row that got no response.
 #[derive(Debug, Default)]
@@ -56,30 +52,10 @@ impl Silence {
 
     /// How many requests got no response since the last response, and how long ago that was, if it is
     /// long enough ago to ask for the target's health.
-    fn suspicion(&self, timeout: Duration) -> Option<(u32, Duration)> {
+    pub(crate) fn suspicion(&self, timeout: Duration) -> Option<(u32, Duration)> {
         let streak = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let since = streak.last_response?.elapsed();
         let long = since >= (timeout * TIMEOUTS).max(LEAST);
         (streak.unanswered >= UNANSWERED && long).then_some((streak.unanswered, since))
-    }
-}
-
-/// Watches a run until the run ends, and ends it early if the target responds no more.
-pub(super) async fn watch(session: Arc<Session>) {
-    loop {
-        tokio::time::sleep(PAUSE).await;
-        if session.silence().suspicion(session.target.client.timeout()).is_none() {
-            continue;
-        }
-        // One more, on a connection of its own: a response takes all suspicion away.
-        session.ask_health(&Tag::of_run(Role::Health)).await;
-        if let Some((unanswered, since)) = session.silence().suspicion(session.target.client.timeout()) {
-            session.stop_early(format!(
-                "the target stopped responding: none of the last {unanswered} requests got a response, nor \
-                 did a health request on a new connection; the last response came {} s ago",
-                since.as_secs()
-            ));
-            return;
-        }
     }
 }

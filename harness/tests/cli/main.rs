@@ -5,6 +5,7 @@
 
 mod bad_files;
 mod bad_targets;
+mod bounds;
 mod endings;
 mod full_disk;
 mod interrupted;
