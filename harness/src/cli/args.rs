@@ -188,6 +188,9 @@ pub(crate) struct MeasureArgs {
     /// The seed of everything drawn.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
+    /// End after this time, such as 5m, with the verdicts that there are by then.
+    #[arg(long, value_name = "TIME", value_parser = budget)]
+    pub(crate) budget: Option<Duration>,
 }
 
 #[derive(Debug, Args)]
@@ -347,6 +350,17 @@ fn transition(text: &str) -> Result<Duration, String> {
     match time(text) {
         Some(time) if time >= Duration::from_millis(1) && time <= LONGEST_TRANSITION => Ok(time),
         Some(_) | None => Err("write a time from 1ms to 1h, such as `500ms` or `10s`".to_owned()),
+    }
+}
+
+/// The longest time that a run can be given.
+const LONGEST_BUDGET: Duration = Duration::from_secs(7 * 86_400);
+
+/// A time between a second and a week.
+fn budget(text: &str) -> Result<Duration, String> {
+    match time(text) {
+        Some(time) if time >= Duration::from_secs(1) && time <= LONGEST_BUDGET => Ok(time),
+        Some(_) | None => Err("write a time from 1s to a week, such as `90s` or `5m`".to_owned()),
     }
 }
 

@@ -46,14 +46,7 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
         | Event::Trial(_)
         | Event::Notice(_) => None,
     });
-    let log = Log::of_events(again.events);
-    losses.and(reports::write(
-        &summary,
-        &options,
-        log.as_ref(),
-        args.junit.as_deref(),
-        args.record.as_deref(),
-    ));
+    losses.and(reports::write(&summary, &options, args.junit.as_deref(), args.record.as_deref()));
     Ok(losses.exit(footer.map_or(Exit::Interrupted, |footer| exit_of(&summary, &footer))))
 }
 

@@ -7,7 +7,7 @@ use kinesis_conformance::judge::RunSettings;
 use kinesis_conformance::log::{LogWriter, Outcome};
 use kinesis_conformance::plan::{Manifest, Select};
 use kinesis_conformance::report::{Repeats, Summary, clean};
-use kinesis_conformance::run::{AskError, Stop};
+use kinesis_conformance::run::{AskError, Stop, StopReason};
 
 use super::args::RepeatArgs;
 use super::block_on;
@@ -15,7 +15,7 @@ use super::exit::Exit;
 use super::output::{Losses, print, say, warn};
 use super::problem::Problem;
 use super::run::{Asked, Ended, Outputs, no_target, one_run, unwritable};
-use super::signals::{heeding, unless_stopped};
+use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::Ready;
 
 pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Problem> {
@@ -31,17 +31,17 @@ pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Pr
     let stop = Stop::default();
     let work = async {
         let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
-            return Ok(Exit::Interrupted);
+            return stopped_before_it_began(&stop);
         };
         let all = Runs { args, logs, manifest: &manifest, select: &select, settings, stop: &stop };
         let ended = all.against(&ready).await;
         ready.stop().await;
-        let Came { repeats, missing, judged, whole, mut losses } = ended?;
+        let Came { repeats, missing, judged, cut_short, mut losses } = ended?;
         losses.note(print(repeats.to_text()).and_then(|()| {
             missing.iter().try_for_each(|text| say(format_args!("required: {}", clean(text))))
         }));
-        Ok(losses.exit(if !whole {
-            Exit::Interrupted
+        Ok(losses.exit(if let Some(exit) = cut_short {
+            exit
         } else if !repeats.flips().is_empty() || !missing.is_empty() {
             Exit::Failed
         } else if !judged {
@@ -50,7 +50,7 @@ pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Pr
             Exit::Fine
         }))
     };
-    block_on(heeding(&stop, work))?
+    block_on(heeding(&stop, args.measure.budget, work))?
 }
 
 /// What is the same in all runs.
@@ -72,8 +72,8 @@ struct Came {
     missing: BTreeSet<String>,
     /// True if some run judged something.
     judged: bool,
-    /// False if it was interrupted.
-    whole: bool,
+    /// How the command ends, if a run did not come to its end.
+    cut_short: Option<Exit>,
     /// What could not be written.
     losses: Losses,
 }
@@ -87,12 +87,26 @@ impl Runs<'_> {
             let log = self.logs.get(run).map(|path| LogWriter::create(path)).transpose();
             let outputs = Outputs::quiet(log.map_err(unwritable)?);
             let settings = self.settings.clone();
-            let Ended { summary, log: _, footer, losses } =
+            let Ended { summary, footer, losses } =
                 one_run(ready, self.manifest, self.select, settings, outputs, self.stop.clone()).await?;
             came.losses.and(losses);
             match footer {
                 Ok(footer) if footer.complete => {}
-                Ok(_) | Err(AskError::Stopped) => return Ok(came),
+                Ok(footer) => {
+                    for name in &footer.left_behind {
+                        warn(format_args!("left behind: {}", clean(name)));
+                    }
+                    came.cut_short = Some(self.cut_short(run, footer.stopped_early.as_deref()));
+                    return Ok(came);
+                }
+                Err(AskError::Stopped) => {
+                    let why = match self.stop.reason() {
+                        Some(StopReason::Early(why)) => Some(why),
+                        Some(StopReason::Asked | StopReason::Budget(_)) | None => None,
+                    };
+                    came.cut_short = Some(self.cut_short(run, why.as_deref()));
+                    return Ok(came);
+                }
                 Err(error) => return Err(no_target(error)),
             }
             came.repeats.add(&summary);
@@ -102,8 +116,26 @@ impl Runs<'_> {
                 warn(format_args!("run {} of {}: {}", run + 1, self.args.times, counts(&summary)));
             }
         }
-        came.whole = true;
         Ok(came)
+    }
+
+    /// Tells why a run did not come to its end, and after how many runs; how the command ends.
+    fn cut_short(&self, done: usize, stopped_early: Option<&str>) -> Exit {
+        let of = self.args.times;
+        match (stopped_early, self.stop.reason()) {
+            (Some(why), _) => {
+                warn(format_args!("incomplete: {}; {done} of {of} runs came to their end", clean(why)));
+                Exit::NoTarget
+            }
+            (None, Some(StopReason::Budget(budget))) => {
+                let seconds = budget.as_secs();
+                warn(format_args!(
+                    "incomplete: the time budget of {seconds} s was over; {done} of {of} runs came to their end"
+                ));
+                Exit::Interrupted
+            }
+            (None, Some(StopReason::Asked | StopReason::Early(_)) | None) => Exit::Interrupted,
+        }
     }
 }
 

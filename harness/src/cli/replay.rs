@@ -16,7 +16,7 @@ use super::exit::Exit;
 use super::output::{print, say};
 use super::problem::Problem;
 use super::run::{exit_of, no_target, style};
-use super::signals::{heeding, unless_stopped};
+use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::Named;
 use super::{block_on, judge, library};
 
@@ -46,7 +46,7 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
     let stop = Stop::default();
     let work = async {
         let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
-            return Ok(Exit::Interrupted);
+            return stopped_before_it_began(&stop);
         };
         let events: Arc<Mutex<Vec<Event>>> = Arc::default();
         let emit: Emit = {
@@ -70,7 +70,7 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
         ready.stop().await;
         let footer = match ended {
             Ok(footer) => footer,
-            Err(AskError::Stopped) => return Ok(Exit::Interrupted),
+            Err(AskError::Stopped) => return stopped_before_it_began(&stop),
             Err(error) => return Err(no_target(error)),
         };
         let events = events.lock().map(|events| events.clone()).unwrap_or_default();
@@ -84,7 +84,7 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
         }
         Ok(exit_of(&summary, &footer))
     };
-    block_on(heeding(&stop, work))?
+    block_on(heeding(&stop, None, work))?
 }
 
 /// Refuses to go where only the log says to go. A log is what people attach to issues: nothing in

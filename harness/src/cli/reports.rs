@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kinesis_conformance::log::{Log, ReportError};
+use kinesis_conformance::log::ReportError;
 use kinesis_conformance::report::terminal::Options;
 use kinesis_conformance::report::{Summary, junit, record};
 
@@ -49,7 +49,6 @@ impl Drop for Reserved {
 pub(super) fn write(
     summary: &Summary,
     options: &Options,
-    log: Option<&Log>,
     junit: Option<&Path>,
     record: Option<&Path>,
 ) -> Losses {
@@ -57,8 +56,8 @@ pub(super) fn write(
     if let Some(path) = junit {
         losses.note(junit::write_junit(summary, options, path).map_err(lost));
     }
-    if let (Some(path), Some(log)) = (record, log) {
-        match record::write_record(log, path) {
+    if let Some(path) = record {
+        match record::write_record(summary, path) {
             Err(error @ ReportError::Incomplete(_)) => warn(format_args!("warning: failed to {error}")),
             written @ (Ok(()) | Err(_)) => losses.note(written.map_err(lost)),
         }

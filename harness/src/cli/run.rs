@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 
 use kinesis_conformance::case::{Diagnostic, Known};
 use kinesis_conformance::judge::{self, KnownList, RunSettings};
-use kinesis_conformance::log::{Event, Footer, Listener as _, Log, LogWriter, Outcome, ReportError};
+use kinesis_conformance::log::{Event, Footer, Listener as _, LogWriter, Outcome, ReportError};
 use kinesis_conformance::plan::{Manifest, Select};
 use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
 use kinesis_conformance::report::{Summary, advice};
@@ -17,7 +17,7 @@ use super::exit::Exit;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::reports::{self, Reserved, lost};
-use super::signals::{heeding, unless_stopped};
+use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::{Named, Ready};
 use super::{block_on, library};
 
@@ -34,7 +34,7 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
     let stop = Stop::default();
     let work = async {
         let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
-            return Ok(Exit::Interrupted);
+            return stopped_before_it_began(&stop);
         };
         let ended = one_run(&ready, &manifest, &select, settings, outputs, stop.clone()).await;
         // An interrupt from the terminal reaches the command as well.
@@ -43,16 +43,16 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
         if let Some(words) = last_words {
             warn(format_args!("warning: {words}"));
         }
-        let Ended { summary, log, footer, mut losses } = ended?;
+        let Ended { summary, footer, mut losses } = ended?;
         let footer = match footer {
             Ok(footer) => footer,
-            Err(AskError::Stopped) => return Ok(Exit::Interrupted),
+            Err(AskError::Stopped) => return stopped_before_it_began(&stop),
             Err(error) => return Err(no_target(error)),
         };
-        losses.and(tell(args, &summary, log.as_ref(), known.as_ref()));
+        losses.and(tell(args, &summary, known.as_ref()));
         Ok(losses.exit(exit_of(&summary, &footer)))
     };
-    block_on(heeding(&stop, work))?
+    block_on(heeding(&stop, args.measure.budget, work))?
 }
 
 /// What the command line asks for, all of it read and found in order.
@@ -123,7 +123,6 @@ pub(super) fn unwritable(error: ReportError) -> Problem {
 /// What a run came to.
 pub(super) struct Ended {
     pub(super) summary: Summary,
-    pub(super) log: Option<Log>,
     /// How it ended.
     pub(super) footer: Result<Footer, AskError>,
     /// What could not be written meanwhile.
@@ -150,15 +149,16 @@ pub(super) async fn one_run(
         })
     };
     let footer = judge::run(ready.target.clone(), manifest, select, settings, stop, emit).await;
-    let (kept, losses) =
+    let (summary, losses) =
         listeners.join().map_err(|_| Problem::new(Exit::Bug, "keep the log: the listener panicked"))?;
-    Ok(Ended { summary: Summary::of_events(&kept), log: Log::of_events(kept), footer, losses })
+    Ok(Ended { summary, footer, losses })
 }
 
+/// Keeps of the events what a report may show, which grows with the trials and not with the requests.
 /// Writes and shows the events one by one and at once: a run that is killed has all in its log that was
 /// told. What can't be written is told at once too, and the run goes on without it.
-fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Vec<Event>, Losses) {
-    let mut kept = Vec::new();
+fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Summary, Losses) {
+    let mut summary = Summary::default();
     let mut losses = Losses::default();
     for event in events {
         if let Some(log) = &mut outputs.log
@@ -172,9 +172,9 @@ fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Vec<Event>, 
             // Nobody can be told.
             outputs.progress = Progress::new(ProgressMode::Quiet);
         }
-        kept.push(event);
+        summary.add(&event);
     }
-    (kept, losses)
+    (summary, losses)
 }
 
 /// What to say when the target could not be asked.
@@ -191,7 +191,7 @@ pub(super) fn known_list(known: Option<&Known>, manifest: &Manifest) -> Result<K
 }
 
 /// Renders, and writes the files that were asked for.
-fn tell(args: &RunArgs, summary: &Summary, log: Option<&Log>, known: Option<&Known>) -> Losses {
+fn tell(args: &RunArgs, summary: &Summary, known: Option<&Known>) -> Losses {
     let options = Options {
         pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
         program: PROGRAM.to_owned(),
@@ -201,7 +201,7 @@ fn tell(args: &RunArgs, summary: &Summary, log: Option<&Log>, known: Option<&Kno
     };
     let mut losses = Losses::default();
     losses.note(print(render(summary, style(), &options)));
-    losses.and(reports::write(summary, &options, log, args.junit.as_deref(), args.record.as_deref()));
+    losses.and(reports::write(summary, &options, args.junit.as_deref(), args.record.as_deref()));
     losses
 }
 

@@ -32,7 +32,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
         ready.stop().await;
         swept.unwrap_or(Ok(Exit::Interrupted))
     };
-    block_on(heeding(&stop, work))?
+    block_on(heeding(&stop, None, work))?
 }
 
 /// The age below which streams may be in use by a run under way.

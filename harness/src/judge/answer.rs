@@ -362,12 +362,19 @@ impl<'run> Judge<'run> {
     /// The answer's body beside a document, if the body is JSON with something in it.
     fn diff(&self, exchange: &Exchange, expected: serde_json::Value) -> Option<BodyDiff> {
         let ResponseText::Answer { body, .. } = &exchange.response else { return None };
+        if body.size() > LONGEST_DIFF {
+            return None;
+        }
         let actual: serde_json::Value = serde_json::from_slice(&body.bytes()).ok()?;
         let pretty = |value: &serde_json::Value| serde_json::to_string_pretty(value).unwrap_or_default();
         let (expected, actual) = (pretty(&expected), pretty(&actual));
         Some(BodyDiff { expected, actual: without_names(&actual, self.bindings()) })
     }
 }
+
+/// Bytes of a body that is drawn beside what was expected. Nobody reads a longer one, and the verdict
+/// would hold all of it once more.
+const LONGEST_DIFF: u64 = 64 << 10;
 
 /// One answer under judgement.
 pub(crate) struct One<'run> {

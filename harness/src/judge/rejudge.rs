@@ -41,6 +41,8 @@ pub enum LeftOut {
     StopChanged,
     /// Under the expectations of today it takes another attempt, which the log does not hold.
     NeedsAttempt,
+    /// A body was too long for the log, which does not have all of it.
+    BodyCut,
 }
 
 /// Judges a stored run again. `level` = the log's own where `None`.
@@ -125,6 +127,7 @@ pub fn rejudge(
             LeftOut::Gone => "no case asks it any more",
             LeftOut::QuestionChanged => "its question has changed; run it again",
             LeftOut::StopChanged => "a step ends later now, or by another condition; run it again",
+            LeftOut::BodyCut => "the log does not have all of a long body; run it again",
             LeftOut::NeedsAttempt => {
                 "what was observed needs another attempt to count, and the log holds none; run it again"
             }
@@ -149,6 +152,9 @@ fn one(
     exchanges: &[&Exchange],
     measure: Measure<'_>,
 ) -> Result<Trial, LeftOut> {
+    if exchanges.iter().any(|exchange| exchange.response.is_cut()) {
+        return Err(LeftOut::BodyCut);
+    }
     let mut rulings = Vec::new();
     for (attempt, text) in (0_u32..).zip(&stored.attempts) {
         let of_attempt = exchanges.iter().filter(|exchange| exchange.attempt == attempt);

@@ -20,7 +20,10 @@ use serde::{Deserialize, Serialize};
 use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 
-pub use exchange::{AsItCame, BodyText, DeviationText, Exchange, RequestText, ResponseText, Role, StepIndex};
+pub use exchange::{
+    AsItCame, BodyText, CutBody, DeviationText, Exchange, LONGEST_KEPT, RequestText, ResponseText, Role,
+    StepIndex,
+};
 
 pub use header::{Capabilities, Header, Selection, Support, Target, Transport};
 pub use stop::StopCondition;
@@ -134,4 +137,7 @@ pub struct Footer {
     /// Why the run stopped before all trials were carried out; `None` if it did not.
     #[serde(default)]
     pub stopped_early: Option<String>,
+    /// The time that was given to the run, if the run ended because it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_ms: Option<u64>,
 }

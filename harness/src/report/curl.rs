@@ -87,6 +87,10 @@ fn body(body: &BodyText) -> Result<(Option<String>, String), String> {
         }
         BodyText::Text(text) => (None, format!("--data-raw {}", quoted(text))),
         BodyText::Base64(text) => (decoded(text), "--data-binary @-".to_owned()),
+        BodyText::Cut(_) => {
+            let bytes = usize::try_from(body.size()).unwrap_or(usize::MAX);
+            return Err(format!("a body of {} is too long for a command line", size(bytes)));
+        }
     })
 }
 

@@ -180,23 +180,41 @@ impl Record {
         if let Some(reason) = log.incomplete_because() {
             return Err(ReportError::Incomplete(reason));
         }
-        let summary = Summary::of_log(log);
-        let scrub = Scrub::of(&log.header);
+        Self::of_summary(&Summary::of_log(log))
+    }
+
+    /// What is kept of a run.
+    ///
+    /// # Errors
+    ///
+    /// If the run is incomplete.
+    pub fn of_summary(summary: &Summary) -> Result<Self, ReportError> {
+        let Some(header) = &summary.header else {
+            return Err(ReportError::Incomplete("it has no header"));
+        };
+        match &summary.footer {
+            None => return Err(ReportError::Incomplete("it has no footer")),
+            Some(footer) if !footer.complete => {
+                return Err(ReportError::Incomplete("trials were left out"));
+            }
+            Some(_) => {}
+        }
+        let scrub = Scrub::of(header);
         let named: Vec<&Trial> = summary.trials.values().filter(|trial| !is_plain_pass(trial)).collect();
         let mut notes: BTreeMap<String, usize> = BTreeMap::new();
         for note in summary.trials.values().flat_map(|trial| &trial.notes) {
             *notes.entry(scrub.text(note)).or_default() += 1;
         }
         Ok(Self {
-            header: RecordHeader::of(&log.header),
+            header: RecordHeader::of(header),
             trials: named.iter().map(|trial| RecordTrial::of(trial, &scrub)).collect(),
             traces: summary.trials.values().flat_map(RecordTrace::all_of).collect(),
-            answers: Answers::of(&summary)
+            answers: Answers::of(summary)
                 .iter()
                 .flat_map(|answers| RecordAnswer::all_of(answers, &scrub))
                 .collect(),
             notes: notes.into_iter().map(|(text, trials)| RecordNote { text, trials }).collect(),
-            footer: RecordFooter::of(&summary, &log.header, named.len()),
+            footer: RecordFooter::of(summary, header, named.len()),
         })
     }
 
@@ -222,13 +240,13 @@ impl Record {
     }
 }
 
-/// Makes the record of a log and writes it, all of it or nothing.
+/// Makes the record of a run and writes it, all of it or nothing.
 ///
 /// # Errors
 ///
-/// If the log is incomplete, or the file can't be written.
-pub fn write_record(log: &Log, path: &Path) -> Result<(), ReportError> {
-    let text = Record::of_log(log)?.to_json_lines()?;
+/// If the run is incomplete, or the file can't be written.
+pub fn write_record(summary: &Summary, path: &Path) -> Result<(), ReportError> {
+    let text = Record::of_summary(summary)?.to_json_lines()?;
     write_whole("record", path, &text)
 }
 

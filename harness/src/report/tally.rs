@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::log::{BodyText, Exchange, ResponseText, Role};
+use crate::log::{BodyText, CutBody, Exchange, ResponseText, Role};
 use crate::wire::NoAnswerKind;
 
 /// Fewer answers than this prove nothing about a setup.
@@ -123,7 +123,7 @@ impl AnswerKind {
 fn is_web_page(headers: &[(String, String)], body: &BodyText) -> bool {
     let declared = header(headers, "content-type").is_some_and(|value| value.starts_with("text/html"));
     let starts = match body {
-        BodyText::Text(text) => {
+        BodyText::Text(text) | BodyText::Cut(CutBody { begins: text, .. }) => {
             let start: String = text.trim_start().chars().take(14).collect::<String>().to_ascii_lowercase();
             start.starts_with("<!doctype html") || start.starts_with("<html")
         }
@@ -140,7 +140,7 @@ fn error_class(headers: &[(String, String)], body: &BodyText) -> Option<String> 
             let class = members.get("__type").or_else(|| members.get("code"))?;
             class.as_str().map(str::to_owned)
         }
-        BodyText::Base64(_) => None,
+        BodyText::Base64(_) | BodyText::Cut(_) => None,
     };
     let class = header(headers, "x-amzn-errortype").map(str::to_owned).or_else(in_body)?;
     let bare = class.split(':').next().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! One run: asks the target, puts every selected question, judges, tells.
 
 mod gate;
+mod health;
 mod opening;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -26,7 +27,8 @@ use super::epoch::Epochs;
 use super::field::{Field, Lending};
 use super::fixtures::Fixtures;
 use super::journal::Journal;
-use super::session::{Emit, Session, Stop};
+use super::session::{Emit, Session};
+use super::stop::{Stop, StopReason};
 use gate::Gate;
 use opening::{header, run_id, tell_cases, tell_unseen_transitions, timing_of};
 
@@ -133,6 +135,9 @@ pub(crate) async fn run(
         .map(AsRef::as_ref)
         .filter(|trial| trial.without_asking(&session.target, &capabilities).is_none())
         .collect();
+    let epochs = Arc::new(Epochs::new(Arc::clone(&session), Arc::clone(&fixtures)));
+    let mut watching = JoinSet::new();
+    watching.spawn(health::watch(Arc::clone(&session)));
     let changes = if can.iter().any(|trial| trial.has_transition() || trial.transient_status().is_some()) {
         calibration::changes_of(can)
     } else {
@@ -148,17 +153,35 @@ pub(crate) async fn run(
     tell_unseen_transitions(&session, &timing.lengths);
     let field = Field { session, fixtures, describe_call, timing };
     let observing = Semaphore::new(field.session.target.transitional_budget.max(1) as usize);
-    let epochs = Arc::new(Epochs::new(Arc::clone(&field.session), Arc::clone(&field.fixtures)));
     let mut follower = JoinSet::new();
     if let Some(process) = field.session.target.process.clone() {
         let epochs = Arc::clone(&epochs);
         follower.spawn(async move { epochs.follow(&*process).await });
     }
     let run = Arc::new(Run { field, capabilities, settings, referee, observing, epochs });
-    let counts = run.trials(selected).await;
+    // In a task of its own: a panic is a bug of the harness, and what was made is deleted all the same.
+    let trials = {
+        let run = Arc::clone(&run);
+        tokio::spawn(async move { run.trials(selected).await })
+    };
+    let (counts, panic) = match trials.await {
+        Ok(counts) => (counts, None),
+        Err(error) => {
+            run.field.session.stop_early("the harness has a bug".to_owned());
+            (BTreeMap::new(), error.try_into_panic().ok())
+        }
+    };
     follower.shutdown().await;
-    let (target_ended, stopped_early) = run.epochs.summary();
+    watching.shutdown().await;
     let left_behind = run.field.fixtures.clean_up().await;
+    let (stopped_early, budget_ms) = match run.field.session.stop_reason() {
+        Some(StopReason::Early(why)) => (Some(why), None),
+        Some(StopReason::Budget(budget)) => {
+            (None, Some(u64::try_from(budget.as_millis()).unwrap_or(u64::MAX)))
+        }
+        Some(StopReason::Asked) | None => (None, None),
+    };
+    let target_ended = run.epochs.ends();
     let footer = Footer {
         complete: !run.field.session.is_stopped(),
         counts,
@@ -167,8 +190,12 @@ pub(crate) async fn run(
         left_behind,
         target_ended,
         stopped_early,
+        budget_ms,
     };
     gate.close(redactor.event(Event::Footer(Box::new(footer.clone()))));
+    if let Some(panic) = panic {
+        std::panic::resume_unwind(panic);
+    }
     Ok(footer)
 }
 

@@ -40,7 +40,6 @@ struct Ends {
     unexplained: u32,
     suspects: Vec<Arc<str>>,
     suspected: BTreeSet<Arc<str>>,
-    stopped_early: Option<String>,
 }
 
 impl Epochs {
@@ -94,10 +93,7 @@ impl Epochs {
     }
 
     fn give_up(&self, why: String) {
-        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        ends.stopped_early.get_or_insert(why);
-        drop(ends);
-        self.session.stop_run();
+        self.session.stop_early(why);
         // Whoever waits for the next start has to learn that there is none.
         self.state.send_modify(|state| state.up = true);
     }
@@ -157,10 +153,9 @@ impl Epochs {
         ends.suspects.iter().position(|suspect| &**suspect == trial).unwrap_or(usize::MAX)
     }
 
-    /// How often the process ended, and why the run stopped, if it did.
-    pub(super) fn summary(&self) -> (u32, Option<String>) {
-        let ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        (self.state.borrow().number, ends.stopped_early.clone())
+    /// How often the process ended.
+    pub(super) fn ends(&self) -> u32 {
+        self.state.borrow().number
     }
 }
 

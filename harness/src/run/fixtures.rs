@@ -3,11 +3,11 @@
 //! Every stream has our prefix and our tag, so that `sweep` can find what a killed run left.
 
 mod calls;
+mod creating;
 mod deletion;
 mod lease;
 mod shown;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -18,6 +18,7 @@ use crate::log::Role;
 use crate::model::Value;
 use crate::observe::describe::{DescribeCall, before_of};
 use crate::run::session::{Session, Tag};
+use calls::SetupCall;
 pub(crate) use lease::{Lease, Shared};
 use shown::arn_of;
 pub(crate) use shown::{has_our_tag, is_read};
@@ -37,15 +38,6 @@ pub(crate) struct Stream {
     /// Status, type and key when the ask found it.
     pub before: Value,
     _permit: OwnedSemaphorePermit,
-}
-
-/// Whether a stream of ours is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Made {
-    /// It was asked for, and not refused.
-    Perhaps,
-    /// The target refused to make it.
-    Refused,
 }
 
 /// An accepted call of the setup.
@@ -89,13 +81,13 @@ pub(crate) struct Fixtures {
     shared_shard: Arc<Semaphore>,
     /// Streams in transition at once.
     pub transitions: Arc<Semaphore>,
-    live: Mutex<BTreeMap<String, Made>>,
     shared: Mutex<Option<Arc<Shared>>>,
     /// Held by whoever makes the next shared stream. Nobody who still holds the last one waits for
     /// it: its shard comes back only when all have given it back.
     making: AsyncMutex<()>,
     deletions: Mutex<JoinSet<()>>,
-    left_behind: Arc<Mutex<Vec<String>>>,
+    /// Creates under way. They go on if nobody waits for their responses any more.
+    creates: Mutex<JoinSet<()>>,
     keeps_tags: OnceCell<bool>,
     told_untaggable: AtomicBool,
 }
@@ -112,11 +104,10 @@ impl Fixtures {
             shards: Arc::new(Semaphore::new(target.shards_for_trials() as usize)),
             shared_shard: Arc::new(Semaphore::new(1)),
             transitions: Arc::new(Semaphore::new(transitions)),
-            live: Mutex::default(),
             shared: Mutex::new(None),
             making: AsyncMutex::new(()),
             deletions: Mutex::default(),
-            left_behind: Arc::default(),
+            creates: Mutex::default(),
             keeps_tags: OnceCell::new(),
             told_untaggable: AtomicBool::new(false),
             session,
@@ -126,7 +117,12 @@ impl Fixtures {
     /// A name of ours that was never used.
     pub(crate) fn fresh_name(&self) -> String {
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
-        format!("{PREFIX}{}-{number:04}", self.run_id)
+        format!("{}{number:04}", self.own_prefix())
+    }
+
+    /// What the names of this run's streams begin with.
+    fn own_prefix(&self) -> String {
+        format!("{PREFIX}{}-", self.run_id)
     }
 
     /// Waits until that many shards may be opened. A trial takes all it needs at once, so that
@@ -269,31 +265,16 @@ impl Fixtures {
         let mut name = String::new();
         let created = self
             .repeat_setup_call(tag, "CreateStream", || {
-                self.refused(&name);
                 name = self.fresh_name();
-                if let Ok(mut live) = self.live.lock() {
-                    live.insert(name.clone(), Made::Perhaps);
-                }
-                Value::from([
+                let input = Value::from([
                     ("StreamName", Value::from(name.as_str())),
                     ("ShardCount", Value::from(i64::from(shards))),
                     ("Tags", Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))])),
-                ])
+                ]);
+                SetupCall { input, makes: Some(name.clone()) }
             })
             .await;
-        if let Err(SetupError::Refused(_)) = &created {
-            self.refused(&name);
-        }
         created.map(|accepted| (name, accepted.sent_us))
-    }
-
-    /// Notes that the target refused to make a stream of this name.
-    fn refused(&self, name: &str) {
-        if let Ok(mut live) = self.live.lock()
-            && let Some(made) = live.get_mut(name)
-        {
-            *made = Made::Refused;
-        }
     }
 }
 

@@ -9,8 +9,11 @@ mod epoch;
 mod field;
 mod fixtures;
 mod journal;
+mod ledger;
 mod session;
 mod setup;
+mod silence;
+mod stop;
 pub mod sweep;
 
 pub use capability::AskError;
@@ -18,7 +21,9 @@ pub use dispatch::DEFAULT_JOBS;
 pub(crate) use dispatch::{Referee, Ruling, Settings, Settled, run};
 pub use fixtures::{PREFIX, TAG_KEY};
 pub use journal::{Interrupted, Journal};
-pub use session::{Emit, Stop};
+pub use ledger::CleanUp;
+pub use session::Emit;
+pub use stop::{Stop, StopReason};
 
 /// The shortest time after an accepted call in which nothing changes, after which nothing will.
 const QUIET: std::time::Duration = std::time::Duration::from_secs(1);

@@ -6,21 +6,22 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
-
 use crate::model::{Model, Value};
 use crate::wire::{Auth, Client, Deviation, NoAnswerKind, RawSent, Response, Sent};
 
 use crate::log::Redactor;
 use crate::log::{
-    AsItCame, BodyText, Change, DeviationText, Event, Exchange, Lengths, Notice, RequestText, ResponseText,
-    Role,
+    AsItCame, BodyText, Change, DeviationText, Event, Exchange, LONGEST_KEPT, Lengths, Notice, RequestText,
+    ResponseText, Role,
 };
 use crate::observe::Observed;
 use crate::plan::Outgoing;
 use crate::plan::Target;
 
 use super::journal::Journal;
+use super::ledger::Ledger;
+use super::silence::Silence;
+use super::stop::{Stop, StopReason};
 
 /// Where events go. Called from many tasks; must not block for long.
 pub type Emit = Arc<dyn Fn(Event) + Send + Sync>;
@@ -34,6 +35,12 @@ const UNMEASURED_PACE_US: u64 = 20_000;
 const SHORTEST_PACE_US: u64 = 1_000;
 /// The longest.
 const LONGEST_PACE_US: u64 = 400_000;
+
+/// Bytes of bodies that a run takes from a target. The log of such a run can still be read.
+const MOST: u64 = 1 << 30;
+/// Bytes of bodies that a run takes in bodies that are too long for the log. The whole suite gets none
+/// from a correct target.
+const MOST_LONG: u64 = 128 << 20;
 
 /// One run's connection to its target.
 pub(crate) struct Session {
@@ -52,39 +59,10 @@ pub(crate) struct Session {
     pending: Mutex<Pending>,
     journal: Option<Arc<Journal>>,
     stop: Stop,
-}
-
-/// Ends a run early. Clones belong to the same run.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<StopState>);
-
-#[derive(Debug, Default)]
-struct StopState {
-    stopped: AtomicBool,
-    notify: Notify,
-}
-
-impl Stop {
-    /// Asks everything under way to end.
-    pub fn stop(&self) {
-        self.0.stopped.store(true, Ordering::SeqCst);
-        self.0.notify.notify_waiters();
-    }
-
-    /// True once [`Self::stop`] was called.
-    pub fn is_stopped(&self) -> bool {
-        self.0.stopped.load(Ordering::SeqCst)
-    }
-
-    /// Ends when [`Self::stop`] is called.
-    pub async fn stopped(&self) {
-        let notified = self.0.notify.notified();
-        tokio::pin!(notified);
-        notified.as_mut().enable();
-        if !self.is_stopped() {
-            notified.await;
-        }
-    }
+    silence: Silence,
+    /// Bytes of bodies that the target sent, and those of them in long bodies.
+    received: AtomicU64,
+    received_long: AtomicU64,
 }
 
 /// What an exchange is for.
@@ -191,6 +169,9 @@ impl Session {
             pending: Mutex::default(),
             journal: None,
             stop,
+            silence: Silence::default(),
+            received: AtomicU64::new(0),
+            received_long: AtomicU64::new(0),
         }
     }
 
@@ -259,8 +240,31 @@ impl Session {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let exchange = self.describe(tag, outgoing, carried);
         self.end(number, &exchange);
-        self.tell(Event::Exchange(Box::new(exchange.clone())));
-        Observed::of(self.model, Arc::new(exchange))
+        self.silence.note(&exchange.response, self.target.process.is_some());
+        self.count_bytes(&exchange.response);
+        let exchange = Arc::new(exchange);
+        self.tell(Event::Exchange(Box::new((*exchange).clone())));
+        Observed::of(self.model, exchange)
+    }
+
+    /// Ends the run if the target has sent more than a run is willing to take.
+    fn count_bytes(&self, response: &ResponseText) {
+        let bytes = response.size();
+        let counted = |total: &AtomicU64, bytes: u64| total.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let all = counted(&self.received, bytes);
+        let long = if bytes > LONGEST_KEPT as u64 { counted(&self.received_long, bytes) } else { 0 };
+        let (sent, of, most) = if long > MOST_LONG {
+            (long, format!("in bodies of more than {} MiB", LONGEST_KEPT >> 20), MOST_LONG)
+        } else if all > MOST {
+            (all, "in bodies".to_owned(), MOST)
+        } else {
+            return;
+        };
+        self.stop_early(format!(
+            "the target sent {} MiB {of}, and a run takes at most {} MiB",
+            sent >> 20,
+            most >> 20
+        ));
     }
 
     fn begin(&self, tag: &Tag, outgoing: &Outgoing) -> u64 {
@@ -349,7 +353,7 @@ impl Session {
 
     /// Tells an event, without what must not be told.
     pub(crate) fn tell(&self, event: Event) {
-        (self.emit)(self.redactor.event(event));
+        (self.emit)(kept(self.redactor.event(event)));
     }
 
     /// Tells something that is no verdict.
@@ -399,9 +403,24 @@ impl Session {
         true
     }
 
-    /// Ends the run early.
-    pub(crate) fn stop_run(&self) {
-        self.stop.stop();
+    /// Ends the run early, for a reason that lies in the target.
+    pub(crate) fn stop_early(&self, why: String) {
+        self.stop.stop_early(why);
+    }
+
+    /// Why the run was ended early.
+    pub(crate) fn stop_reason(&self) -> Option<StopReason> {
+        self.stop.reason()
+    }
+
+    /// The streams that the run has made or may have made.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        self.stop.ledger()
+    }
+
+    /// Whether the target still responds.
+    pub(crate) const fn silence(&self) -> &Silence {
+        &self.silence
     }
 
     /// True once the run was asked to end.
@@ -412,6 +431,19 @@ impl Session {
     /// Ends when the run is asked to end.
     pub(crate) async fn stopped(&self) {
         self.stop.stopped().await;
+    }
+}
+
+/// An event as it leaves the run: long bodies are cut, after secrets were taken out of them.
+fn kept(event: Event) -> Event {
+    match event {
+        Event::Exchange(exchange) => Event::Exchange(Box::new(exchange.kept())),
+        Event::Header(_)
+        | Event::Case(_)
+        | Event::Timing(_)
+        | Event::Trial(_)
+        | Event::Notice(_)
+        | Event::Footer(_) => event,
     }
 }
 

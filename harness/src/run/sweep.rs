@@ -22,7 +22,8 @@ use crate::plan::Outgoing;
 use crate::plan::Target;
 use crate::run::capability::AskError;
 use crate::run::fixtures::{PREFIX, TAG_KEY};
-use crate::run::session::{Session, Stop, Tag};
+use crate::run::session::{Session, Tag};
+use crate::run::stop::Stop;
 
 /// Pages of a list that are read, at most: a hundred thousand streams, as the service pages them.
 const MOST_PAGES: usize = 1_000;

@@ -5,11 +5,14 @@
 
 mod bad_files;
 mod bad_targets;
+mod bounds;
+mod endings;
 mod full_disk;
 mod interrupted;
 mod judged;
 mod known;
 mod other;
+mod proxy;
 mod ranges;
 mod required;
 mod secrets;

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::case::ast::FixtureName;
 use crate::wire::{NoAnswer, NoAnswerKind, Response};
@@ -185,7 +186,25 @@ pub enum BodyText {
     Text(String),
     /// Bytes that are no text, in base64.
     Base64(String),
+    /// The beginning of a body that is too long for the log.
+    Cut(CutBody),
 }
+
+/// What the log has of a body that is longer than [`LONGEST_KEPT`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutBody {
+    /// How long it was, in bytes.
+    pub bytes: u64,
+    /// The SHA-256 of all of it, in hex.
+    pub sha256: String,
+    /// How it begins; bytes that are no text are replaced.
+    pub begins: String,
+}
+
+/// Bytes of a body that the log keeps. A longer body is cut.
+pub const LONGEST_KEPT: usize = 1 << 20;
+/// Bytes that are kept of the beginning of a body that is cut.
+const BEGINNING: usize = 1 << 10;
 
 impl BodyText {
     /// Text where the bytes are UTF-8, else base64.
@@ -201,7 +220,58 @@ impl BodyText {
         match self {
             Self::Text(text) => Bytes::copy_from_slice(text.as_bytes()),
             Self::Base64(text) => Bytes::from(STANDARD.decode(text).unwrap_or_default()),
+            Self::Cut(cut) => Bytes::copy_from_slice(cut.begins.as_bytes()),
         }
+    }
+
+    /// How long it was, in bytes; nearly so for bytes in base64.
+    pub const fn size(&self) -> u64 {
+        match self {
+            Self::Text(text) => text.len() as u64,
+            Self::Base64(text) => (text.len() / 4 * 3) as u64,
+            Self::Cut(cut) => cut.bytes,
+        }
+    }
+
+    /// True if the log does not have all of it.
+    pub const fn is_cut(&self) -> bool {
+        match self {
+            Self::Cut(_) => true,
+            Self::Text(_) | Self::Base64(_) => false,
+        }
+    }
+
+    /// The body as the log keeps it.
+    fn kept(self) -> Self {
+        if self.is_cut() || self.size() <= LONGEST_KEPT as u64 {
+            return self;
+        }
+        let bytes = self.bytes();
+        let beginning = bytes.get(..BEGINNING).unwrap_or(&bytes);
+        Self::Cut(CutBody {
+            bytes: bytes.len() as u64,
+            sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            begins: String::from_utf8_lossy(beginning).into_owned(),
+        })
+    }
+}
+
+impl Exchange {
+    /// The exchange as the log keeps it: long bodies are cut.
+    pub(crate) fn kept(mut self) -> Self {
+        let body = std::mem::replace(&mut self.request.body, BodyText::Text(String::new()));
+        self.request.body = body.kept();
+        self.response = match self.response {
+            ResponseText::Answer { status, headers, body, as_it_came } => ResponseText::Answer {
+                status,
+                headers,
+                body: body.kept(),
+                as_it_came: as_it_came
+                    .map(|came| Box::new(AsItCame { body: came.body.map(BodyText::kept), ..*came })),
+            },
+            none @ ResponseText::None(_) => none,
+        };
+        self
     }
 }
 
@@ -211,6 +281,28 @@ impl ResponseText {
         match self {
             Self::Answer { .. } => false,
             Self::None(none) => none.kind == NoAnswerKind::Closed,
+        }
+    }
+
+    /// True if the log does not have the whole body.
+    pub fn is_cut(&self) -> bool {
+        match self {
+            Self::Answer { body, as_it_came, .. } => {
+                let came = as_it_came.as_ref().and_then(|came| came.body.as_ref());
+                body.is_cut() || came.is_some_and(BodyText::is_cut)
+            }
+            Self::None(_) => false,
+        }
+    }
+
+    /// How long the body was, in bytes.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Answer { body, as_it_came, .. } => {
+                let came = as_it_came.as_ref().and_then(|came| came.body.as_ref());
+                body.size() + came.map_or(0, BodyText::size)
+            }
+            Self::None(_) => 0,
         }
     }
 

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Redactor;
 use crate::log::{
-    AsItCame, AttemptText, BodyDiff, BodyText, Choice, DeviationText, EndedEarly, Event, Exchange, Footer,
-    Header, Mismatch, Notice, RequestText, ResponseText, Sample, Target, Trace, Trial,
+    AsItCame, AttemptText, BodyDiff, BodyText, Choice, CutBody, DeviationText, EndedEarly, Event, Exchange,
+    Footer, Header, Mismatch, Notice, RequestText, ResponseText, Sample, Target, Trace, Trial,
 };
 use crate::model::Value;
 use crate::wire::NoAnswer;
@@ -84,6 +84,7 @@ impl Redactor {
         match body {
             BodyText::Text(text) => BodyText::Text(self.text(&text)),
             BodyText::Base64(_) => BodyText::Base64(STANDARD.encode(self.bytes(&body.bytes()))),
+            BodyText::Cut(cut) => BodyText::Cut(CutBody { begins: self.text(&cut.begins), ..cut }),
         }
     }
 

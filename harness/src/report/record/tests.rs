@@ -58,7 +58,7 @@ fn a_written_record_reads_back_as_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("1.2.3.jsonl");
     let log = log(&everything());
-    write_record(&log, &path).expect("a file");
+    write_record(&crate::report::Summary::of_log(&log), &path).expect("a file");
     let file = std::fs::File::open(&path).expect("the file");
     let read = read_record(std::io::BufReader::new(file)).expect("a record");
     assert_eq!(read, Record::of_log(&log).expect("a record"));

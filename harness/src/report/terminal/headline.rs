@@ -55,10 +55,13 @@ fn incomplete(summary: &Summary) -> Option<Advice> {
         }
         None => "the run ended before it began".to_owned(),
     };
-    let why = summary.footer.as_ref().and_then(|footer| footer.stopped_early.as_deref());
-    let text = match why {
-        Some(why) => format!("{}; {text}", clean(why)),
-        None => text,
+    let footer = summary.footer.as_ref();
+    let why = footer.and_then(|footer| footer.stopped_early.as_deref());
+    let budget_ms = footer.and_then(|footer| footer.budget_ms);
+    let text = match (why, budget_ms) {
+        (Some(why), _) => format!("{}; {text}", clean(why)),
+        (None, Some(ms)) => format!("the time budget of {} s was over; {text}", ms / 1000),
+        (None, None) => text,
     };
     Some(Advice { tone: Tone::Bad, word: "incomplete", text })
 }

@@ -323,6 +323,7 @@ fn body(page: &mut Page, body: &BodyText, most: usize) {
             Some(notation) => (Cow::Owned(notation), "cbor "),
             None => (Cow::Borrowed(text), "base64 "),
         },
+        BodyText::Cut(cut) => (Cow::Owned(format!("{}…", cut.begins)), "cut "),
     };
     let (kept, was_cut) = cut(&text, most);
     let indent = 2;
@@ -351,6 +352,7 @@ fn body_size(body: &BodyText) -> String {
     match body {
         BodyText::Text(text) => size(text.len()),
         BodyText::Base64(text) => size(text.trim_end_matches('=').len() * 3 / 4),
+        BodyText::Cut(_) => size(usize::try_from(body.size()).unwrap_or(usize::MAX)),
     }
 }
 
@@ -406,6 +408,7 @@ fn names_a_stream(body: &BodyText) -> bool {
     match body {
         BodyText::Text(text) => text.contains(PREFIX),
         BodyText::Base64(text) => notation(text).is_some_and(|text| text.contains(PREFIX)),
+        BodyText::Cut(cut) => cut.begins.contains(PREFIX),
     }
 }
 

@@ -4,6 +4,7 @@ mod envelope;
 mod epoch;
 mod generated;
 mod lending;
+mod panics;
 mod suite;
 
 use std::sync::{Arc, Mutex};

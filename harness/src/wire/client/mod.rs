@@ -155,6 +155,11 @@ impl Client {
         self.settings.endpoint.is_https() && self.trust == Trust::Any
     }
 
+    /// How long it waits for a response.
+    pub const fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
     pub(in crate::wire) const fn tls(&self) -> &Tls {
         &self.tls
     }

@@ -1,0 +1,96 @@
+//! The end of a run before all of its trials are carried out.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::ledger::{CleanUp, Ledger};
+
+/// Ends a run early, and knows what the run has made by then. Clones belong to the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<StopState>);
+
+#[derive(Debug, Default)]
+struct StopState {
+    stopped: AtomicBool,
+    reason: Mutex<Option<StopReason>>,
+    notify: Notify,
+    ledger: Ledger,
+}
+
+/// Why a run was ended early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// The user asked for it, by a signal for example.
+    Asked,
+    /// The time was over that the user gave to the run.
+    Budget(Duration),
+    /// Going on would have brought nothing, for this reason.
+    Early(String),
+}
+
+impl Stop {
+    /// Asks everything under way to end.
+    pub fn stop(&self) {
+        self.stop_because(StopReason::Asked);
+    }
+
+    /// Ends the run, unless it has come to its clean-up: that has a deadline of its own.
+    pub fn end_budget(&self, budget: Duration) {
+        if self.0.ledger.clean_up().is_none() {
+            self.stop_because(StopReason::Budget(budget));
+        }
+    }
+
+    /// Ends the run for a reason that lies in the target.
+    pub(crate) fn stop_early(&self, why: String) {
+        self.stop_because(StopReason::Early(why));
+    }
+
+    /// The first reason counts.
+    fn stop_because(&self, reason: StopReason) {
+        self.lock().get_or_insert(reason);
+        self.0.stopped.store(true, Ordering::SeqCst);
+        self.0.notify.notify_waiters();
+    }
+
+    /// Why the run was ended; `None` if it was not.
+    pub fn reason(&self) -> Option<StopReason> {
+        self.lock().clone()
+    }
+
+    /// True once the run was asked to end.
+    pub fn is_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Ends when the run is asked to end.
+    pub async fn stopped(&self) {
+        let notified = self.0.notify.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        if !self.is_stopped() {
+            notified.await;
+        }
+    }
+
+    /// How far the clean-up has come, if one is under way.
+    pub fn clean_up(&self) -> Option<CleanUp> {
+        self.0.ledger.clean_up()
+    }
+
+    /// The names of the streams that may be on the target.
+    pub fn left(&self) -> Vec<String> {
+        self.0.ledger.left()
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.0.ledger
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<StopReason>> {
+        self.0.reason.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
