@@ -3,6 +3,7 @@
 //! The types here are the format (version 1); `harness/FORMAT.md` is their prose. Loading and
 //! linting are done elsewhere in this module, planning in [`crate::plan`], judging in [`crate::judge`].
 
+mod operation;
 mod question;
 mod step;
 mod wire;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+pub use operation::{Effect, OperationTraits, Operations, Selection};
 pub use question::{Candidate, LadderEnd, Motion, Question};
 pub use step::{Clock, Race, Read, Repeat};
 pub use wire::{BodyForm, Form, Spelling, WHOLE, Wire, WireAuth};
@@ -27,19 +29,36 @@ pub struct Library {
     pub suites: Vec<Suite>,
     /// Open questions by id, in the file's order.
     pub questions: IndexMap<String, Question>,
+    /// What is known of each operation.
+    pub operations: Operations,
 }
 
 /// One suite file.
 #[derive(Clone, Debug)]
 pub struct Suite {
-    /// Its path below `cases/` without the extension: `start-stream-encryption/transition`.
+    /// Its name: `start-stream-encryption/transition`.
     pub name: String,
+    /// The path of its file below `cases/` without the extension, which is its name but in a family.
+    pub file: String,
     /// The file.
     pub source: Arc<Source>,
     /// The operation that its calls ask unless they name another.
     pub operation: Option<Spanned<String>>,
     /// Its cases, in the file's order.
     pub cases: Vec<Case>,
+    /// In a family: what of it makes no trial for the operation, and why.
+    pub without: Vec<Without>,
+}
+
+/// A case of a family that is not made for an operation.
+#[derive(Clone, Debug)]
+pub struct Without {
+    /// The case's id; `None` = all cases of the family.
+    pub case: Option<String>,
+    /// The operation.
+    pub operation: Spanned<String>,
+    /// Why, as the file says.
+    pub reason: String,
 }
 
 /// One case: a state, a question put to the target, and what the evidence says of the answer.

@@ -9,6 +9,7 @@
 
 mod cases;
 mod evidence;
+mod operations;
 mod questions;
 mod shapes;
 mod steps;
@@ -28,7 +29,9 @@ pub fn lint(library: &Library, model: &Model, registry: &Registry) -> Vec<Diagno
     for suite in &library.suites {
         lint.suite(suite);
     }
+    lint.ids();
     lint.questions();
+    lint.operations();
     lint.problems
 }
 
@@ -60,27 +63,32 @@ impl<'l> Lint<'l> {
         if let Some(operation) = &suite.operation {
             self.operation(suite, operation);
         }
-        self.ids(suite);
         for case in &suite.cases {
             self.case(suite, case);
         }
     }
 
-    /// Cases and rows share the names of a suite: a row's id stands in place of its case's.
-    fn ids(&mut self, suite: &Suite) {
-        let mut seen: HashMap<&str, Span> = HashMap::new();
-        for id in suite
-            .cases
-            .iter()
-            .flat_map(|case| std::iter::once(&case.id).chain(case.each.iter().map(|row| &row.id)))
-        {
-            if let Some(first) = seen.insert(&id.value, id.span) {
+    /// Cases and rows share the names of a suite: a row's id stands in place of its case's. A family over
+    /// operations may make cases for a suite that has a file of its own.
+    fn ids(&mut self) {
+        let mut seen: HashMap<(&str, &str), (&Suite, Span)> = HashMap::new();
+        for suite in &self.library.suites {
+            let ids = suite
+                .cases
+                .iter()
+                .flat_map(|case| std::iter::once(&case.id).chain(case.each.iter().map(|row| &row.id)));
+            for id in ids {
+                let Some((first, span)) = seen.insert((&suite.name, &id.value), (suite, id.span)) else {
+                    continue;
+                };
                 let title = format!("the id `{}` stands twice in this suite", id.value);
-                self.problems.push(
-                    Diagnostic::error(&suite.source, id.span, title, "again here")
-                        .with_context(first, "first here")
-                        .with_note("cases and the rows of families share one set of names"),
-                );
+                let problem = Diagnostic::error(&suite.source, id.span, title, "again here")
+                    .with_note("cases and their rows share one set of names");
+                self.problems.push(if first.source.path == suite.source.path {
+                    problem.with_context(span, "first here")
+                } else {
+                    problem.with_note(format!("`{}` has the other one", first.source.path))
+                });
             }
         }
     }

@@ -3,7 +3,10 @@
 //! Loading holds a file to the form of the format; what it says of the API, of facts and of other
 //! files is held by [`lint`](fn@super::lint).
 
+mod context;
 mod expect;
+mod family;
+mod operation;
 mod question;
 mod step;
 mod suite;
@@ -11,11 +14,11 @@ mod tree;
 mod wire;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
-use super::ast::{Library, Question};
+use super::ast::{Library, Operations, Question};
 use super::diagnostic::Diagnostic;
 use super::files;
 use super::span::Source;
@@ -27,6 +30,8 @@ struct Embedded;
 
 /// The file of open questions, below `cases/`.
 const QUESTIONS: &str = "questions.yaml";
+/// The file of what is known of each operation, below `cases/`.
+const OPERATIONS: &str = "operations.yaml";
 
 /// A file and its path below `cases/`.
 struct Input {
@@ -92,25 +97,50 @@ impl Library {
 fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library, Vec<Diagnostic>> {
     inputs.sort_by(|a, b| a.relative.cmp(&b.relative));
     let mut suites = Vec::new();
+    let operations = operations_of(&inputs, &mut problems);
     let mut questions: IndexMap<String, Question> = IndexMap::new();
     for input in &inputs {
         if input.relative == QUESTIONS {
             let (read, found) = question::questions(&input.source);
             questions = read;
             problems.extend(found);
-        } else {
+        } else if input.relative != OPERATIONS {
             let name = input.relative.strip_suffix(".yaml").unwrap_or(&input.relative);
-            let (suite, found) = suite::suite(name, &input.source);
-            suites.extend(suite);
+            let (read, found) = suite::suites(name, &input.source, &operations);
+            suites.extend(read);
             problems.extend(found);
         }
     }
     if problems.is_empty() {
         suites.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Library { suites, questions })
+        Ok(Library { suites, questions, operations })
     } else {
         Err(problems)
     }
+}
+
+impl Operations {
+    /// The file that this crate was built with. Empty if it is wrong, which `check` reports.
+    pub fn embedded() -> &'static Self {
+        static OPERATIONS: OnceLock<Operations> = OnceLock::new();
+        OPERATIONS.get_or_init(|| operations_of(&[], &mut Vec::new()))
+    }
+}
+
+/// The operations of the files, or the ones that this crate was built with where there are none.
+fn operations_of(inputs: &[Input], problems: &mut Vec<Diagnostic>) -> Operations {
+    let (operations, found) = match inputs.iter().find(|input| input.relative == OPERATIONS) {
+        Some(input) => operation::operations(&input.source),
+        None => match Embedded::get(OPERATIONS).map(|file| file.data.into_owned()) {
+            Some(bytes) => match files::source(format!("cases/{OPERATIONS}"), bytes) {
+                Ok(source) => operation::operations(&source),
+                Err(problem) => (Operations::default(), vec![*problem]),
+            },
+            None => (Operations::default(), Vec::new()),
+        },
+    };
+    problems.extend(found);
+    operations
 }
 
 #[cfg(test)]

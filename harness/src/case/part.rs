@@ -8,6 +8,12 @@ pub(super) enum Part {
     Suite,
     /// A case of a suite.
     Case,
+    /// `for:` of a family.
+    For,
+    /// `operations.yaml`.
+    Operations,
+    /// What is known of one operation.
+    Operation,
     /// `over:` of a case.
     Over,
     /// `given:` of a case.
@@ -54,9 +60,10 @@ pub(super) enum Part {
 
 impl Part {
     /// The mappings of suites, for the question where an unknown key may belong.
-    const OF_SUITES: [Self; 14] = [
+    const OF_SUITES: [Self; 15] = [
         Self::Suite,
         Self::Case,
+        Self::For,
         Self::Over,
         Self::Given,
         Self::Fixture,
@@ -76,6 +83,9 @@ impl Part {
         match self {
             Self::Suite => "a suite file",
             Self::Case => "a case",
+            Self::For => "`for`",
+            Self::Operations => "the file of operations",
+            Self::Operation => "an operation",
             Self::Over => "`over`",
             Self::Given => "`given`",
             Self::Fixture => "a stream of `given`",
@@ -103,10 +113,23 @@ impl Part {
     /// The keys that it may have.
     pub(super) const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Suite => &["format", "operation", "cases"],
-            Self::Case => {
-                &["title", "level", "cost", "hurts", "kills", "kills-nothing", "over", "given", "each", "ask"]
-            }
+            Self::Suite => &["format", "operation", "for", "operations", "without", "cases"],
+            Self::Case => &[
+                "title",
+                "level",
+                "cost",
+                "hurts",
+                "kills",
+                "kills-nothing",
+                "over",
+                "given",
+                "without",
+                "each",
+                "ask",
+            ],
+            Self::For => &["addressed-by", "effect"],
+            Self::Operations => &["format", "operations"],
+            Self::Operation => &["effect", "addressed-by", "with", "checked"],
             Self::Over => &["encoding", "address"],
             Self::Given => &["stream", "other"],
             Self::Fixture => &["encryption", "status", "shards"],

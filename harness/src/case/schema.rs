@@ -1,4 +1,4 @@
-//! JSON Schemas of the four files that people write, for their editors.
+//! JSON Schemas of the five files that people write, for their editors.
 //!
 //! Built from the same tables of keys and words as the loader, so that they can't disagree on
 //! those. A schema says less than the loader: what YAML itself leaves unclear, and all that the
@@ -19,6 +19,8 @@ pub enum Schema {
     Suite,
     /// `cases/questions.yaml`.
     Questions,
+    /// `cases/operations.yaml`.
+    Operations,
     /// `reports/targets/<name>/profile.yaml`.
     Profile,
     /// `reports/targets/<name>/known.yaml`.
@@ -27,13 +29,14 @@ pub enum Schema {
 
 impl Schema {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Suite, Self::Questions, Self::Profile, Self::Known];
+    pub const ALL: [Self; 5] = [Self::Suite, Self::Questions, Self::Operations, Self::Profile, Self::Known];
 
     /// The name of the committed file in `harness/schema/`.
     pub const fn file_name(self) -> &'static str {
         match self {
             Self::Suite => "suite.schema.json",
             Self::Questions => "questions.schema.json",
+            Self::Operations => "operations.schema.json",
             Self::Profile => "profile.schema.json",
             Self::Known => "known.schema.json",
         }
@@ -44,6 +47,7 @@ impl Schema {
         let mut schema = match self {
             Self::Suite => suite(),
             Self::Questions => questions(),
+            Self::Operations => operations(),
             Self::Profile => profile(),
             Self::Known => known(),
         };
@@ -121,6 +125,7 @@ fn suite() -> Value {
                 "address": {"type": "array", "items": one_of(words::ADDRESS), "minItems": 1},
             })),
             "given": object(Part::Given, &[], json!({"stream": fixture(), "other": fixture()})),
+            "without": named(operation(), text()),
             "each": named(id(), named(text(), json!(true))),
             "ask": {"anyOf": [reference("step"), list_of(reference("step"))]},
         }),
@@ -130,8 +135,20 @@ fn suite() -> Value {
     let mut schema = object(
         Part::Suite,
         &["format", "cases"],
-        json!({"format": format_1(), "operation": text(), "cases": named(id(), case)}),
+        json!({
+            "format": format_1(),
+            "operation": text(),
+            "for": object(Part::For, &[], json!({
+                "addressed-by": list_of(text()),
+                "effect": list_of(one_of(words::EFFECT)),
+            })),
+            "operations": list_of(operation()),
+            "without": named(operation(), text()),
+            "cases": named(id(), case),
+        }),
     );
+    // A family is about several operations.
+    schema["dependentRequired"] = json!({"for": ["operations"], "operations": ["for"], "without": ["for"]});
     schema["$defs"] = json!({
         "step": {"anyOf": [reference("call"),
             reference("watch"),
@@ -339,6 +356,24 @@ fn questions() -> Value {
     );
     schema["$defs"] = json!({"expect": expect()});
     schema
+}
+
+fn operations() -> Value {
+    let traits = object(
+        Part::Operation,
+        &["effect"],
+        json!({
+            "effect": one_of(words::EFFECT),
+            "addressed-by": list_of(text()),
+            "with": {"type": "object"},
+            "checked": {"type": "boolean"},
+        }),
+    );
+    object(
+        Part::Operations,
+        &["format", "operations"],
+        json!({"format": format_1(), "operations": named(operation(), traits)}),
+    )
 }
 
 fn profile() -> Value {

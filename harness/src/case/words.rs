@@ -1,8 +1,8 @@
 //! The closed words of the formats: one table per enum, for the loader and for the schemas.
 
 use super::ast::{
-    Address, ArnChange, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level,
-    Motion, Returns, Rule, Spelling, When, WireAuth,
+    Address, ArnChange, Audience, BodyForm, Cost, Effect, EncodingAxis, FixtureName, FixtureStatus,
+    LadderEnd, Level, Motion, Returns, Rule, Spelling, When, WireAuth,
 };
 
 use super::dialect::DialectName;
@@ -33,6 +33,15 @@ pub(super) const TRANSPORT: Words<Transport> = &[("h1", Transport::H1), ("h2", T
 
 pub(super) const ADDRESS: Words<Address> =
     &[("name", Address::Name), ("arn", Address::Arn), ("both", Address::Both)];
+
+pub(super) const EFFECT: Words<Effect> = &[
+    ("reads", Effect::Reads),
+    ("writes-records", Effect::WritesRecords),
+    ("changes", Effect::Changes),
+    ("creates", Effect::Creates),
+    ("deletes", Effect::Deletes),
+    ("changes-account", Effect::ChangesAccount),
+];
 
 pub(super) const FIXTURE: Words<FixtureName> =
     &[("stream", FixtureName::Stream), ("other", FixtureName::Other)];

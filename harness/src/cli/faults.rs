@@ -43,7 +43,7 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
         let (of, took) = (chosen.len(), took.as_secs_f64());
         warn(format_args!("{through} of {of}: {fault}, {trials} trials, {took:.1} s"));
     })?;
-    print(table.to_text())?;
+    print(table.to_text(&manifest))?;
     say(table.rate_in_words())?;
     if let Some(folder) = &args.logs {
         for fault in table.survivors() {

@@ -8,7 +8,7 @@ use crate::reference::Fault;
 
 use crate::mutation::KillTable;
 use crate::mutation::survivors::survivor;
-use crate::plan::Manifest;
+use crate::plan::{Manifest, written_case};
 
 impl KillTable {
     /// What is wrong with the table, drawn on the cases where a case is to blame.
@@ -19,9 +19,13 @@ impl KillTable {
             told.push(format!("{trial} is {} against the reference without any fault", outcome.word()));
         }
         let mut named: BTreeSet<Fault> = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for suite in &manifest.library.suites {
             for case in &suite.cases {
-                named.extend(self.check_case(manifest, suite, case, &mut drawn));
+                // A family has each of its cases once for each operation.
+                if seen.insert(written_case(suite, case)) {
+                    named.extend(self.check_case(manifest, suite, case, &mut drawn));
+                }
             }
         }
         for (fault, killers) in &self.killed_by {
@@ -50,11 +54,9 @@ impl KillTable {
         drawn: &mut Vec<Diagnostic>,
     ) -> Vec<Fault> {
         let mut named = Vec::new();
+        let written = written_case(suite, case);
         let fails_in = |killed: &BTreeSet<String>| {
-            let mut trials = manifest
-                .trials
-                .iter()
-                .filter(|trial| trial.yaml().is_some_and(|(_, own)| std::ptr::eq(own, case)));
+            let mut trials = manifest.trials.iter().filter(|trial| trial.written_case() == written);
             trials.any(|trial| killed.contains(&trial.id))
         };
         let kills_at_all = |fault: &Fault| self.killed_by.get(fault).is_none_or(fails_in);

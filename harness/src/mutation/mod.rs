@@ -3,7 +3,7 @@
 //! Only *fail* kills. The table is derived by running the suite once against the reference as it
 //! is, where nothing may fail, and against each fault the trials of those cases that name it, at the
 //! strictest level: a fault that only a strict client notices is noticed all the same. A case is done
-//! with at the first of its trials that fails.
+//! with at the first of its trials that fails; a family over operations is one case.
 //!
 //! The table must not depend on chance or on how busy the machine is: a case that did not kill is run
 //! again, with all of its trials and at last one at a time, before the table says so.
@@ -144,11 +144,9 @@ async fn killers_of_named(
         trials += chosen.len();
         let bad = run_these(manifest, &chosen, with(fault), attempt).await?;
         let failed = failed(bad);
-        let case_failed =
-            |case: &str| pending.iter().any(|trial| trial.case_id == case && failed.contains(&trial.id));
-        let done: BTreeSet<String> =
-            pending.iter().map(|trial| trial.case_id.clone()).filter(|case| case_failed(case)).collect();
-        pending.retain(|trial| !done.contains(&trial.case_id));
+        let killers_now = pending.iter().filter(|trial| failed.contains(&trial.id));
+        let done: BTreeSet<String> = killers_now.map(|trial| trial.written_case()).collect();
+        pending.retain(|trial| !done.contains(&trial.written_case()));
         killers.extend(failed);
     }
     Ok((trials, killers))
@@ -160,8 +158,7 @@ fn likely<'a>(fault: &Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTria
     let mut stood_for = BTreeSet::new();
     let mut likely = trials.to_vec();
     likely.retain(|trial| {
-        scope::affects(scope, trial)
-            && stood_for.insert((trial.case_id.clone(), scope::address(scope, trial)))
+        scope::affects(scope, trial) && stood_for.insert((trial.written_case(), scope::address(scope, trial)))
     });
     likely
 }
@@ -326,7 +323,9 @@ impl KillTable {
     }
 
     /// The table as text, one fault a paragraph, for a reviewed snapshot: which cases kill it.
-    pub fn to_text(&self) -> String {
+    pub fn to_text(&self, manifest: &Manifest) -> String {
+        let cases: BTreeMap<&str, String> =
+            every_trial(manifest).map(|trial| (trial.id.as_str(), trial.written_case())).collect();
         let mut text = String::new();
         for (fault, trials) in &self.killed_by {
             let _ = writeln!(text, "{}: {}", fault.name(), fault.about());
@@ -334,9 +333,9 @@ impl KillTable {
                 let reason = survivor(fault).map_or("nobody has said why", |survivor| survivor.reason);
                 let _ = writeln!(text, "    survives: {reason}");
             }
-            let case_of = |trial: &'_ String| trial.split('[').next().unwrap_or_default().to_owned();
-            let cases: BTreeSet<String> = trials.iter().map(case_of).collect();
-            for case in cases {
+            let killing: BTreeSet<&String> =
+                trials.iter().filter_map(|trial| cases.get(trial.as_str())).collect();
+            for case in killing {
                 let _ = writeln!(text, "    {case}");
             }
         }

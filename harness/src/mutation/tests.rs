@@ -36,7 +36,7 @@ fn the_kill_table_holds_and_is_the_reviewed_one() {
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    let text = format!("{}\n{}\n", table.to_text(), table.rate_in_words());
+    let text = format!("{}\n{}\n", table.to_text(&manifest()), table.rate_in_words());
     settings.bind(|| insta::assert_snapshot!("kill-table", text));
     assert_eq!(told(&table), "");
 }

@@ -23,4 +23,5 @@ pub use required::unmatched;
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
 pub use target::{ClockHook, MANAGED_KEY, OUTPUT_LINE, ProcessFuture, Target, TargetProcess};
+pub(crate) use trial::written_case;
 pub use trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};

@@ -180,6 +180,11 @@ impl Step {
     }
 }
 
+/// A case as it is written: the name of its file and its id.
+pub(crate) fn written_case(suite: &Suite, case: &Case) -> String {
+    format!("{}/{}", suite.file, case.id.value)
+}
+
 impl PlannedTrial {
     /// The suite and the case that it comes from, if it comes from a file.
     pub fn yaml(&self) -> Option<(&Suite, &Case)> {
@@ -218,6 +223,15 @@ impl PlannedTrial {
         match &self.provenance {
             Provenance::Yaml { library, .. } => library.questions.get(id),
             Provenance::Generated { .. } => None,
+        }
+    }
+
+    /// The case as it is written, with all of its rows and, in a family, all of its operations: the name
+    /// of its file and its id.
+    pub fn written_case(&self) -> String {
+        match self.yaml() {
+            Some((suite, case)) => written_case(suite, case),
+            None => self.case_id.clone(),
         }
     }
 

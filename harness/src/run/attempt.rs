@@ -8,7 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::case::ast::FixtureName;
+use crate::case::ast::{FixtureName, Operations};
 use crate::log::{EndedEarly, ResponseText, Role};
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::describe::{Snapshot, before_of};
@@ -18,7 +18,7 @@ use crate::plan::bind::{Bindings, Unbound};
 use crate::plan::{Outgoing, PlannedTrial, outgoing};
 
 use super::field::{Attempt, Field, Held, Lending};
-use super::fixtures::{Lease, SetupError, is_read};
+use super::fixtures::{Lease, SetupError};
 use super::session::{Exchanged, Tag};
 use super::setup;
 
@@ -284,7 +284,7 @@ impl Attempt<'_> {
     /// or its response is not known.
     fn may_have_changed(&self) -> bool {
         self.requests().any(|observed| {
-            !is_read(&observed.exchange.request.operation)
+            !Operations::embedded().only_reads(&observed.exchange.request.operation)
                 && match &observed.decoded {
                     DecodedResponse::Refused { .. } => false,
                     DecodedResponse::Accepted { .. }

@@ -21,7 +21,7 @@ use crate::run::session::{Session, Tag};
 use calls::SetupCall;
 pub(crate) use lease::{Lease, Shared};
 use shown::arn_of;
-pub(crate) use shown::{has_our_tag, is_read};
+pub(crate) use shown::has_our_tag;
 
 /// What every name of ours begins with.
 pub const PREFIX: &str = "kinesis-conformance-";

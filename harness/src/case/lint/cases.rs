@@ -146,7 +146,7 @@ impl<'l> Lint<'l> {
         let shared = case.given.get(&FixtureName::Stream).filter(|given| given.value == Fixture::Shared);
         for (step, call) in calls(&case.ask) {
             if let Some(shared) = shared
-                && changes(call)
+                && self.changes(call)
             {
                 let problem = crate::case::Diagnostic::error(
                     &suite.source,
@@ -185,22 +185,21 @@ impl<'l> Lint<'l> {
             }
         }
     }
-}
 
-/// True if the call, accepted as expected, changes the stream that it names.
-fn changes(call: &Call) -> bool {
-    const READS: [&str; 4] = ["Describe", "Get", "List", "Subscribe"];
-    let reads = READS.iter().any(|prefix| call.operation.value.starts_with(prefix));
-    let mut names_stream = call.address != CallAddress::None;
-    if let Body::Tree(tree) = &call.with {
-        walk::references(tree, &mut |_, reference| {
-            names_stream |= matches!(
-                reference,
-                Reference::StreamName(FixtureName::Stream) | Reference::StreamArn(FixtureName::Stream)
-            );
-        });
+    /// True if the call, accepted as expected, changes the stream that it names.
+    fn changes(&self, call: &Call) -> bool {
+        let reads = self.library.operations.only_reads(&call.operation.value);
+        let mut names_stream = call.address != CallAddress::None;
+        if let Body::Tree(tree) = &call.with {
+            walk::references(tree, &mut |_, reference| {
+                names_stream |= matches!(
+                    reference,
+                    Reference::StreamName(FixtureName::Stream) | Reference::StreamArn(FixtureName::Stream)
+                );
+            });
+        }
+        !reads && names_stream && matches!(call.expect.answer, Answer::Accepted { .. })
     }
-    !reads && names_stream && matches!(call.expect.answer, Answer::Accepted { .. })
 }
 
 /// Every tree of a case but its rows'.

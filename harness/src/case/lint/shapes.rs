@@ -51,7 +51,7 @@ impl Lint<'_> {
     }
 
     /// Holds a tree to a shape: members only, since wrong types and values are asked on purpose.
-    fn against(&mut self, suite: &Suite, tree: &Tree, shape: Option<&str>, what: &str) {
+    pub(super) fn against(&mut self, suite: &Suite, tree: &Tree, shape: Option<&str>, what: &str) {
         match (&tree.node, shape.and_then(|shape| self.model.shape(shape))) {
             (Node::Map(members), Some(Shape::Structure { members: known, .. })) => {
                 for (name, tree) in members {

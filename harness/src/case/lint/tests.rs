@@ -169,12 +169,12 @@ fn titles_kills_and_ids_are_held_to_their_form() {
     assert_eq!(
         titles(&cases),
         [
-            "the id `a-case` stands twice in this suite",
             "a title is a sentence",
             "a title ends without a full stop",
             "a case is there for at most 5 faults",
             "`a` stands twice in `kills`",
             "a case that kills nothing",
+            "the id `a-case` stands twice in this suite",
         ]
     );
 }

@@ -16,19 +16,20 @@ use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::facts::FactId;
 use crate::model::Value;
 
+use super::context::Context;
 use super::expect::expectation;
 use super::tree::{self, Place, tree};
 use super::wire::wire;
 
 /// A list of steps, or one step as a mapping.
-pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Vec<Step> {
+pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<Step> {
     match &yaml.node {
-        YamlNode::Map(_) => step(reader, yaml, operation).into_iter().collect(),
+        YamlNode::Map(_) => step(reader, yaml, context).into_iter().collect(),
         YamlNode::List(elements) => {
             if elements.is_empty() {
                 reader.error(yaml.span, "a list of steps without a step", "nothing is asked");
             }
-            elements.iter().filter_map(|element| step(reader, element, operation)).collect()
+            elements.iter().filter_map(|element| step(reader, element, context)).collect()
         }
         YamlNode::Scalar(_) => {
             reader.wrong_kind(yaml, "an ask", "a step or a list of steps");
@@ -37,20 +38,20 @@ pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned
     }
 }
 
-fn step(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Option<Step> {
+fn step(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<Step> {
     let entries = reader.entries(yaml, "a step")?;
     let form = Form::of(entries);
     let fields = reader.fields(yaml, form.part())?;
     let because = match fields.get("because") {
-        Some(yaml) => facts(reader, yaml, "`because`"),
+        Some(yaml) => because(reader, yaml, context),
         None => Vec::new(),
     };
     let level = fields.get("level").and_then(|yaml| reader.word(yaml, "`level`", words::LEVEL));
     let kind = match form {
-        Form::Call => StepKind::Call(call(reader, &fields, operation)?),
-        Form::Watch => StepKind::Watch(watch(reader, &fields, operation)?),
-        Form::Race => StepKind::Race(more::race(reader, &fields, operation)?),
-        Form::Repeat => StepKind::Repeat(more::repeat(reader, &fields, operation)?),
+        Form::Call => StepKind::Call(call(reader, &fields, context)?),
+        Form::Watch => StepKind::Watch(watch(reader, &fields, context)?),
+        Form::Race => StepKind::Race(more::race(reader, &fields, context)?),
+        Form::Repeat => StepKind::Repeat(more::repeat(reader, &fields, context)?),
         Form::Clock => StepKind::Clock(more::clock(reader, &fields)?),
         Form::Read => StepKind::Read(more::read(reader, &fields)?),
     };
@@ -99,13 +100,30 @@ impl Form {
     }
 }
 
+/// The facts that an expectation rests on. In a family these are the ones that speak of the operation.
+fn because(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<Spanned<FactId>> {
+    let stated = facts(reader, yaml, "`because`");
+    let any = !stated.is_empty();
+    let speaking = context.speaking(stated);
+    if let (true, true, Some(operation)) = (any, speaking.is_empty(), context.operation) {
+        reader.error_with_context(
+            yaml.span,
+            format!("no fact of these speaks of {}", operation.value),
+            "an expectation without evidence",
+            (operation.span, "the family makes a case for it"),
+            format!("write `without: {{{}: <the reason>}}` in the case", operation.value),
+        );
+    }
+    speaking
+}
+
 /// A list of fact ids.
 pub(super) fn facts(reader: &mut Reader, yaml: &Yaml, what: &str) -> Vec<Spanned<FactId>> {
     let texts = reader.texts(yaml, what);
     texts.into_iter().map(|text| Spanned::new(FactId(text.value), text.span)).collect()
 }
 
-fn call(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<String>>) -> Option<Call> {
+fn call(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Option<Call> {
     let expect = reader.required(fields, Part::Call, "expect").and_then(|yaml| expectation(reader, yaml));
     let by = fields.get("by").and_then(|yaml| deadline(reader, yaml));
     let until = fields.get("until").and_then(|yaml| until(reader, yaml));
@@ -115,7 +133,7 @@ fn call(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<Str
         Some(yaml) => capture(reader, yaml),
         None => IndexMap::new(),
     };
-    let request = request(reader, fields, operation);
+    let request = request(reader, fields, context);
     Some(Call { by, until, returns, when, capture, ..request?(expect?) })
 }
 
@@ -123,15 +141,15 @@ fn call(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<Str
 fn request(
     reader: &mut Reader,
     fields: &Fields<'_>,
-    operation: Option<&Spanned<String>>,
+    context: Context<'_>,
 ) -> Option<impl Fn(Expectation) -> Call + use<>> {
     let named = match fields.get("call") {
         Some(yaml) => reader.text(yaml, "`call`"),
         None => {
-            if operation.is_none() {
+            if context.operation.is_none() {
                 reader.missing(fields, Part::Call, "call");
             }
-            operation.cloned()
+            context.operation.cloned()
         }
     };
     let address = match fields.get("address") {
@@ -144,6 +162,7 @@ fn request(
         None => Wire::default(),
     };
     let (operation, address, with) = (named?, address?, with?);
+    let with = if fields.get("call").is_none() { context.completed(with) } else { with };
     Some(move |expect| Call {
         operation: operation.clone(),
         address,
@@ -277,13 +296,13 @@ fn capture(reader: &mut Reader, yaml: &Yaml) -> IndexMap<String, Spanned<String>
     captured
 }
 
-fn watch(reader: &mut Reader, fields: &Fields<'_>, operation: Option<&Spanned<String>>) -> Option<Watch> {
+fn watch(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Option<Watch> {
     let fixture = reader
         .required(fields, Part::Watch, "watch")
         .and_then(|yaml| reader.word(yaml, "`watch`", words::FIXTURE));
     let ladder = reader.required(fields, Part::Watch, "ladder").and_then(|yaml| ladder(reader, yaml));
     let meanwhile = match fields.get("meanwhile") {
-        Some(yaml) => meanwhile(reader, yaml, operation),
+        Some(yaml) => meanwhile(reader, yaml, context),
         None => Vec::new(),
     };
     Some(Watch { fixture: fixture?, ladder: ladder?, meanwhile })
@@ -313,11 +332,11 @@ fn rung(reader: &mut Reader, yaml: &Yaml) -> Option<Rung> {
     Some(Rung { span: yaml.span, members, maybe })
 }
 
-fn meanwhile(reader: &mut Reader, yaml: &Yaml, operation: Option<&Spanned<String>>) -> Vec<Meanwhile> {
+fn meanwhile(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<Meanwhile> {
     let entries = reader.entries(yaml, "`meanwhile`").unwrap_or_default();
     let mut read = Vec::new();
     for Entry { key, value } in entries {
-        let steps = steps(reader, value, operation);
+        let steps = steps(reader, value, context);
         for step in &steps {
             match &step.kind {
                 StepKind::Call(call) => {

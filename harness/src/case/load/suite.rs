@@ -5,8 +5,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Address, Axes, Case, Cost, EncodingAxis, Fixture, FixtureName, FixtureStatus, Level, Node, Reference,
-    Row, Suite,
+    Address, Axes, Case, Cost, EncodingAxis, Fixture, FixtureName, FixtureStatus, Level, Node, Operations,
+    Reference, Row, Suite,
 };
 use crate::case::diagnostic::Diagnostic;
 use crate::case::part::Part;
@@ -15,25 +15,50 @@ use crate::case::span::{Source, Spanned};
 use crate::case::words;
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 
+use super::context::Context;
+use super::family;
 use super::step::steps;
 use super::tree::{Place, tree};
 
-/// Reads a suite file; `None` only where nothing of it can be told.
-pub(super) fn suite(name: &str, source: &Arc<Source>) -> (Option<Suite>, Vec<Diagnostic>) {
+/// Reads a suite file, which makes several suites if it is a family over operations; none where nothing
+/// of it can be told.
+pub(super) fn suites(
+    name: &str,
+    source: &Arc<Source>,
+    operations: &Operations,
+) -> (Vec<Suite>, Vec<Diagnostic>) {
     let (mut reader, tree) = Reader::open(source);
-    let suite = tree.and_then(|tree| {
+    let suites = tree.and_then(|tree| {
         let fields = reader.fields(&tree, Part::Suite)?;
         reader.format(&fields, Part::Suite);
+        if fields.entry("for").is_some() {
+            return family::suites(&mut reader, name, &fields, operations);
+        }
+        for key in ["operations", "without"] {
+            if let Some(entry) = fields.entry(key) {
+                reader.error(entry.key.span, format!("`{key}` without `for`"), "only a family has it");
+            }
+        }
         let operation = fields.get("operation").and_then(|yaml| reader.text(yaml, "`operation`"));
         let cases = reader.required(&fields, Part::Suite, "cases")?;
         let entries = reader.entries(cases, "`cases`")?;
-        let cases = entries.iter().filter_map(|entry| case(&mut reader, entry, operation.as_ref())).collect();
-        Some(Suite { name: name.to_owned(), source: Arc::clone(source), operation, cases })
+        let context = Context { operation: operation.as_ref(), minimal: None };
+        let cases = entries.iter().filter_map(|entry| case(&mut reader, entry, context)).collect();
+        let source = Arc::clone(source);
+        Some(vec![Suite {
+            name: name.to_owned(),
+            file: name.to_owned(),
+            source,
+            operation,
+            cases,
+            without: Vec::new(),
+        }])
     });
-    (suite, reader.problems)
+    (suites.unwrap_or_default(), reader.problems)
 }
 
-fn case(reader: &mut Reader, entry: &Entry, operation: Option<&Spanned<String>>) -> Option<Case> {
+/// Reads a case.
+pub(super) fn case(reader: &mut Reader, entry: &Entry, context: Context<'_>) -> Option<Case> {
     id(reader, &entry.key);
     let fields = reader.fields(&entry.value, Part::Case)?;
     let title = reader.required(&fields, Part::Case, "title").and_then(|yaml| reader.text(yaml, "`title`"));
@@ -53,7 +78,10 @@ fn case(reader: &mut Reader, entry: &Entry, operation: Option<&Spanned<String>>)
         Some(yaml) => rows(reader, yaml),
         None => Vec::new(),
     };
-    let ask = reader.required(&fields, Part::Case, "ask").map(|yaml| steps(reader, yaml, operation));
+    if let (Some(entry), None) = (fields.entry("without"), context.minimal) {
+        reader.error(entry.key.span, "`without` in a case of no family", "only a family has it");
+    }
+    let ask = reader.required(&fields, Part::Case, "ask").map(|yaml| steps(reader, yaml, context));
     Some(Case {
         id: entry.key.clone(),
         span: entry.span(),

@@ -4,6 +4,7 @@ mod envelope;
 mod epoch;
 mod generated;
 mod lending;
+mod operations;
 mod panics;
 mod suite;
 

@@ -7,6 +7,7 @@ use crate::case::span::{Span, Spanned};
 use crate::case::words;
 use crate::case::yaml::{Yaml, YamlNode};
 
+use super::super::context::Context;
 use super::super::expect::expectation;
 use super::super::tree::{Place, tree};
 use super::{millis, request, steps};
@@ -17,11 +18,7 @@ const MOST_TIMES: u64 = 1_000;
 const READ_WITHIN: u64 = 10_000;
 
 /// `race:`, `exactly-one:`, `others:`.
-pub(super) fn race(
-    reader: &mut Reader,
-    fields: &Fields<'_>,
-    operation: Option<&Spanned<String>>,
-) -> Option<Race> {
+pub(super) fn race(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Option<Race> {
     let one = reader.required(fields, Part::Race, "exactly-one").and_then(|yaml| expectation(reader, yaml));
     let others = reader.required(fields, Part::Race, "others").and_then(|yaml| expectation(reader, yaml));
     let racers = reader.required(fields, Part::Race, "race")?;
@@ -33,23 +30,19 @@ pub(super) fn race(
     let mut requests = Vec::new();
     for element in elements {
         let fields = reader.fields(element, Part::Racer)?;
-        requests.push(request(reader, &fields, operation)?);
+        requests.push(request(reader, &fields, context)?);
     }
     let one = one?;
     Some(Race { calls: requests.iter().map(|request| request(one.clone())).collect(), others: others? })
 }
 
 /// `repeat:`, `steps:`.
-pub(super) fn repeat(
-    reader: &mut Reader,
-    fields: &Fields<'_>,
-    operation: Option<&Spanned<String>>,
-) -> Option<Repeat> {
+pub(super) fn repeat(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Option<Repeat> {
     let times = reader
         .required(fields, Part::Repeat, "repeat")
         .and_then(|yaml| reader.number(yaml, "`repeat`", 1, MOST_TIMES));
     let yaml = reader.required(fields, Part::Repeat, "steps")?;
-    let steps = steps(reader, yaml, operation);
+    let steps = steps(reader, yaml, context);
     for step in &steps {
         let plain = step
             .call()

@@ -1,0 +1,121 @@
+//! Tests of families: what a row of the file of operations comes to, and what a family says of it.
+
+use std::sync::Arc;
+
+use crate::case::ast::{Body, Library, Node, Operations, StepKind};
+use crate::case::diagnostic::{Diagnostic, Style, draw};
+use crate::case::lint::lint;
+use crate::case::span::Source;
+use crate::facts::Registry;
+use crate::model::Model;
+
+const FAMILY: &str = "format: 1
+for: {addressed-by: [StreamName, StreamARN], effect: [changes]}
+operations:
+  - AddTagsToStream
+  - RemoveTagsFromStream
+  - StartStreamEncryption
+without:
+  StopStreamEncryption: a stop ends what a start began
+cases:
+  by-name:
+    title: A call that names its stream is accepted
+    kills-nothing: a test
+    given: {stream: {encryption: none}}
+    ask:
+      address: name
+      expect: accepted
+      because: [WIRE-001]
+";
+
+/// The file of operations, with one row replaced.
+fn with_row(operation: &str, row: &str) -> Arc<Source> {
+    let own = Operations::embedded().source.as_ref().expect("the crate has the file");
+    let line = |line: &str| {
+        if line.starts_with(&format!("  {operation}: ")) {
+            format!("  {operation}: {row}\n")
+        } else {
+            format!("{line}\n")
+        }
+    };
+    Source::new("cases/operations.yaml", own.text.lines().map(line).collect::<String>())
+}
+
+fn drawn(problems: &[Diagnostic]) -> String {
+    problems.iter().map(|problem| draw(problem, Style::default())).collect::<Vec<_>>().join("\n\n")
+}
+
+fn library(operations: Arc<Source>, family: &str) -> Result<Library, String> {
+    let family = Source::new("cases/families/address.yaml", family);
+    let library = Library::from_sources(vec![operations, family]).map_err(|problems| drawn(&problems))?;
+    let problems = lint(&library, Model::embedded(), Registry::embedded());
+    if problems.is_empty() { Ok(library) } else { Err(drawn(&problems)) }
+}
+
+const MONITORING: &str = "{effect: changes, addressed-by: [StreamName, StreamARN], with: {ShardLevelMetrics: [ALL]}, checked: true}";
+
+#[test]
+fn a_new_operation_costs_a_row_and_a_line_of_each_family() {
+    let operations = || with_row("EnableEnhancedMonitoring", MONITORING);
+    let told = library(operations(), FAMILY).expect_err("the family does not name it");
+    assert!(told.contains("`for` gives EnableEnhancedMonitoring too"), "{told}");
+    let family = FAMILY.replace("  - RemoveTags", "  - EnableEnhancedMonitoring\n  - RemoveTags");
+    let library = library(operations(), &family).unwrap_or_else(|told| panic!("{told}"));
+    let suite = library.suites.iter().find(|suite| suite.name == "enable-enhanced-monitoring/address");
+    let suite = suite.expect("the family makes a suite for it");
+    let StepKind::Call(call) = &suite.cases[0].ask[0].kind else { panic!("a call") };
+    assert_eq!(call.operation.value, "EnableEnhancedMonitoring");
+    let Body::Tree(tree) = &call.with else { panic!("a tree") };
+    let Node::Map(members) = &tree.node else { panic!("a map") };
+    assert_eq!(members.keys().collect::<Vec<_>>(), ["ShardLevelMetrics"]);
+}
+
+#[test]
+fn a_member_that_the_case_gives_stands_in_place_of_the_smallest_inputs() {
+    let family = FAMILY.replace("address: name", "address: name\n      with: {Tags: {c: d}}");
+    let family = family.replace("  - RemoveTagsFromStream\n  - StartStreamEncryption\n", "");
+    let family = family
+        .replace("without:", "without:\n  RemoveTagsFromStream: a test\n  StartStreamEncryption: a test");
+    let own = with_row("nothing", "");
+    let library = library(own, &family).unwrap_or_else(|told| panic!("{told}"));
+    let StepKind::Call(call) = &library.suites[0].cases[0].ask[0].kind else { panic!("a call") };
+    let Body::Tree(tree) = &call.with else { panic!("a tree") };
+    assert_eq!(format!("{:?}", tree.node).matches("\"c\"").count(), 1);
+    assert!(!format!("{:?}", tree.node).contains("\"a\""), "{:?}", tree.node);
+}
+
+#[test]
+fn a_family_asserts_nothing_of_an_operation_that_no_fact_speaks_of() {
+    // KT-041 is about DescribeStreamSummary alone.
+    let told =
+        library(with_row("nothing", ""), &FAMILY.replace("WIRE-001", "KT-041")).expect_err("no evidence");
+    assert!(told.contains("no fact") && told.contains("cases/families/address.yaml:17:"), "{told}");
+}
+
+#[test]
+fn a_wrong_row_is_drawn_on_the_file_of_operations() {
+    for (row, title) in [
+        (
+            "{effect: changes, addressed-by: [StreamArn], with: {ShardLevelMetrics: [ALL]}}",
+            "no member `StreamArn`",
+        ),
+        ("{effect: changes, with: {ShardLevelMetrics: [ALL]}, checked: yes}", "`checked`"),
+        ("{effect: change, with: {ShardLevelMetrics: [ALL]}}", "`change`"),
+        ("{addressed-by: [StreamName], with: {ShardLevelMetrics: [ALL]}}", "`effect`"),
+        ("{effect: changes, with: {Metrics: [ALL]}}", "`Metrics`"),
+        ("{effect: changes, with: {ShardLevelMetrics: [EVERY]}}", "breaks a constraint"),
+        ("{effect: changes, addressed-by: [StreamName]}", "breaks a constraint"),
+    ] {
+        let told = library(with_row("EnableEnhancedMonitoring", row), FAMILY).expect_err(row);
+        assert!(told.contains(title) && told.contains("cases/operations.yaml:"), "{row}: {told}");
+    }
+    let own = Operations::embedded().source.as_ref().expect("the crate has the file");
+    let lacks: String = own
+        .text
+        .lines()
+        .filter(|line| !line.starts_with("  ListQueues:"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let told = library(Source::new("cases/operations.yaml", lacks), FAMILY).expect_err("a row is missing");
+    assert!(told.contains("no row for ListQueues"), "{told}");
+}

@@ -1,0 +1,53 @@
+//! `operations.yaml`: what each operation does, what names its stream, the smallest input it accepts.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::case::ast::{Node, OperationTraits, Operations, Tree};
+use crate::case::diagnostic::Diagnostic;
+use crate::case::part::Part;
+use crate::case::reader::Reader;
+use crate::case::span::Source;
+use crate::case::words;
+use crate::case::yaml::Entry;
+
+use super::tree::{Place, tree};
+
+/// Reads the file of operations.
+pub(super) fn operations(source: &Arc<Source>) -> (Operations, Vec<Diagnostic>) {
+    let (mut reader, tree) = Reader::open(source);
+    let mut traits = IndexMap::new();
+    if let Some(fields) = tree.as_ref().and_then(|tree| reader.fields(tree, Part::Operations)) {
+        reader.format(&fields, Part::Operations);
+        let entries = reader
+            .required(&fields, Part::Operations, "operations")
+            .and_then(|yaml| reader.entries(yaml, "`operations`"));
+        for entry in entries.unwrap_or_default() {
+            if let Some(read) = operation(&mut reader, entry) {
+                traits.insert(entry.key.value.clone(), read);
+            }
+        }
+    }
+    (Operations { source: Some(Arc::clone(source)), traits }, reader.problems)
+}
+
+fn operation(reader: &mut Reader, entry: &Entry) -> Option<OperationTraits> {
+    let fields = reader.fields(&entry.value, Part::Operation)?;
+    let effect = reader
+        .required(&fields, Part::Operation, "effect")
+        .and_then(|yaml| reader.word(yaml, "`effect`", words::EFFECT));
+    let addressed_by = match fields.get("addressed-by") {
+        Some(yaml) => reader.texts(yaml, "`addressed-by`"),
+        None => Vec::new(),
+    };
+    let minimal = match fields.get("with") {
+        Some(yaml) => {
+            reader.entries(yaml, "`with`")?;
+            tree(reader, yaml, Place::Request)?
+        }
+        None => Tree { span: entry.key.span, node: Node::Map(IndexMap::new()) },
+    };
+    let checked = fields.get("checked").and_then(|yaml| reader.truth(yaml, "`checked`")).unwrap_or(false);
+    Some(OperationTraits { name: entry.key.clone(), effect: effect?.value, addressed_by, minimal, checked })
+}
