@@ -20,7 +20,7 @@
 //! Variables point the same trials elsewhere: `KINESIS_ENDPOINT` is a URL, `KINESIS_TARGET` a
 //! built-in profile's name or the path of a profile. Whatever is no verdict about the target
 //! (skipped, open, unsupported, unobserved, known) shows as ignored, with the reason; libtest has
-//! no other word for it.
+//! nothing else for it.
 //!
 //! A server in the test's own process may end that process. The requests under way stand in a file beside
 //! the test's executable, and the next start names the trials that they belong to.
@@ -102,7 +102,7 @@ impl Suite {
         Self::default()
     }
 
-    /// A profile: what the world of the server holds, how long its transitions take. Relative
+    /// A profile: what the environment of the server holds, how long its transitions take. Relative
     /// paths start at the package's root, where cargo runs tests.
     pub fn profile(mut self, path: impl Into<PathBuf>) -> Self {
         self.profile = Some(path.into());
@@ -137,7 +137,7 @@ impl Suite {
         match self.conclude(&arguments, place) {
             Ok(code) => code,
             Err(error) => {
-                tell(&error);
+                report(&error);
                 // The code of a test process that failed.
                 ExitCode::from(101)
             }
@@ -234,7 +234,7 @@ fn is_hash(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn tell(error: &SetupError) {
+fn report(error: &SetupError) {
     let drawn = |diagnostics: &[Diagnostic]| {
         for diagnostic in diagnostics {
             eprintln!("{}", draw(diagnostic, crate::case::Style::default()));
@@ -242,7 +242,7 @@ fn tell(error: &SetupError) {
     };
     match error {
         SetupError::Drawn(diagnostics) => drawn(diagnostics),
-        SetupError::Told { message, help } => {
+        SetupError::Message { message, help } => {
             eprintln!("error: failed to {message}");
             if let Some(help) = help {
                 eprintln!("  try: {help}");

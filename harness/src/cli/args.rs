@@ -39,15 +39,15 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Verb {
     /// Run the suite against a target; against the built-in reference if none is named.
     Run(RunArgs),
-    /// Run the suite again and again and tell which verdicts flip.
+    /// Run the suite again and again and report which verdicts flip.
     Repeat(RepeatArgs),
     /// List trials by id.
     List(ListArgs),
     /// Check cases, questions, profiles and known lists, and that every case can fail.
     Check(CheckArgs),
-    /// Say what a trial asks, what it expects, and on what evidence.
+    /// Print what a trial sends, what it expects, and on what evidence.
     Explain(ExplainArgs),
-    /// Ask one trial of a log again, against the target that the command line names.
+    /// DueRequest one trial of a log again, against the target that the command line names.
     Replay(ReplayArgs),
     /// Judge a log again under the cases of today, without the target.
     Judge(JudgeArgs),
@@ -169,7 +169,7 @@ impl From<LevelArg> for Level {
     }
 }
 
-/// How a run asks and judges.
+/// How a run sends and judges.
 #[derive(Debug, Args)]
 pub(crate) struct MeasureArgs {
     /// Mismatches at or below this level fail; those above are tolerated.
@@ -379,7 +379,7 @@ fn run_id(text: &str) -> Result<String, String> {
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
-    /// Delete without asking.
+    /// Delete without a prompt.
     #[arg(long)]
     pub(crate) yes: bool,
     /// Only the streams of this run, of any age unless --older-than is given.

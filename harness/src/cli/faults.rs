@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kinesis_conformance::case::draw;
-use kinesis_conformance::mutation::{Breadth, Held, KillTable, kill_table};
+use kinesis_conformance::mutation::{Breadth, FaultRun, KillTable, kill_table};
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
@@ -31,15 +31,15 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
     let manifest = Manifest::of(library::read(cases)?, false);
     let breadth = if args.whole { Breadth::Whole } else { Breadth::Named };
     let mut through = 0;
-    let table = table(&manifest, &chosen, breadth, &mut |held| {
+    let table = table(&manifest, &chosen, breadth, &mut |fault_run| {
         through += 1;
-        let Held { fault, trials, took } = held;
+        let FaultRun { fault, trials, took } = fault_run;
         let (of, took) = (chosen.len(), took.as_secs_f64());
         warn(format_args!("{through} of {of}: {fault}, {trials} trials, {took:.1} s"));
     })?;
     print(table.to_text())?;
-    say(table.rate_in_words())?;
-    tell(&table, &manifest, ColorWhen::Auto)
+    say(table.rate_text())?;
+    report(&table, &manifest, ColorWhen::Auto)
 }
 
 /// Makes the table.
@@ -47,21 +47,21 @@ pub(super) fn table(
     manifest: &Manifest,
     faults: &[Fault],
     breadth: Breadth,
-    told: &mut dyn FnMut(&Held),
+    reported: &mut dyn FnMut(&FaultRun),
 ) -> Result<KillTable, Problem> {
-    block_on(kill_table(manifest, faults, breadth, told))?
+    block_on(kill_table(manifest, faults, breadth, reported))?
         .map_err(|error| Problem::new(Exit::NoTarget, error))
 }
 
-/// Tells what is wrong with a table.
-pub(super) fn tell(table: &KillTable, manifest: &Manifest, color: ColorWhen) -> Result<Exit, Problem> {
-    let (drawn, told) = table.diagnostics(manifest);
+/// Reports what is wrong with a table.
+pub(super) fn report(table: &KillTable, manifest: &Manifest, color: ColorWhen) -> Result<Exit, Problem> {
+    let (drawn, reported) = table.diagnostics(manifest);
     for diagnostic in &drawn {
         warn(draw(diagnostic, style(color)));
     }
-    for text in &told {
+    for text in &reported {
         warn(format_args!("error: {text}"));
     }
-    let holds = drawn.is_empty() && told.is_empty();
+    let holds = drawn.is_empty() && reported.is_empty();
     Ok(if holds { Exit::Fine } else { Exit::Failed })
 }

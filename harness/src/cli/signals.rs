@@ -1,4 +1,4 @@
-//! Interrupts: the first asks the work to end and clean up, the second ends it where it stands.
+//! Interrupts: the first requests the work to end and clean up, the second ends it where it stands.
 
 use std::future::Future;
 
@@ -29,7 +29,7 @@ pub(super) async fn heeding(
     }
 }
 
-/// Both signals that ask a program to end.
+/// Both signals that request a program to end.
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,

@@ -98,7 +98,7 @@ fn unobserved(verdict: Trial, reason: String) -> Trial {
         reason: Some(reason),
         mismatches: Vec::new(),
         evidence: Vec::new(),
-        chose: Vec::new(),
+        answers: Vec::new(),
         ..verdict
     }
 }

@@ -7,7 +7,7 @@ use crate::log::{AttemptText, Flag, Footer, Outcome, Redactor, Timing, Trial};
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::plan::{Manifest, PlannedTrial, Select, Target};
-use crate::run::{self, AskError, DEFAULT_JOBS, Emit, Journal, Referee, Ruling, Settled, Stop};
+use crate::run::{self, DEFAULT_JOBS, Emit, Journal, Referee, Ruling, Settled, Stop, TargetError};
 
 use super::known::KnownList;
 use super::{Judgement, Measure, attempts, judge};
@@ -47,7 +47,7 @@ impl Default for RunSettings {
 ///
 /// # Errors
 /// If the target never answers, or not as Kinesis would. No trial was started then, and nothing
-/// told but what the target answered.
+/// reported but what the target answered.
 pub async fn run(
     target: Target,
     manifest: &Manifest,
@@ -55,7 +55,7 @@ pub async fn run(
     settings: RunSettings,
     stop: Stop,
     emit: Emit,
-) -> Result<Footer, AskError> {
+) -> Result<Footer, TargetError> {
     let selected = manifest.select(select);
     in_order(target, manifest, select, selected, settings, stop, emit).await
 }
@@ -70,7 +70,7 @@ pub(crate) async fn in_order(
     settings: RunSettings,
     stop: Stop,
     emit: Emit,
-) -> Result<Footer, AskError> {
+) -> Result<Footer, TargetError> {
     let RunSettings { level, jobs, seed, known, redactor, journal } = settings;
     let judge = Arc::new(Judges { level, known });
     let settings = run::Settings { level, jobs, seed, redactor, journal };
@@ -152,7 +152,7 @@ pub(crate) fn verdict(
             began_us: observation.began_us,
             process_ended: observation.process_ended.clone(),
         }],
-        chose: judgement.chose,
+        answers: judgement.answers,
         traces: judgement.traces,
         notes: judgement.notes,
         started_us,

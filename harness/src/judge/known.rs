@@ -45,17 +45,17 @@ impl KnownList {
 }
 
 impl KnownList {
-    /// The list that a file states, and what is wrong with it: entries that name no trial, words
+    /// The list that a file states, and what is wrong with it: entries that name no trial, names
     /// that are no kind of mismatch. An entry that names a case stands for all its trials.
     pub fn of(known: &Known, manifest: &Manifest) -> (Self, Vec<Diagnostic>) {
-        let words: Vec<&str> = MismatchKind::ALL.into_iter().map(MismatchKind::word).collect();
-        let mut found = known.check_kinds(&words);
+        let names: Vec<&str> = MismatchKind::ALL.into_iter().map(MismatchKind::as_str).collect();
+        let mut found = known.check_kinds(&names);
         let mut list = Self::default();
         for entry in &known.entries {
             let kinds: Vec<MismatchKind> = entry
                 .fails
                 .iter()
-                .filter_map(|word| MismatchKind::ALL.into_iter().find(|kind| kind.word() == word.value))
+                .filter_map(|name| MismatchKind::ALL.into_iter().find(|kind| kind.as_str() == name.value))
                 .collect();
             let trials: Vec<&str> = manifest
                 .trials

@@ -7,8 +7,8 @@ mod clauses;
 mod conduct;
 mod form;
 mod known;
-mod many;
 mod question;
+mod race_and_repeat;
 mod read;
 mod rejudge;
 mod returns;
@@ -25,13 +25,14 @@ use crate::case::ast::{Answer, Level};
 use crate::case::{Span, Spanned};
 use crate::facts::FactId;
 use crate::log::{
-    BodyDiff, Choice, Mismatch, MismatchKind, Outcome, Place, ResponseText, Role, StepIndex, Timing, Trace,
+    BodyDiff, Mismatch, MismatchKind, ObservedAnswer, Outcome, Place, ResponseText, Role, StepIndex, Timing,
+    Trace,
 };
 use crate::model::{Model, Value};
 use crate::observe::course::Course;
 use crate::observe::describe::{Snapshot, before_of};
 use crate::observe::machine::Reached;
-use crate::observe::matching::words;
+use crate::observe::matching::value_text;
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::Bindings;
 use crate::plan::{Observe, PlannedTrial, Step, StepKind};
@@ -52,17 +53,17 @@ pub(crate) struct Measure<'run> {
 pub(crate) struct Judgement {
     /// The outcome, before known lists.
     pub outcome: Outcome,
-    /// Why, where the outcome needs a word.
+    /// Why, where the outcome needs a reason.
     pub reason: Option<String>,
-    /// All deviations.
+    /// All mismatches.
     pub mismatches: Vec<Mismatch>,
     /// Why the attempt does not count, where it does not.
     pub void: Option<String>,
     /// Answers to open questions.
-    pub chose: Vec<Choice>,
-    /// What the watches saw.
+    pub answers: Vec<ObservedAnswer>,
+    /// What the samples showed.
     pub traces: Vec<Trace>,
-    /// Deviations of form that other cases judge.
+    /// Differences of form that other cases judge.
     pub notes: Vec<String>,
 }
 
@@ -75,7 +76,7 @@ pub(crate) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Me
         course: &course,
         measure,
         mismatches: Vec::new(),
-        chose: Vec::new(),
+        answers: Vec::new(),
         traces: Vec::new(),
         notes: Vec::new(),
         errors: Vec::new(),
@@ -104,7 +105,7 @@ struct Judge<'run> {
     course: &'run Course<'run>,
     measure: Measure<'run>,
     mismatches: Vec<Mismatch>,
-    chose: Vec<Choice>,
+    answers: Vec<ObservedAnswer>,
     traces: Vec<Trace>,
     notes: Vec<String>,
     errors: Vec<String>,
@@ -153,7 +154,7 @@ impl<'run> Judge<'run> {
         found
     }
 
-    /// The response that stands: the last of those that were asked for again and again.
+    /// The response that stands: the last of those that were requested again and again.
     fn last(&self, role: Role) -> Option<&'run Observed> {
         self.exchanges(role).last().copied()
     }
@@ -256,7 +257,7 @@ impl<'run> Judge<'run> {
         let bindings = self.bindings();
         let state = |value: &Value| match value.as_map() {
             Some(members) if !members.is_empty() => {
-                let all: Vec<String> = members.values().map(|member| words(member, bindings)).collect();
+                let all: Vec<String> = members.values().map(|member| value_text(member, bindings)).collect();
                 all.join(" ").replace('`', "")
             }
             Some(_) | None => "no stream".to_owned(),
@@ -303,14 +304,14 @@ impl<'run> Judge<'run> {
             reason,
             mismatches: self.mismatches,
             void,
-            chose: self.chose,
+            answers: self.answers,
             traces: self.traces,
             notes: self.notes,
         }
     }
 }
 
-/// The level that a deviation of this kind has at most, whatever the case is about: who gets no
+/// The level that a mismatch of this kind has at most, whatever the case is about: who gets no
 /// answer hangs, and who gets a 5xx sends again what will fail again.
 const fn gravest(kind: MismatchKind) -> Level {
     match kind {
@@ -347,7 +348,7 @@ impl<'run> Basis<'run> {
     }
 }
 
-/// A deviation before it has a level.
+/// A mismatch before it has a level.
 struct Found<'run> {
     kind: MismatchKind,
     facet: Facet,

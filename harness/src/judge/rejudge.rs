@@ -33,7 +33,7 @@ pub struct Rejudged {
 /// Why a stored trial could not be judged again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftOut {
-    /// No case asks it any more.
+    /// No case has it any more.
     Gone,
     /// The question is another now.
     QuestionChanged,
@@ -80,7 +80,7 @@ pub fn rejudge(
         left_out: Vec::new(),
     };
     let mut cache = TextCache::default();
-    let mut told = std::collections::HashSet::new();
+    let mut reported = std::collections::HashSet::new();
     let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
     for event in events {
         match event {
@@ -93,7 +93,7 @@ pub fn rejudge(
                     again.left_out.push((stored.id.clone(), LeftOut::QuestionChanged));
                     continue;
                 }
-                if told.insert(trial.case_id.clone()) {
+                if reported.insert(trial.case_id.clone()) {
                     again.events.push(Event::Case(Box::new(case_text(trial, &mut cache))));
                 }
                 let covered = stored.stops.len() == trial.stops.len()
@@ -122,7 +122,7 @@ pub fn rejudge(
     }
     for (id, why) in &again.left_out {
         let why = match why {
-            LeftOut::Gone => "no case asks it any more",
+            LeftOut::Gone => "no case has it any more",
             LeftOut::QuestionChanged => "its question has changed; run it again",
             LeftOut::StopChanged => "a step ends later now, or by another condition; run it again",
             LeftOut::NeedsAttempt => {

@@ -1,7 +1,7 @@
-//! One watch: its samples held to its ladder, and the calls sent meanwhile.
+//! One observation: its samples compared with the expected states, and the calls sent during a status.
 
 use crate::case::Span;
-use crate::case::ast::Rung;
+use crate::case::ast::ExpectedState;
 use crate::log::{Change, MismatchKind, Role, Sample, StepIndex, Trace};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
@@ -21,7 +21,7 @@ impl<'run> Judge<'run> {
             .last(Role::Request(StepIndex::whole(step_index)))
             .is_some_and(|observed| observed.decoded.is_success());
         let Some(call) = call.filter(|_| accepted) else {
-            // Told already: the call that should start the transition was not accepted.
+            // Reported already: the call that should start the transition was not accepted.
             return;
         };
         let index = StepIndex::whole(step_index);
@@ -50,12 +50,12 @@ impl<'run> Judge<'run> {
         for missing in &found.unobserved {
             self.unobserved.push(format!(
                 "{} may have lasted up to {} and was not seen",
-                rung_status(&observe.states[missing.rung]),
+                status_of(&observe.states[missing.position]),
                 in_time(missing.gap_us)
             ));
         }
-        for (_, asked) in &found.asked {
-            self.choose_value(asked, &observe.states);
+        for (_, open_value) in &found.open_values {
+            self.record_value(open_value, &observe.states);
         }
         for (block, during) in observe.during.iter().enumerate() {
             self.during(step_index, block, during, &samples, call);
@@ -63,43 +63,48 @@ impl<'run> Judge<'run> {
     }
 
     fn violation(&mut self, index: StepIndex, observe: &'run Observe, violation: &Violation) {
-        let ladder = &observe.states;
+        let states = &observe.states;
         let (kind, span, expected, actual) = match violation {
             // Times differ from run to run and would split groups of one cause; the trace shows
             // them.
-            Violation::NotShown { rung, .. } => (
+            Violation::NotShown { position, .. } => (
                 MismatchKind::States,
-                status_span(&ladder[*rung]),
-                rung_status(&ladder[*rung]).to_owned(),
-                format!("no {}", rung_status(&ladder[*rung])),
+                status_span(&states[*position]),
+                status_of(&states[*position]).to_owned(),
+                format!("no {}", status_of(&states[*position])),
             ),
             Violation::Back { from, to } => (
                 MismatchKind::States,
-                status_span(&ladder[*from]),
-                format!("{} stays", rung_status(&ladder[*from])),
-                format!("back to {}", rung_status(&ladder[*to])),
+                status_span(&states[*from]),
+                format!("{} stays", status_of(&states[*from])),
+                format!("back to {}", status_of(&states[*to])),
             ),
-            Violation::Unexpected { rung, status } => (
+            Violation::Unexpected { position, status } => (
                 MismatchKind::States,
-                status_span(&ladder[*rung]),
+                status_span(&states[*position]),
                 self.expected_states(observe),
                 status.clone(),
             ),
-            Violation::Gone { rung } => (
+            Violation::Gone { position } => (
                 MismatchKind::States,
-                status_span(&ladder[*rung]),
+                status_span(&states[*position]),
                 self.expected_states(observe),
                 "the stream is gone".to_owned(),
             ),
-            Violation::Member { rung, difference } => (
+            Violation::Member { position, difference } => (
                 MismatchKind::States,
                 difference.span,
-                format!("{} {} while {}", difference.path, difference.expected, rung_status(&ladder[*rung])),
+                format!(
+                    "{} {} while {}",
+                    difference.path,
+                    difference.expected,
+                    status_of(&states[*position])
+                ),
                 format!("{} {}", difference.path, difference.actual),
             ),
-            Violation::NeverReached { rung, status, .. } => (
+            Violation::NeverReached { position, status, .. } => (
                 MismatchKind::States,
-                status_span(ladder.last().unwrap_or(&ladder[*rung])),
+                status_span(states.last().unwrap_or(&states[*position])),
                 self.expected_states(observe),
                 format!("{status} to the end"),
             ),
@@ -108,15 +113,15 @@ impl<'run> Judge<'run> {
         self.add(Found { kind, facet: Facet::Behaviour, basis, index, span, expected, actual, diff: None });
     }
 
-    /// The last look was not answered with a description: without any answer, or with one that asks
-    /// for patience, the watch is an error; any other answer is the target's own mistake.
+    /// The last sample was not answered with a description: without any answer, or with one that throttles
+    /// the call, the observation is an error; any other answer is the target's own mistake.
     fn blind(&mut self, index: StepIndex, observe: &'run Observe) {
         let last = self.course.used.iter().rfind(
             |observed| matches!(observed.exchange.role, Role::Sample { step, .. } if step == index.step),
         );
         let Some(Observed { decoded, .. }) = last.copied() else { return };
         if matches!(decoded, DecodedResponse::None(_)) || decoded.is_throttled() {
-            self.errors.push(format!("the stream could not be observed to the end: {}", decoded.in_words()));
+            self.errors.push(format!("the stream could not be observed to the end: {}", decoded.as_text()));
             return;
         }
         self.add(Found {
@@ -126,17 +131,17 @@ impl<'run> Judge<'run> {
             index,
             span: observe.states.last().map_or(observe.span, status_span),
             expected: self.expected_states(observe),
-            actual: format!("no description at the end of the observation: {}", decoded.in_words()),
+            actual: format!("no description at the end of the observation: {}", decoded.as_text()),
             diff: None,
         });
     }
 
     fn expected_states(&self, observe: &Observe) -> String {
-        states::in_words(&observe.states, self.bindings())
+        states::as_text(&observe.states, self.bindings())
     }
 
     /// Holds the calls that were sent while a status was shown. One counts if its response came while
-    /// the state surely lasted, or if a sample that was asked for after it still shows the status, unless
+    /// the state surely lasted, or if a sample that was requested after it still shows the status, unless
     /// the call itself may have begun the state anew.
     fn during(
         &mut self,
@@ -161,7 +166,7 @@ impl<'run> Judge<'run> {
             let answered_us = observed.exchange.received_us;
             let surely = surely_until.is_some_and(|until_us| answered_us < until_us);
             let anew = observed.decoded.is_success() && changes_state(&call.operation.value);
-            if surely || (!anew && states::still_shows(samples, status, answered_us)) {
+            if surely || (!anew && states::shows_after(samples, status, answered_us)) {
                 self.answer(index, inner, call, observed);
             } else {
                 self.unobserved.push(format!("{status} ended before {} was answered", call.operation.value));
@@ -212,13 +217,13 @@ fn trace(
     }
 }
 
-/// The rung's status; rungs that state none are refused by the lint.
-fn rung_status(rung: &Rung) -> &str {
-    rung.members.get("StreamStatus").and_then(literal_text).unwrap_or("a state")
+/// The status of an expected state; states without one are refused by the lint.
+fn status_of(state: &ExpectedState) -> &str {
+    state.members.get("StreamStatus").and_then(literal_text).unwrap_or("a state")
 }
 
-fn status_span(rung: &Rung) -> Span {
-    rung.members.get("StreamStatus").map_or(rung.span, |tree| tree.span)
+fn status_span(state: &ExpectedState) -> Span {
+    state.members.get("StreamStatus").map_or(state.span, |tree| tree.span)
 }
 
 fn in_time(us: u64) -> String {

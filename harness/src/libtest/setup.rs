@@ -57,7 +57,7 @@ pub(super) enum SetupError {
     /// Drawn on files.
     Drawn(Vec<Diagnostic>),
     /// A fragment that fits after "failed to", and what to try.
-    Told {
+    Message {
         /// The fragment.
         message: String,
         /// What to try.
@@ -73,7 +73,7 @@ impl From<Vec<Diagnostic>> for SetupError {
 
 impl From<EndpointError> for SetupError {
     fn from(error: EndpointError) -> Self {
-        Self::Told { message: error.to_string(), help: Some(error.help().to_owned()) }
+        Self::Message { message: error.to_string(), help: Some(error.help().to_owned()) }
     }
 }
 
@@ -159,7 +159,7 @@ impl Setup {
 }
 
 fn no_profile(text: &str) -> SetupError {
-    SetupError::Told {
+    SetupError::Message {
         message: format!("find the target `{text}` that KINESIS_TARGET names: no such profile is built in"),
         help: Some(match Profile::names() {
             names if names.is_empty() => "name the path of a profile.yaml".to_owned(),
@@ -170,7 +170,7 @@ fn no_profile(text: &str) -> SetupError {
 
 #[cfg(feature = "serve")]
 fn no_endpoint() -> SetupError {
-    SetupError::Told {
+    SetupError::Message {
         message: "reach the target that KINESIS_TARGET names: its profile states no endpoint".to_owned(),
         help: Some("set KINESIS_ENDPOINT as well".to_owned()),
     }

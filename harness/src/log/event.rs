@@ -20,14 +20,14 @@ use serde::{Deserialize, Serialize};
 use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 
-pub use exchange::{AsItCame, BodyText, DeviationText, Exchange, RequestText, ResponseText, Role, StepIndex};
+pub use exchange::{AsItCame, BodyText, Exchange, OverrideText, RequestText, ResponseText, Role, StepIndex};
 
 pub use header::{Capabilities, Header, Selection, Support, Target, Transport};
 pub use stop::StopCondition;
 pub use timing::{Change, Length, Lengths, Timing};
 pub use trial::{
-    AttemptText, BodyDiff, Choice, EndedEarly, Flag, Mismatch, MismatchKind, Outcome, Place, Sample, Trace,
-    Trial,
+    AttemptText, BodyDiff, EndedEarly, Flag, Mismatch, MismatchKind, ObservedAnswer, Outcome, Place, Sample,
+    Trace, Trial,
 };
 
 /// Version of the log's form.
@@ -64,8 +64,8 @@ pub struct CaseText {
     pub operation: String,
     /// Its level.
     pub level: Level,
-    /// Who is hurt by a deviation.
-    pub hurts: Vec<Audience>,
+    /// The clients that a mismatch affects.
+    pub affects: Vec<Audience>,
     /// The file, as shown to people.
     pub file: String,
     /// 1-based line in the file at which `source` starts.
@@ -74,7 +74,7 @@ pub struct CaseText {
     pub source: Arc<str>,
     /// The facts that its expectations cite.
     pub facts: Vec<Evidence>,
-    /// The open questions that it asks, with their candidates' names.
+    /// The open questions that it has, with their candidates' names.
     pub questions: IndexMap<String, QuestionText>,
 }
 

@@ -10,10 +10,10 @@ mod listener;
 pub(crate) mod redact;
 
 pub use event::{
-    AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, Choice, DeviationText,
-    EndedEarly, Event, Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT, Length, Lengths, Mismatch,
-    MismatchKind, Notice, Outcome, Place, QuestionText, RequestText, ResponseText, Role, Sample, Selection,
-    StepIndex, StopCondition, Support, Target, Timing, Trace, Transport, Trial,
+    AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, EndedEarly, Event, Evidence,
+    Exchange, Flag, Footer, Header, LOG_FORMAT, Length, Lengths, Mismatch, MismatchKind, Notice,
+    ObservedAnswer, Outcome, OverrideText, Place, QuestionText, RequestText, ResponseText, Role, Sample,
+    Selection, StepIndex, StopCondition, Support, Target, Timing, Trace, Transport, Trial,
 };
 pub(crate) use file::place;
 pub use file::{Log, LogError, LogWriter, read_log};

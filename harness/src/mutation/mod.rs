@@ -57,7 +57,7 @@ pub enum Breadth {
 
 /// A fault that the suite has been held against.
 #[derive(Clone, Copy, Debug)]
-pub struct Held {
+pub struct FaultRun {
     /// The fault.
     pub fault: Fault,
     /// How many trials were run, repeated ones as often as they were.
@@ -72,7 +72,7 @@ pub enum KillError {
     /// A reference could not be started.
     #[error("start the reference: {0}")]
     Start(#[from] std::io::Error),
-    /// It could not be asked.
+    /// It could not be probed.
     #[error("run against the reference: {0}")]
     Run(String),
 }
@@ -90,7 +90,7 @@ const ALONE_FROM: u32 = 2;
 /// How long one run may take. A fault that makes the harness wait for ever is of no use.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// Runs the suite against the reference and against each of the faults; `told` hears of each fault
+/// Runs the suite against the reference and against each of the faults; `reported` hears of each fault
 /// when it is through.
 ///
 /// # Errors
@@ -99,7 +99,7 @@ pub async fn kill_table(
     manifest: &Manifest,
     faults: &[Fault],
     breadth: Breadth,
-    told: &mut dyn FnMut(&Held),
+    report: &mut dyn FnMut(&FaultRun),
 ) -> Result<KillTable, KillError> {
     let without_fault = without_fault(manifest).await?;
     let mut table = KillTable { without_fault, killed_by: BTreeMap::new() };
@@ -116,23 +116,20 @@ pub async fn kill_table(
                 Breadth::Named => killers_of_named(&manifest, fault).await,
                 Breadth::Whole => killers_of_all(&manifest, fault).await,
             };
-            killers.map(|(trials, killers)| (Held { fault, trials, took: started.elapsed() }, killers))
+            killers.map(|(trials, killers)| (FaultRun { fault, trials, took: started.elapsed() }, killers))
         });
     }
     while let Some(joined) = runs.join_next().await {
-        let (held, killers) = joined.map_err(|error| KillError::Run(error.to_string()))??;
-        told(&held);
-        table.killed_by.insert(held.fault, killers);
+        let (fault_run, killers) = joined.map_err(|error| KillError::Run(error.to_string()))??;
+        report(&fault_run);
+        table.killed_by.insert(fault_run.fault, killers);
     }
     Ok(table)
 }
 
 /// How many trials were run, and those that failed, at least one of each case that names the fault and
 /// kills it.
-async fn killers_of_named(
-    manifest: &Manifest,
-    fault: Fault,
-) -> Result<(usize, BTreeSet<String>), KillError> {
+async fn killers_of_named(manifest: &Manifest, fault: Fault) -> Result<(usize, BTreeSet<String>), KillError> {
     let names = |trial: &&PlannedTrial| trial.kills().any(|name| name == fault.name());
     let mut pending: Vec<&PlannedTrial> = every_trial(manifest).filter(names).collect();
     let (mut trials, mut killers) = (0, BTreeSet::new());
@@ -144,9 +141,8 @@ async fn killers_of_named(
         trials += chosen.len();
         let bad = run_these(manifest, &chosen, with(fault), attempt).await?;
         let failed = failed(bad);
-        let case_failed = |case: &str| {
-            pending.iter().any(|trial| trial.case_id == case && failed.contains(&trial.id))
-        };
+        let case_failed =
+            |case: &str| pending.iter().any(|trial| trial.case_id == case && failed.contains(&trial.id));
         let done: BTreeSet<String> =
             pending.iter().map(|trial| trial.case_id.clone()).filter(|case| case_failed(case)).collect();
         pending.retain(|trial| !done.contains(&trial.case_id));
@@ -155,7 +151,7 @@ async fn killers_of_named(
     Ok((trials, killers))
 }
 
-/// One trial for each case and each way in which the fault tells trials of a case apart.
+/// One trial for each case and each way in which the fault distinguishes trials of a case.
 fn likely<'a>(fault: Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTrial> {
     let reach = fault.reach();
     let mut stood_for = BTreeSet::new();
@@ -168,10 +164,7 @@ fn likely<'a>(fault: Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTrial
 }
 
 /// How many trials were run, and those that failed.
-async fn killers_of_all(
-    manifest: &Manifest,
-    fault: Fault,
-) -> Result<(usize, BTreeSet<String>), KillError> {
+async fn killers_of_all(manifest: &Manifest, fault: Fault) -> Result<(usize, BTreeSet<String>), KillError> {
     // Long ones only where nothing else can show the fault.
     let select = Select { long: reach::needs_long(fault.reach()), ..Select::default() };
     let trials: Vec<&PlannedTrial> = every_trial(manifest).filter(|trial| select.takes(trial)).collect();
@@ -280,20 +273,21 @@ impl KillTable {
         (self.killed_by.values().filter(|trials| !trials.is_empty()).count(), self.killed_by.len())
     }
 
-    /// The rate in words.
-    pub fn rate_in_words(&self) -> String {
+    /// The rate in text.
+    pub fn rate_text(&self) -> String {
         let (killed, of) = self.rate();
         let percent = (killed * 100).checked_div(of).unwrap_or(100);
         let survivors = self.killed_by.iter().filter(|(_, trials)| trials.is_empty());
-        let (told, untold): (Vec<_>, Vec<_>) = survivors.partition(|(fault, _)| survivor(**fault).is_some());
-        let mut words = format!("{killed} of {of} faults killed ({percent} %)");
-        if !told.is_empty() {
-            let _ = write!(words, "; {} survive for a stated reason", told.len());
+        let (explained, unexplained): (Vec<_>, Vec<_>) =
+            survivors.partition(|(fault, _)| survivor(**fault).is_some());
+        let mut text = format!("{killed} of {of} faults killed ({percent} %)");
+        if !explained.is_empty() {
+            let _ = write!(text, "; {} survive for a stated reason", explained.len());
         }
-        if !untold.is_empty() {
-            let _ = write!(words, "; {} survive, nobody has said why", untold.len());
+        if !unexplained.is_empty() {
+            let _ = write!(text, "; {} survive, nobody has said why", unexplained.len());
         }
-        words
+        text
     }
 
     /// The table as text, one fault a paragraph, for a reviewed snapshot: which cases kill it.

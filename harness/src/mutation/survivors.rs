@@ -11,7 +11,7 @@ pub fn survivor(fault: Fault) -> Option<&'static str> {
 
 const NO_FACT: &str =
     "no source says that connections outlive an error; a print of 2023 shows one closed (WIRE-041)";
-const NO_SUITE: &str = "the suites about the life of streams, which would watch it, are not written yet";
+const NO_SUITE: &str = "the suites about the life of streams, which would observe it, are not written yet";
 const OPEN: &str = "what the service does is an open question: answers are noted, not judged";
 
 const SURVIVORS: &[(Fault, &str)] = &[

@@ -5,7 +5,7 @@
 //! that a step can't be sent and not be judged.
 
 mod call;
-mod reading;
+mod read;
 mod repeating;
 
 use crate::case::ast::{Answer, Call, Expectation, FixtureName, Reference, Until, When};
@@ -20,7 +20,7 @@ use super::matching;
 use super::states::TimedSnapshot;
 
 use call::Calling;
-use reading::Reading;
+use read::ReadState;
 use repeating::Repeating;
 
 /// Something to be done now.
@@ -33,7 +33,7 @@ pub(crate) enum Action<'trial> {
         /// How often it was sent before.
         repetition: u32,
         /// The request.
-        request: Ask<'trial>,
+        request: DueRequest<'trial>,
         /// Time to let pass first, in microseconds.
         pause_us: u64,
     },
@@ -52,7 +52,7 @@ pub(crate) enum Action<'trial> {
 
 /// A request that is due.
 #[derive(Clone, Debug)]
-pub(crate) enum Ask<'trial> {
+pub(crate) enum DueRequest<'trial> {
     /// A call of the trial.
     Call(&'trial Call),
     /// An operation with an input that follows from what came before.
@@ -101,7 +101,7 @@ enum Phase<'trial> {
     /// So many calls of a race have no response yet.
     Race(usize),
     Repeat(Repeating<'trial>),
-    Read(Reading),
+    Read(ReadState),
     Over,
 }
 
@@ -134,7 +134,7 @@ impl<'trial> Machine<'trial> {
         machine
     }
 
-    /// What became due since it was last asked.
+    /// What became due since the last call.
     pub(crate) fn due(&mut self) -> Vec<Action<'trial>> {
         std::mem::take(&mut self.due)
     }
@@ -183,8 +183,8 @@ impl<'trial> Machine<'trial> {
                 if *missing == 0 { Going::Complete } else { Going::On }
             }),
             Phase::Repeat(repeating) => self.take_in_repeat(repeating, observed),
-            Phase::Read(reading) => match role {
-                Role::Read(index) => Some(self.take_in_read(reading, index, observed)),
+            Phase::Read(read) => match role {
+                Role::Read(index) => Some(self.take_in_read(read, index, observed)),
                 Role::Capability
                 | Role::Calibration
                 | Role::Setup
@@ -192,7 +192,7 @@ impl<'trial> Machine<'trial> {
                 | Role::During(_)
                 | Role::Sample { .. }
                 | Role::Unchanged(_)
-                | Role::StillTransient
+                | Role::ConfirmTransient
                 | Role::Health
                 | Role::Cleanup => None,
             },
@@ -250,7 +250,12 @@ impl<'trial> Machine<'trial> {
             StepKind::Call { call, observe } => Some(Phase::Call(self.begin_call(call, observe.as_ref()))),
             StepKind::Race(race) => {
                 for (index, call) in race.calls.iter().enumerate() {
-                    self.send(Role::Request(StepIndex::within(self.at, 0, index)), 0, Ask::Call(call), 0);
+                    self.send(
+                        Role::Request(StepIndex::within(self.at, 0, index)),
+                        0,
+                        DueRequest::Call(call),
+                        0,
+                    );
                 }
                 Some(Phase::Race(race.calls.len()))
             }
@@ -263,7 +268,7 @@ impl<'trial> Machine<'trial> {
         })
     }
 
-    fn send(&mut self, role: Role, repetition: u32, request: Ask<'trial>, pause_us: u64) {
+    fn send(&mut self, role: Role, repetition: u32, request: DueRequest<'trial>, pause_us: u64) {
         self.due.push(Action::Send { role, repetition, request, pause_us });
     }
 
@@ -303,7 +308,7 @@ impl<'trial> Machine<'trial> {
     }
 }
 
-/// The pause before a call is sent again, in microseconds, if the target asks for patience and that is
+/// The pause before a call is sent again, in microseconds, if the target throttles the call and that is
 /// not the very response that the trial is about.
 fn pause_before_retry(call: &Call, decoded: &DecodedResponse, repetition: u32) -> Option<u64> {
     let is_the_subject = match &call.expect.answer {

@@ -175,7 +175,7 @@ fn expectation(text: &mut Text, expected: Expected) -> Expectation {
                 text.push(", clauses: [");
                 let written = text.list(clauses, |text, (member, rule)| {
                     let from = text.here();
-                    text.push(&format!("[{member}, {}]", text::word(rule)));
+                    text.push(&format!("[{member}, {}]", text::serialized_name(rule)));
                     Clause { span: text.since(from), member, rule }
                 });
                 text.push("]");

@@ -1,12 +1,12 @@
 //! From a case, one of its rows and one set of axis values to an executable trial: every `$each` is
-//! replaced by the row's column, and a watch becomes a part of the call before it.
+//! replaced by the row's column, and an observation becomes a part of the call before it.
 
 use std::sync::Arc;
 
 use crate::case::Spanned;
 use crate::case::ast::{
-    self, Address, Answer, Body, Call, Case, Expectation, Fixture, Form, Library, Node, Race, Read,
-    Reference, Refusal, Row, Rung, Tree, Until, Wire,
+    self, Address, Answer, Body, Call, Case, Expectation, ExpectedState, Fixture, Form, Library, Node, Race,
+    Read, Reference, Refusal, Row, Tree, Until, Wire,
 };
 use crate::wire::Encoding;
 
@@ -37,7 +37,7 @@ pub(super) fn trial(
     let case: &Case = &suite.cases[place.case];
     let row = place.row.map(|row| &case.each[row]);
     let lower = Lower { row };
-    let steps = lower.steps(&case.ask);
+    let steps = lower.steps(&case.steps);
     let first = steps.iter().flat_map(Step::calls).next().map(|(call, _)| call.operation.value.clone());
     let operation = suite.operation.as_ref().map(|name| name.value.clone()).or(first);
     let title = row.and_then(|row| row.title.as_ref()).unwrap_or(&case.title);
@@ -48,7 +48,7 @@ pub(super) fn trial(
         operation: operation.unwrap_or_else(|| "ListStreams".to_owned()),
         title: title.value.clone(),
         level: case.level,
-        affects: case.hurts.iter().map(|audience| audience.value).collect(),
+        affects: case.affects.iter().map(|audience| audience.value).collect(),
         cost: case.cost,
         encoding,
         address,
@@ -71,15 +71,15 @@ impl Lower<'_> {
         let mut lowered: Vec<Step> = Vec::new();
         for step in steps {
             let kind = match &step.kind {
-                ast::StepKind::Watch(watch) => {
+                ast::StepKind::Observe(observation) => {
                     let observe = Observe {
                         span: step.span,
                         because: step.because.clone(),
                         level: step.level,
-                        fixture: watch.fixture.clone(),
-                        states: watch.ladder.iter().map(|rung| self.rung(rung)).collect(),
-                        during: watch
-                            .meanwhile
+                        fixture: observation.fixture.clone(),
+                        states: observation.states.iter().map(|state| self.expected_state(state)).collect(),
+                        during: observation
+                            .during
                             .iter()
                             .map(|block| During {
                                 status: block.status.clone(),
@@ -87,7 +87,7 @@ impl Lower<'_> {
                             })
                             .collect(),
                     };
-                    // The loader refuses a watch that follows no call.
+                    // The loader refuses an observation that follows no call.
                     if let Some(Step { kind: StepKind::Call { observe: place, .. }, .. }) = lowered.last_mut()
                     {
                         *place = Some(observe);
@@ -125,9 +125,9 @@ impl Lower<'_> {
         }
     }
 
-    fn rung(&self, rung: &Rung) -> Rung {
-        let members = rung.members.iter().map(|(name, tree)| (name.clone(), self.tree(tree))).collect();
-        Rung { members, ..rung.clone() }
+    fn expected_state(&self, state: &ExpectedState) -> ExpectedState {
+        let members = state.members.iter().map(|(name, tree)| (name.clone(), self.tree(tree))).collect();
+        ExpectedState { members, ..state.clone() }
     }
 
     fn call(&self, call: &Call) -> Call {

@@ -4,11 +4,11 @@
 pub(crate) mod arn;
 pub(crate) mod bind;
 mod case_text;
-pub(crate) mod deviate;
 pub(crate) mod digest;
 mod generated;
 mod lower;
 mod manifest;
+pub(crate) mod overrides;
 pub(crate) mod request;
 mod required;
 mod stop;

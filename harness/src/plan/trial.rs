@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Address, Answer, Audience, Body, Call, Case, Clock, Cost, Fixture, FixtureName, FixtureStatus, Level,
-    Library, Question, Race, Read, Reference, Rung, Suite, Tree,
+    Address, Answer, Audience, Body, Call, Case, Clock, Cost, ExpectedState, Fixture, FixtureName,
+    FixtureStatus, Level, Library, Question, Race, Read, Reference, Suite, Tree,
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;
@@ -94,7 +94,7 @@ pub enum StepKind {
         /// What is observed.
         observe: Option<Observe>,
     },
-    /// Sends calls at the same moment.
+    /// Sends calls at the same time.
     Race(Race),
     /// Sends calls again and again.
     Repeat {
@@ -121,7 +121,7 @@ pub struct Observe {
     /// The stream.
     pub fixture: Spanned<FixtureName>,
     /// The states that are expected, in order.
-    pub states: Vec<Rung>,
+    pub states: Vec<ExpectedState>,
     /// Calls to send while the stream shows a status.
     pub during: Vec<During>,
 }
@@ -172,7 +172,7 @@ impl Step {
             StepKind::Call { observe, .. } => observe
                 .iter()
                 .flat_map(|observe| &observe.states)
-                .flat_map(|rung| rung.members.values())
+                .flat_map(|state| state.members.values())
                 .collect(),
             StepKind::Read(read) => read.records.iter().collect(),
             StepKind::Race(_) | StepKind::Repeat { .. } | StepKind::Clock(_) => Vec::new(),
@@ -352,7 +352,7 @@ impl PlannedTrial {
         })
     }
 
-    /// True if the trial sends calls at the same moment.
+    /// True if the trial sends calls at the same time.
     pub fn has_race(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.kind, StepKind::Race(_)))
     }

@@ -1,6 +1,6 @@
 //! JUnit XML, for build servers: a suite per case file, a test per trial.
 //!
-//! JUnit knows four ends. Deviations are failures, what could not be asked is an error, what needs
+//! JUnit knows four ends. Mismatches are failures, what could not be sent is an error, what needs
 //! no answer is skipped with its reason; what is tolerated or known has passed and says so.
 
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ fn add_properties(suite: &mut TestSuite, summary: &Summary) {
 
 fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
     let reason = trial.reason.as_deref().map(clean);
-    let plain = |text: &str| format!("{}: {}", trial.outcome.word(), reason.as_deref().unwrap_or(text));
+    let plain = |text: &str| format!("{}: {}", trial.outcome.as_str(), reason.as_deref().unwrap_or(text));
     let status = match trial.outcome {
         Outcome::Pass if trial.flags.contains(&Flag::Fixed) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
@@ -83,7 +83,7 @@ fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
             let leading = trial.mismatches.iter().find(|mismatch| !mismatch.tolerated);
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             if let Some(leading) = leading.or_else(|| trial.mismatches.first()) {
-                status.set_type(leading.kind.word());
+                status.set_type(leading.kind.as_str());
                 status.set_message(format!(
                     "expected {}, got {}",
                     clean(&leading.expected),
@@ -95,7 +95,7 @@ fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
         }
         Outcome::Blocked | Outcome::Error => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_type(trial.outcome.word()).set_message(plain("no reason given"));
+            status.set_type(trial.outcome.as_str()).set_message(plain("no reason given"));
             status.set_description(picture(summary, trial, options));
             status
         }
@@ -121,16 +121,16 @@ fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
     test.set_classname(clean(suite(&trial.case)));
     test.set_time(Duration::from_millis(trial.ms));
     if matches!(trial.outcome, Outcome::Tolerated | Outcome::Known) {
-        let told = trial.mismatches.iter().map(|mismatch| {
+        let reported = trial.mismatches.iter().map(|mismatch| {
             format!(
                 "{}: {}: expected {}, got {}",
-                trial.outcome.word(),
-                mismatch.kind.word(),
+                trial.outcome.as_str(),
+                mismatch.kind.as_str(),
                 clean(&mismatch.expected),
                 clean(&mismatch.actual)
             )
         });
-        test.set_system_out(told.collect::<Vec<_>>().join("\n"));
+        test.set_system_out(reported.collect::<Vec<_>>().join("\n"));
     }
     test
 }

@@ -40,11 +40,11 @@ pub struct Record {
     pub header: RecordHeader,
     /// The trials that are no plain pass, by id.
     pub trials: Vec<RecordTrial>,
-    /// What the watches saw, by trial and step.
+    /// What the samples showed, by trial and step.
     pub traces: Vec<RecordTrace>,
     /// The answers to open questions, by question.
     pub answers: Vec<RecordAnswer>,
-    /// Deviations of form that no trial of their own judges, by text.
+    /// Differences of form that no trial of their own judges, by text.
     pub notes: Vec<RecordNote>,
     /// The figures.
     pub footer: RecordFooter,
@@ -92,15 +92,15 @@ pub struct RecordTrial {
     pub id: String,
     /// Its outcome.
     pub outcome: Outcome,
-    /// Why, where the outcome needs a word.
+    /// Why, where the outcome needs a reason.
     pub reason: Option<String>,
     /// What else is to be said.
     pub flags: Vec<Flag>,
-    /// All deviations.
+    /// All mismatches.
     pub mismatches: Vec<RecordMismatch>,
 }
 
-/// One deviation.
+/// One mismatch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordMismatch {
     /// In what way.
@@ -113,20 +113,20 @@ pub struct RecordMismatch {
     pub actual: String,
 }
 
-/// What a watch saw.
+/// What the samples showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordTrace {
     /// The trial.
     pub trial: String,
     /// The step.
     pub step: usize,
-    /// The ladder in words.
+    /// The expected states.
     pub expected: String,
     /// The samples, in order.
     pub samples: Vec<RecordSample>,
 }
 
-/// One look at the watched stream.
+/// One sample of the observed stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordSample {
     /// When it was sent, in microseconds after the call; negative before it.
@@ -150,10 +150,10 @@ pub struct RecordAnswer {
     pub trials: usize,
 }
 
-/// A deviation of form.
+/// A difference of form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordNote {
-    /// What deviates.
+    /// What differs.
     pub text: String,
     /// In how many trials.
     pub trials: usize,
@@ -166,7 +166,7 @@ pub struct RecordFooter {
     pub counts: BTreeMap<Outcome, usize>,
     /// How many trials passed and are not named here.
     pub passed: usize,
-    /// The same in words.
+    /// The same as text.
     pub statement: String,
 }
 

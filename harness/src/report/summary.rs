@@ -49,8 +49,8 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// The words for it.
-    pub const fn words(self) -> &'static str {
+    /// As text.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Recorded => "recorded",
             Self::OldRecording => "old recording",
@@ -112,7 +112,7 @@ impl Summary {
                 if !may_be_drawn(trial) {
                     self.exchanges.remove(&trial.id);
                 } else if let Some(exchanges) = self.exchanges.get_mut(&trial.id) {
-                    // Earlier rounds were asked of a stream that somebody else had changed.
+                    // Earlier attempts used a stream that somebody else had changed.
                     exchanges.retain(|exchange| exchange.attempt == trial.attempt);
                 }
                 self.trials.insert(trial.id.clone(), (**trial).clone());
@@ -130,14 +130,14 @@ impl Summary {
             | Role::Request(_)
             | Role::During(_)
             | Role::Unchanged(_)
-            | Role::StillTransient
+            | Role::ConfirmTransient
             | Role::Read(_)
             | Role::Health => {
                 if let Some(trial) = &exchange.trial {
                     self.exchanges.entry(trial.clone()).or_default().push(exchange.clone());
                 }
             }
-            // Samples are told by the trace; the others are about no trial in particular.
+            // Samples are reported by the trace; the others are about no trial in particular.
             Role::Sample { .. } | Role::Capability | Role::Calibration | Role::Cleanup => {}
         }
     }
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_round_of_the_verdict_is_kept() {
+    fn only_the_attempt_of_the_verdict_is_kept() {
         let first = exchange("a/b", crate::testing::samples::REQUEST, 1, answer(200, "{}"));
         let mut second = exchange("a/b", crate::testing::samples::REQUEST, 9_000, answer(400, "{}"));
         if let Event::Exchange(exchange) = &mut second {

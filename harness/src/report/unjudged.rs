@@ -78,7 +78,7 @@ impl Summary {
         });
         let transports = requires.transports.iter().filter_map(|transport| {
             let there = found.transports.contains(transport);
-            (!there).then(|| format!("the required transport {} is unsupported", transport.word()))
+            (!there).then(|| format!("the required transport {} is unsupported", transport.as_str()))
         });
         operations.chain(encodings).chain(transports).collect()
     }
@@ -102,7 +102,7 @@ impl Summary {
         outcomes.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
         let parts: Vec<String> = outcomes
             .into_iter()
-            .map(|(outcome, count, reasons)| format!("{count} {} ({})", outcome.word(), why(reasons)))
+            .map(|(outcome, count, reasons)| format!("{count} {} ({})", outcome.as_str(), why(reasons)))
             .collect();
         let of = counted(self.trials.len(), "trial", "trials");
         Some(format!("{count} of {of}: {}", parts.join(", ")))
@@ -132,7 +132,7 @@ fn why(reasons: BTreeMap<&str, usize>) -> String {
 
 /// `put-record/answer/plain (unsupported: the target does not have PutRecord)`.
 fn named(trial: &Trial) -> String {
-    let word = trial.outcome.word();
+    let word = trial.outcome.as_str();
     match &trial.reason {
         Some(reason) => format!("{} ({word}: {})", clean(&trial.id), shortened(&clean(reason), REASON)),
         None => format!("{} ({word})", clean(&trial.id)),

@@ -167,7 +167,7 @@ impl Sampler<'_> {
         }
     }
 
-    /// How long the transient state lasts whose beginning was asked for at `sent_us`: samples follow
+    /// How long the transient state lasts whose beginning was requested at `sent_us`: samples follow
     /// each other without a pause until a settled state lasts.
     async fn length(&self, sent_us: u64, before: Option<Snapshot>) -> Length {
         let target = &self.session.target;

@@ -5,7 +5,7 @@
 mod calls;
 mod deletion;
 mod lease;
-mod shown;
+mod responses;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -19,8 +19,8 @@ use crate::model::Value;
 use crate::observe::describe::{DescribeCall, before_of};
 use crate::run::session::{Session, Tag};
 pub(crate) use lease::{Lease, Shared};
-use shown::arn_of;
-pub(crate) use shown::{has_our_tag, is_read};
+use responses::arn_of;
+pub(crate) use responses::{has_our_tag, is_read};
 
 /// What every name of ours begins with.
 pub const PREFIX: &str = "kinesis-conformance-";
@@ -34,7 +34,7 @@ pub(crate) struct Stream {
     pub name: String,
     /// Its ARN, as the target's own Describe shows it.
     pub arn: String,
-    /// Status, type and key when the ask found it.
+    /// Status, type and key when the steps found it.
     pub before: Value,
     _permit: OwnedSemaphorePermit,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Stream {
 /// Whether a stream of ours is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Made {
-    /// It was asked for, and not refused.
+    /// It was requested, and not refused.
     Perhaps,
     /// The target refused to make it.
     Refused,
@@ -97,7 +97,7 @@ pub(crate) struct Fixtures {
     deletions: Mutex<JoinSet<()>>,
     left_behind: Arc<Mutex<Vec<String>>>,
     keeps_tags: OnceCell<bool>,
-    told_untaggable: AtomicBool,
+    reported_untaggable: AtomicBool,
 }
 
 impl Fixtures {
@@ -118,7 +118,7 @@ impl Fixtures {
             deletions: Mutex::default(),
             left_behind: Arc::default(),
             keeps_tags: OnceCell::new(),
-            told_untaggable: AtomicBool::new(false),
+            reported_untaggable: AtomicBool::new(false),
             session,
         }
     }
@@ -218,7 +218,7 @@ impl Fixtures {
 
     /// `Tags` of CreateStream is from 2024. Where the first stream does not show the tag, this and
     /// every later one gets it by a call of its own; where that fails too, `sweep` will find the
-    /// stream by its prefix only, which is told once.
+    /// stream by its prefix only, which is reported once.
     async fn see_to_tag(&self, tag: &Tag, name: &str) {
         let keeps = self.keeps_tags.get_or_init(|| async {
             let input = Value::from([("StreamName", Value::from(name))]);
@@ -235,7 +235,7 @@ impl Fixtures {
             ("Tags", Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))])),
         ]);
         if let Err(error) = self.setup_call(tag, "AddTagsToStream", &input).await
-            && !self.told_untaggable.swap(true, Ordering::Relaxed)
+            && !self.reported_untaggable.swap(true, Ordering::Relaxed)
         {
             self.session.notice(None, format!("streams carry no tag, only our prefix: {error}"));
         }

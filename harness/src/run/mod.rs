@@ -13,7 +13,7 @@ mod session;
 mod setup;
 pub mod sweep;
 
-pub use capability::AskError;
+pub use capability::TargetError;
 pub use dispatch::DEFAULT_JOBS;
 pub(crate) use dispatch::{Referee, Ruling, Settings, Settled, run};
 pub use fixtures::{PREFIX, TAG_KEY};

@@ -9,8 +9,8 @@ use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 use crate::log::Log;
 use crate::log::{
-    BodyDiff, BodyText, Capabilities, CaseText, Choice, Event, Evidence, Exchange, Flag, Footer, Header,
-    LOG_FORMAT, Mismatch, MismatchKind, Notice, Outcome, Place, QuestionText, RequestText, ResponseText,
+    BodyDiff, BodyText, Capabilities, CaseText, Event, Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT,
+    Mismatch, MismatchKind, Notice, ObservedAnswer, Outcome, Place, QuestionText, RequestText, ResponseText,
     Role, Sample, Selection, StepIndex, StopCondition, Target, Trace, Trial,
 };
 use crate::report::record::Record;
@@ -23,7 +23,7 @@ const REFUSAL_SOURCE: &str = "\
   bad-type:
     title: An encryption type outside the enum is refused
     given: {stream: missing}
-    ask:
+    steps:
       with: {EncryptionType: kms, KeyId: $key.managed}
       expect: {error: ValidationException, status: 400}
       because: [VAL-025, SSE-005]
@@ -32,12 +32,12 @@ const REFUSAL_SOURCE: &str = "\
 const TRANSITION_SOURCE: &str = "\
   active-updating-active:
     title: An accepted start shows UPDATING, then ACTIVE with the new key
-    ask:
+    steps:
       - call: StartStreamEncryption
         expect: accepted
-      - watch: stream
-        ladder:
-          - {StreamStatus: ACTIVE, EncryptionType: NONE, seen: maybe}
+      - observe: stream
+        states:
+          - {StreamStatus: ACTIVE, EncryptionType: NONE, optional: true}
           - {StreamStatus: UPDATING, EncryptionType: $open.type-while-updating}
           - {StreamStatus: ACTIVE, EncryptionType: KMS, KeyId: $key.managed}
 ";
@@ -106,7 +106,7 @@ pub(crate) fn refusal_case() -> CaseText {
         title: "An encryption type outside the enum is refused".to_owned(),
         operation: "StartStreamEncryption".to_owned(),
         level: Level::Core,
-        hurts: vec![Audience::SdkAuthors, Audience::Security],
+        affects: vec![Audience::SdkAuthors, Audience::Security],
         file: REFUSALS.to_owned(),
         first_line: 36,
         source: REFUSAL_SOURCE.into(),
@@ -133,7 +133,7 @@ pub(crate) fn transition_case() -> CaseText {
         title: "An accepted start shows UPDATING, then ACTIVE with the new key".to_owned(),
         operation: "StartStreamEncryption".to_owned(),
         level: Level::Core,
-        hurts: vec![Audience::InfrastructureTools, Audience::Producers],
+        affects: vec![Audience::InfrastructureTools, Audience::Producers],
         file: TRANSITIONS.to_owned(),
         first_line: 5,
         source: TRANSITION_SOURCE.into(),
@@ -163,7 +163,7 @@ pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
         stops: vec![StopCondition::Response],
         attempt: 0,
         attempts: Vec::new(),
-        chose: Vec::new(),
+        answers: Vec::new(),
         traces: Vec::new(),
         notes: Vec::new(),
         started_us: 1_000,
@@ -214,7 +214,7 @@ pub(crate) fn request(body: &str) -> RequestText {
         content_type: Encoding::Json.content_type().to_owned(),
         signed: true,
         body: BodyText::Text(body.to_owned()),
-        deviates: None,
+        overrides: None,
     }
 }
 
@@ -305,13 +305,13 @@ pub(crate) fn wrong_transition() -> [Event; 2] {
     [sent, Event::Trial(Box::new(failed))]
 }
 
-pub(crate) fn chose(trial: Trial, candidate: Option<&str>) -> Trial {
-    let choice = Choice {
+pub(crate) fn answered(trial: Trial, candidate: Option<&str>) -> Trial {
+    let choice = ObservedAnswer {
         question: "type-while-updating".to_owned(),
         candidate: candidate.map(str::to_owned),
         actual: "EncryptionType PENDING".to_owned(),
     };
-    Trial { chose: vec![choice], ..trial }
+    Trial { answers: vec![choice], ..trial }
 }
 
 /// A run with one of everything, complete.
@@ -344,15 +344,21 @@ pub(crate) fn everything() -> Vec<Event> {
         Trial { mismatches: vec![wrong_class()], ..named("known/bad-type", Outcome::Known) },
         because(named("blocked/a", Outcome::Blocked), "create the stream: LimitExceededException (400)"),
         because(named("blocked/b", Outcome::Blocked), "create the stream: LimitExceededException (400)"),
-        because(named("keys/denied", Outcome::Skipped), "the target's world has no key `denied`"),
+        because(named("keys/denied", Outcome::Skipped), "the target's environment has no key `denied`"),
         because(named("protocol/subscribe", Outcome::Unsupported), "SubscribeToShard is not there"),
         because(
             named("transition/fast", Outcome::Unobserved),
             "UPDATING may have been shorter than the longest gap, 12.0 ms",
         ),
-        chose(trial("start-stream-encryption/transition/open-a", &transition_id, Outcome::Open), Some("old")),
-        chose(trial("start-stream-encryption/transition/open-b", &transition_id, Outcome::Open), Some("old")),
-        chose(trial("start-stream-encryption/transition/open-c", &transition_id, Outcome::Open), None),
+        answered(
+            trial("start-stream-encryption/transition/open-a", &transition_id, Outcome::Open),
+            Some("old"),
+        ),
+        answered(
+            trial("start-stream-encryption/transition/open-b", &transition_id, Outcome::Open),
+            Some("old"),
+        ),
+        answered(trial("start-stream-encryption/transition/open-c", &transition_id, Outcome::Open), None),
     ];
     let mut events = vec![
         header(19),

@@ -9,7 +9,7 @@ mod full_disk;
 mod interrupted;
 mod judged;
 mod known;
-mod other;
+mod other_user;
 mod ranges;
 mod required;
 mod secrets;

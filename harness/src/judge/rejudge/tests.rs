@@ -15,7 +15,7 @@ const CASES: &str = "
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: kms, KeyId: $key.managed}
       expect: {error: ValidationException}
       because: [SSE-005]
@@ -24,7 +24,7 @@ const CASES: &str = "
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: AES, KeyId: $key.managed}
       expect: {error: ValidationException}
       because: [SSE-005]
@@ -101,7 +101,7 @@ fn a_changed_expectation_changes_the_verdict_and_a_changed_question_is_left_out(
 }
 
 #[test]
-fn another_level_is_taken_where_it_is_asked_for() {
+fn another_level_is_taken_on_request() {
     let manifest = cases::manifest(CASES);
     let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
     let Some(Event::Header(header)) = live.first() else { panic!("a header") };
@@ -116,14 +116,14 @@ const OBSERVED: &str = "
     title: A start moves the stream
     kills-nothing: a test
     given: {stream: {encryption: none}}
-    ask:
+    steps:
       - with: {EncryptionType: KMS, KeyId: $key.managed}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
+      - observe: stream
         because: [SSE-010]
-        ladder:
-          - {StreamStatus: ACTIVE, seen: maybe}
+        states:
+          - {StreamStatus: ACTIVE, optional: true}
           - {StreamStatus: UPDATING}
       - call: DescribeStreamSummary
         by: 200ms after answer
@@ -197,9 +197,9 @@ fn a_violation_that_was_seen_once_has_to_be_run_again() {
     let judged = again(&stored, &cases::manifest(OBSERVED));
     assert_eq!(judged.left_out, [(id.clone(), LeftOut::NeedsAttempt)]);
     assert_eq!((verdicts(&judged.events).len(), judged.changed), (0, vec![]));
-    let told =
+    let reported =
         |event: &Event| matches!(event, Event::Notice(notice) if notice.text.contains("another attempt"));
-    assert!(judged.events.iter().any(told));
+    assert!(judged.events.iter().any(reported));
     let Some(Event::Footer(footer)) = judged.events.last() else { panic!("a footer") };
     assert!(!footer.complete && footer.counts.is_empty());
 }

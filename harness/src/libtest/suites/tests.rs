@@ -11,7 +11,7 @@ fn of_environment(nextest: Option<&str>, trials: Option<&str>) -> Option<Unit> {
 }
 
 #[test]
-fn under_nextest_a_suite_is_a_test_unless_each_trial_is_asked_for() {
+fn under_nextest_a_suite_is_a_test_unless_each_trial_is_requested() {
     assert_eq!(of_environment(None, None), Some(Unit::Trial));
     assert_eq!(of_environment(Some("0"), None), Some(Unit::Trial));
     assert_eq!(of_environment(Some("1"), None), Some(Unit::Suite));
@@ -80,7 +80,7 @@ fn a_suite_without_any_verdict_fails_unless_the_profile_says_why() {
 fn a_suite_fails_by_what_would_fail_a_run() {
     for outcome in [Outcome::Fail, Outcome::Blocked, Outcome::Error] {
         let text = message(suite(&ended(&[Outcome::Pass, outcome]), true, &[]));
-        assert!(text.starts_with(&format!("1 pass, 1 {}", outcome.word())), "{text}");
+        assert!(text.starts_with(&format!("1 pass, 1 {}", outcome.as_str())), "{text}");
     }
     let fixed = Trial { flags: vec![Flag::Fixed], ..ended(&[Outcome::Pass])[0].clone() };
     message(suite(&[fixed], true, &[]));

@@ -55,7 +55,7 @@ pub struct Target {
 pub struct Capabilities {
     /// Encodings that it answers.
     pub encodings: Vec<Encoding>,
-    /// Versions of HTTP that it speaks. All trials are asked in the first.
+    /// Versions of HTTP that it speaks. All trials are sent in the first.
     #[serde(default = "http1")]
     pub transports: Vec<Transport>,
     /// Modelled operations that it answers as if they did not exist.
@@ -81,7 +81,7 @@ pub enum Support {
 }
 
 impl Support {
-    /// The word for it.
+    /// As text.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Supported => "supported",

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Redactor;
 use crate::log::{
-    AsItCame, AttemptText, BodyDiff, BodyText, Choice, DeviationText, EndedEarly, Event, Exchange, Footer,
-    Header, Mismatch, Notice, RequestText, ResponseText, Sample, Target, Trace, Trial,
+    AsItCame, AttemptText, BodyDiff, BodyText, EndedEarly, Event, Exchange, Footer, Header, Mismatch, Notice,
+    ObservedAnswer, OverrideText, RequestText, ResponseText, Sample, Target, Trace, Trial,
 };
 use crate::model::Value;
 use crate::wire::NoAnswer;
@@ -45,15 +45,15 @@ impl Redactor {
     }
 
     fn exchange(&self, exchange: Exchange) -> Exchange {
-        let RequestText { operation, target, content_type, signed, body, deviates } = exchange.request;
+        let RequestText { operation, target, content_type, signed, body, overrides } = exchange.request;
         let request = RequestText {
             operation,
             target: target.map(|target| self.text(&target)),
             content_type: self.text(&content_type),
             signed,
             body: self.body(body),
-            deviates: deviates
-                .map(|DeviationText { head, spoiled }| DeviationText { head: self.text(&head), spoiled }),
+            overrides: overrides
+                .map(|OverrideText { head, corrupted }| OverrideText { head: self.text(&head), corrupted }),
         };
         Exchange { request, response: self.response(exchange.response), ..exchange }
     }
@@ -103,7 +103,7 @@ impl Redactor {
             stops,
             attempt,
             attempts,
-            chose,
+            answers,
             traces,
             notes,
             started_us,
@@ -124,9 +124,9 @@ impl Redactor {
             stops,
             attempt,
             attempts: attempts.into_iter().map(|attempt| self.attempt(attempt)).collect(),
-            chose: chose
+            answers: answers
                 .into_iter()
-                .map(|Choice { question, candidate, actual }| Choice {
+                .map(|ObservedAnswer { question, candidate, actual }| ObservedAnswer {
                     question,
                     candidate,
                     actual: self.text(&actual),

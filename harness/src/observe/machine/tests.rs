@@ -7,7 +7,7 @@ use crate::testing::cases::{answer, bindings, exchange, manifest, only};
 
 fn trial(steps: &str) -> Arc<PlannedTrial> {
     only(&manifest(&format!(
-        "  a:\n    title: A\n    kills-nothing: a test\n    given: {{stream: {{encryption: none}}}}\n    ask:\n{steps}"
+        "  a:\n    title: A\n    kills-nothing: a test\n    given: {{stream: {{encryption: none}}}}\n    steps:\n{steps}"
     )))
 }
 
@@ -82,12 +82,12 @@ fn a_step_behind_a_clock_waits_for_the_first_call_and_not_for_the_clock() {
     assert_eq!(machine.reached()[2], Reached::Due);
 }
 
-const WATCHED: &str = "      - with: {EncryptionType: KMS, KeyId: $key.managed}
+const OBSERVED: &str = "      - with: {EncryptionType: KMS, KeyId: $key.managed}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
+      - observe: stream
         because: [SSE-010]
-        ladder: [{StreamStatus: ACTIVE, seen: maybe}, {StreamStatus: UPDATING}, {StreamStatus: ACTIVE}]
+        states: [{StreamStatus: ACTIVE, optional: true}, {StreamStatus: UPDATING}, {StreamStatus: ACTIVE}]
 ";
 
 fn sample(status: &str, at_us: u64) -> Observed {
@@ -98,7 +98,7 @@ fn sample(status: &str, at_us: u64) -> Observed {
 
 #[test]
 fn samples_behind_the_stop_are_cut_off() {
-    let trial = trial(WATCHED);
+    let trial = trial(OBSERVED);
     let timing = timing();
     let mut machine = Machine::new(&trial, &timing, bindings());
     let call = Role::Request(StepIndex::whole(0));
@@ -114,7 +114,7 @@ fn samples_behind_the_stop_are_cut_off() {
 
 #[test]
 fn the_samples_of_a_refused_call_end_with_its_response() {
-    let trial = trial(WATCHED);
+    let trial = trial(OBSERVED);
     let timing = timing();
     let mut machine = Machine::new(&trial, &timing, bindings());
     machine.take(&sample("ACTIVE", 0));

@@ -14,7 +14,7 @@ pub use reach::Reach;
 
 /// One way in which the reference can be made to be wrong.
 ///
-/// Faults act in this room only; the specification knows none of them.
+/// Faults act in this module only; the specification knows none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "`Fault::about` has the line on each")]
 pub enum Fault {

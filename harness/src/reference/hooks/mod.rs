@@ -1,23 +1,23 @@
 //! Where faults act, in the order in which a request passes.
 //!
 //! Each function is one place; a fault belongs to as many as it needs. The specification is never
-//! told of a fault: it is given another input or another time, or its result is changed.
+//! reported of a fault: it is given another input or another time, or its result is changed.
 
 mod call;
+mod descriptions;
 mod form;
 mod gate;
 mod limits;
 mod memory;
 mod records;
 mod refusals;
-mod shown;
 mod values;
 
 use std::time::Duration;
 
 use super::fault::{Fault, Faults};
 use crate::model::Value;
-use crate::spec::{Action, Branch, Effect, Encryption, KeyLookup, Millis, Stream, TransitionTimes, World};
+use crate::spec::{Account, Action, Branch, Effect, Encryption, KeyLookup, Millis, Stream, TransitionTimes};
 use memory::Memory;
 
 pub(super) use gate::Turn;
@@ -29,16 +29,16 @@ pub(super) struct Hooks {
     memory: Memory,
 }
 
-/// A call as it came, and the world that it meets.
+/// A call as it came, and the account that it meets.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub(super) world: &'a World,
+pub(super) struct HookCall<'a> {
+    pub(super) account: &'a Account,
     pub(super) action: Action,
     pub(super) input: &'a Value,
     pub(super) now: Millis,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> HookCall<'a> {
     fn text(&self, member: &str) -> Option<&'a str> {
         self.input.get(member).and_then(Value::as_str)
     }
@@ -49,7 +49,7 @@ impl<'a> Asked<'a> {
     }
 
     fn stream(&self) -> Option<&'a Stream> {
-        self.world.stream(self.stream_name()?, self.now)
+        self.account.stream(self.stream_name()?, self.now)
     }
 
     const fn is_start(&self) -> bool {
@@ -74,24 +74,27 @@ impl Hooks {
     }
 
     /// After the step: the answer and what it changes.
-    pub(super) fn branch(&self, asked: Asked<'_>, branch: &mut Branch) {
-        self.refusal(asked, branch);
-        self.limit(asked, branch);
-        self.effect(asked, &mut branch.effect);
-        self.put(asked, branch);
-        self.read(asked, branch);
-        self.show(asked, branch);
+    pub(super) fn branch(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
+        self.refusal(hook_call, branch);
+        self.limit(hook_call, branch);
+        self.effect(hook_call, &mut branch.effect);
+        self.put(hook_call, branch);
+        self.read(hook_call, branch);
+        self.show(hook_call, branch);
     }
 
     /// What a change of encryption comes to.
-    fn effect(&self, asked: Asked<'_>, effect: &mut Effect) {
+    fn effect(&self, hook_call: HookCall<'_>, effect: &mut Effect) {
         let Effect::Encrypt { stream, to } = effect else { return };
-        let before = asked.world.stream(stream, asked.now).map(|stream| stream.encryption(asked.now).clone());
+        let before = hook_call
+            .account
+            .stream(stream, hook_call.now)
+            .map(|stream| stream.encryption(hook_call.now).clone());
         let before = before.unwrap_or(Encryption::None);
         // The specification was given another key where one is accepted that should not be.
-        if let (Encryption::Key(key), Some(given)) = (&mut *to, asked.text("KeyId"))
+        if let (Encryption::Key(key), Some(given)) = (&mut *to, hook_call.text("KeyId"))
             && key != given
-            && !matches!(asked.world.kms.find(given), KeyLookup::Usable { .. })
+            && !matches!(hook_call.account.kms.find(given), KeyLookup::Usable { .. })
         {
             given.clone_into(key);
         }
@@ -99,8 +102,8 @@ impl Hooks {
         if self.has(Fault::SettlesToOldKey) || (self.has(Fault::RekeyIgnored) && rekey) {
             *to = before;
         }
-        let nothing = (self.has(Fault::StopDoesNothing) && asked.is_stop())
-            || (self.has(Fault::StartDoesNothing) && asked.is_start());
+        let nothing = (self.has(Fault::StopDoesNothing) && hook_call.is_stop())
+            || (self.has(Fault::StartDoesNothing) && hook_call.is_start());
         if nothing {
             *effect = Effect::Nothing;
         }
@@ -113,12 +116,17 @@ impl Hooks {
     }
 
     /// Before the effect is applied: how long its transition lasts.
-    pub(super) fn times(&self, asked: Asked<'_>, effect: &Effect, times: TransitionTimes) -> TransitionTimes {
+    pub(super) fn times(
+        &self,
+        hook_call: HookCall<'_>,
+        effect: &Effect,
+        times: TransitionTimes,
+    ) -> TransitionTimes {
         match effect {
             Effect::Encrypt { stream, to } => {
-                let before = asked.world.stream(stream, asked.now);
+                let before = hook_call.account.stream(stream, hook_call.now);
                 let encrypted =
-                    before.is_some_and(|before| *before.encryption(asked.now) != Encryption::None);
+                    before.is_some_and(|before| *before.encryption(hook_call.now) != Encryption::None);
                 let starts = *to != Encryption::None;
                 let at_once = self.has(Fault::SkipUpdating)
                     || (self.has(Fault::StopSkipsUpdating) && !starts)

@@ -1,14 +1,15 @@
 //! Records: what is stored, what is acknowledged, what is read.
 
-use super::{Asked, Hooks};
+use super::{HookCall, Hooks};
 use crate::model::Value;
 use crate::reference::fault::Fault;
 use crate::spec::{Action, Answer, Branch, Effect, Status, iterator_stream};
 
 impl Hooks {
-    pub(super) fn put(&self, asked: Asked<'_>, branch: &mut Branch) {
+    pub(super) fn put(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
         let Effect::Put { stream, records } = &mut branch.effect else { return };
-        let status = asked.world.stream(stream, asked.now).map(|stream| stream.status(asked.now));
+        let status =
+            hook_call.account.stream(stream, hook_call.now).map(|stream| stream.status(hook_call.now));
         if status == Some(Status::Updating) {
             if self.has(Fault::RecordLostInUpdating) {
                 branch.effect = Effect::Nothing;
@@ -24,20 +25,20 @@ impl Hooks {
         }
     }
 
-    pub(super) fn read(&self, asked: Asked<'_>, branch: &mut Branch) {
+    pub(super) fn read(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
         let Answer::Accepted(Value::Map(output)) = &mut branch.answer else { return };
-        if asked.action != Action::GetRecords {
+        if hook_call.action != Action::GetRecords {
             return;
         }
         let Some(Value::List(records)) = output.get_mut("Records") else { return };
         if self.has(Fault::RecordsOutOfOrder) {
             records.reverse();
         }
-        let in_force = asked
+        let in_force = hook_call
             .text("ShardIterator")
             .and_then(iterator_stream)
-            .and_then(|name| asked.world.stream(&name, asked.now))
-            .map(|stream| stream.encryption(asked.now).word());
+            .and_then(|name| hook_call.account.stream(&name, hook_call.now))
+            .map(|stream| stream.encryption(hook_call.now).as_str());
         for record in records {
             let Value::Map(record) = record else { continue };
             if self.has(Fault::RecordWithoutType) {

@@ -1,29 +1,30 @@
 //! After the step: what is refused that should not be, and the other way round.
 
-use super::{Asked, Hooks};
+use super::{HookCall, Hooks};
 use crate::model::{Model, Value, Violation, message, violations};
 use crate::reference::fault::Fault;
 use crate::spec::{Action, Answer, Branch, Effect, Encryption, Message, Status};
 
 impl Hooks {
-    pub(super) fn refusal(&self, asked: Asked<'_>, branch: &mut Branch) {
-        self.refused_in_updating(asked, branch);
+    pub(super) fn refusal(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
+        self.refused_in_updating(hook_call, branch);
         let Answer::Refused { class, message } = &mut branch.answer else { return };
-        let changes_encryption = asked.is_start() || asked.is_stop();
+        let changes_encryption = hook_call.is_start() || hook_call.is_stop();
         if self.has(Fault::RefusedAndDone)
-            && asked.is_start()
+            && hook_call.is_start()
             && class.starts_with("KMS")
-            && let Some(stream) = asked.stream().filter(|stream| stream.status(asked.now) == Status::Active)
+            && let Some(stream) =
+                hook_call.stream().filter(|stream| stream.status(hook_call.now) == Status::Active)
         {
-            let to = Encryption::Key(asked.text("KeyId").unwrap_or_default().to_owned());
+            let to = Encryption::Key(hook_call.text("KeyId").unwrap_or_default().to_owned());
             branch.effect = Effect::Encrypt { stream: stream.name.clone(), to };
         }
         if *class == "ValidationException" {
-            self.violations(asked, class, message);
+            self.violations(hook_call, class, message);
         } else if *class == "ResourceNotFoundException"
             && self.has(Fault::NotFoundByArn)
-            && let (Some(arn), Message::Known(text)) = (asked.text("StreamARN"), &mut *message)
-            && let Some(name) = asked.stream_name()
+            && let (Some(arn), Message::Known(text)) = (hook_call.text("StreamARN"), &mut *message)
+            && let Some(name) = hook_call.stream_name()
         {
             *text = text.replace(name, arn);
         }
@@ -33,27 +34,28 @@ impl Hooks {
         {
             *class = "InvalidArgumentException";
         }
-        if asked.is_start() {
+        if hook_call.is_start() {
             *class = self.neighbour(class);
         }
-        if self.is_let_through(asked, class) {
+        if self.is_let_through(hook_call, class) {
             branch.answer = Answer::Accepted(Value::empty());
         }
     }
 
     /// A refusal that is turned into an acceptance that changes nothing.
-    fn is_let_through(&self, asked: Asked<'_>, class: &str) -> bool {
-        if !(asked.is_start() || asked.is_stop()) {
+    fn is_let_through(&self, hook_call: HookCall<'_>, class: &str) -> bool {
+        if !(hook_call.is_start() || hook_call.is_stop()) {
             return false;
         }
-        let deleting = asked.stream().is_some_and(|stream| stream.status(asked.now) == Status::Deleting);
+        let deleting =
+            hook_call.stream().is_some_and(|stream| stream.status(hook_call.now) == Status::Deleting);
         let on_missing = class == "ResourceNotFoundException" && self.has(Fault::MissingStreamAccepted);
-        let in_deleting = asked.is_start()
+        let in_deleting = hook_call.is_start()
             && deleting
             && class == "ResourceInUseException"
             && self.has(Fault::StartInDeletingAccepted);
-        let with_none = asked.is_start()
-            && asked.text("EncryptionType") == Some("NONE")
+        let with_none = hook_call.is_start()
+            && hook_call.text("EncryptionType") == Some("NONE")
             && self.has(Fault::EncryptionTypeNoneAccepted);
         on_missing || in_deleting || with_none
     }
@@ -72,8 +74,8 @@ impl Hooks {
         if self.has(fault) { neighbour } else { class }
     }
 
-    fn refused_in_updating(&self, asked: Asked<'_>, branch: &mut Branch) {
-        let refuses = match asked.action {
+    fn refused_in_updating(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
+        let refuses = match hook_call.action {
             Action::PutRecord | Action::PutRecords => self.has(Fault::PutRefusedInUpdating),
             Action::GetShardIterator => self.has(Fault::IteratorRefusedInUpdating),
             Action::AddTagsToStream
@@ -90,17 +92,18 @@ impl Hooks {
             | Action::StartStreamEncryption
             | Action::StopStreamEncryption => false,
         };
-        let updating = || asked.stream().is_some_and(|stream| stream.status(asked.now) == Status::Updating);
+        let updating =
+            || hook_call.stream().is_some_and(|stream| stream.status(hook_call.now) == Status::Updating);
         if refuses && updating() {
             branch.answer = Answer::Refused { class: "ResourceInUseException", message: Message::Unknown };
             branch.effect = Effect::Nothing;
         }
     }
 
-    fn violations(&self, asked: Asked<'_>, class: &mut &'static str, text: &mut Message) {
+    fn violations(&self, hook_call: HookCall<'_>, class: &mut &'static str, text: &mut Message) {
         let model = Model::embedded();
-        let Some(operation) = model.operation(asked.action.name()) else { return };
-        let violations = violations(model, operation, asked.input);
+        let Some(operation) = model.operation(hook_call.action.name()) else { return };
+        let violations = violations(model, operation, hook_call.input);
         if violations.is_empty() {
             return;
         }
@@ -117,11 +120,11 @@ impl Hooks {
             *class = "InvalidArgumentException";
         }
         if self.has(Fault::ValidationAfterLookup)
-            && asked.stream().is_none()
-            && let Some(name) = asked.stream_name()
+            && hook_call.stream().is_none()
+            && let Some(name) = hook_call.stream_name()
         {
             *class = "ResourceNotFoundException";
-            let account = &asked.world.account;
+            let account = &hook_call.account.id;
             *text = Message::Known(format!("Stream {name} under account {account} not found."));
         }
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::log::{Choice, Event};
+use crate::log::{Event, ObservedAnswer};
 use crate::testing::samples::{mismatch, trial};
 
 fn run(trials: &[Trial]) -> Summary {
@@ -7,8 +7,12 @@ fn run(trials: &[Trial]) -> Summary {
     Summary::of_events(&events)
 }
 
-fn chose(question: &str, candidate: &str) -> Choice {
-    Choice { question: question.to_owned(), candidate: Some(candidate.to_owned()), actual: String::new() }
+fn answered(question: &str, candidate: &str) -> ObservedAnswer {
+    ObservedAnswer {
+        question: question.to_owned(),
+        candidate: Some(candidate.to_owned()),
+        actual: String::new(),
+    }
 }
 
 #[test]
@@ -28,7 +32,7 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
         ..trial("kind", "kind", Outcome::Fail)
     };
     let answered =
-        |answer| Trial { chose: vec![chose("who", answer)], ..trial("answer", "answer", Outcome::Open) };
+        |answer| Trial { answers: vec![answered("who", answer)], ..trial("answer", "answer", Outcome::Open) };
     let mut repeats = Repeats::default();
     repeats.add(&run(&[
         trial("outcome", "outcome", Outcome::Pass),
@@ -45,9 +49,9 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
             trial("same", "same", Outcome::Pass),
         ]));
     }
-    let told = repeats.to_text();
+    let reported = repeats.to_text();
     assert_eq!(
-        told,
+        reported,
         "answer\n  open (3 times)\n  who: you (twice), me (once)\n\
          gone\n  no verdict (twice), pass (once)\n\
          kind\n  fail (states) (twice), fail (body) (once)\n\
@@ -59,7 +63,7 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
 #[test]
 fn a_run_that_could_not_observe_a_trial_is_counted_and_is_no_flip() {
     let answered =
-        |answer| Trial { chose: vec![chose("who", answer)], ..trial("answer", "answer", Outcome::Pass) };
+        |answer| Trial { answers: vec![answered("who", answer)], ..trial("answer", "answer", Outcome::Pass) };
     let mut repeats = Repeats::default();
     repeats.add(&run(&[answered("me"), trial("never", "never", Outcome::Unobserved)]));
     repeats.add(&run(&[

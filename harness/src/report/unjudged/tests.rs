@@ -21,7 +21,7 @@ fn run(requires: &[&str], trials: Vec<Trial>) -> Summary {
     Summary::of_events(&[vec![first], trials.collect(), vec![footer(true)]].concat())
 }
 
-fn first_words(summary: &Summary) -> String {
+fn headline(summary: &Summary) -> String {
     let text = render(summary, Style::default(), &Options::default());
     text.split_whitespace().take(40).collect::<Vec<_>>().join(" ")
 }
@@ -32,12 +32,12 @@ fn ended(number: usize, outcome: Outcome) -> Trial {
 }
 
 #[test]
-fn trials_without_a_verdict_are_told_before_anything_good() {
+fn trials_without_a_verdict_are_reported_before_anything_good() {
     let mut trials: Vec<Trial> = (0..12).map(|number| ended(number, Outcome::Pass)).collect();
     trials.extend((12..357).map(|number| because(ended(number, Outcome::Unsupported), NO_START)));
-    let text = first_words(&run(&[], trials));
+    let text = headline(&run(&[], trials));
     let wanted = "no verdict 345 of 357 trials: 345 unsupported (the target does not have StartStreamEncryption) \
-                  good no deviation in 12 passed trials";
+                  good no mismatch in 12 passed trials";
     assert!(text.starts_with(wanted), "{text}");
 }
 
@@ -58,18 +58,18 @@ fn what_is_skipped_or_open_has_no_verdict_by_design() {
     let trials = vec![ended(0, Outcome::Pass), ended(1, Outcome::Skipped), ended(2, Outcome::Open)];
     let summary = run(&[], trials.into_iter().map(required).collect());
     assert_eq!((summary.why_without_verdict(), summary.missing_requirements()), (None, Vec::new()));
-    let text = first_words(&summary);
-    assert!(text.starts_with("good no deviation in 1 passed trial; 1 is open, 1 skipped"), "{text}");
+    let text = headline(&summary);
+    assert!(text.starts_with("good no mismatch in 1 passed trial; 1 is open, 1 skipped"), "{text}");
 }
 
 #[test]
-fn a_required_trial_without_a_verdict_is_told_first() {
+fn a_required_trial_without_a_verdict_is_reported_first() {
     for outcome in [Outcome::Unsupported, Outcome::Unobserved, Outcome::Blocked, Outcome::Error] {
         let missing = required(because(ended(1, outcome), "some reason"));
         let summary = run(&["a/**"], vec![required(ended(0, Outcome::Pass)), missing]);
-        let wanted = format!("1 required trial has no verdict: a/b-001 ({}: some reason)", outcome.word());
+        let wanted = format!("1 required trial has no verdict: a/b-001 ({}: some reason)", outcome.as_str());
         assert_eq!(summary.missing_requirements(), [wanted.as_str()]);
-        assert!(first_words(&summary).starts_with(&format!("required {wanted} no verdict 1 of 2")));
+        assert!(headline(&summary).starts_with(&format!("required {wanted} no verdict 1 of 2")));
     }
 }
 
@@ -96,7 +96,7 @@ fn an_operation_of_which_nothing_is_known_satisfies_no_requirement() {
 }
 
 #[test]
-fn a_run_of_which_nothing_was_judged_is_told_from_one_that_was() {
+fn a_run_of_which_nothing_was_judged_is_distinguished_from_one_that_was() {
     let nothing = [Outcome::Skipped, Outcome::Unsupported, Outcome::Unobserved, Outcome::Blocked];
     assert!(
         run(&[], nothing.into_iter().enumerate().map(|(at, outcome)| ended(at, outcome)).collect())

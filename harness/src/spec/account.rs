@@ -1,6 +1,6 @@
 //! The state of the service: streams by name, KMS, and limits.
 //!
-//! A world is data. Time passes only by asking it with a later `now`.
+//! An account is data. Time passes only by a call with a later `now`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use super::stream::Stream;
 
 /// The state of the service, for one account in one region. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
-pub struct World {
+pub struct Account {
     /// `aws` and the like.
     pub partition: String,
     /// The region.
     pub region: String,
     /// The account, 12 digits.
-    pub account: String,
+    pub id: String,
     /// The keys that exist.
     pub kms: Arc<Kms>,
     /// The account's limits.
@@ -53,13 +53,13 @@ pub struct TransitionTimes {
     pub update: Millis,
 }
 
-impl World {
-    /// A world without streams, whose KMS has the managed key alone.
+impl Account {
+    /// An account without streams, whose KMS has the managed key alone.
     pub fn new(partition: &str, region: &str, account: &str) -> Self {
         Self {
             partition: partition.to_owned(),
             region: region.to_owned(),
-            account: account.to_owned(),
+            id: account.to_owned(),
             kms: Arc::new(Kms::new(partition, region, account)),
             limits: Limits::DOCUMENTED,
             streams: BTreeMap::new(),
@@ -78,7 +78,7 @@ impl World {
 
     /// The ARN of a stream of that name.
     pub fn stream_arn(&self, name: &str) -> String {
-        format!("arn:{}:kinesis:{}:{}:stream/{name}", self.partition, self.region, self.account)
+        format!("arn:{}:kinesis:{}:{}:stream/{name}", self.partition, self.region, self.id)
     }
 
     /// Shards that count towards the limit. A stream that is being created counts.
@@ -86,7 +86,7 @@ impl World {
         self.streams(now).map(Stream::shard_count).sum()
     }
 
-    /// Applies the effect of an accepted call. This is the only way to change a world.
+    /// Applies the effect of an accepted call. This is the only way to change an account.
     ///
     /// An effect on a stream that is gone by `now` does nothing.
     pub fn apply(&mut self, effect: Effect, now: Millis, times: TransitionTimes) {

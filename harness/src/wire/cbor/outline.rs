@@ -15,7 +15,7 @@ pub struct Item<'a> {
     pub head: Head,
     /// The bytes of a string of definite length; else nothing.
     pub payload: &'a [u8],
-    /// The index, in the walk, of the item around it. A tag is around what it stands over, and a
+    /// The index, in the outline, of the item around it. A tag is around what it stands over, and a
     /// string of indefinite length around its chunks.
     pub parent: Option<usize>,
     /// What it is to that item.
@@ -29,7 +29,7 @@ pub struct Item<'a> {
 /// Why bytes are no CBOR, or more than the harness is willing to walk.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("walk CBOR at byte {offset}: {reason}")]
-pub struct WalkError {
+pub struct OutlineError {
     /// Where the item at fault starts.
     pub offset: usize,
     /// What is wrong, in lower case.
@@ -45,7 +45,7 @@ pub struct WalkError {
 ///
 /// Bytes that are not one well-formed item, nesting beyond [`crate::wire::MAX_DEPTH`], more items
 /// than [`super::MAX_ITEMS`].
-pub fn walk(bytes: &[u8]) -> Result<Vec<Item<'_>>, WalkError> {
+pub fn outline(bytes: &[u8]) -> Result<Vec<Item<'_>>, OutlineError> {
     let mut tokens = Tokens::new(bytes);
     let mut items: Vec<Item<'_>> = Vec::new();
     let mut open: Vec<Open> = Vec::new();

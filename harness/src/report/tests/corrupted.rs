@@ -22,7 +22,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_spoiled_log_is_rendered_if_it_is_read(at in 0_usize..4_000, byte in any::<u8>(), end in 0_usize..4_000) {
+    fn a_corrupted_log_is_rendered_if_it_is_read(at in 0_usize..4_000, byte in any::<u8>(), end in 0_usize..4_000) {
         let mut bytes = lines();
         let at = at * 13 % bytes.len();
         bytes[at] = byte;

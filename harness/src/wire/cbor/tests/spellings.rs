@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{any_value, diagnostic, parse, walk};
+use super::{any_value, diagnostic, outline, parse};
 use crate::model::Value;
 
 /// Decisions about spelling, drawn beforehand and used one after the other.
@@ -67,7 +67,7 @@ fn integer(number: i64, choices: &mut Choices<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// Opens an array or map and tells whether it is to be closed.
+/// Opens an array or map and says whether it is to be closed.
 fn container(major: u8, count: usize, choices: &mut Choices<'_>, out: &mut Vec<u8>) -> bool {
     let indefinite = choices.below(2) == 1;
     if indefinite {
@@ -165,7 +165,7 @@ proptest! {
         let read = parse(&bytes).unwrap().value;
         prop_assert_eq!(&read, &value);
         prop_assert_eq!(&ours(ciborium::from_reader(&bytes[..]).unwrap()), &value);
-        prop_assert!(walk(&bytes).unwrap().len() >= items(&value));
-        prop_assert!(!diagnostic(&bytes).contains(" / byte "), "no fault is told");
+        prop_assert!(outline(&bytes).unwrap().len() >= items(&value));
+        prop_assert!(!diagnostic(&bytes).contains(" / byte "), "no fault is reported");
     }
 }

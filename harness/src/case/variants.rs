@@ -1,24 +1,24 @@
-//! The closed words of the formats: one table per enum, for the loader and for the schemas.
+//! The closed sets of values of the formats: one table per enum, for the loader and for the schemas.
 
 use super::ast::{
-    Address, ArnChange, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, LadderEnd, Level,
-    Motion, Returns, Rule, Spelling, When, WireAuth,
+    Address, ArnChange, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, Level, Motion,
+    Returns, Rule, Spelling, StatesEnd, When, WireAuth,
 };
 
 use super::dialect::DialectName;
 use super::transport::Transport;
 
-/// A word and what it stands for.
-pub(super) type Words<T> = &'static [(&'static str, T)];
+/// A name and what it stands for.
+pub(super) type Variants<T> = &'static [(&'static str, T)];
 
-pub(super) const RETURNS: Words<Returns> = &[("at-once", Returns::AtOnce)];
+pub(super) const RETURNS: Variants<Returns> = &[("at-once", Returns::AtOnce)];
 
-pub(super) const LEVEL: Words<Level> =
+pub(super) const LEVEL: Variants<Level> =
     &[("core", Level::Core), ("extended", Level::Extended), ("strict", Level::Strict)];
 
-pub(super) const COST: Words<Cost> = &[("small", Cost::Small), ("long", Cost::Long)];
+pub(super) const COST: Variants<Cost> = &[("small", Cost::Small), ("long", Cost::Long)];
 
-pub(super) const AUDIENCE: Words<Audience> = &[
+pub(super) const AUDIENCE: Variants<Audience> = &[
     ("producers", Audience::Producers),
     ("consumers", Audience::Consumers),
     ("infrastructure-tools", Audience::InfrastructureTools),
@@ -26,18 +26,18 @@ pub(super) const AUDIENCE: Words<Audience> = &[
     ("security", Audience::Security),
 ];
 
-pub(super) const ENCODING: Words<EncodingAxis> =
+pub(super) const ENCODING: Variants<EncodingAxis> =
     &[("json", EncodingAxis::Json), ("cbor", EncodingAxis::Cbor)];
 
-pub(super) const TRANSPORT: Words<Transport> = &[("h1", Transport::H1), ("h2", Transport::H2)];
+pub(super) const TRANSPORT: Variants<Transport> = &[("h1", Transport::H1), ("h2", Transport::H2)];
 
-pub(super) const ADDRESS: Words<Address> =
+pub(super) const ADDRESS: Variants<Address> =
     &[("name", Address::Name), ("arn", Address::Arn), ("both", Address::Both)];
 
-pub(super) const FIXTURE: Words<FixtureName> =
+pub(super) const FIXTURE: Variants<FixtureName> =
     &[("stream", FixtureName::Stream), ("other", FixtureName::Other)];
 
-pub(super) const STATUS: Words<FixtureStatus> = &[
+pub(super) const STATUS: Variants<FixtureStatus> = &[
     ("active", FixtureStatus::Active),
     ("creating", FixtureStatus::Creating),
     ("updating", FixtureStatus::Updating),
@@ -45,11 +45,11 @@ pub(super) const STATUS: Words<FixtureStatus> = &[
     ("gone", FixtureStatus::Gone),
 ];
 
-pub(super) const AUTH: Words<WireAuth> = &[
+pub(super) const AUTH: Variants<WireAuth> = &[
     ("signed", WireAuth::Signed),
     ("unsigned", WireAuth::Unsigned),
-    ("spoiled-signature", WireAuth::SpoiledSignature),
-    ("spoiled-body-hash", WireAuth::SpoiledBodyHash),
+    ("corrupt-signature", WireAuth::CorruptSignature),
+    ("corrupt-body-hash", WireAuth::CorruptBodyHash),
     ("missing-credential", WireAuth::MissingCredential),
     ("missing-signature", WireAuth::MissingSignature),
     ("missing-signed-headers", WireAuth::MissingSignedHeaders),
@@ -66,12 +66,12 @@ pub(super) const AUTH: Words<WireAuth> = &[
     ("signed-then-added-header", WireAuth::SignedThenAddedHeader),
 ];
 
-pub(super) const DIALECT: Words<DialectName> =
+pub(super) const DIALECT: Variants<DialectName> =
     &[("plain", DialectName::Plain), ("envelope", DialectName::Envelope)];
 
-pub(super) const BODY: Words<BodyForm> = &[("empty", BodyForm::Empty)];
+pub(super) const BODY: Variants<BodyForm> = &[("empty", BodyForm::Empty)];
 
-pub(super) const SPELLING: Words<Spelling> = &[
+pub(super) const SPELLING: Variants<Spelling> = &[
     ("indefinite-map", Spelling::IndefiniteMap),
     ("byte-string", Spelling::ByteString),
     ("tagged-integer", Spelling::TaggedInteger),
@@ -82,23 +82,23 @@ pub(super) const SPELLING: Words<Spelling> = &[
     ("text", Spelling::Text),
 ];
 
-pub(super) const WHEN: Words<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
+pub(super) const WHEN: Variants<When> = &[("accepted", When::Accepted), ("refused", When::Refused)];
 
-/// The one word of `until`; elsewhere than at a repetition members may stand in its place.
-pub(super) const UNTIL: Words<()> = &[("as-expected", ())];
+/// The one value of `until`; elsewhere than at a repetition members may stand in its place.
+pub(super) const UNTIL: Variants<()> = &[("as-expected", ())];
 
-pub(super) const RUNG: Words<LadderEnd> = &[("first", LadderEnd::First), ("last", LadderEnd::Last)];
+pub(super) const STATES_END: Variants<StatesEnd> = &[("first", StatesEnd::First), ("last", StatesEnd::Last)];
 
-pub(super) const MOTION: Words<Motion> = &[("moves", Motion::Moves), ("stays", Motion::Stays)];
+pub(super) const MOTION: Variants<Motion> = &[("moves", Motion::Moves), ("stays", Motion::Stays)];
 
-pub(super) const ARN_CHANGE: Words<ArnChange> = &[
+pub(super) const ARN_CHANGE: Variants<ArnChange> = &[
     ("arn-in-account", ArnChange::Account),
     ("arn-in-region", ArnChange::Region),
     ("arn-in-partition", ArnChange::Partition),
     ("consumer-arn", ArnChange::Consumer),
 ];
 
-pub(super) const RULE: Words<Rule> = &[
+pub(super) const RULE: Variants<Rule> = &[
     ("not-null", Rule::NotNull),
     ("min-length", Rule::MinLength),
     ("max-length", Rule::MaxLength),
@@ -111,7 +111,7 @@ pub(super) const RULE: Words<Rule> = &[
     ("elements", Rule::Elements),
 ];
 
-/// The words alone.
-pub(super) fn spelled<T>(words: Words<T>) -> impl Iterator<Item = &'static str> {
-    words.iter().map(|(word, _)| *word)
+/// The names alone.
+pub(super) fn spelled<T>(variants: Variants<T>) -> impl Iterator<Item = &'static str> {
+    variants.iter().map(|(name, _)| *name)
 }

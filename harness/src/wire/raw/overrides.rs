@@ -1,4 +1,4 @@
-//! A request that deviates from what a client would send, in named ways.
+//! A request that differs from what a client would send, in named ways.
 
 use std::time::{Instant, SystemTime};
 
@@ -9,12 +9,12 @@ use super::request::{Cut, RawRequest, RequestFraming};
 use super::{RawExchange, RawTransport};
 use crate::wire::client::Client;
 use crate::wire::message::{NoAnswer, NoAnswerKind, Sent};
-use crate::wire::sign::{Parts, SignError, Spoil};
+use crate::wire::sign::{Corruption, Parts, SignError};
 
-/// A request that deviates. What is not said is as a client would have it: the endpoint's host,
+/// A request with overrides. What is not said is as a client would have it: the endpoint's host,
 /// the true length.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deviation {
+pub struct Overrides {
     /// The method.
     pub method: String,
     /// Path and query as written; a fragment never leaves the client.
@@ -26,13 +26,13 @@ pub struct Deviation {
     /// Further headers, in this order; a signature covers them.
     pub headers: Vec<(String, String)>,
     /// How it is authenticated.
-    pub auth: Spoil,
+    pub auth: Corruption,
 }
 
-/// What a deviating request was, and what came of it.
+/// What an overridden request was, and what came of it.
 #[derive(Clone, Debug)]
 pub struct RawSent {
-    /// The exchange as the pooled client would tell it.
+    /// The exchange as the pooled client would report it.
     pub sent: Sent,
     /// Request line and headers as they went.
     pub request_head: String,
@@ -43,10 +43,10 @@ pub struct RawSent {
 }
 
 impl Client {
-    /// Signs as the deviation says (with the wall clock's time) and sends by the raw transport, on a
+    /// Signs as the mismatch says (with the wall clock's time) and sends by the raw transport, on a
     /// connection of its own.
-    pub async fn send_deviating(&self, deviation: &Deviation, body: &Bytes) -> RawSent {
-        let request = match deviation.request(self, body) {
+    pub async fn send_raw(&self, overrides: &Overrides, body: &Bytes) -> RawSent {
+        let request = match overrides.request(self, body) {
             Ok(request) => request,
             Err(error) => {
                 let now = Instant::now();
@@ -71,7 +71,7 @@ impl Client {
     }
 }
 
-impl Deviation {
+impl Overrides {
     /// The request, signed.
     ///
     /// # Errors

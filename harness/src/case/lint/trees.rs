@@ -1,4 +1,4 @@
-//! Walks over the trees of a case.
+//! The trees of a case.
 
 use crate::case::ast::{Answer, Body, Call, Expectation, Node, Reference, Tree, Until};
 
@@ -24,7 +24,7 @@ pub(super) fn of_expectation(expectation: &Expectation) -> impl Iterator<Item = 
     stated.into_iter().chain(expectation.document.as_ref()).chain(expectation.form.headers.values())
 }
 
-/// The trees of a call: its body, its deviations and its expectation.
+/// The trees of a call: its body, its overrides and its expectation.
 pub(super) fn of_call(call: &Call) -> impl Iterator<Item = &Tree> {
     let body = match &call.with {
         Body::Tree(tree) | Body::Json(tree) | Body::Bytes(tree) => tree,

@@ -4,19 +4,19 @@ use bytes::Bytes;
 
 use crate::case::ast::{Body, Tree, Wire, WireAuth};
 use crate::model::Value;
-use crate::wire::{Auth, Deviation, Request, Spoil};
+use crate::wire::{Auth, Corruption, Overrides, Request};
 
 use super::bind::{Bindings, Unbound};
 
-/// The deviation of a call from the plain request; `None` where there is none.
+/// What a call overrides of the plain request; `None` where there is none.
 ///
 /// # Errors
 /// If a name is unbound, or stands for something else than text.
-pub(crate) fn deviation(
+pub(crate) fn of_call(
     wire: &Wire,
     plain: &Request,
     bindings: &Bindings,
-) -> Result<Option<Deviation>, Unbound> {
+) -> Result<Option<Overrides>, Unbound> {
     if wire.is_plain() {
         return Ok(None);
     }
@@ -29,7 +29,7 @@ pub(crate) fn deviation(
     for (name, tree) in &wire.headers {
         headers.extend(texts(tree)?.into_iter().map(|value| (name.clone(), value)));
     }
-    Ok(Some(Deviation {
+    Ok(Some(Overrides {
         method: one(&wire.method, "POST")?.unwrap_or_default(),
         path: one(&wire.path, "/")?.unwrap_or_default(),
         targets: match &wire.target {
@@ -38,15 +38,15 @@ pub(crate) fn deviation(
         },
         content_type: one(&wire.content_type, &plain.content_type)?,
         headers,
-        auth: spoil(wire.auth),
+        auth: corruption(wire.auth),
     }))
 }
 
-/// What the log says of a request that deviates, in the members of a plain one.
-pub(crate) fn as_plain(request: &mut Request, deviation: &Deviation) {
-    request.target = (!deviation.targets.is_empty()).then(|| deviation.targets.join(", "));
-    request.content_type = deviation.content_type.clone().unwrap_or_default();
-    request.auth = if deviation.auth.is_signed() { Auth::Signed } else { Auth::Unsigned };
+/// What the log says of a request with overrides, in the members of a plain one.
+pub(crate) fn as_plain(request: &mut Request, overrides: &Overrides) {
+    request.target = (!overrides.targets.is_empty()).then(|| overrides.targets.join(", "));
+    request.content_type = overrides.content_type.clone().unwrap_or_default();
+    request.auth = if overrides.auth.is_signed() { Auth::Signed } else { Auth::Unsigned };
 }
 
 /// The bytes of a body that is written in the case; `None` for one that is encoded.
@@ -84,25 +84,25 @@ fn texts(tree: &Tree, bindings: &Bindings) -> Result<Vec<String>, Unbound> {
     }
 }
 
-const fn spoil(auth: WireAuth) -> Spoil {
+const fn corruption(auth: WireAuth) -> Corruption {
     match auth {
-        WireAuth::Signed => Spoil::Nothing,
-        WireAuth::Unsigned => Spoil::Unsigned,
-        WireAuth::SpoiledSignature => Spoil::Signature,
-        WireAuth::SpoiledBodyHash => Spoil::BodyHash,
-        WireAuth::MissingCredential => Spoil::NoCredential,
-        WireAuth::MissingSignature => Spoil::NoSignature,
-        WireAuth::MissingSignedHeaders => Spoil::NoSignedHeaders,
-        WireAuth::MissingDate => Spoil::NoDate,
-        WireAuth::Expired => Spoil::Expired,
-        WireAuth::Future => Spoil::Future,
-        WireAuth::OtherRegion => Spoil::OtherRegion,
-        WireAuth::OtherService => Spoil::OtherService,
-        WireAuth::UnknownKey => Spoil::UnknownKey,
-        WireAuth::BadSessionToken => Spoil::SessionToken,
-        WireAuth::HeaderAndQuery => Spoil::HeaderAndQuery,
-        WireAuth::Presigned => Spoil::Presigned,
-        WireAuth::SignedThenChangedHeader => Spoil::ChangedHeader,
-        WireAuth::SignedThenAddedHeader => Spoil::AddedHeader,
+        WireAuth::Signed => Corruption::Nothing,
+        WireAuth::Unsigned => Corruption::Unsigned,
+        WireAuth::CorruptSignature => Corruption::Signature,
+        WireAuth::CorruptBodyHash => Corruption::BodyHash,
+        WireAuth::MissingCredential => Corruption::NoCredential,
+        WireAuth::MissingSignature => Corruption::NoSignature,
+        WireAuth::MissingSignedHeaders => Corruption::NoSignedHeaders,
+        WireAuth::MissingDate => Corruption::NoDate,
+        WireAuth::Expired => Corruption::Expired,
+        WireAuth::Future => Corruption::Future,
+        WireAuth::OtherRegion => Corruption::OtherRegion,
+        WireAuth::OtherService => Corruption::OtherService,
+        WireAuth::UnknownKey => Corruption::UnknownKey,
+        WireAuth::BadSessionToken => Corruption::SessionToken,
+        WireAuth::HeaderAndQuery => Corruption::HeaderAndQuery,
+        WireAuth::Presigned => Corruption::Presigned,
+        WireAuth::SignedThenChangedHeader => Corruption::ChangedHeader,
+        WireAuth::SignedThenAddedHeader => Corruption::AddedHeader,
     }
 }

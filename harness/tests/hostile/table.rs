@@ -1,4 +1,4 @@
-//! Rude endpoints: what each does, and what the design says of it.
+//! Hostile endpoints: what each does, and what the design says of it.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use kinesis_conformance::log::{MismatchKind, Outcome};
 use super::answer::{cbor, json, page, whole};
 use super::server::{Manner, Then};
 
-/// One rude endpoint.
+/// One hostile endpoint.
 #[derive(Clone)]
 pub(crate) struct Row {
     /// Its name.
@@ -16,12 +16,12 @@ pub(crate) struct Row {
     pub(crate) manner: Manner,
     /// What its answers come to.
     pub(crate) verdict: Verdict,
-    /// What is told, once, if it is rude to everybody; `None` where it does no harm or strikes by
+    /// What is reported, once, if it is hostile to everybody; `None` where it does no harm or strikes by
     /// chance.
-    pub(crate) told: Option<&'static str>,
+    pub(crate) reported: Option<&'static str>,
 }
 
-/// What rudeness comes to, by the trial and by whom it hits.
+/// What hostility comes to, by the trial and by whom it hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// No whole answer: a failure if only the question is hit, an error if everybody is.
@@ -32,7 +32,7 @@ pub(crate) enum Verdict {
     Refusal,
     /// 5xx: a failure, as a health request is answered, however badly.
     ServerError,
-    /// The target asks for patience for ever: an error.
+    /// The target throttles the call for ever: an error.
     NoPatience,
     /// No client minds: a pass.
     RidesOver,
@@ -46,8 +46,8 @@ pub(crate) enum Verdict {
 pub(crate) enum Hit {
     /// The call of the question alone.
     Question,
-    /// The looks of a watch alone.
-    Looks,
+    /// The samples of an observation alone.
+    Samples,
     /// Everybody, from the question on.
     Everybody,
 }
@@ -57,15 +57,15 @@ impl Verdict {
     pub(crate) const fn outcomes(self, hit: Hit) -> &'static [Outcome] {
         match (self, hit) {
             (Self::NoAnswer, Hit::Question) => &[Outcome::Fail],
-            (Self::NoAnswer, Hit::Looks | Hit::Everybody)
-            | (Self::NoPatience, Hit::Question | Hit::Looks) => &[Outcome::Error],
-            // The first start is that of the measurement before the suite: a watch that comes after
+            (Self::NoAnswer, Hit::Samples | Hit::Everybody)
+            | (Self::NoPatience, Hit::Question | Hit::Samples) => &[Outcome::Error],
+            // The first start is that of the measurement before the suite: an observation that comes after
             // it finds its stream refused.
             (Self::NoPatience, Hit::Everybody) => &[Outcome::Error, Outcome::Blocked],
-            (Self::BadBody | Self::Refusal | Self::ServerError, Hit::Question | Hit::Looks) => {
+            (Self::BadBody | Self::Refusal | Self::ServerError, Hit::Question | Hit::Samples) => {
                 &[Outcome::Fail]
             }
-            // What fails on a shared stream is asked again on one of its own, which can't be made.
+            // What fails on a shared stream is sent again on one of its own, which can't be made.
             (Self::BadBody | Self::Refusal | Self::ServerError, Hit::Everybody) => {
                 &[Outcome::Fail, Outcome::Blocked]
             }
@@ -74,13 +74,13 @@ impl Verdict {
         }
     }
 
-    /// The kinds of the deviations of a failure; empty where any will do.
+    /// The kinds of the mismatches of a failure; empty where any will do.
     pub(crate) const fn kinds(self, hit: Hit) -> &'static [MismatchKind] {
         match (self, hit) {
-            (_, Hit::Looks) => &[MismatchKind::States],
+            (_, Hit::Samples) => &[MismatchKind::States],
             (Self::NoAnswer, _) => &[MismatchKind::NoAnswer],
             (Self::BadBody, Hit::Question) => &[MismatchKind::Body],
-            // The watch goes on, and its looks are met alike.
+            // The observation goes on, and its samples are met alike.
             (Self::BadBody, Hit::Everybody) => &[MismatchKind::Body, MismatchKind::States],
             (Self::Refusal, _) => &[MismatchKind::Status],
             (Self::ServerError, _) => &[MismatchKind::ServerError],
@@ -89,8 +89,8 @@ impl Verdict {
     }
 }
 
-const fn row(name: &'static str, manner: Manner, verdict: Verdict, told: Option<&'static str>) -> Row {
-    Row { name, manner, verdict, told }
+const fn row(name: &'static str, manner: Manner, verdict: Verdict, reported: Option<&'static str>) -> Row {
+    Row { name, manner, verdict, reported }
 }
 
 const UNREACHED: Option<&str> = Some("failed to reach the target");
@@ -138,7 +138,7 @@ pub(crate) fn rows() -> Vec<Row> {
             "states too short a length",
             Writes(|right| [right.head(right.body().len() - 1).as_bytes(), right.body()].concat(), GoesOn),
             BadBody,
-            Some("could not ask their question, for one reason"),
+            Some("could not send their requests, for one reason"),
         ),
         row(
             "states too long a length",
@@ -241,13 +241,13 @@ pub(crate) fn rows() -> Vec<Row> {
         ),
         row(
             "redirects",
-            Writes(|_| super::elsewhere::redirect("307 Temporary Redirect"), GoesOn),
+            Writes(|_| super::redirect::redirect("307 Temporary Redirect"), GoesOn),
             Refusal,
             Some("redirects are not followed"),
         ),
         row(
             "redirects for good",
-            Writes(|_| super::elsewhere::redirect("301 Moved Permanently"), GoesOn),
+            Writes(|_| super::redirect::redirect("301 Moved Permanently"), GoesOn),
             Refusal,
             Some("redirects are not followed"),
         ),

@@ -1,11 +1,11 @@
-//! What deviates, by its kind and its level.
+//! What differs, by its kind and its level.
 
 use std::collections::BTreeSet;
 
 use super::*;
 
-/// What deviates, by the name of the row: the case, what was exchanged, the kinds.
-fn deviations() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchKind>)> {
+/// What differs, by the name of the row: the case, what was exchanged, the kinds.
+fn mismatches() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchKind>)> {
     use MismatchKind::{
         Body, Encoding, ErrorClass, ErrorShape, ErrorText, Header, NoAnswer, Records, ServerError,
         StateChanged, States, Status, Timing,
@@ -13,18 +13,18 @@ fn deviations() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchK
     let in_use = r#"{"__type":"ResourceInUseException"}"#;
     let changed = r#"{"StreamDescriptionSummary":{"StreamStatus":"UPDATING","EncryptionType":"NONE"}}"#;
     let gone = r#"{"__type":"ResourceNotFoundException"}"#;
-    let describe = |status, body| vec![ask("DescribeStreamSummary", answer(status, body))];
-    let unknown = |body| vec![ask("ListStreams", answer(400, body))];
-    let skipped = watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("ACTIVE", "KMS"), ("ACTIVE", "KMS")]);
+    let describe = |status, body| vec![exchange_of("DescribeStreamSummary", answer(status, body))];
+    let unknown = |body| vec![exchange_of("ListStreams", answer(400, body))];
+    let skipped = samples_of(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("ACTIVE", "KMS"), ("ACTIVE", "KMS")]);
     let mut late = well();
     late.pop();
     late.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2"}"#));
     late.push(put(AFTER, 6_000_000, r#"{"ShardId":"s","SequenceNumber":"3"}"#));
-    let mut refused_meanwhile = well();
-    refused_meanwhile[8] = Exchange { response: answer(400, in_use), ..refused_meanwhile[8].clone() };
-    let mut lost = vec![ask("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#))];
+    let mut refused_during = well();
+    refused_during[8] = Exchange { response: answer(400, in_use), ..refused_during[8].clone() };
+    let mut lost = vec![exchange_of("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#))];
     lost.extend(read_back(r#"{"Records":[]}"#));
-    let mut formless = ask("ListStreams", answer(400, OUT_OF_ENUM));
+    let mut formless = exchange_of("ListStreams", answer(400, OUT_OF_ENUM));
     if let ResponseText::Answer { headers, .. } = &mut formless.response {
         headers[0].1 = "text/plain".to_owned();
     }
@@ -38,8 +38,13 @@ fn deviations() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchK
         ("changed", REFUSED, vec![start(400, OUT_OF_ENUM), unchanged(changed)], vec![StateChanged]),
         ("gone", REFUSED, vec![start(400, OUT_OF_ENUM), gone_after], vec![StateChanged]),
         ("5xx", REFUSED, vec![start(500, "{}"), healthy()], vec![ServerError]),
-        ("no answer", REFUSED, vec![ask("StartStreamEncryption", none()), healthy()], vec![NoAnswer]),
-        ("open, no answer", OPEN, vec![ask("StartStreamEncryption", none()), healthy()], vec![NoAnswer]),
+        ("no answer", REFUSED, vec![exchange_of("StartStreamEncryption", none()), healthy()], vec![NoAnswer]),
+        (
+            "open, no answer",
+            OPEN,
+            vec![exchange_of("StartStreamEncryption", none()), healthy()],
+            vec![NoAnswer],
+        ),
         ("refused instead", ACCEPTED, describe(400, in_use), vec![Status]),
         ("no document", ACCEPTED, describe(200, "<html>"), vec![Body]),
         ("no members", ACCEPTED, describe(200, "{}"), vec![Body]),
@@ -58,16 +63,16 @@ fn deviations() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchK
         ),
         ("lost", READ, lost, vec![Records]),
         ("no form", FORM, vec![formless], vec![Header, Encoding]),
-        ("skipped", WATCHED, skipped, vec![States, Timing]),
-        ("late", WATCHED, late, vec![Timing]),
-        ("refused meanwhile", WATCHED, refused_meanwhile, vec![Status]),
+        ("skipped", OBSERVED, skipped, vec![States, Timing]),
+        ("late", OBSERVED, late, vec![Timing]),
+        ("refused during", OBSERVED, refused_during, vec![Status]),
     ]
 }
 
 #[test]
-fn every_deviation_fails_by_its_kind_and_every_kind_is_produced() {
+fn every_mismatch_fails_by_its_kind_and_every_kind_is_produced() {
     let mut produced = BTreeSet::new();
-    for (name, case, mut exchanges, wanted) in deviations() {
+    for (name, case, mut exchanges, wanted) in mismatches() {
         if name == "skipped" {
             exchanges.push(put(AFTER, 800, r#"{"ShardId":"s","SequenceNumber":"2"}"#));
         }
@@ -83,9 +88,12 @@ fn every_deviation_fails_by_its_kind_and_every_kind_is_produced() {
 fn what_is_as_expected_passes() {
     for (case, exchanges) in [
         (REFUSED, vec![start(400, OUT_OF_ENUM), unchanged(UNCHANGED)]),
-        (ACCEPTED, vec![ask("DescribeStreamSummary", answer(200, UNCHANGED))]),
-        (DOCUMENT, vec![ask("ListStreams", answer(400, r#"{"__type":"UnknownOperationException"}"#))]),
-        (WATCHED, well()),
+        (ACCEPTED, vec![exchange_of("DescribeStreamSummary", answer(200, UNCHANGED))]),
+        (
+            DOCUMENT,
+            vec![exchange_of("ListStreams", answer(400, r#"{"__type":"UnknownOperationException"}"#))],
+        ),
+        (OBSERVED, well()),
     ] {
         let judgement = judged_at(Level::Strict, case, exchanges);
         assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Pass, vec![]), "{judgement:#?}");
@@ -93,7 +101,7 @@ fn what_is_as_expected_passes() {
 }
 
 #[test]
-fn a_deviation_above_the_level_is_tolerated() {
+fn a_mismatch_above_the_level_is_tolerated() {
     let other_text = vec![start(400, r#"{"__type":"ValidationException"}"#)];
     let judgement = judged(REFUSED, other_text.clone());
     assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Tolerated, vec![MismatchKind::ErrorText]));
@@ -101,7 +109,7 @@ fn a_deviation_above_the_level_is_tolerated() {
 }
 
 #[test]
-fn a_deviation_of_form_is_a_note_and_no_mismatch() {
+fn a_difference_of_form_is_a_note_and_no_mismatch() {
     let judgement = judged(
         REFUSED,
         vec![Exchange {
@@ -119,10 +127,10 @@ fn a_deviation_of_form_is_a_note_and_no_mismatch() {
 }
 
 #[test]
-fn who_gets_no_answer_or_a_5xx_is_hurt_however_little_the_case_matters() {
+fn no_answer_and_a_5xx_fail_however_little_the_case_matters() {
     let strict = OPEN.replace("level: core", "level: strict");
     let levels = |response| {
-        let judgement = judged(&strict, vec![ask("StartStreamEncryption", response), healthy()]);
+        let judgement = judged(&strict, vec![exchange_of("StartStreamEncryption", response), healthy()]);
         (judgement.outcome, judgement.mismatches.iter().map(|mismatch| mismatch.level).collect::<Vec<_>>())
     };
     assert_eq!(levels(none()), (Outcome::Fail, vec![Level::Core]));
@@ -130,35 +138,35 @@ fn who_gets_no_answer_or_a_5xx_is_hurt_however_little_the_case_matters() {
 }
 
 #[test]
-fn another_5xx_than_the_one_asked_for_is_told_by_its_class_and_needs_no_healthy_target() {
+fn another_5xx_than_the_expected_one_is_reported_by_its_class_and_needs_no_healthy_target() {
     let wanted = DOCUMENT.replace("UnknownOperationException", "InternalFailure, status: 500");
     let wanted = wanted.replace("{__type: InternalFailure, status: 500}", "{__type: InternalFailure}");
-    let judgement = judged(&wanted, vec![ask("ListStreams", answer(500, r#"{"__type":"Other"}"#))]);
+    let judgement = judged(&wanted, vec![exchange_of("ListStreams", answer(500, r#"{"__type":"Other"}"#))]);
     assert_eq!(kinds(&judgement), [MismatchKind::ErrorClass, MismatchKind::ErrorShape]);
 }
 
 #[test]
 fn the_document_of_an_answer_that_is_no_refusal_is_not_compared() {
-    let accepted = ask("ListStreams", answer(200, r#"{"StreamNames":["a"],"HasMoreStreams":false}"#));
+    let accepted = exchange_of("ListStreams", answer(200, r#"{"StreamNames":["a"],"HasMoreStreams":false}"#));
     assert_eq!(kinds(&judged(DOCUMENT, vec![accepted])), [MismatchKind::Status]);
 }
 
 #[test]
-fn a_member_that_stands_twice_deviates() {
-    let twice = judged(WATCHED, vec![start(200, r#"{"a":1,"a":2}"#)]);
+fn a_member_that_stands_twice_is_a_mismatch() {
+    let twice = judged(OBSERVED, vec![start(200, r#"{"a":1,"a":2}"#)]);
     assert!(twice.mismatches.iter().any(|found| found.actual == "a: stands there again"), "{twice:?}");
 }
 
 #[test]
-fn data_that_is_no_blob_is_told_once_and_not_as_lost_records() {
-    let put = ask("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
+fn data_that_is_no_blob_is_reported_once_and_not_as_lost_records() {
+    let put = exchange_of("PutRecord", answer(200, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
     let body = r#"{"Records":[{"Data":{"type":"Buffer"},"PartitionKey":"p","SequenceNumber":"1"}]}"#;
     let mut all = vec![put];
     all.extend(read_back(body));
     let judgement = judged(READ, all);
-    let told: Vec<_> =
+    let reported: Vec<_> =
         judgement.mismatches.iter().map(|found| (found.expected.as_str(), found.actual.as_str())).collect();
-    assert_eq!(told, [("Records.0.Data: base64 text", "Records.0.Data: map")]);
+    assert_eq!(reported, [("Records.0.Data: base64 text", "Records.0.Data: map")]);
 }
 
 const OPEN: &str = "
@@ -167,7 +175,7 @@ const OPEN: &str = "
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: kms, KeyId: $key.managed}
       expect: $open.either
       because: [SSE-005]
@@ -179,8 +187,8 @@ const OPEN: &str = "
 fn a_5xx_that_names_its_class_answers_an_open_question_and_another_one_is_a_failure() {
     let named = judged(OPEN, vec![start(500, r#"{"__type":"InternalFailure"}"#), healthy()]);
     assert_eq!((named.outcome, kinds(&named)), (Outcome::Open, vec![]));
-    assert_eq!(named.chose[0].candidate, None, "it is outside the candidates");
-    assert!(named.chose[0].actual.contains("InternalFailure"), "{}", named.chose[0].actual);
+    assert_eq!(named.answers[0].candidate, None, "it is outside the candidates");
+    assert!(named.answers[0].actual.contains("InternalFailure"), "{}", named.answers[0].actual);
 
     let unnamed = judged(OPEN, vec![start(500, "<html>"), healthy()]);
     assert_eq!((unnamed.outcome, kinds(&unnamed)), (Outcome::Fail, vec![MismatchKind::ServerError]));

@@ -1,4 +1,4 @@
-//! A place that nobody was told to go to, and that counts who comes all the same.
+//! A place that nobody was reported to go to, and that counts who comes all the same.
 
 use std::net::TcpListener;
 use std::sync::OnceLock;

@@ -40,9 +40,9 @@ impl<'run> Judge<'run> {
         }
         if accepted != 1 && !troubled {
             // Which of them came first is chance, and would split groups of one cause.
-            let mut words: Vec<String> =
-                answers.iter().map(|(_, observed)| observed.decoded.in_words()).collect();
-            words.sort();
+            let mut texts: Vec<String> =
+                answers.iter().map(|(_, observed)| observed.decoded.as_text()).collect();
+            texts.sort();
             self.add(Found {
                 kind: MismatchKind::Status,
                 facet: Facet::Behaviour,
@@ -50,7 +50,7 @@ impl<'run> Judge<'run> {
                 index: StepIndex::within(step_index, 0, 0),
                 span: race.others.span,
                 expected: "exactly one is accepted".to_owned(),
-                actual: words.join(", "),
+                actual: texts.join(", "),
                 diff: None,
             });
             return;
@@ -63,18 +63,18 @@ impl<'run> Judge<'run> {
         }
     }
 
-    /// Holds each response, up to the first that is not as expected; its number is told.
+    /// Holds each response, up to the first that is not as expected; its number is reported.
     pub(crate) fn repeat(&mut self, step_index: usize, times: usize, steps: &'run [Step]) {
         let of = times * steps.len();
-        for round in 0..times {
+        for repetition in 0..times {
             for (position, inner) in steps.iter().enumerate() {
                 let Some(call) = inner.call() else { continue };
-                let at = StepIndex::within(step_index, round, position);
+                let at = StepIndex::within(step_index, repetition, position);
                 let Some(observed) = self.last(Role::Request(at)) else { return };
                 let before = self.mismatches.len();
                 self.answer(at, inner, call, observed);
                 if self.mismatches.len() > before {
-                    let number = round * steps.len() + position + 1;
+                    let number = repetition * steps.len() + position + 1;
                     for mismatch in &mut self.mismatches[before..] {
                         mismatch.actual.push_str(&format!(" at call {number} of {of}"));
                     }

@@ -3,7 +3,7 @@
 
 /// A mapping with fixed keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum Mapping {
     /// A suite file.
     Suite,
     /// A case of a suite.
@@ -16,8 +16,8 @@ pub(super) enum Part {
     Fixture,
     /// A step that sends a call.
     Call,
-    /// A step that watches a stream.
-    Watch,
+    /// A step that observes a stream.
+    Observe,
     /// A step that lets calls race.
     Race,
     /// One of the calls of a race.
@@ -40,8 +40,8 @@ pub(super) enum Part {
     Candidate,
     /// `profile.yaml`.
     Profile,
-    /// `world:` of a profile.
-    World,
+    /// `environment:` of a profile.
+    Environment,
     /// `lacks:` of a profile.
     Lacks,
     /// `requires:` of a profile.
@@ -52,7 +52,7 @@ pub(super) enum Part {
     KnownEntry,
 }
 
-impl Part {
+impl Mapping {
     /// The mappings of suites, for the question where an unknown key may belong.
     const OF_SUITES: [Self; 14] = [
         Self::Suite,
@@ -61,7 +61,7 @@ impl Part {
         Self::Given,
         Self::Fixture,
         Self::Call,
-        Self::Watch,
+        Self::Observe,
         Self::Race,
         Self::Racer,
         Self::Repeat,
@@ -80,8 +80,8 @@ impl Part {
             Self::Given => "`given`",
             Self::Fixture => "a stream of `given`",
             Self::Call => "a step with a call",
-            Self::Watch => "a step with a watch",
-            Self::Race => "a step with a race",
+            Self::Observe => "a step that observes a stream",
+            Self::Race => "a step that races calls",
             Self::Racer => "a call of a race",
             Self::Repeat => "a step that repeats",
             Self::Clock => "a step that moves the clock",
@@ -92,7 +92,7 @@ impl Part {
             Self::Question => "a question",
             Self::Candidate => "a candidate",
             Self::Profile => "a profile",
-            Self::World => "`world`",
+            Self::Environment => "`environment`",
             Self::Lacks => "`lacks`",
             Self::Requires => "`requires`",
             Self::KnownList => "a known list",
@@ -104,9 +104,18 @@ impl Part {
     pub(super) const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Suite => &["format", "operation", "cases"],
-            Self::Case => {
-                &["title", "level", "cost", "hurts", "kills", "kills-nothing", "over", "given", "each", "ask"]
-            }
+            Self::Case => &[
+                "title",
+                "level",
+                "cost",
+                "affects",
+                "kills",
+                "kills-nothing",
+                "over",
+                "given",
+                "each",
+                "steps",
+            ],
             Self::Over => &["encoding", "address"],
             Self::Given => &["stream", "other"],
             Self::Fixture => &["encryption", "status", "shards"],
@@ -114,7 +123,7 @@ impl Part {
                 "call", "address", "with", "json", "bytes", "wire", "expect", "because", "by", "until",
                 "returns", "when", "capture", "level",
             ],
-            Self::Watch => &["watch", "ladder", "because", "meanwhile", "level"],
+            Self::Observe => &["observe", "states", "because", "during", "level"],
             Self::Race => &["race", "exactly-one", "others", "because", "level"],
             Self::Racer => &["call", "address", "with", "json", "bytes", "wire"],
             Self::Repeat => &["repeat", "until", "steps"],
@@ -126,8 +135,8 @@ impl Part {
                 "document", "encoding", "spelling",
             ],
             Self::Questions => &["format", "questions"],
-            Self::Question => &["question", "hurts", "facts", "candidates"],
-            Self::Candidate => &["answer", "stream", "value", "rung"],
+            Self::Question => &["question", "affects", "facts", "candidates"],
+            Self::Candidate => &["answer", "stream", "value", "state"],
             Self::Profile => &[
                 "format",
                 "name",
@@ -136,7 +145,7 @@ impl Part {
                 "endpoint",
                 "spawn",
                 "ready",
-                "world",
+                "environment",
                 "clock",
                 "shortest-transition-ms",
                 "transition-deadline-ms",
@@ -151,7 +160,7 @@ impl Part {
                 "dialect",
                 "codes",
             ],
-            Self::World => &["keys"],
+            Self::Environment => &["keys"],
             Self::Lacks => &["operations", "encodings"],
             Self::Requires => &["operations", "encodings", "transports", "trials"],
             Self::KnownList => &["format", "known"],
@@ -168,12 +177,12 @@ impl Part {
     }
 }
 
-/// The known word that was probably meant, if one is close.
-pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let allowed = (word.chars().count() / 3).max(1);
+/// The known name that was probably meant, if one is close.
+pub fn nearest<'w>(name: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let allowed = (name.chars().count() / 3).max(1);
     known
         .into_iter()
-        .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -212,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_key_of_a_step_is_known_to_belong_there() {
-        assert_eq!(Part::Case.home_of("expect"), Some(Part::Call));
-        assert_eq!(Part::Case.home_of("colour"), None);
+        assert_eq!(Mapping::Case.home_of("expect"), Some(Mapping::Call));
+        assert_eq!(Mapping::Case.home_of("colour"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Random walks: nothing panics, and every world stays in order.
+//! Random sequences of calls: nothing panics, and every account stays in order.
 
 use proptest::prelude::*;
 
@@ -58,13 +58,13 @@ fn drawn_call() -> impl Strategy<Value = Call> {
 }
 
 /// What must hold of every description, whatever questions it rests on.
-fn check(world: &World, now: Millis) -> Result<(), TestCaseError> {
-    for stream in world.streams(now) {
-        prop_assert_eq!(&world.stream_arn(&stream.name), &stream.arn);
+fn check(account: &Account, now: Millis) -> Result<(), TestCaseError> {
+    for stream in account.streams(now) {
+        prop_assert_eq!(&account.stream_arn(&stream.name), &stream.arn);
         let settled = stream.status(now) != Status::Updating;
         let input = Value::from([("StreamName", stream.name.as_str().into())]);
         let operation = Model::embedded().operation("DescribeStream").expect("it is modelled");
-        let branches = step(world, &Call { operation, input }, now);
+        let branches = step(account, &Call { operation, input }, now);
         prop_assert!(!settled || branches.len() == 1, "a settled stream leaves nothing open");
         for branch in branches {
             let Answer::Accepted(output) = branch.answer else {
@@ -92,13 +92,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_walk_keeps_the_world_in_order(
+    fn any_sequence_of_calls_keeps_the_account_in_order(
         steps in proptest::collection::vec((drawn_call(), any::<proptest::sample::Index>(), 0_i64..120), 1..40),
     ) {
         let mut lab = Lab::new();
         for (call, index, pause) in steps {
-            let before = lab.world.clone();
-            let mut branches = step(&lab.world, &call, lab.now);
+            let before = lab.account.clone();
+            let mut branches = step(&lab.account, &call, lab.now);
             prop_assert!(!branches.is_empty());
             let branch = branches.swap_remove(index.index(branches.len()));
             let refused = matches!(branch.answer, Answer::Refused { .. });
@@ -106,11 +106,11 @@ proptest! {
             for (question, candidate) in &branch.choices {
                 prop_assert!(question.candidates().contains(candidate));
             }
-            lab.world.apply(branch.effect, lab.now, TIMES);
-            prop_assert!(!refused || lab.world == before);
-            check(&lab.world, lab.now)?;
+            lab.account.apply(branch.effect, lab.now, TIMES);
+            prop_assert!(!refused || lab.account == before);
+            check(&lab.account, lab.now)?;
             lab.pass(pause);
-            check(&lab.world, lab.now)?;
+            check(&lab.account, lab.now)?;
         }
     }
 
@@ -120,11 +120,11 @@ proptest! {
     ) {
         let mut lab = Lab::new();
         for call in calls {
-            let walked = walk(&lab.world, &call, lab.now, &mut |question| question.candidates()[0]);
-            let walked = walked.expect("the operation is specified");
-            let all = step(&lab.world, &call, lab.now);
-            prop_assert_eq!(&walked, &all[0]);
-            lab.world.apply(walked.effect, lab.now, TIMES);
+            let result = step_with(&lab.account, &call, lab.now, &mut |question| question.candidates()[0]);
+            let result = result.expect("the operation is specified");
+            let all = step(&lab.account, &call, lab.now);
+            prop_assert_eq!(&result, &all[0]);
+            lab.account.apply(result.effect, lab.now, TIMES);
             lab.pass(60);
         }
     }

@@ -1,10 +1,10 @@
 //! Races, repetitions, the clock, reading back.
 
 use crate::case::ast::{Clock, Race, Read, Repeat};
-use crate::case::part::Part;
+use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::{Yaml, YamlNode};
 
 use super::super::expect::expectation;
@@ -22,9 +22,10 @@ pub(super) fn race(
     fields: &Fields<'_>,
     operation: Option<&Spanned<String>>,
 ) -> Option<Race> {
-    let one = reader.required(fields, Part::Race, "exactly-one").and_then(|yaml| expectation(reader, yaml));
-    let others = reader.required(fields, Part::Race, "others").and_then(|yaml| expectation(reader, yaml));
-    let racers = reader.required(fields, Part::Race, "race")?;
+    let one =
+        reader.required(fields, Mapping::Race, "exactly-one").and_then(|yaml| expectation(reader, yaml));
+    let others = reader.required(fields, Mapping::Race, "others").and_then(|yaml| expectation(reader, yaml));
+    let racers = reader.required(fields, Mapping::Race, "race")?;
     let elements = reader.list(racers, "`race`")?;
     if elements.len() < 2 {
         reader.error(racers.span, "a race of fewer than two calls", "nobody to race with");
@@ -32,7 +33,7 @@ pub(super) fn race(
     }
     let mut requests = Vec::new();
     for element in elements {
-        let fields = reader.fields(element, Part::Racer)?;
+        let fields = reader.fields(element, Mapping::Racer)?;
         requests.push(request(reader, &fields, operation)?);
     }
     let one = one?;
@@ -46,9 +47,9 @@ pub(super) fn repeat(
     operation: Option<&Spanned<String>>,
 ) -> Option<Repeat> {
     let times = reader
-        .required(fields, Part::Repeat, "repeat")
+        .required(fields, Mapping::Repeat, "repeat")
         .and_then(|yaml| reader.number(yaml, "`repeat`", 1, MOST_TIMES));
-    let yaml = reader.required(fields, Part::Repeat, "steps")?;
+    let yaml = reader.required(fields, Mapping::Repeat, "steps")?;
     let steps = steps(reader, yaml, operation);
     for step in &steps {
         let plain = step
@@ -85,14 +86,14 @@ fn goes_on_until(reader: &mut Reader, yaml: &Yaml) -> Option<Span> {
             None
         }
         YamlNode::Scalar(_) | YamlNode::List(_) => {
-            reader.word(yaml, "`until` of a repetition", words::UNTIL).map(|until| until.span)
+            reader.variant(yaml, "`until` of a repetition", variants::UNTIL).map(|until| until.span)
         }
     }
 }
 
 /// `clock: 24h`.
 pub(super) fn clock(reader: &mut Reader, fields: &Fields<'_>) -> Option<Clock> {
-    let yaml = reader.required(fields, Part::Clock, "clock")?;
+    let yaml = reader.required(fields, Mapping::Clock, "clock")?;
     let millis = duration(reader, yaml, "`clock`")?;
     Some(Clock { advance: Spanned::new(millis, yaml.span) })
 }
@@ -100,13 +101,13 @@ pub(super) fn clock(reader: &mut Reader, fields: &Fields<'_>) -> Option<Clock> {
 /// `read:`, `records:`, `within:`.
 pub(super) fn read(reader: &mut Reader, fields: &Fields<'_>) -> Option<Read> {
     let fixture = reader
-        .required(fields, Part::Read, "read")
-        .and_then(|yaml| reader.word(yaml, "`read`", words::FIXTURE));
+        .required(fields, Mapping::Read, "read")
+        .and_then(|yaml| reader.variant(yaml, "`read`", variants::FIXTURE));
     let within = match fields.get("within") {
         Some(yaml) => duration(reader, yaml, "`within`"),
         None => Some(READ_WITHIN),
     };
-    let records = reader.required(fields, Part::Read, "records")?;
+    let records = reader.required(fields, Mapping::Read, "records")?;
     let mut trees = Vec::new();
     for element in reader.list(records, "`records`")? {
         let entries = reader.entries(element, "a record")?;

@@ -28,13 +28,13 @@ impl Other {
     }
 
     pub(crate) fn call(&self, operation: &str, input: &Value) -> String {
-        let (status, body) = self.ask(operation, input);
+        let (status, body) = self.request(operation, input);
         assert_eq!(status, 200, "{operation}: {body}");
         body
     }
 
     /// Status and body of the answer, whatever it is.
-    pub(crate) fn ask(&self, operation: &str, input: &Value) -> (u16, String) {
+    pub(crate) fn request(&self, operation: &str, input: &Value) -> (u16, String) {
         let request = Request {
             target: Some(format!("Kinesis_20131202.{operation}")),
             content_type: Encoding::Json.content_type().to_owned(),
@@ -74,7 +74,7 @@ pub(crate) fn leave(other: &Other, name: &str) {
     );
 }
 
-/// The run that a name tells: `kinesis-conformance-0badf00d-0001`, and any for other names.
+/// The run that a name shows: `kinesis-conformance-0badf00d-0001`, and any for other names.
 fn run_of(name: &str) -> &str {
     name.strip_prefix("kinesis-conformance-").and_then(|rest| rest.split('-').next()).unwrap_or("0badf00d")
 }

@@ -1,4 +1,4 @@
-//! An endpoint that stands before the reference and is rude to some of those who ask.
+//! An endpoint that stands before the reference and is hostile to some of its clients.
 
 use std::collections::HashSet;
 use std::io;
@@ -14,13 +14,13 @@ use tokio::task::JoinSet;
 
 use super::answer::Right;
 
-/// Whom an endpoint is rude to.
+/// Whom an endpoint is hostile to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// The question's own call.
     Question,
-    /// The looks at a stream after the question was put to it.
-    Looks,
+    /// The samples at a stream after the question was put to it.
+    Samples,
     /// Everybody, once the question was put.
     FromThenOn,
     /// Everybody.
@@ -40,15 +40,15 @@ pub(crate) enum Manner {
     Resets,
     /// Ends the connection and listens no more.
     Vanishes,
-    /// Writes these bytes in place of every so manieth answer, and does not do what is asked.
+    /// Writes these bytes in place of every so manieth answer, and does not do what is requested.
     Every(usize, fn() -> Vec<u8>),
-    /// Gives everybody the answer to whoever asked before on another connection.
+    /// Gives everybody the answer to the request before on another connection.
     Swaps,
     /// Answers rightly and ends the connection so long after it, unannounced.
     HangsUp(Duration),
 }
 
-/// What happens to a connection after rude bytes.
+/// What happens to a connection after hostile bytes.
 #[derive(Clone, Copy)]
 pub(crate) enum Then {
     /// The next request is read.
@@ -60,7 +60,7 @@ pub(crate) enum Then {
 }
 
 /// An endpoint until it is dropped.
-pub(crate) struct Rude {
+pub(crate) struct Hostile {
     state: Arc<State>,
     address: SocketAddr,
     _accepting: JoinSet<()>,
@@ -70,18 +70,18 @@ struct State {
     behind: SocketAddr,
     manner: Manner,
     scope: Scope,
-    asked: AtomicBool,
+    requested: AtomicBool,
     /// Streams whose encryption was started. Every attempt has one of its own, and so have the
     /// measurements before the suite, so that the setup of none of them is hit.
     started: Mutex<HashSet<String>>,
     gone: AtomicBool,
     turns: AtomicUsize,
     written: AtomicU64,
-    rude_answers: AtomicU64,
+    hostile_answers: AtomicU64,
     stash: Mutex<Option<Vec<u8>>>,
 }
 
-impl Rude {
+impl Hostile {
     /// Starts one before the server that listens there.
     pub(crate) async fn start(behind: SocketAddr, manner: Manner, scope: Scope) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -90,12 +90,12 @@ impl Rude {
             behind,
             manner,
             scope,
-            asked: AtomicBool::new(false),
+            requested: AtomicBool::new(false),
             started: Mutex::default(),
             gone: AtomicBool::new(false),
             turns: AtomicUsize::new(0),
             written: AtomicU64::new(0),
-            rude_answers: AtomicU64::new(0),
+            hostile_answers: AtomicU64::new(0),
             stash: Mutex::default(),
         });
         let mut accepting = JoinSet::new();
@@ -108,14 +108,14 @@ impl Rude {
         format!("http://{}", self.address)
     }
 
-    /// Bytes that it could write while it was rude.
+    /// Bytes that it could write while it was hostile.
     pub(crate) fn written(&self) -> u64 {
         self.state.written.load(Ordering::SeqCst)
     }
 
-    /// How often it was rude.
-    pub(crate) fn rude_answers(&self) -> u64 {
-        self.state.rude_answers.load(Ordering::SeqCst)
+    /// How often it was hostile.
+    pub(crate) fn hostile_answers(&self) -> u64 {
+        self.state.hostile_answers.load(Ordering::SeqCst)
     }
 }
 
@@ -129,7 +129,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
         if let Ok(Ok((stream, _))) = accepted {
             let state = Arc::clone(&state);
             connections.spawn(async move {
-                // Whoever asks may hang up at any time.
+                // The client may hang up at any time.
                 let _ = serve(stream, &state).await;
             });
         }
@@ -154,21 +154,21 @@ impl Question {
 }
 
 impl State {
-    /// True if this request is met rudely.
+    /// True if this request is answered with hostility.
     fn minds(&self, question: &Question) -> bool {
-        // The looks at what a target can do have empty bodies.
+        // The samples at what a target can do have empty bodies.
         let is_the_one = matches!(question.operation.as_str(), "ListShards" | "StartStreamEncryption")
             && question.body > 3;
-        let asked_before = self.asked.fetch_or(is_the_one, Ordering::SeqCst);
+        let requested_before = self.requested.fetch_or(is_the_one, Ordering::SeqCst);
         match self.scope {
             Scope::Question => is_the_one,
-            Scope::Looks => self.looks_after_a_start(question),
-            Scope::FromThenOn => is_the_one || asked_before,
+            Scope::Samples => self.sample_after_a_start(question),
+            Scope::FromThenOn => is_the_one || requested_before,
             Scope::Everybody => true,
         }
     }
 
-    fn looks_after_a_start(&self, question: &Question) -> bool {
+    fn sample_after_a_start(&self, question: &Question) -> bool {
         let Some(stream) = question.stream() else { return false };
         let mut started = self.started.lock().expect("nobody panicked");
         match question.operation.as_str() {
@@ -199,8 +199,8 @@ async fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
             stream.write_all(&right.whole).await?;
             continue;
         }
-        state.rude_answers.fetch_add(1, Ordering::SeqCst);
-        match be_rude(&mut stream, state, &right).await? {
+        state.hostile_answers.fetch_add(1, Ordering::SeqCst);
+        match be_hostile(&mut stream, state, &right).await? {
             Then::GoesOn => {}
             Then::Closes => return stream.shutdown().await,
             Then::Waits => {
@@ -213,7 +213,7 @@ async fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
     Ok(())
 }
 
-async fn be_rude(stream: &mut TcpStream, state: &State, right: &Right) -> io::Result<Then> {
+async fn be_hostile(stream: &mut TcpStream, state: &State, right: &Right) -> io::Result<Then> {
     let write = async |stream: &mut TcpStream, bytes: &[u8]| {
         stream.write_all(bytes).await?;
         state.written.fetch_add(bytes.len() as u64, Ordering::SeqCst);
@@ -301,7 +301,7 @@ fn question_in(pending: &mut Vec<u8>) -> Option<Question> {
     })
 }
 
-/// What the server behind answers; the host stays as it was asked, which is what is signed.
+/// What the server behind answers; the host stays as in the request, which is what is signed.
 async fn pass_on(stream: &mut TcpStream, question: &Question) -> io::Result<Right> {
     stream.write_all(&question.bytes).await?;
     let mut parser = AnswerParser::new("POST");

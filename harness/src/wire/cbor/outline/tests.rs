@@ -14,9 +14,9 @@ fn bytes() -> Vec<u8> {
 }
 
 #[test]
-fn a_time_is_told_with_its_tag_and_width() {
+fn a_time_is_reported_with_its_tag_and_width() {
     let bytes = bytes();
-    let items = walk(&bytes).unwrap();
+    let items = outline(&bytes).unwrap();
     let at = item_at(&items, "S.At").unwrap();
     assert_eq!(at.tag, Some(1));
     assert_eq!(at.offset, 8);
@@ -27,9 +27,9 @@ fn a_time_is_told_with_its_tag_and_width() {
 }
 
 #[test]
-fn floats_are_told_with_their_width() {
+fn floats_are_reported_with_their_width() {
     let bytes = bytes();
-    let items = walk(&bytes).unwrap();
+    let items = outline(&bytes).unwrap();
     let old = item_at(&items, "S.Old").unwrap();
     assert_eq!((old.tag, old.head.float()), (Some(1), Some((1.5, Width::Eight))));
     let half = item_at(&items, "F").unwrap();
@@ -38,9 +38,9 @@ fn floats_are_told_with_their_width() {
 }
 
 #[test]
-fn definite_and_indefinite_lengths_are_told_apart() {
+fn definite_and_indefinite_lengths_are_distinguished() {
     let bytes = bytes();
-    let items = walk(&bytes).unwrap();
+    let items = outline(&bytes).unwrap();
     assert_eq!(item_at(&items, "").unwrap().head, Head { major: Major::Map, argument: Argument::Indefinite });
     assert_eq!(item_at(&items, "S").unwrap().argument(), Some(2));
     assert_eq!(item_at(&items, "Ds.0").unwrap().payload, [1]);
@@ -51,7 +51,7 @@ fn definite_and_indefinite_lengths_are_told_apart() {
 #[test]
 fn chunks_are_items_of_their_string() {
     let bytes = bytes();
-    let items = walk(&bytes).unwrap();
+    let items = outline(&bytes).unwrap();
     let chunks: Vec<_> = items
         .iter()
         .filter(|item| item.head.major == Major::Bytes && matches!(item.place, Place::Chunk(_)))
@@ -69,7 +69,7 @@ fn chunks_are_items_of_their_string() {
 #[test]
 fn every_item_has_a_path() {
     let bytes = bytes();
-    let items = walk(&bytes).unwrap();
+    let items = outline(&bytes).unwrap();
     let values: Vec<_> = items
         .iter()
         .enumerate()
@@ -83,14 +83,14 @@ fn every_item_has_a_path() {
 
 #[test]
 fn of_entries_with_the_same_key_the_last_one_is_found() {
-    let items = walk(&[0xa2, 0x61, b'a', 1, 0x61, b'a', 2]).unwrap();
+    let items = outline(&[0xa2, 0x61, b'a', 1, 0x61, b'a', 2]).unwrap();
     assert_eq!(item_at(&items, "a").unwrap().argument(), Some(2));
 }
 
 #[test]
 fn what_stands_in_a_key_has_no_path_of_its_own() {
     // {[7]: 1}: the path of the key's element would be `0`.
-    let items = walk(&[0xa1, 0x81, 7, 1]).unwrap();
+    let items = outline(&[0xa1, 0x81, 7, 1]).unwrap();
     assert_eq!(item_at(&items, "0"), None);
     assert_eq!(item_at(&items, "?").unwrap().argument(), Some(1));
 }

@@ -3,22 +3,22 @@
 use indexmap::IndexMap;
 
 use super::memory::Counted;
-use super::{Asked, Hooks};
+use super::{HookCall, Hooks};
 use crate::model::Value;
 use crate::reference::fault::Fault;
 use crate::spec::{Action, Answer, Branch, Encryption, KeyLookup, Status, Stream};
 
-/// How many looks see a stream step back: more than a watcher needs to take it for settled.
+/// How many samples see a stream step back: more than a client needs to take it for settled.
 const STEPS_BACK: std::ops::RangeInclusive<u32> = 1..=3;
-/// Looks that show the new state before UPDATING. The first of them may have been under way when the change
-/// was asked for, and proves nothing then.
-const EARLY_LOOKS: u32 = 2;
-/// How many looks after the change still see the state from before.
-const LATE_LOOKS: u32 = 2;
+/// Samples that show the new state before UPDATING. The first of them may have been under way when the change
+/// was hook_call for, and proves nothing then.
+const EARLY_SAMPLES: u32 = 2;
+/// How many samples after the change still see the state from before.
+const LATE_SAMPLES: u32 = 2;
 
 impl Hooks {
-    pub(super) fn show(&self, asked: Asked<'_>, branch: &mut Branch) {
-        let (member, is_summary) = match asked.action {
+    pub(super) fn show(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
+        let (member, is_summary) = match hook_call.action {
             Action::DescribeStream => ("StreamDescription", false),
             Action::DescribeStreamSummary => ("StreamDescriptionSummary", true),
             Action::AddTagsToStream
@@ -39,9 +39,11 @@ impl Hooks {
         let Answer::Accepted(Value::Map(output)) = &mut branch.answer else { return };
         let Some(Value::Map(shown)) = output.get_mut(member) else { return };
         let named = shown.get("StreamName").and_then(Value::as_str);
-        let Some(stream) = named.and_then(|name| asked.world.stream(name, asked.now)) else { return };
-        self.steps(asked, stream, shown);
-        self.key_shown(asked, stream, shown);
+        let Some(stream) = named.and_then(|name| hook_call.account.stream(name, hook_call.now)) else {
+            return;
+        };
+        self.steps(hook_call, stream, shown);
+        self.key_shown(hook_call, stream, shown);
         if is_summary {
             if self.has(Fault::SummaryWithoutType) {
                 shown.shift_remove("EncryptionType");
@@ -57,41 +59,41 @@ impl Hooks {
         }
     }
 
-    /// Wrong edges of a transition. Looks are counted, so that it does not depend on the pace of
+    /// Wrong edges of a transition. Samples are counted, so that it does not depend on the pace of
     /// whoever looks.
-    fn steps(&self, asked: Asked<'_>, stream: &Stream, shown: &mut IndexMap<String, Value>) {
-        let status = stream.status(asked.now);
+    fn steps(&self, hook_call: HookCall<'_>, stream: &Stream, shown: &mut IndexMap<String, Value>) {
+        let status = stream.status(hook_call.now);
         if status == Status::Updating
             && self.has(Fault::ActiveBeforeUpdating)
-            && let Some(to) = stream.encryption_to_be(asked.now)
+            && let Some(to) = stream.encryption_to_be(hook_call.now)
         {
-            // The number of changes so far tells one change from the next.
+            // The number of changes so far shows one change from the next.
             let changes = stream.applied.count();
-            if self.memory.count(stream, Counted::LooksBefore(changes)) < EARLY_LOOKS {
+            if self.memory.count(stream, Counted::SamplesBefore(changes)) < EARLY_SAMPLES {
                 shown.insert("StreamStatus".to_owned(), "ACTIVE".into());
                 show_encryption(shown, to);
             }
         }
         if status == Status::Active
-            && let Some((before, settled)) = stream.encryption_before(asked.now)
+            && let Some((before, settled)) = stream.encryption_before(hook_call.now)
             && (self.has(Fault::StepsBack) || self.has(Fault::TypeShownLate))
         {
-            let looks = self.memory.count(stream, Counted::LooksAfter(settled));
-            if self.has(Fault::StepsBack) && STEPS_BACK.contains(&looks) {
+            let samples = self.memory.count(stream, Counted::SamplesAfter(settled));
+            if self.has(Fault::StepsBack) && STEPS_BACK.contains(&samples) {
                 shown.insert("StreamStatus".to_owned(), "UPDATING".into());
-            } else if self.has(Fault::TypeShownLate) && looks < LATE_LOOKS {
+            } else if self.has(Fault::TypeShownLate) && samples < LATE_SAMPLES {
                 show_encryption(shown, before);
             }
         }
     }
 
-    fn key_shown(&self, asked: Asked<'_>, stream: &Stream, shown: &mut IndexMap<String, Value>) {
+    fn key_shown(&self, hook_call: HookCall<'_>, stream: &Stream, shown: &mut IndexMap<String, Value>) {
         if self.has(Fault::KeyNotShown) {
             shown.shift_remove("KeyId");
         }
         if let Some(Value::String(key)) = shown.get_mut("KeyId") {
             if self.has(Fault::KeyShownAsArn)
-                && let KeyLookup::Usable { arn } = asked.world.kms.find(key)
+                && let KeyLookup::Usable { arn } = hook_call.account.kms.find(key)
             {
                 *key = arn;
             } else if self.has(Fault::KeyArnShownAsId)
@@ -102,9 +104,9 @@ impl Hooks {
             }
         }
         if self.has(Fault::KeyKeptAfterStop)
-            && stream.status(asked.now) == Status::Active
-            && *stream.encryption(asked.now) == Encryption::None
-            && let Some((Encryption::Key(key), _)) = stream.encryption_before(asked.now)
+            && stream.status(hook_call.now) == Status::Active
+            && *stream.encryption(hook_call.now) == Encryption::None
+            && let Some((Encryption::Key(key), _)) = stream.encryption_before(hook_call.now)
         {
             shown.insert("KeyId".to_owned(), key.as_str().into());
         }
@@ -112,7 +114,7 @@ impl Hooks {
 }
 
 fn show_encryption(shown: &mut IndexMap<String, Value>, encryption: &Encryption) {
-    shown.insert("EncryptionType".to_owned(), encryption.word().into());
+    shown.insert("EncryptionType".to_owned(), encryption.as_str().into());
     match encryption.key() {
         Some(key) => shown.insert("KeyId".to_owned(), key.into()),
         None => shown.shift_remove("KeyId"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::spec::{KeyState, Kms, Limits, World};
+use crate::spec::{Account, KeyState, Kms, Limits};
 
 /// The account that owns everything in the reference.
 pub const ACCOUNT: &str = "123456789012";
@@ -21,10 +21,10 @@ const NOT_OPTED_IN: &str = "11111111-aaaa-4aaa-8aaa-000000000007";
 const FOREIGN_REGION: &str = "arn:aws:kms:eu-west-1:123456789012:key/11111111-aaaa-4aaa-8aaa-000000000008";
 const FOREIGN_ACCOUNT: &str = "arn:aws:kms:us-east-1:210987654321:key/11111111-aaaa-4aaa-8aaa-000000000009";
 
-/// The keys of the reference's world: name in profiles → what a call gives as `KeyId`.
+/// The keys of the reference's account: name in profiles → what a call gives as `KeyId`.
 ///
 /// The key of another account may be used (SSE-009); the key of another region may not.
-pub fn world() -> BTreeMap<&'static str, String> {
+pub fn keys() -> BTreeMap<&'static str, String> {
     [
         ("managed", "alias/aws/kinesis"),
         ("enabled-a", ENABLED_A),
@@ -43,9 +43,9 @@ pub fn world() -> BTreeMap<&'static str, String> {
     .collect()
 }
 
-/// The world that a server starts with: no streams, the keys of [`world`].
-pub(super) fn start_world(limits: Limits) -> World {
-    let mut start = World::new("aws", REGION, ACCOUNT);
+/// The account that a server starts with: no streams, the keys of [`keys`].
+pub(super) fn start_account(limits: Limits) -> Account {
+    let mut start = Account::new("aws", REGION, ACCOUNT);
     let mut kms = Kms::new("aws", REGION, ACCOUNT);
     for (key, state) in [
         (ENABLED_A, KeyState::Enabled),

@@ -7,7 +7,7 @@ use crate::wire::message::Credentials;
 
 /// How a request is authenticated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Spoil {
+pub enum Corruption {
     /// Signed as a client would.
     #[default]
     Nothing,
@@ -56,15 +56,15 @@ pub struct Signed {
     pub query: Option<String>,
 }
 
-/// The header that [`Spoil::ChangedHeader`] and [`Spoil::AddedHeader`] speak of.
+/// The header that [`Corruption::ChangedHeader`] and [`Corruption::AddedHeader`] speak of.
 const EXTRA: &str = "x-amz-conformance";
 /// Well beyond the five minutes that the service allows (AUTH-010, AUTH-011).
 const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
 /// Key ids of AWS have this form; nobody has this one.
 const NOBODY: &str = "AKIDNOBODYHASTHIS000";
 
-impl Spoil {
-    /// The place that is spoiled, in words; `None` where nothing is.
+impl Corruption {
+    /// The place that is corrupted, as text; `None` where nothing is.
     pub const fn place(self) -> Option<&'static str> {
         match self {
             Self::Nothing => None,
@@ -93,7 +93,7 @@ impl Spoil {
         !matches!(self, Self::Unsigned)
     }
 
-    /// What `spoil` sends for the request that `parts` describe.
+    /// What the corruption sends for the request that `parts` describe.
     ///
     /// # Errors
     ///

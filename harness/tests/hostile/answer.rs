@@ -1,8 +1,8 @@
-//! What a rude endpoint would have answered, and bytes made of it.
+//! What a hostile endpoint would have answered, and bytes made of it.
 
 use kinesis_conformance::wire::raw::RawAnswer;
 
-/// The right answer, for a manner to spoil.
+/// The right answer, for a manner to corrupt.
 pub(crate) struct Right {
     /// As the reference sent it.
     pub(crate) whole: Vec<u8>,
@@ -26,7 +26,7 @@ impl Right {
         if self.cbor { "application/x-amz-cbor-1.1" } else { "application/x-amz-json-1.1" }
     }
 
-    /// The right body; another one where the right one is empty and could not be spoiled.
+    /// The right body; another one where the right one is empty and could not be corrupted.
     pub(crate) fn body(&self) -> &[u8] {
         match (self.body.is_empty(), self.cbor) {
             (false, _) => &self.body,
