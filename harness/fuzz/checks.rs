@@ -7,7 +7,7 @@ use kinesis_conformance::report::terminal::{Options, Style, render};
 use kinesis_conformance::wire::{Encoding, ErrorAnswer, Response};
 use kinesis_conformance::wire::{cbor, decode, encode, parse};
 
-/// CBOR is parsed, walked, printed and decoded, or refused at a place inside; what was parsed is
+/// CBOR is parsed, outlined, printed and decoded, or refused at a place inside; what was parsed is
 /// encoded to the same value.
 pub(crate) fn cbor_body(bytes: &[u8]) {
     match parse(Encoding::Cbor, bytes) {
@@ -22,7 +22,7 @@ pub(crate) fn cbor_body(bytes: &[u8]) {
         }
         Err(error) => assert!(error.offset <= bytes.len(), "{error}"),
     }
-    let _ = cbor::walk(bytes);
+    let _ = cbor::outline(bytes);
     let printed = cbor::diagnostic(bytes);
     assert!(printed.len() <= 2 * cbor::DIAGNOSTIC_LIMIT + 1_000, "{} characters", printed.len());
     let headers = vec![("content-type".to_owned(), "application/x-amz-cbor-1.1".to_owned())];

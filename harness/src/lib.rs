@@ -8,7 +8,7 @@
 //!
 //! | feature | adds | without it |
 //! |---|---|---|
-//! | `cli` | the program: verbs, progress, JUnit | [`libtest`] and the rooms remain |
+//! | `cli` | the program: verbs, progress, JUnit | [`libtest`] and the modules remain |
 //! | `serve` | [`mod@reference`], the server that answers as the facts say | an endpoint must be named |
 //! | `tls` | endpoints that speak https | http only |
 //!

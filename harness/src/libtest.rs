@@ -20,7 +20,7 @@
 //! Variables point the same trials elsewhere: `KINESIS_ENDPOINT` is a URL, `KINESIS_TARGET` a
 //! built-in profile's name or the path of a profile. Whatever is no verdict about the target
 //! (skipped, open, unsupported, unobserved, known) shows as ignored, with the reason; libtest has
-//! no other word for it.
+//! nothing else for it.
 //!
 //! A server in the test's own process may end that process. The requests under way stand in a file beside
 //! the test's executable, and the next start names the trials that they belong to.
@@ -50,7 +50,7 @@ use crate::run::Journal;
 
 use background::{Background, Job};
 use outcome::Showing;
-use setup::{Place, Setup, SetupError};
+use setup::{Place, Setup, StartError};
 use suites::{Test, Unit};
 
 /// Runs the suite against the server that `start` starts, and returns what `main` returns.
@@ -102,7 +102,7 @@ impl Suite {
         Self::default()
     }
 
-    /// A profile: what the world of the server holds, how long its transitions take. Relative
+    /// A profile: what the environment of the server holds, how long its transitions take. Relative
     /// paths start at the package's root, where cargo runs tests.
     pub fn profile(mut self, path: impl Into<PathBuf>) -> Self {
         self.profile = Some(path.into());
@@ -137,14 +137,14 @@ impl Suite {
         match self.conclude(&arguments, place) {
             Ok(code) => code,
             Err(error) => {
-                tell(&error);
+                report(&error);
                 // The code of a test process that failed.
                 ExitCode::from(101)
             }
         }
     }
 
-    fn conclude(self, arguments: &Arguments, place: Place) -> Result<ExitCode, SetupError> {
+    fn conclude(self, arguments: &Arguments, place: Place) -> Result<ExitCode, StartError> {
         let manifest = Manifest::of(Arc::new(Library::embedded()?), false);
         let unit = Unit::of_environment()?;
         let tests = unit.tests(&manifest);
@@ -234,15 +234,15 @@ fn is_hash(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn tell(error: &SetupError) {
+fn report(error: &StartError) {
     let drawn = |diagnostics: &[Diagnostic]| {
         for diagnostic in diagnostics {
             eprintln!("{}", draw(diagnostic, crate::case::Style::default()));
         }
     };
     match error {
-        SetupError::Drawn(diagnostics) => drawn(diagnostics),
-        SetupError::Told { message, help } => {
+        StartError::Drawn(diagnostics) => drawn(diagnostics),
+        StartError::Message { message, help } => {
             eprintln!("error: failed to {message}");
             if let Some(help) = help {
                 eprintln!("  try: {help}");

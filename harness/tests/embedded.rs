@@ -41,8 +41,8 @@ impl Author {
     }
 }
 
-/// Cargo, as from a shell: what the outer cargo tells its tests about this package would make build
-/// scripts run again that watch it, and with them half of the build.
+/// Cargo, as from a shell: what the outer cargo shows its tests about this package would make build
+/// scripts run again that observe it, and with them half of the build.
 fn cargo(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     for (name, _) in std::env::vars_os() {
@@ -76,7 +76,7 @@ fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn told(output: &Output) -> String {
+fn reported(output: &Output) -> String {
     format!("{}\n{}", stdout(output), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -85,24 +85,32 @@ fn three_lines_run_the_suite_in_an_authors_own_tests() {
     let author = Author::new();
 
     let listed = author.test(&["--list"]);
-    assert!(listed.status.success(), "{}", told(&listed));
-    assert!(stdout(&listed).contains("protocol/target/unknown-operation: test"), "{}", told(&listed));
-    assert!(!told(&listed).contains("emulator: started"), "listing starts nothing: {}", told(&listed));
+    assert!(listed.status.success(), "{}", reported(&listed));
+    assert!(stdout(&listed).contains("protocol/target/unknown-operation: test"), "{}", reported(&listed));
+    assert!(
+        !reported(&listed).contains("emulator: started"),
+        "listing starts nothing: {}",
+        reported(&listed)
+    );
 
     let passed = author.test(&["--exact", "protocol/target/unknown-operation"]);
-    assert!(passed.status.success(), "{}", told(&passed));
-    assert!(told(&passed).contains("test result: ok. 1 passed; 0 failed; 0 ignored"), "{}", told(&passed));
+    assert!(passed.status.success(), "{}", reported(&passed));
+    assert!(
+        reported(&passed).contains("test result: ok. 1 passed; 0 failed; 0 ignored"),
+        "{}",
+        reported(&passed)
+    );
     let (start, rest) = stdout(&passed).split_once("emulator: started").map(split).expect("it started");
-    assert!(!start.contains("emulator:") && !rest.contains("emulator: started"), "{}", told(&passed));
-    assert!(rest.contains("emulator: stopped"), "the server lives until the end: {}", told(&passed));
+    assert!(!start.contains("emulator:") && !rest.contains("emulator: started"), "{}", reported(&passed));
+    assert!(rest.contains("emulator: stopped"), "the server lives until the end: {}", reported(&passed));
 
     let ignored =
         author.test(&["--format=pretty", "--exact", "start-stream-encryption/encryption-type/none"]);
-    assert!(ignored.status.success(), "{}", told(&ignored));
+    assert!(ignored.status.success(), "{}", reported(&ignored));
     assert!(
         stdout(&ignored).contains("ignored (unsupported: the target does not have"),
         "{}",
-        told(&ignored)
+        reported(&ignored)
     );
 }
 
@@ -123,9 +131,9 @@ fn a_server_that_ends_the_process_of_the_test_is_named_at_the_next_start() {
         command.output().expect("cargo runs")
     };
     let ended = test(true);
-    assert!(!ended.status.success(), "{}", told(&ended));
+    assert!(!ended.status.success(), "{}", reported(&ended));
     let next = test(false);
-    assert!(next.status.success(), "{}", told(&next));
+    assert!(next.status.success(), "{}", reported(&next));
     let text = String::from_utf8_lossy(&next.stderr).into_owned();
     for part in [
         "the last run of this test ended while ",
@@ -135,7 +143,7 @@ fn a_server_that_ends_the_process_of_the_test_is_named_at_the_next_start() {
         assert!(text.contains(part), "the message lacks `{part}`:\n{text}");
     }
     let after = test(false);
-    assert!(!told(&after).contains("the last run of this test"), "{}", told(&after));
+    assert!(!reported(&after).contains("the last run of this test"), "{}", reported(&after));
 }
 
 /// Crates that speak TLS, write HTML, talk to AWS, serve the program or test this package.
@@ -151,7 +159,7 @@ const UNWANTED: [&str; 20] = [
 #[test]
 fn without_default_features_there_is_no_tls_no_html_and_no_server() {
     let tree = Author::new().cargo(&["tree", "--quiet", "--edges", "normal,build,dev", "--prefix", "none"]);
-    assert!(tree.status.success(), "{}", told(&tree));
+    assert!(tree.status.success(), "{}", reported(&tree));
     let text = stdout(&tree);
     let names: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(names.contains(&"kinesis-conformance") && names.contains(&"aws-sigv4"), "{text}");
@@ -180,13 +188,13 @@ fn without_default_features_there_is_no_tls_no_html_and_no_server() {
 #[test]
 fn a_failure_elsewhere_is_drawn_and_ends_with_libtests_code() {
     let server = refuser();
-    let told = |trial: &str, variables: &[(&str, &str)]| {
+    let reported = |trial: &str, variables: &[(&str, &str)]| {
         let mut command =
             cargo(&root(), &["test", "--quiet", "--test", "conformance", "--", "--exact", trial]);
         command.envs(variables.iter().copied()).output().expect("cargo runs")
     };
 
-    let unsigned = told("protocol/auth/unsigned", &[("KINESIS_ENDPOINT", &server)]);
+    let unsigned = reported("protocol/auth/unsigned", &[("KINESIS_ENDPOINT", &server)]);
     let text = stdout(&unsigned);
     assert_eq!(unsigned.status.code(), Some(101), "{text}");
     for part in
@@ -195,13 +203,15 @@ fn a_failure_elsewhere_is_drawn_and_ends_with_libtests_code() {
         assert!(text.contains(part), "the message lacks `{part}`:\n{text}");
     }
 
-    let nobody = told("protocol/auth/unsigned", &[("KINESIS_TARGET", "nobody")]);
+    let nobody = reported("protocol/auth/unsigned", &[("KINESIS_TARGET", "nobody")]);
     assert!(!nobody.status.success());
     let text = String::from_utf8_lossy(&nobody.stderr).into_owned();
     assert!(text.contains("failed to find the target `nobody`"), "{text}");
 
-    let aws =
-        told("protocol/auth/unsigned", &[("KINESIS_ENDPOINT", "https://kinesis.eu-west-1.amazonaws.com")]);
+    let aws = reported(
+        "protocol/auth/unsigned",
+        &[("KINESIS_ENDPOINT", "https://kinesis.eu-west-1.amazonaws.com")],
+    );
     let text = String::from_utf8_lossy(&aws.stderr).into_owned();
     assert!(!aws.status.success() && text.contains("hosts of AWS are refused"), "{text}");
 }
@@ -216,14 +226,14 @@ fn under_nextest_each_suite_is_a_test_that_fails_if_nothing_of_it_was_judged() {
         let text = format!("format: 1\nname: refuser\nabout: A test\n{lines}");
         std::fs::write(&profile, text).expect("a profile");
     };
-    let told = |arguments: &[&str], variables: &[(&str, &str)]| {
+    let reported = |arguments: &[&str], variables: &[(&str, &str)]| {
         let start = ["test", "--quiet", "--test", "conformance", "--"];
         let mut command = cargo(&root(), &[&start, arguments].concat());
         command.envs(variables.iter().copied()).output().expect("cargo runs")
     };
     let nextest = ("NEXTEST", "1");
     let names = |variables: &[(&str, &str)]| -> Vec<String> {
-        let listed = stdout(&told(&["--list", "--format", "terse"], variables));
+        let listed = stdout(&reported(&["--list", "--format", "terse"], variables));
         listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
     };
     let suites = names(&[nextest]);
@@ -235,29 +245,29 @@ fn under_nextest_each_suite_is_a_test_that_fails_if_nothing_of_it_was_judged() {
     const SUITE: &str = "start-stream-encryption/encryption-type";
     let arguments = ["--exact", SUITE, "--nocapture"];
     let at = ("KINESIS_ENDPOINT", server.as_str());
-    let silent = told(&arguments, &[nextest, at]);
-    assert_eq!(silent.status.code(), Some(101), "{}", self::told(&silent));
+    let silent = reported(&arguments, &[nextest, at]);
+    assert_eq!(silent.status.code(), Some(101), "{}", self::reported(&silent));
     for part in [&format!("{SUITE}: "), " unsupported", "none of its trials has a verdict"] {
-        assert!(stdout(&silent).contains(part), "the message lacks `{part}`: {}", self::told(&silent));
+        assert!(stdout(&silent).contains(part), "the message lacks `{part}`: {}", self::reported(&silent));
     }
     let named = ("KINESIS_TARGET", profile.as_str());
     stated("lacks: {operations: [StartStreamEncryption]}\n");
-    let excused = told(&arguments, &[nextest, at, named]);
-    assert!(excused.status.success(), "{}", self::told(&excused));
+    let excused = reported(&arguments, &[nextest, at, named]);
+    assert!(excused.status.success(), "{}", self::reported(&excused));
 
     // What is required fails a test of either kind.
     stated("requires: {trials: [\"**/encryption-type/lower-case\"]}\n");
     let trial = format!("{SUITE}/lower-case");
-    let required = told(&["--exact", &trial], &[at, named]);
-    assert_eq!(required.status.code(), Some(101), "{}", self::told(&required));
+    let required = reported(&["--exact", &trial], &[at, named]);
+    assert_eq!(required.status.code(), Some(101), "{}", self::reported(&required));
     assert!(stdout(&required).contains("a verdict is required, and there is none: unsupported"));
-    let other = told(&["--exact", &format!("{SUITE}/none")], &[at, named]);
-    assert!(other.status.success(), "{}", self::told(&other));
-    let suite = told(&arguments, &[nextest, at, named]);
-    assert!(stdout(&suite).contains("1 required trial has no verdict"), "{}", self::told(&suite));
+    let other = reported(&["--exact", &format!("{SUITE}/none")], &[at, named]);
+    assert!(other.status.success(), "{}", self::reported(&other));
+    let suite = reported(&arguments, &[nextest, at, named]);
+    assert!(stdout(&suite).contains("1 required trial has no verdict"), "{}", self::reported(&suite));
     stated("requires: {transports: [h2]}\n");
-    let ability = told(&["--exact", "protocol/auth/unsigned"], &[at, named]);
-    assert_eq!(ability.status.code(), Some(101), "{}", self::told(&ability));
+    let ability = reported(&["--exact", "protocol/auth/unsigned"], &[at, named]);
+    assert_eq!(ability.status.code(), Some(101), "{}", self::reported(&ability));
     let text = String::from_utf8_lossy(&ability.stderr).into_owned();
     assert!(text.contains("error: the required transport h2 is unsupported"), "{text}");
 }
@@ -275,7 +285,7 @@ fn refuser() -> String {
     endpoint
 }
 
-/// One answer a connection, since the client makes a new one whenever it is told to.
+/// One answer a connection, since the client makes a new one whenever it is reported to.
 fn serve(mut stream: &TcpStream) {
     let mut head = String::new();
     let mut reader = BufReader::new(stream);

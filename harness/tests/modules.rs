@@ -81,8 +81,8 @@ impl File {
         // `super` from a file of the module's folder is the module; each folder below adds one.
         let depth = self.path.iter().count() - 1 - usize::from(self.path.ends_with("mod.rs"));
         let relative = vec!["super"; depth].join("::");
-        let by_crate = self.paths(&own).map(|(_, rest)| word(rest));
-        let by_super = self.paths(&relative).filter(|_| depth > 0).map(|(_, rest)| word(rest));
+        let by_crate = self.paths(&own).map(|(_, rest)| identifier(rest));
+        let by_super = self.paths(&relative).filter(|_| depth > 0).map(|(_, rest)| identifier(rest));
         by_crate.chain(by_super).collect()
     }
 
@@ -126,7 +126,7 @@ fn sources() -> Vec<File> {
     files
 }
 
-fn word(text: &str) -> String {
+fn identifier(text: &str) -> String {
     text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
 }
 
@@ -143,7 +143,7 @@ fn every_import_between_modules_points_backwards() {
         let Some(own) = position(&module) else { continue };
         for (line, rest) in file.paths("crate") {
             // `crate::{a, b}` would hide the modules from this test and from the reader.
-            let target = word(rest);
+            let target = identifier(rest);
             let place = format!("harness/src/{}:{line}", file.path.display());
             *seen.entry((module.clone(), target.clone())).or_insert(0) += 1;
             if target == TESTING && file.is_test() {
@@ -181,7 +181,7 @@ fn every_folder_is_a_module_or_the_command_line() {
 fn the_command_line_uses_the_library_as_anybody_would() {
     for file in sources().iter().filter(|file| file.module() == "cli") {
         if let Some((line, rest)) = file.paths("crate").next() {
-            panic!("harness/src/{}:{line}: `crate::{}`", file.path.display(), word(rest));
+            panic!("harness/src/{}:{line}: `crate::{}`", file.path.display(), identifier(rest));
         }
     }
 }
@@ -192,7 +192,7 @@ fn the_command_line_prints_by_nothing_that_panics() {
     for file in sources().iter().filter(|file| ["cli", "main"].contains(&file.module().as_str())) {
         for (line, text) in &file.lines {
             let panics =
-                ["println!", "eprintln!", "print!(", "eprint!("].iter().any(|word| text.contains(word));
+                ["println!", "eprintln!", "print!(", "eprint!("].iter().any(|name| text.contains(name));
             if panics {
                 wrong.push(format!("harness/src/{}:{line}", file.path.display()));
             }
@@ -229,7 +229,7 @@ fn the_specification_has_no_clock_and_no_network() {
         for (line, text) in &file.lines {
             let impure =
                 ["Instant::now", "SystemTime::now", "Timestamp::now", "tokio::", "std::net", "std::fs"];
-            let found = impure.iter().find(|word| text.contains(**word));
+            let found = impure.iter().find(|name| text.contains(**name));
             assert!(found.is_none(), "harness/src/{}:{line}: {found:?}", file.path.display());
         }
     }

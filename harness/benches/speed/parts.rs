@@ -29,15 +29,15 @@ fn suite(criterion: &mut Criterion, table: &mut Table, name: &str, manifest: &Ma
     let client = runtime.block_on(async { Field::start().client() });
     let sent = sent(&ran.events);
     let mut group = criterion.benchmark_group(format!("parts/{name}"));
-    let asked = timed(&mut group, "encode and sign", || spent(|| encode_and_sign(&client, &sent))) / trials;
+    let encoded = timed(&mut group, "encode and sign", || spent(|| encode_and_sign(&client, &sent))) / trials;
     let judged =
         timed(&mut group, "decode and judge", || spent(|| decode_and_judge(manifest, &ran))) / trials;
     group.finish();
     let whole = ran.took / trials;
-    let share = (asked + judged).as_secs_f64() / whole.as_secs_f64() * 100.0;
+    let share = (encoded + judged).as_secs_f64() / whole.as_secs_f64() * 100.0;
     table.row(
         format!("encode + sign, then decode + judge, per trial of {name}"),
-        format!("{} + {} of {}, {share:.1} %", micros(asked), micros(judged), in_short(whole)),
+        format!("{} + {} of {}, {share:.1} %", micros(encoded), micros(judged), in_short(whole)),
         "",
     );
 }

@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use operation::{Effect, OperationTraits, Operations, Selection};
-pub use question::{Candidate, LadderEnd, Motion, Question};
+pub use question::{Candidate, Motion, Question, StatesEnd};
 pub use step::{Clock, Race, Read, Repeat};
 pub use wire::{BodyForm, Form, Spelling, WHOLE, Wire, WireAuth};
 
@@ -42,7 +42,7 @@ pub struct Suite {
     pub file: String,
     /// The file.
     pub source: Arc<Source>,
-    /// The operation that its calls ask unless they name another.
+    /// The operation that its calls send unless they name another.
     pub operation: Option<Spanned<String>>,
     /// Its cases, in the file's order.
     pub cases: Vec<Case>,
@@ -68,26 +68,26 @@ pub struct Case {
     pub id: Spanned<String>,
     /// The whole case in the file, from its key to its last line.
     pub span: Span,
-    /// One sentence, present tense: the rule that is asked about.
+    /// One sentence, present tense: the rule that the case tests.
     pub title: Spanned<String>,
-    /// How much a deviation matters.
+    /// How much a mismatch matters.
     pub level: Level,
-    /// What it costs to ask on a target that bills or limits.
+    /// What it costs to run on a target that bills or limits.
     pub cost: Cost,
-    /// Who is hurt by a deviation.
-    pub hurts: Vec<Spanned<Audience>>,
+    /// The clients that a mismatch affects.
+    pub affects: Vec<Spanned<Audience>>,
     /// The faults of the reference that this case is there for.
     pub kills: Vec<Spanned<String>>,
     /// Why the case kills no fault, where it kills none.
     pub kills_nothing: Option<Spanned<String>>,
-    /// The axes over which the ask is repeated.
+    /// The axes over which the steps are repeated.
     pub over: Axes,
-    /// The state that is set up, in the plainest form, before the ask.
+    /// The state that is set up, in the plainest form, before the steps.
     pub given: IndexMap<FixtureName, Spanned<Fixture>>,
     /// Rows of a family: each makes a case of its own, named by the row. Empty for a single case.
     pub each: Vec<Row>,
     /// The question, step by step.
-    pub ask: Vec<Step>,
+    pub steps: Vec<Step>,
 }
 
 /// A row of a family.
@@ -101,7 +101,7 @@ pub struct Row {
     pub columns: IndexMap<String, Tree>,
 }
 
-/// How much a deviation matters. Ordered: `core < extended < strict`.
+/// How much a mismatch matters. Ordered: `core < extended < strict`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
@@ -113,18 +113,18 @@ pub enum Level {
     Strict,
 }
 
-/// What a case costs to ask.
+/// What a case costs to run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cost {
     /// A few calls.
     #[default]
     Small,
-    /// Many calls or many minutes; left out unless asked for on a target that states a price.
+    /// Many calls or many minutes; left out unless requested on a target that states a price.
     Long,
 }
 
-/// Who is hurt by a deviation.
+/// The clients that a mismatch affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Audience {
@@ -143,13 +143,13 @@ pub enum Audience {
 /// The axes of a case. A single value means that the case does not vary over that axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Axes {
-    /// Encodings of the ask, default `[json]`.
+    /// Encodings of the steps, default `[json]`.
     pub encoding: Vec<EncodingAxis>,
-    /// Ways to name the stream in the ask, default `[name]`.
+    /// Ways to name the stream in the steps, default `[name]`.
     pub address: Vec<Address>,
 }
 
-/// The encoding of the ask. Axis values print in this order in ids.
+/// The encoding of the steps. Axis values print in this order in ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EncodingAxis {
@@ -159,7 +159,7 @@ pub enum EncodingAxis {
     Cbor,
 }
 
-/// How the ask names its stream.
+/// How the steps name their stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Address {
@@ -175,21 +175,21 @@ pub enum Address {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FixtureName {
-    /// The stream that the ask is about.
+    /// The stream that the steps are about.
     Stream,
     /// A second one.
     Other,
 }
 
-/// A state that is set up before the ask.
+/// A state that is set up before the steps.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fixture {
-    /// An ACTIVE, unencrypted stream that other cases use at the same time. Only for asks that
+    /// An ACTIVE, unencrypted stream that other cases use at the same time. Only for steps that
     /// change nothing.
     Shared,
     /// A stream of the case's own.
     Own {
-        /// The state of its life in which the ask finds it.
+        /// The state of its life in which the steps find it.
         status: FixtureStatus,
         /// The key it is encrypted with; `None` = not encrypted.
         encryption: Option<Tree>,
@@ -200,24 +200,24 @@ pub enum Fixture {
     Missing,
 }
 
-/// The state of its life in which the ask finds a stream.
+/// The state of its life in which the steps find a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FixtureStatus {
     /// Created and settled.
     #[default]
     Active,
-    /// The ask follows the create at once.
+    /// The steps follow the create at once.
     Creating,
-    /// The ask follows an accepted start of encryption at once.
+    /// The steps follow an accepted start of encryption at once.
     Updating,
-    /// The ask follows the delete at once.
+    /// The steps follow the delete at once.
     Deleting,
-    /// The ask comes once the stream was deleted and is gone.
+    /// The steps come once the stream was deleted and is gone.
     Gone,
 }
 
-/// One step of the ask.
+/// A step.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// The whole step in the file.
@@ -236,9 +236,9 @@ pub struct Step {
 pub enum StepKind {
     /// Sends one call.
     Call(Call),
-    /// Watches a stream from before the preceding call until it has settled.
-    Watch(Watch),
-    /// Sends calls at the same moment.
+    /// Observes a stream from before the preceding call until it has settled.
+    Observe(ObserveStep),
+    /// Sends calls at the same time.
     Race(Race),
     /// Sends calls again and again.
     Repeat(Repeat),
@@ -257,7 +257,7 @@ pub struct Call {
     pub address: CallAddress,
     /// The body.
     pub with: Body,
-    /// Deviations of the request from what a client would send.
+    /// What the request overrides of what a client would send.
     pub wire: Wire,
     /// What the answer is held to.
     pub expect: Expectation,
@@ -327,7 +327,7 @@ pub enum Node {
 /// What a `$name` stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reference {
-    /// `$key.<name>`: a key of the target's world.
+    /// `$key.<name>`: a key of the target's environment.
     Key(String),
     /// `$stream.name`, `$other.name`.
     StreamName(FixtureName),
@@ -456,7 +456,7 @@ pub struct Deadline {
 pub enum DeadlineFrom {
     /// `after answer`: the answer of the call before.
     Answer,
-    /// `after ACTIVE`: the first sample of the watch before, after its transient rungs, that shows
+    /// `after ACTIVE`: the first sample of the observation before, after its transient states, that shows
     /// the status.
     Status(String),
 }
@@ -491,37 +491,37 @@ pub enum Returns {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
-    /// The ask's first call was accepted (for asks whose first answer is open).
+    /// The first call of the steps was accepted (for steps whose first answer is open).
     Accepted,
-    /// The ask's first call was refused.
+    /// The first call of the steps was refused.
     Refused,
 }
 
-/// A watch and the ladder it is held to.
+/// An observation and its expected states.
 #[derive(Clone, Debug)]
-pub struct Watch {
-    /// The fixture that is watched.
+pub struct ObserveStep {
+    /// The fixture that is observed.
     pub fixture: Spanned<FixtureName>,
     /// The states that may be seen, in order.
-    pub ladder: Vec<Rung>,
+    pub states: Vec<ExpectedState>,
     /// Calls to send while the stream shows a status.
-    pub meanwhile: Vec<Meanwhile>,
+    pub during: Vec<DuringCalls>,
 }
 
-/// One rung of a ladder: a state that may repeat.
+/// An expected state, which may repeat.
 #[derive(Clone, Debug)]
-pub struct Rung {
+pub struct ExpectedState {
     /// Where it stands.
     pub span: Span,
     /// Members of the description, at least `StreamStatus`.
     pub members: IndexMap<String, Tree>,
-    /// `seen: maybe`: the rung need not be seen.
+    /// `optional: true`: no sample has to show the state.
     pub maybe: bool,
 }
 
 /// Calls to send while the stream shows a status.
 #[derive(Clone, Debug)]
-pub struct Meanwhile {
+pub struct DuringCalls {
     /// The status, as shown in `StreamStatus`.
     pub status: Spanned<String>,
     /// Calls, sent one after the other as soon as the status is seen.

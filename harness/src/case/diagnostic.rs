@@ -39,12 +39,12 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
-/// A stretch of the file with a word on it.
+/// A stretch of the file with a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// The stretch.
     pub span: Span,
-    /// The word; may be empty.
+    /// The label; may be empty.
     pub text: String,
     /// True for the place that is wrong, false for a place that explains why.
     pub primary: bool,
@@ -75,7 +75,7 @@ pub struct ExcerptLabel {
     pub column: u32,
     /// Length in characters, on that line.
     pub length: u32,
-    /// The word; may be empty.
+    /// The label; may be empty.
     pub text: String,
     /// True for the place that is wrong.
     pub primary: bool,

@@ -32,7 +32,7 @@ pub enum FileError {
 pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     is_file(&std::fs::metadata(path)?)?;
     let file = File::open(path)?;
-    // It may have become something else meanwhile.
+    // It may have become something else in the meantime.
     let there = file.metadata()?;
     is_file(&there)?;
     if there.len() > most {

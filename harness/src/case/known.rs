@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::diagnostic::Diagnostic;
 use super::files;
-use super::part::{Part, nearest};
+use super::mapping::{Mapping, nearest};
 use super::profile;
 use super::reader::Reader;
 use super::span::{Source, Span, Spanned};
@@ -30,7 +30,7 @@ pub struct KnownEntry {
     pub span: Span,
     /// A trial's id, or a case's for all its trials.
     pub id: Spanned<String>,
-    /// The kinds of mismatch that are known, at least one; the words are the log's.
+    /// The kinds of mismatch that are known, at least one; named as in the log.
     pub fails: Vec<Spanned<String>>,
     /// Why the target does so, or what is known about it.
     pub why: String,
@@ -84,10 +84,10 @@ impl Known {
         let source = &files::without_mark(Arc::clone(source));
         let (mut reader, tree) = Reader::open(source);
         let mut known = Self { source: Arc::clone(source), entries: Vec::new() };
-        if let Some(fields) = tree.as_ref().and_then(|tree| reader.fields(tree, Part::KnownList)) {
-            reader.format(&fields, Part::KnownList);
+        if let Some(fields) = tree.as_ref().and_then(|tree| reader.fields(tree, Mapping::KnownList)) {
+            reader.format(&fields, Mapping::KnownList);
             let entries = reader
-                .required(&fields, Part::KnownList, "known")
+                .required(&fields, Mapping::KnownList, "known")
                 .and_then(|yaml| reader.entries(yaml, "`known`"));
             known.entries =
                 entries.unwrap_or_default().iter().filter_map(|found| entry(&mut reader, found)).collect();
@@ -95,31 +95,32 @@ impl Known {
         if reader.problems.is_empty() { Ok(known) } else { Err(reader.problems) }
     }
 
-    /// Words of `fails` that are not among the kinds of mismatch that there are.
+    /// Variants of `fails` that are not among the kinds of mismatch that there are.
     pub fn check_kinds(&self, kinds: &[&str]) -> Vec<Diagnostic> {
-        let words = self.entries.iter().flat_map(|entry| &entry.fails);
-        words
-            .filter(|word| !kinds.contains(&word.value.as_str()))
-            .map(|word| {
-                let title = format!("`{}` is no kind of mismatch", word.value);
-                let help = nearest(&word.value, kinds.iter().copied()).map_or_else(
+        let names = self.entries.iter().flat_map(|entry| &entry.fails);
+        names
+            .filter(|name| !kinds.contains(&name.value.as_str()))
+            .map(|name| {
+                let title = format!("`{}` is no kind of mismatch", name.value);
+                let help = nearest(&name.value, kinds.iter().copied()).map_or_else(
                     || format!("one of: {}", kinds.join(", ")),
                     |meant| format!("did you mean `{meant}`?"),
                 );
-                Diagnostic::error(&self.source, word.span, title, "not known").with_help(help)
+                Diagnostic::error(&self.source, name.span, title, "not known").with_help(help)
             })
             .collect()
     }
 }
 
 fn entry(reader: &mut Reader, entry: &Entry) -> Option<KnownEntry> {
-    let fields = reader.fields(&entry.value, Part::KnownEntry)?;
-    let fails = reader.required(&fields, Part::KnownEntry, "fails")?;
+    let fields = reader.fields(&entry.value, Mapping::KnownEntry)?;
+    let fails = reader.required(&fields, Mapping::KnownEntry, "fails")?;
     let read = reader.texts(fails, "`fails`");
     if read.is_empty() {
         reader.error(fails.span, "`fails` without a kind of mismatch", "name at least one");
     }
-    let why = reader.required(&fields, Part::KnownEntry, "why").and_then(|yaml| reader.text(yaml, "`why`"));
+    let why =
+        reader.required(&fields, Mapping::KnownEntry, "why").and_then(|yaml| reader.text(yaml, "`why`"));
     let link = fields.get("link").and_then(|yaml| reader.text(yaml, "`link`"));
     Some(KnownEntry {
         span: entry.span(),

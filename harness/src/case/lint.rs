@@ -1,9 +1,9 @@
 //! Holds a loaded library to the model, to the facts and to itself.
 //!
 //! Not checked here: whether a `kills:` entry names a fault of the reference, and whether it kills
-//! (the mutation table's), wrong types and values in requests (they are what many cases ask about).
+//! (the mutation table's), wrong types and values in requests (they are what many cases send).
 //!
-//! Members that the model doesn't know are errors in `with`, in `accepted` and in ladders: a typing
+//! Members that the model doesn't know are errors in `with`, in `accepted` and in `states`: a typing
 //! mistake in a request tests nothing, and one beside `$absent` always holds. A case that sends an
 //! unmodelled member on purpose writes the body as `json:`, or sets `wire: {target: …}`.
 
@@ -13,7 +13,7 @@ mod operations;
 mod questions;
 mod shapes;
 mod steps;
-mod walk;
+mod trees;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,7 +25,7 @@ use crate::model::Model;
 
 /// All that is wrong with a library, in the order of its suites. Empty = fit to run.
 pub fn lint(library: &Library, model: &Model, registry: &Registry) -> Vec<Diagnostic> {
-    let mut lint = Lint { library, model, registry, problems: Vec::new(), asked: BTreeMap::new() };
+    let mut lint = Lint { library, model, registry, problems: Vec::new(), used: BTreeMap::new() };
     for suite in &library.suites {
         lint.suite(suite);
     }
@@ -42,8 +42,8 @@ enum Use {
     Answer,
     /// As the value of a member of an answer.
     Value,
-    /// As the value of a member in a ladder.
-    Ladder,
+    /// As the value of a member in `states`.
+    State,
 }
 
 struct Lint<'l> {
@@ -51,13 +51,16 @@ struct Lint<'l> {
     model: &'l Model,
     registry: &'l Registry,
     problems: Vec<Diagnostic>,
-    asked: BTreeMap<String, Use>,
+    used: BTreeMap<String, Use>,
 }
 
 impl<'l> Lint<'l> {
     fn suite(&mut self, suite: &'l Suite) {
         if !suite.name.split('/').all(is_id) {
-            let title = format!("`{}` is no name of a suite: lower-case words joined by hyphens", suite.name);
+            let title = format!(
+                "`{}` is no name of a suite: letters and digits in lower case, joined by hyphens",
+                suite.name
+            );
             self.problems.push(Diagnostic::of_file(&suite.source, title));
         }
         if let Some(operation) = &suite.operation {
@@ -100,7 +103,7 @@ impl<'l> Lint<'l> {
         let title = format!("unknown operation `{}`", operation.value);
         let known = self.model.operations.keys().map(String::as_str);
         let mut problem = Diagnostic::error(&suite.source, operation.span, title, "not in the model");
-        problem.help = super::part::nearest(&operation.value, known)
+        problem.help = super::mapping::nearest(&operation.value, known)
             .map(|meant| format!("did you mean `{meant}`?"))
             .or_else(|| Some("a made-up operation is sent with `wire: {target: …}`".to_owned()));
         self.push_once(problem);

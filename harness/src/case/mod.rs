@@ -1,6 +1,6 @@
 //! The case format: what a suite file says, where it says it, and what is wrong with it.
 //!
-//! This room is the only user of the YAML crate and holds the one function that draws a diagnostic
+//! This module is the only user of the YAML crate and holds the one function that draws a diagnostic
 //! on a file. It knows nothing of the network, of targets' answers, or of the reference's faults
 //! (whether a `kills:` entry names a real fault is checked by the mutation table).
 
@@ -12,15 +12,15 @@ mod glob;
 mod known;
 mod lint;
 mod load;
+mod mapping;
 mod masked;
-mod part;
 mod profile;
 mod reader;
 mod schema;
 mod span;
 mod support;
 mod transport;
-mod words;
+mod variants;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, ExcerptLabel, Label, Severity, Style, draw, draw_excerpt, plain};
@@ -29,9 +29,9 @@ pub use files::{FileError, read_file};
 pub use glob::Glob;
 pub use known::{Known, KnownEntry};
 pub use lint::lint;
+pub use mapping::nearest;
 pub use masked::masked;
-pub use part::nearest;
-pub use profile::{Profile, REGION_FORM, WORLD_KEYS, World, is_region};
+pub use profile::{ENVIRONMENT_KEYS, Environment, Profile, REGION_FORM, is_region};
 pub use schema::Schema;
 pub use span::{Source, Span, Spanned};
 pub use support::{Lacks, NoRequirement, Requires};

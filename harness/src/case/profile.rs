@@ -1,7 +1,7 @@
 //! Profiles of targets: `reports/targets/<name>/profile.yaml`.
 //!
-//! A profile states what a target is and what its world offers. It can't grant an ability that the
-//! target doesn't show when asked; it may only take some away (`lacks`).
+//! A profile states what a target is and what its environment offers. It can't grant an ability that the
+//! target doesn't show itself; it may only take some away (`lacks`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,16 +11,16 @@ use super::diagnostic::Diagnostic;
 use super::dialect::DialectName;
 use super::files;
 use super::glob::Glob;
-use super::part::{Part, nearest};
+use super::mapping::{Mapping, nearest};
 use super::reader::{Fields, Reader};
 use super::span::{Source, Spanned};
 use super::support::{Lacks, Requires, support};
-use super::words;
+use super::variants;
 use super::yaml::{Entry, Yaml};
 
-/// The keys that a world may have; a case says `$key.<name>`, and is skipped where the target's
-/// world lacks it.
-pub const WORLD_KEYS: [&str; 11] = [
+/// The keys that an environment may have; a case says `$key.<name>`, and is skipped where the target's
+/// environment lacks it.
+pub const ENVIRONMENT_KEYS: [&str; 11] = [
     "managed",
     "enabled-a",
     "enabled-b",
@@ -39,7 +39,7 @@ pub const WORLD_KEYS: [&str; 11] = [
 #[allow_missing = true]
 struct Embedded;
 
-/// What a target is and what its world offers.
+/// What a target is and what its environment offers.
 #[derive(Clone, Debug)]
 pub struct Profile {
     /// The file.
@@ -56,8 +56,8 @@ pub struct Profile {
     pub spawn: Option<String>,
     /// The URL that answers once it is ready.
     pub ready: Option<String>,
-    /// What its world offers.
-    pub world: World,
+    /// What its environment offers.
+    pub environment: Environment,
     /// True if its clock can be moved.
     pub clock: bool,
     /// The shortest UPDATING that it shows, in milliseconds.
@@ -77,7 +77,7 @@ pub struct Profile {
     pub disposable: bool,
     /// The region that requests are signed for.
     pub region: Option<String>,
-    /// What is not to be asked of it.
+    /// What is not sent to it.
     pub lacks: Lacks,
     /// What it is required to support, and which trials are required to have a verdict.
     pub requires: Requires,
@@ -89,10 +89,10 @@ pub struct Profile {
     pub codes: BTreeMap<String, String>,
 }
 
-/// What a target's world offers.
+/// What a target's environment offers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct World {
-    /// KMS keys by the name that cases use ([`WORLD_KEYS`]), as sent in `KeyId`.
+pub struct Environment {
+    /// KMS keys by the name that cases use ([`ENVIRONMENT_KEYS`]), as sent in `KeyId`.
     pub keys: BTreeMap<String, String>,
 }
 
@@ -158,7 +158,7 @@ impl Profile {
         let source = &files::without_mark(Arc::clone(source));
         let (mut reader, tree) = Reader::open(source);
         let profile = tree.and_then(|tree| {
-            let fields = reader.fields(&tree, Part::Profile)?;
+            let fields = reader.fields(&tree, Mapping::Profile)?;
             profile(&mut reader, &fields)
         });
         match profile {
@@ -183,7 +183,7 @@ pub(super) fn embedded(name: &str, file: &str) -> Result<Option<Arc<Source>>, Ve
 }
 
 fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
-    reader.format(fields, Part::Profile);
+    reader.format(fields, Mapping::Profile);
     let name = required(reader, fields, "name");
     let about = required(reader, fields, "about");
     let support = support(reader, fields);
@@ -195,7 +195,9 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         endpoint: text(reader, fields, "endpoint"),
         spawn: text(reader, fields, "spawn"),
         ready: text(reader, fields, "ready"),
-        world: fields.get("world").map_or_else(World::default, |yaml| world(reader, yaml)),
+        environment: fields
+            .get("environment")
+            .map_or_else(Environment::default, |yaml| environment(reader, yaml)),
         clock: truth(reader, fields, "clock"),
         shortest_transition_ms: number(reader, fields, "shortest-transition-ms", 0),
         transition_deadline_ms: number(reader, fields, "transition-deadline-ms", 1),
@@ -210,7 +212,7 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         required_trials: support.trials,
         dialect: fields
             .get("dialect")
-            .and_then(|yaml| reader.word(yaml, "`dialect`", words::DIALECT))
+            .and_then(|yaml| reader.variant(yaml, "`dialect`", variants::DIALECT))
             .map(|dialect| dialect.value)
             .unwrap_or_default(),
         codes: fields.get("codes").map_or_else(BTreeMap::new, |yaml| codes(reader, yaml)),
@@ -232,7 +234,7 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
 }
 
 fn required(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<String> {
-    let yaml = reader.required(fields, Part::Profile, key)?;
+    let yaml = reader.required(fields, Mapping::Profile, key)?;
     filled(reader, yaml, key)
 }
 
@@ -255,7 +257,7 @@ fn filled(reader: &mut Reader, yaml: &Yaml, key: &str) -> Option<String> {
     Some(text)
 }
 
-/// What a region looks like, in words.
+/// What a region looks like, as text.
 pub const REGION_FORM: &str = "1 to 64 letters, digits and hyphens, such as us-east-1";
 
 /// True if a text has the form of a region's name.
@@ -289,30 +291,30 @@ fn budget(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<u32> {
     u32::try_from(number.value).ok()
 }
 
-fn world(reader: &mut Reader, yaml: &Yaml) -> World {
-    let mut world = World::default();
+fn environment(reader: &mut Reader, yaml: &Yaml) -> Environment {
+    let mut environment = Environment::default();
     let keys = reader
-        .fields(yaml, Part::World)
+        .fields(yaml, Mapping::Environment)
         .and_then(|fields| fields.get("keys"))
         .and_then(|yaml| reader.entries(yaml, "`keys`"));
     for Entry { key, value } in keys.unwrap_or_default() {
-        if !WORLD_KEYS.contains(&key.value.as_str()) {
-            let help = nearest(&key.value, WORLD_KEYS).map_or_else(
-                || format!("one of: {}", WORLD_KEYS.join(", ")),
+        if !ENVIRONMENT_KEYS.contains(&key.value.as_str()) {
+            let help = nearest(&key.value, ENVIRONMENT_KEYS).map_or_else(
+                || format!("one of: {}", ENVIRONMENT_KEYS.join(", ")),
                 |meant| format!("did you mean `{meant}`?"),
             );
             reader.error_with_help(
                 key.span,
-                format!("no case asks for a key `{}`", key.value),
+                format!("no case uses a key `{}`", key.value),
                 "not known",
                 help,
             );
         }
-        if let Some(text) = reader.text(value, "a key of the world") {
-            world.keys.insert(key.value.clone(), text.value);
+        if let Some(text) = reader.text(value, "a key of the environment") {
+            environment.keys.insert(key.value.clone(), text.value);
         }
     }
-    world
+    environment
 }
 
 fn codes(reader: &mut Reader, yaml: &Yaml) -> BTreeMap<String, String> {

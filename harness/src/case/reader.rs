@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use super::diagnostic::Diagnostic;
-use super::part::{Part, nearest};
+use super::mapping::{Mapping, nearest};
 use super::span::{Source, Span, Spanned};
-use super::words::{Words, spelled};
+use super::variants::{Variants, spelled};
 use super::yaml::{Entry, Scalar, Yaml, YamlNode, parse, slice};
 
 /// A file being read.
@@ -73,52 +73,57 @@ impl Reader {
     }
 
     /// The fields of a mapping; keys that it doesn't have are reported one by one.
-    pub(super) fn fields<'y>(&mut self, yaml: &'y Yaml, part: Part) -> Option<Fields<'y>> {
-        let entries = self.entries(yaml, part.name())?;
+    pub(super) fn fields<'y>(&mut self, yaml: &'y Yaml, mapping: Mapping) -> Option<Fields<'y>> {
+        let entries = self.entries(yaml, mapping.name())?;
         for entry in entries {
-            if !part.keys().contains(&entry.key.value.as_str()) {
-                self.unknown_key(&entry.key, part);
+            if !mapping.keys().contains(&entry.key.value.as_str()) {
+                self.unknown_key(&entry.key, mapping);
             }
         }
         Some(Fields { span: yaml.span, entries })
     }
 
-    fn unknown_key(&mut self, key: &Spanned<String>, part: Part) {
-        let title = format!("unknown key `{}` in {}", key.value, part.name());
+    fn unknown_key(&mut self, key: &Spanned<String>, mapping: Mapping) {
+        let title = format!("unknown key `{}` in {}", key.value, mapping.name());
         let mut problem = Diagnostic::error(&self.source, key.span, title, "not known here");
-        if let Some(home) = part.home_of(&key.value) {
+        if let Some(home) = mapping.home_of(&key.value) {
             let help =
                 format!("`{}` belongs in {}: is it indented as far as it should be?", key.value, home.name());
             problem = problem.with_help(help);
-        } else if let Some(meant) = nearest(&key.value, part.keys().iter().copied()) {
+        } else if let Some(meant) = nearest(&key.value, mapping.keys().iter().copied()) {
             problem = problem.with_help(format!("did you mean `{meant}`?"));
         } else {
-            problem = problem.with_note(format!("known here: {}", part.keys().join(", ")));
+            problem = problem.with_note(format!("known here: {}", mapping.keys().join(", ")));
         }
         self.problems.push(problem);
     }
 
     /// The value of a key that has to be there.
-    pub(super) fn required<'y>(&mut self, fields: &Fields<'y>, part: Part, key: &str) -> Option<&'y Yaml> {
+    pub(super) fn required<'y>(
+        &mut self,
+        fields: &Fields<'y>,
+        mapping: Mapping,
+        key: &str,
+    ) -> Option<&'y Yaml> {
         let value = fields.get(key);
         if value.is_none() {
-            self.missing(fields, part, key);
+            self.missing(fields, mapping, key);
         }
         value
     }
 
     /// Reports that a key is missing.
-    pub(super) fn missing(&mut self, fields: &Fields<'_>, part: Part, key: &str) {
+    pub(super) fn missing(&mut self, fields: &Fields<'_>, mapping: Mapping, key: &str) {
         // A misspelled key has been reported, with the suggestion.
         let misspelled = fields.entries.iter().map(|entry| entry.key.value.as_str());
         if misspelled
-            .filter(|found| !part.keys().contains(found))
-            .any(|found| nearest(found, part.keys().iter().copied()) == Some(key))
+            .filter(|found| !mapping.keys().contains(found))
+            .any(|found| nearest(found, mapping.keys().iter().copied()) == Some(key))
         {
             return;
         }
         let at = fields.entries.first().map_or(fields.span, |entry| entry.key.span);
-        let title = format!("{} without `{key}`", part.name());
+        let title = format!("{} without `{key}`", mapping.name());
         let problem = Diagnostic::error(&self.source, at, title, format!("`{key}` is missing beside this"))
             .with_help(format!("where `{key}` is there, is it indented as far as its neighbours?"));
         self.problems.push(problem);
@@ -173,23 +178,28 @@ impl Reader {
         elements.iter().filter_map(|element| self.text(element, what)).collect()
     }
 
-    /// One word of a closed set.
-    pub(super) fn word<T: Copy>(&mut self, yaml: &Yaml, what: &str, words: Words<T>) -> Option<Spanned<T>> {
+    /// One variant of a closed set.
+    pub(super) fn variant<T: Copy>(
+        &mut self,
+        yaml: &Yaml,
+        what: &str,
+        variants: Variants<T>,
+    ) -> Option<Spanned<T>> {
         let text = self.text(yaml, what)?;
-        self.word_of(&text, what, words).map(|value| Spanned::new(value, yaml.span))
+        self.variant_of(&text, what, variants).map(|value| Spanned::new(value, yaml.span))
     }
 
-    /// A word of a closed set, from text that is read already.
-    pub(super) fn word_of<T: Copy>(
+    /// A variant of a closed set, from text that is read already.
+    pub(super) fn variant_of<T: Copy>(
         &mut self,
         text: &Spanned<String>,
         what: &str,
-        words: Words<T>,
+        variants: Variants<T>,
     ) -> Option<T> {
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
+        if let Some((_, value)) = variants.iter().find(|(name, _)| *name == text.value) {
             return Some(*value);
         }
-        let known: Vec<_> = spelled(words).collect();
+        let known: Vec<_> = spelled(variants).collect();
         let title = format!("`{}` is no value of {what}", text.value);
         let help = nearest(&text.value, known.iter().copied()).map_or_else(
             || format!("one of: {}", known.join(", ")),
@@ -199,20 +209,20 @@ impl Reader {
         None
     }
 
-    /// A list of words of a closed set, each at most once.
-    pub(super) fn words<T: Copy + PartialEq>(
+    /// A list of variants of a closed set, each at most once.
+    pub(super) fn variants<T: Copy + PartialEq>(
         &mut self,
         yaml: &Yaml,
         what: &str,
-        words: Words<T>,
+        variants: Variants<T>,
     ) -> Vec<Spanned<T>> {
         let mut read: Vec<Spanned<T>> = Vec::new();
         for element in self.list(yaml, what).unwrap_or_default() {
-            let Some(word) = self.word(element, what, words) else { continue };
-            if read.iter().any(|earlier| earlier.value == word.value) {
-                self.error(word.span, format!("a value of {what} stands twice"), "again here");
+            let Some(variant) = self.variant(element, what, variants) else { continue };
+            if read.iter().any(|earlier| earlier.value == variant.value) {
+                self.error(variant.span, format!("a value of {what} stands twice"), "again here");
             } else {
-                read.push(word);
+                read.push(variant);
             }
         }
         read
@@ -241,8 +251,8 @@ impl Reader {
     }
 
     /// Holds `format:` to the version that is read here.
-    pub(super) fn format(&mut self, fields: &Fields<'_>, part: Part) {
-        let Some(yaml) = self.required(fields, part, "format") else { return };
+    pub(super) fn format(&mut self, fields: &Fields<'_>, mapping: Mapping) {
+        let Some(yaml) = self.required(fields, mapping, "format") else { return };
         if yaml.node != YamlNode::Scalar(Scalar::Integer(1)) {
             let label = format!("this is {}", slice(&self.source, yaml.span));
             self.error(yaml.span, "the format that is read here is 1", label);

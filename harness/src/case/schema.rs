@@ -1,6 +1,6 @@
 //! JSON Schemas of the five files that people write, for their editors.
 //!
-//! Built from the same tables of keys and words as the loader, so that they can't disagree on
+//! Built from the same tables of keys and values as the loader, so that they can't disagree on
 //! those. A schema says less than the loader: what YAML itself leaves unclear, and all that the
 //! lint checks, is not in it. The committed copies are in `harness/schema/`; a test compares.
 
@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::model::Model;
 
-use super::part::Part;
-use super::profile::WORLD_KEYS;
-use super::words::{self, Words, spelled};
+use super::mapping::Mapping;
+use super::profile::ENVIRONMENT_KEYS;
+use super::variants::{self, Variants, spelled};
 
 /// A file format that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,24 +56,24 @@ impl Schema {
     }
 }
 
-/// A mapping with the keys of a part. A key without a schema of its own doesn't compile away: it
+/// A mapping with the keys of a mapping. A key without a schema of its own doesn't compile away: it
 /// is caught by the test that every key is described.
-fn object(part: Part, required: &[&str], properties: Value) -> Value {
+fn object(mapping: Mapping, required: &[&str], properties: Value) -> Value {
     let mut all = Map::new();
-    for key in part.keys() {
+    for key in mapping.keys() {
         all.insert((*key).to_owned(), properties.get(key).cloned().unwrap_or(Value::Bool(true)));
     }
     json!({
         "type": "object",
-        "description": part.name(),
+        "description": mapping.name(),
         "properties": all,
         "required": required,
         "additionalProperties": false,
     })
 }
 
-fn one_of<T>(words: Words<T>) -> Value {
-    json!({"enum": spelled(words).collect::<Vec<_>>()})
+fn one_of<T>(variants: Variants<T>) -> Value {
+    json!({"enum": spelled(variants).collect::<Vec<_>>()})
 }
 
 fn list_of(items: Value) -> Value {
@@ -111,36 +111,36 @@ fn format_1() -> Value {
 
 fn suite() -> Value {
     let case = object(
-        Part::Case,
-        &["title", "ask"],
+        Mapping::Case,
+        &["title", "steps"],
         json!({
             "title": text(),
-            "level": one_of(words::LEVEL),
-            "cost": one_of(words::COST),
-            "hurts": list_of(one_of(words::AUDIENCE)),
+            "level": one_of(variants::LEVEL),
+            "cost": one_of(variants::COST),
+            "affects": list_of(one_of(variants::AUDIENCE)),
             "kills": {"type": "array", "items": text(), "maxItems": 5},
             "kills-nothing": text(),
-            "over": object(Part::Over, &[], json!({
-                "encoding": {"type": "array", "items": one_of(words::ENCODING), "minItems": 1},
-                "address": {"type": "array", "items": one_of(words::ADDRESS), "minItems": 1},
+            "over": object(Mapping::Over, &[], json!({
+                "encoding": {"type": "array", "items": one_of(variants::ENCODING), "minItems": 1},
+                "address": {"type": "array", "items": one_of(variants::ADDRESS), "minItems": 1},
             })),
-            "given": object(Part::Given, &[], json!({"stream": fixture(), "other": fixture()})),
+            "given": object(Mapping::Given, &[], json!({"stream": fixture(), "other": fixture()})),
             "without": named(operation(), text()),
             "each": named(id(), named(text(), json!(true))),
-            "ask": {"anyOf": [reference("step"), list_of(reference("step"))]},
+            "steps": {"anyOf": [reference("step"), list_of(reference("step"))]},
         }),
     );
     let mut case = case;
     case["oneOf"] = json!([{"required": ["kills"]}, {"required": ["kills-nothing"]}]);
     let mut schema = object(
-        Part::Suite,
+        Mapping::Suite,
         &["format", "cases"],
         json!({
             "format": format_1(),
             "operation": text(),
-            "for": object(Part::For, &[], json!({
+            "for": object(Mapping::For, &[], json!({
                 "addressed-by": list_of(text()),
-                "effect": list_of(one_of(words::EFFECT)),
+                "effect": list_of(one_of(variants::EFFECT)),
             })),
             "operations": list_of(operation()),
             "without": named(operation(), text()),
@@ -151,17 +151,17 @@ fn suite() -> Value {
     schema["dependentRequired"] = json!({"for": ["operations"], "operations": ["for"], "without": ["for"]});
     schema["$defs"] = json!({
         "step": {"anyOf": [reference("call"),
-            reference("watch"),
+            reference("observe"),
             reference("race"),
             reference("repeat"),
             reference("clock"),
             reference("read"),
         ]},
         "call": call(),
-        "watch": watch(),
+        "observe": observe(),
         "race": race(),
         "repeat": repeat(),
-        "clock": object(Part::Clock, &["clock"], json!({"clock": duration()})),
+        "clock": object(Mapping::Clock, &["clock"], json!({"clock": duration()})),
         "read": read(),
         "expect": expect(),
     });
@@ -171,9 +171,9 @@ fn suite() -> Value {
 fn fixture() -> Value {
     json!({"anyOf": [
         {"enum": ["shared", "missing"]},
-        object(Part::Fixture, &[], json!({
+        object(Mapping::Fixture, &[], json!({
             "encryption": {"type": "string", "pattern": r"^(none|\$key\..+|\$each\..+)$"},
-            "status": one_of(words::STATUS),
+            "status": one_of(variants::STATUS),
             "shards": {"type": "integer", "minimum": 1, "maximum": 10},
         })),
     ]})
@@ -182,7 +182,7 @@ fn fixture() -> Value {
 /// What a call sends.
 fn request() -> Value {
     let mut addresses = vec!["axis", "none"];
-    addresses.extend(spelled(words::ADDRESS));
+    addresses.extend(spelled(variants::ADDRESS));
     json!({
         "call": text(),
         "address": {"enum": addresses},
@@ -200,26 +200,26 @@ fn call() -> Value {
         ("because", list_of(fact())),
         ("by", json!({"type": "string", "pattern": "^[0-9]+(ms|s|min|h) after ([A-Z_]+|answer)$"})),
         ("until", until()),
-        ("returns", one_of(words::RETURNS)),
-        ("when", one_of(words::WHEN)),
+        ("returns", one_of(variants::RETURNS)),
+        ("when", one_of(variants::WHEN)),
         ("capture", named(text(), text())),
-        ("level", one_of(words::LEVEL)),
+        ("level", one_of(variants::LEVEL)),
     ] {
         members[name] = schema;
     }
-    let mut call = object(Part::Call, &["expect"], members);
+    let mut call = object(Mapping::Call, &["expect"], members);
     call["dependentRequired"] = json!({"by": ["until"], "until": ["by"]});
     call
 }
 
 fn until() -> Value {
-    json!({"anyOf": [one_of(words::UNTIL), {"type": "object"}]})
+    json!({"anyOf": [one_of(variants::UNTIL), {"type": "object"}]})
 }
 
 fn wire() -> Value {
     let texts = json!({"anyOf": [text(), list_of(text())]});
     object(
-        Part::Wire,
+        Mapping::Wire,
         &[],
         json!({
             "method": text(),
@@ -227,26 +227,26 @@ fn wire() -> Value {
             "target": texts,
             "content-type": text(),
             "headers": named(text(), texts),
-            "auth": one_of(words::AUTH),
+            "auth": one_of(variants::AUTH),
         }),
     )
 }
 
-fn watch() -> Value {
-    let rung = json!({
+fn observe() -> Value {
+    let state = json!({
         "type": "object",
         "required": ["StreamStatus"],
-        "properties": {"seen": {"const": "maybe"}},
+        "properties": {"optional": {"type": "boolean"}},
     });
     object(
-        Part::Watch,
-        &["watch", "ladder"],
+        Mapping::Observe,
+        &["observe", "states"],
         json!({
-            "watch": one_of(words::FIXTURE),
-            "ladder": {"type": "array", "items": rung, "minItems": 1},
+            "observe": one_of(variants::FIXTURE),
+            "states": {"type": "array", "items": state, "minItems": 1},
             "because": list_of(fact()),
-            "meanwhile": named(text(), json!({"anyOf": [reference("call"), list_of(reference("call"))]})),
-            "level": one_of(words::LEVEL),
+            "during": named(text(), json!({"anyOf": [reference("call"), list_of(reference("call"))]})),
+            "level": one_of(variants::LEVEL),
         }),
     )
 }
@@ -257,27 +257,27 @@ fn duration() -> Value {
 }
 
 fn race() -> Value {
-    let racer = object(Part::Racer, &[], request());
+    let racer = object(Mapping::Racer, &[], request());
     object(
-        Part::Race,
+        Mapping::Race,
         &["race", "exactly-one", "others"],
         json!({
             "race": {"type": "array", "items": racer, "minItems": 2},
             "exactly-one": reference("expect"),
             "others": reference("expect"),
             "because": list_of(fact()),
-            "level": one_of(words::LEVEL),
+            "level": one_of(variants::LEVEL),
         }),
     )
 }
 
 fn repeat() -> Value {
     object(
-        Part::Repeat,
+        Mapping::Repeat,
         &["repeat", "until", "steps"],
         json!({
             "repeat": {"type": "integer", "minimum": 1, "maximum": 1000},
-            "until": one_of(words::UNTIL),
+            "until": one_of(variants::UNTIL),
             "steps": {"anyOf": [reference("call"), list_of(reference("call"))]},
         }),
     )
@@ -286,14 +286,14 @@ fn repeat() -> Value {
 fn read() -> Value {
     let record = json!({"type": "object", "required": ["Data"]});
     object(
-        Part::Read,
+        Mapping::Read,
         &["read", "records"],
         json!({
-            "read": one_of(words::FIXTURE),
+            "read": one_of(variants::FIXTURE),
             "within": duration(),
             "records": list_of(record),
             "because": list_of(fact()),
-            "level": one_of(words::LEVEL),
+            "level": one_of(variants::LEVEL),
         }),
     )
 }
@@ -301,12 +301,12 @@ fn read() -> Value {
 fn expect() -> Value {
     let clause = json!({
         "type": "array",
-        "prefixItems": [text(), one_of(words::RULE)],
+        "prefixItems": [text(), one_of(variants::RULE)],
         "minItems": 2,
         "maxItems": 2,
     });
     let mut mapping = object(
-        Part::Expect,
+        Mapping::Expect,
         &[],
         json!({
             "accepted": {"type": "object"},
@@ -317,9 +317,9 @@ fn expect() -> Value {
             "status": {"type": "integer", "minimum": 100, "maximum": 599},
             "document": true,
             "headers": named(text(), json!(true)),
-            "body": one_of(words::BODY),
-            "encoding": one_of(words::ENCODING),
-            "spelling": named(text(), one_of(words::SPELLING)),
+            "body": one_of(variants::BODY),
+            "encoding": one_of(variants::ENCODING),
+            "spelling": named(text(), one_of(variants::SPELLING)),
         }),
     );
     mapping["oneOf"] =
@@ -329,28 +329,28 @@ fn expect() -> Value {
 
 fn questions() -> Value {
     let mut candidate = object(
-        Part::Candidate,
+        Mapping::Candidate,
         &[],
         json!({
             "answer": {"anyOf": [reference("expect"), list_of(reference("expect"))]},
-            "stream": one_of(words::MOTION),
+            "stream": one_of(variants::MOTION),
             "value": true,
-            "rung": one_of(words::RUNG),
+            "state": one_of(variants::STATES_END),
         }),
     );
-    candidate["oneOf"] = json!([{"required": ["answer"]}, {"required": ["value"]}, {"required": ["rung"]}]);
+    candidate["oneOf"] = json!([{"required": ["answer"]}, {"required": ["value"]}, {"required": ["state"]}]);
     let question = object(
-        Part::Question,
+        Mapping::Question,
         &["question", "candidates"],
         json!({
             "question": text(),
-            "hurts": list_of(one_of(words::AUDIENCE)),
+            "affects": list_of(one_of(variants::AUDIENCE)),
             "facts": list_of(fact()),
             "candidates": named(id(), candidate),
         }),
     );
     let mut schema = object(
-        Part::Questions,
+        Mapping::Questions,
         &["format", "questions"],
         json!({"format": format_1(), "questions": named(id(), question)}),
     );
@@ -360,17 +360,17 @@ fn questions() -> Value {
 
 fn operations() -> Value {
     let traits = object(
-        Part::Operation,
+        Mapping::Operation,
         &["effect"],
         json!({
-            "effect": one_of(words::EFFECT),
+            "effect": one_of(variants::EFFECT),
             "addressed-by": list_of(text()),
             "with": {"type": "object"},
             "checked": {"type": "boolean"},
         }),
     );
     object(
-        Part::Operations,
+        Mapping::Operations,
         &["format", "operations"],
         json!({"format": format_1(), "operations": named(operation(), traits)}),
     )
@@ -380,7 +380,7 @@ fn profile() -> Value {
     let millis = |minimum: u64| json!({"type": "integer", "minimum": minimum, "maximum": 86_400_000});
     let budget = json!({"type": "integer", "minimum": 1, "maximum": 100_000});
     object(
-        Part::Profile,
+        Mapping::Profile,
         &["format", "name", "about"],
         json!({
             "format": format_1(),
@@ -390,7 +390,7 @@ fn profile() -> Value {
             "endpoint": {"type": "string", "pattern": "^https?://"},
             "spawn": text(),
             "ready": text(),
-            "world": object(Part::World, &[], json!({"keys": named(json!({"enum": WORLD_KEYS}), text())})),
+            "environment": object(Mapping::Environment, &[], json!({"keys": named(json!({"enum": ENVIRONMENT_KEYS}), text())})),
             "clock": {"type": "boolean"},
             "shortest-transition-ms": millis(0),
             "transition-deadline-ms": millis(1),
@@ -400,16 +400,16 @@ fn profile() -> Value {
             "transitional-budget": budget,
             "disposable": {"type": "boolean"},
             "region": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
-            "dialect": one_of(words::DIALECT),
+            "dialect": one_of(variants::DIALECT),
             "codes": named(text(), text()),
-            "lacks": object(Part::Lacks, &[], json!({
+            "lacks": object(Mapping::Lacks, &[], json!({
                 "operations": list_of(operation()),
-                "encodings": list_of(one_of(words::ENCODING)),
+                "encodings": list_of(one_of(variants::ENCODING)),
             })),
-            "requires": object(Part::Requires, &[], json!({
+            "requires": object(Mapping::Requires, &[], json!({
                 "operations": list_of(operation()),
-                "encodings": list_of(one_of(words::ENCODING)),
-                "transports": list_of(one_of(words::TRANSPORT)),
+                "encodings": list_of(one_of(variants::ENCODING)),
+                "transports": list_of(one_of(variants::TRANSPORT)),
                 "trials": list_of(json!({"type": "string", "minLength": 1})),
             })),
         }),
@@ -418,7 +418,7 @@ fn profile() -> Value {
 
 fn known() -> Value {
     let entry = object(
-        Part::KnownEntry,
+        Mapping::KnownEntry,
         &["fails", "why"],
         json!({
             "fails": {"type": "array", "items": text(), "minItems": 1},
@@ -427,7 +427,7 @@ fn known() -> Value {
         }),
     );
     object(
-        Part::KnownList,
+        Mapping::KnownList,
         &["format", "known"],
         json!({"format": format_1(), "known": named(text(), entry)}),
     )

@@ -6,14 +6,14 @@ use crate::model::Model;
 
 use super::ast::EncodingAxis;
 use super::glob::Glob;
-use super::part::{Part, nearest};
+use super::mapping::{Mapping, nearest};
 use super::reader::{Fields, Reader};
 use super::span::Spanned;
 use super::transport::Transport;
-use super::words;
+use super::variants;
 use super::yaml::Yaml;
 
-/// What is not to be asked of a target, whatever it answers to the questions about its abilities.
+/// What is not sent to a target, whatever its capabilities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lacks {
     /// Operations by name.
@@ -64,11 +64,11 @@ impl Requires {
     ///
     /// If it states none of them.
     pub fn add(&mut self, text: &str) -> Result<(), NoRequirement> {
-        let word = |words: words::Words<EncodingAxis>| words.iter().find(|(word, _)| *word == text);
-        let transport = words::TRANSPORT.iter().find(|(word, _)| *word == text);
+        let encoding = |names: variants::Variants<EncodingAxis>| names.iter().find(|(name, _)| *name == text);
+        let transport = variants::TRANSPORT.iter().find(|(name, _)| *name == text);
         if Model::embedded().operation(text).is_some() {
             push_once(&mut self.operations, text.to_owned());
-        } else if let Some((_, encoding)) = word(words::ENCODING) {
+        } else if let Some((_, encoding)) = encoding(variants::ENCODING) {
             push_once(&mut self.encodings, *encoding);
         } else if let Some((_, transport)) = transport {
             push_once(&mut self.transports, *transport);
@@ -79,7 +79,7 @@ impl Requires {
         } else {
             let kinds =
                 "an operation, `json`, `cbor`, `h1`, `h2`, or a pattern of trial ids such as `put-record/**`";
-            let help = nearest(text, known_words()).map_or_else(
+            let help = nearest(text, known_names()).map_or_else(
                 || format!("name {kinds}"),
                 |meant| format!("did you mean `{meant}`? (one of: {kinds})"),
             );
@@ -88,21 +88,21 @@ impl Requires {
         Ok(())
     }
 
-    /// What is required here and lacking there, in words.
+    /// What is required here and lacking there, as text.
     pub fn contradicted_by(&self, lacks: &Lacks) -> Vec<String> {
         let operations = self.operations.iter().filter(|name| lacks.operations.contains(name)).cloned();
         let encodings = self.encodings.iter().filter(|encoding| lacks.encodings.contains(encoding));
-        operations.chain(encodings.map(|encoding| word_of(*encoding).to_owned())).collect()
+        operations.chain(encodings.map(|encoding| variant_of(*encoding).to_owned())).collect()
     }
 }
 
-/// Every word that a requirement may be, patterns aside.
-fn known_words() -> impl Iterator<Item = &'static str> {
+/// Every name that a requirement may be, patterns aside.
+fn known_names() -> impl Iterator<Item = &'static str> {
     let operations = Model::embedded().operations.keys().map(String::as_str);
-    operations.chain(words::spelled(words::ENCODING)).chain(words::spelled(words::TRANSPORT))
+    operations.chain(variants::spelled(variants::ENCODING)).chain(variants::spelled(variants::TRANSPORT))
 }
 
-const fn word_of(encoding: EncodingAxis) -> &'static str {
+const fn variant_of(encoding: EncodingAxis) -> &'static str {
     match encoding {
         EncodingAxis::Json => "json",
         EncodingAxis::Cbor => "cbor",
@@ -128,30 +128,31 @@ pub(super) struct Support {
 pub(super) fn support(reader: &mut Reader, profile: &Fields<'_>) -> Support {
     let mut support = Support::default();
     let mut lacking = Vec::new();
-    if let Some(fields) = profile.get("lacks").and_then(|yaml| reader.fields(yaml, Part::Lacks)) {
+    if let Some(fields) = profile.get("lacks").and_then(|yaml| reader.fields(yaml, Mapping::Lacks)) {
         let operations = fields.get("operations").map_or_else(Vec::new, |yaml| operations(reader, yaml));
         let encodings = fields
             .get("encodings")
-            .map_or_else(Vec::new, |yaml| reader.words(yaml, "`encodings`", words::ENCODING));
+            .map_or_else(Vec::new, |yaml| reader.variants(yaml, "`encodings`", variants::ENCODING));
         lacking.extend(operations.iter().cloned());
-        lacking
-            .extend(encodings.iter().map(|found| Spanned::new(word_of(found.value).to_owned(), found.span)));
+        lacking.extend(
+            encodings.iter().map(|found| Spanned::new(variant_of(found.value).to_owned(), found.span)),
+        );
         support.lacks = Lacks { operations: values(operations), encodings: values(encodings) };
     }
-    if let Some(fields) = profile.get("requires").and_then(|yaml| reader.fields(yaml, Part::Requires)) {
+    if let Some(fields) = profile.get("requires").and_then(|yaml| reader.fields(yaml, Mapping::Requires)) {
         let operations = fields.get("operations").map_or_else(Vec::new, |yaml| operations(reader, yaml));
         let encodings = fields
             .get("encodings")
-            .map_or_else(Vec::new, |yaml| reader.words(yaml, "`encodings`", words::ENCODING));
+            .map_or_else(Vec::new, |yaml| reader.variants(yaml, "`encodings`", variants::ENCODING));
         let transports = fields
             .get("transports")
-            .map_or_else(Vec::new, |yaml| reader.words(yaml, "`transports`", words::TRANSPORT));
+            .map_or_else(Vec::new, |yaml| reader.variants(yaml, "`transports`", variants::TRANSPORT));
         support.trials = fields.get("trials").map_or_else(Vec::new, |yaml| globs(reader, yaml));
         for name in &operations {
             contradiction(reader, &lacking, name);
         }
         for found in &encodings {
-            contradiction(reader, &lacking, &Spanned::new(word_of(found.value).to_owned(), found.span));
+            contradiction(reader, &lacking, &Spanned::new(variant_of(found.value).to_owned(), found.span));
         }
         support.requires = Requires {
             operations: values(operations),
@@ -214,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_text_requires_is_told_by_its_form() {
+    fn what_a_text_requires_is_reported_by_its_form() {
         let mut requires = Requires::default();
         for text in ["PutRecord", "cbor", "h2", "put-record/**", "*", "PutRecord"] {
             requires.add(text).expect("a requirement");
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_nothing_is_refused_with_the_nearest_one() {
+    fn a_name_that_is_nothing_is_refused_with_the_nearest_one() {
         let mut requires = Requires::default();
         let wrong = requires.add("PutRecrod").expect_err("no operation");
         assert!(wrong.to_string().starts_with("require `PutRecrod`: it is no operation"), "{wrong}");

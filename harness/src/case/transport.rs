@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 pub enum Transport {
     /// HTTP/1.1.
     H1,
-    /// HTTP/2 with prior knowledge; not asked for behind TLS.
+    /// HTTP/2 with prior knowledge; not requested behind TLS.
     H2,
 }
 
 impl Transport {
-    /// Its word in files and logs.
-    pub const fn word(self) -> &'static str {
+    /// As in files and logs.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::H1 => "h1",
             Self::H2 => "h2",

@@ -39,15 +39,15 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Verb {
     /// Run the suite against a target; against the built-in reference if none is named.
     Run(RunArgs),
-    /// Run the suite again and again and tell which verdicts flip.
+    /// Run the suite again and again and report which verdicts flip.
     Repeat(RepeatArgs),
     /// List trials by id.
     List(ListArgs),
     /// Check cases, questions, profiles and known lists, and that every case can fail.
     Check(CheckArgs),
-    /// Say what a trial asks, what it expects, and on what evidence.
+    /// Print what a trial sends, what it expects, and on what evidence.
     Explain(ExplainArgs),
-    /// Ask one trial of a log again, against the target that the command line names.
+    /// DueRequest one trial of a log again, against the target that the command line names.
     Replay(ReplayArgs),
     /// Judge a log again under the cases of today, without the target.
     Judge(JudgeArgs),
@@ -169,7 +169,7 @@ impl From<LevelArg> for Level {
     }
 }
 
-/// How a run asks and judges.
+/// How a run sends and judges.
 #[derive(Debug, Args)]
 pub(crate) struct MeasureArgs {
     /// Mismatches at or below this level fail; those above are tolerated.
@@ -393,7 +393,7 @@ fn run_id(text: &str) -> Result<String, String> {
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
-    /// Delete without asking.
+    /// Delete without a prompt.
     #[arg(long)]
     pub(crate) yes: bool,
     /// Only the streams of this run, of any age unless --older-than is given.
@@ -410,7 +410,7 @@ pub(crate) struct SweepArgs {
 
 /// One of equal parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shard {
+pub(crate) struct FaultShard {
     /// From 1 on.
     pub(crate) number: usize,
     /// How many there are.
@@ -418,10 +418,10 @@ pub(crate) struct Shard {
 }
 
 /// Reads `2/4`.
-fn shard(text: &str) -> Result<Shard, String> {
+fn shard(text: &str) -> Result<FaultShard, String> {
     let parts = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
     match parts {
-        Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
+        Some((number, of)) if (1..=of).contains(&number) => Ok(FaultShard { number, of }),
         Some(_) | None => Err("two numbers such as 2/4, the first from 1 to the second".to_owned()),
     }
 }
@@ -436,7 +436,7 @@ pub(crate) struct FaultsArgs {
     pub(crate) whole: bool,
     /// Only every Nth fault, beginning with the Kth, such as 1/4: N machines share the faults.
     #[arg(long, value_name = "K/N", value_parser = shard)]
-    pub(crate) shard: Option<Shard>,
+    pub(crate) shard: Option<FaultShard>,
     /// Write a log of a run against each fault that survives to this folder, as FAULT.jsonl.
     #[arg(long, value_name = "DIR", conflicts_with = "list")]
     pub(crate) logs: Option<PathBuf>,

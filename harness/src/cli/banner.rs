@@ -1,4 +1,4 @@
-//! What `serve` tells people once it listens: whom it lets in, its limits, and lines to paste.
+//! What `serve` shows people once it listens: whom it lets in, its limits, and lines to paste.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -19,8 +19,8 @@ pub(super) struct Banner {
 }
 
 impl Banner {
-    /// Tells it on the error stream, so that the output has nothing but the address.
-    pub(super) fn tell(&self, address: SocketAddr) {
+    /// Reports it on the error stream, so that the output has nothing but the address.
+    pub(super) fn report(&self, address: SocketAddr) {
         warn(self.text(address).trim_end());
     }
 

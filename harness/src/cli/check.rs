@@ -39,8 +39,8 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
         return Ok(Exit::Fine);
     }
     let table = faults::table(&manifest, Fault::all(), Breadth::Named, &mut |_| {})?;
-    say(table.rate_in_words())?;
-    faults::tell(&table, &manifest, color)
+    say(table.rate_text())?;
+    faults::report(&table, &manifest, color)
 }
 
 /// A profile or a known list, by its name.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Everything asked is as it should be.
+    /// Everything requested is as it should be.
     Fine,
     /// A trial failed, was blocked or in error, a listed failure is fixed, or something required is
     /// missing; a check found something.
@@ -18,7 +18,7 @@ pub(crate) enum Exit {
     NothingJudged,
     /// Interrupted.
     Interrupted,
-    /// What was asked for could not be written, all of it.
+    /// What was requested could not be written, all of it.
     Unwritten,
     /// A bug in the harness.
     Bug,

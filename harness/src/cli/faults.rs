@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use kinesis_conformance::case::draw;
 use kinesis_conformance::log::{Listener as _, LogWriter};
-use kinesis_conformance::mutation::{Breadth, Held, KillError, KillTable, kill_table, log_of};
+use kinesis_conformance::mutation::{Breadth, FaultRun, KillError, KillTable, kill_table, log_of};
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
-use super::args::{ColorWhen, FaultsArgs, Shard};
+use super::args::{ColorWhen, FaultShard, FaultsArgs};
 use super::exit::Exit;
 use super::output::{print, say, warn};
 use super::problem::{Problem, style};
@@ -28,7 +28,7 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
     } else {
         args.faults.iter().map(|name| serve::fault(name)).collect::<Result<_, _>>()?
     };
-    if let Some(Shard { number, of }) = args.shard {
+    if let Some(FaultShard { number, of }) = args.shard {
         chosen = chosen.into_iter().skip(number - 1).step_by(of).collect();
     }
     if let Some(folder) = &args.logs {
@@ -37,20 +37,20 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
     let manifest = Manifest::of(library::read(cases)?, false);
     let breadth = if args.whole { Breadth::Whole } else { Breadth::Named };
     let mut through = 0;
-    let table = table(&manifest, &chosen, breadth, &mut |held| {
+    let table = table(&manifest, &chosen, breadth, &mut |fault_run| {
         through += 1;
-        let Held { fault, trials, took } = held;
+        let FaultRun { fault, trials, took } = fault_run;
         let (of, took) = (chosen.len(), took.as_secs_f64());
         warn(format_args!("{through} of {of}: {fault}, {trials} trials, {took:.1} s"));
     })?;
     print(table.to_text(&manifest))?;
-    say(table.rate_in_words())?;
+    say(table.rate_text())?;
     if let Some(folder) = &args.logs {
         for fault in table.survivors() {
             write_log(&manifest, fault, &log_in(folder, fault))?;
         }
     }
-    tell(&table, &manifest, ColorWhen::Auto)
+    report(&table, &manifest, ColorWhen::Auto)
 }
 
 fn log_in(folder: &Path, fault: &Fault) -> PathBuf {
@@ -83,20 +83,20 @@ pub(super) fn table(
     manifest: &Manifest,
     faults: &[Fault],
     breadth: Breadth,
-    told: &mut dyn FnMut(&Held),
+    reported: &mut dyn FnMut(&FaultRun),
 ) -> Result<KillTable, Problem> {
-    block_on(kill_table(manifest, faults, breadth, told))?.map_err(no_table)
+    block_on(kill_table(manifest, faults, breadth, reported))?.map_err(no_table)
 }
 
-/// Tells what is wrong with a table.
-pub(super) fn tell(table: &KillTable, manifest: &Manifest, color: ColorWhen) -> Result<Exit, Problem> {
-    let (drawn, told) = table.diagnostics(manifest);
+/// Reports what is wrong with a table.
+pub(super) fn report(table: &KillTable, manifest: &Manifest, color: ColorWhen) -> Result<Exit, Problem> {
+    let (drawn, reported) = table.diagnostics(manifest);
     for diagnostic in &drawn {
         warn(draw(diagnostic, style(color)));
     }
-    for text in &told {
+    for text in &reported {
         warn(format_args!("error: {text}"));
     }
-    let holds = drawn.is_empty() && told.is_empty();
+    let holds = drawn.is_empty() && reported.is_empty();
     Ok(if holds { Exit::Fine } else { Exit::Failed })
 }

@@ -12,12 +12,12 @@ const LARGEST: u64 = 16 << 20;
 
 /// Reads a text.
 pub(super) fn read_text(path: &Path) -> Result<String, Problem> {
-    let told = |reason: String| {
+    let reported = |reason: String| {
         Problem::usage(format!("read `{}`: {reason}", path.display()))
             .with_help("name a text file of a few megabytes at most")
     };
-    let bytes = read_file(path, LARGEST).map_err(|error| told(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|_| told("it is not UTF-8".to_owned()))
+    let bytes = read_file(path, LARGEST).map_err(|error| reported(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| reported("it is not UTF-8".to_owned()))
 }
 
 /// Writes a text.

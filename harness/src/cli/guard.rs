@@ -10,13 +10,13 @@ use std::process::{Command, ExitCode, Stdio};
 
 use rustix::process::{Pid, Signal, getpgrp, getpid, kill_process, kill_process_group};
 
-/// The argument by which the program is asked to be a guard. No verb begins with hyphens.
-const WORD: &str = "--guard";
+/// The argument by which the program becomes a guard. No verb begins with hyphens.
+const ARGUMENT: &str = "--guard";
 
-/// This program, asked to guard a shell command.
+/// This program as the guard of a shell command.
 pub(super) fn command(shell_command: &str) -> io::Result<Command> {
     let mut guard = Command::new(program()?);
-    guard.arg(WORD).arg(shell_command);
+    guard.arg(ARGUMENT).arg(shell_command);
     Ok(guard)
 }
 
@@ -27,10 +27,10 @@ fn program() -> io::Result<PathBuf> {
     if itself.exists() { Ok(itself) } else { std::env::current_exe() }
 }
 
-/// If the program was asked to be a guard: starts the command, waits for it, and ends as it did.
-pub(super) fn asked() -> Option<ExitCode> {
+/// If the program is started as a guard: starts the command, waits for it, and ends as it did.
+pub(super) fn requested() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next()? != WORD {
+    if arguments.next()? != ARGUMENT {
         return None;
     }
     let shell_command = arguments.next()?;
@@ -64,7 +64,7 @@ fn guard(shell_command: &OsStr) -> ExitCode {
     }
 }
 
-/// Ends by the signal by which the command did, so that whoever waits is told of it.
+/// Ends by the signal by which the command did, so that whoever waits is reported of it.
 fn end_by(number: i32) -> ExitCode {
     if let Some(signal) = Signal::from_named_raw(number) {
         let itself: Pid = getpid();

@@ -35,7 +35,7 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
     let mut losses = Losses::default();
     losses.note(print(render(&summary, style(), &options)));
     for (id, before, after) in &again.changed {
-        warn(format_args!("changed: {} was {}, is {}", clean(id), before.word(), after.word()));
+        warn(format_args!("changed: {} was {}, is {}", clean(id), before.as_str(), after.as_str()));
     }
     let footer = again.events.iter().find_map(|event| match event {
         Event::Footer(footer) => Some(footer.as_ref().clone()),

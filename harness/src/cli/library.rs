@@ -30,7 +30,7 @@ pub(crate) fn read(cases: Option<&Path>) -> Result<Arc<Library>, Problem> {
     if found.is_empty() { Ok(Arc::new(library)) } else { Err(found.into()) }
 }
 
-/// The selection that the arguments ask for.
+/// The selection of the arguments.
 pub(crate) fn select(args: &SelectArgs) -> Select {
     Select {
         filters: args.filters.clone(),
@@ -56,11 +56,11 @@ pub(crate) fn selected(manifest: &Manifest, select: &Select) -> Result<Vec<Arc<P
     }
     let chosen = manifest.select(select);
     if chosen.is_empty() {
-        let asked: Vec<String> =
+        let arguments: Vec<String> =
             select.filters.iter().chain(&select.operations).map(|text| format!("`{text}`")).collect();
         return Err(Problem::new(
             Exit::NothingJudged,
-            format!("select any of {} trials by {}", manifest.trials.len(), asked.join(", ")),
+            format!("select any of {} trials by {}", manifest.trials.len(), arguments.join(", ")),
         )
         .with_help("`kinesis-conformance list` prints every id; a filter is a part of one"));
     }

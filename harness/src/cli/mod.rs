@@ -1,4 +1,4 @@
-//! Verbs and exit codes. No logic of the product lives here: every verb reads, calls a room of the
+//! Verbs and exit codes. No logic of the product lives here: every verb reads, calls a module of the
 //! library, and prints.
 
 mod args;
@@ -39,7 +39,7 @@ use problem::Problem;
 
 /// Parses the command line, does what it says, and returns how it ended.
 pub(crate) fn main() -> ExitCode {
-    if let Some(ended) = guard::asked() {
+    if let Some(ended) = guard::requested() {
         return ended;
     }
     let cli = match Cli::try_parse() {
@@ -62,7 +62,7 @@ pub(crate) fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(problem) => {
-            problem.tell(cli.color);
+            problem.report(cli.color);
             problem.exit.into()
         }
     }
@@ -73,7 +73,7 @@ fn unparsed(error: &clap::Error) -> ExitCode {
     match error.print() {
         Err(lost) if !error.use_stderr() => {
             let problem = output::unprinted(&lost);
-            problem.tell(ColorWhen::Auto);
+            problem.report(ColorWhen::Auto);
             problem.exit.into()
         }
         Ok(()) | Err(_) if error.use_stderr() => Exit::Usage.into(),

@@ -1,5 +1,5 @@
 //! What the program says. What it could not write to its output has an exit code of its own; what it
-//! could not write to its error stream nobody could be told.
+//! could not write to its error stream nobody could be reported.
 
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -29,7 +29,7 @@ pub(super) fn unprinted(error: &io::Error) -> Problem {
     Problem::new(Exit::Unwritten, format!("write to the standard output: {error}"))
 }
 
-/// Outputs of one command that could not be written. Each is told as soon as it is lost, and the
+/// Outputs of one command that could not be written. Each is reported as soon as it is lost, and the
 /// others are written all the same.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Losses(bool);
@@ -38,12 +38,12 @@ impl Losses {
     /// Takes note of an output that was written or lost.
     pub(super) fn note(&mut self, written: Result<(), Problem>) {
         if let Err(problem) = written {
-            problem.tell(ColorWhen::Auto);
+            problem.report(ColorWhen::Auto);
             self.0 = true;
         }
     }
 
-    /// Takes over what was lost elsewhere, where it was told.
+    /// Takes over what was lost elsewhere, where it was reported.
     pub(super) const fn and(&mut self, other: Self) {
         self.0 |= other.0;
     }

@@ -1,4 +1,4 @@
-//! What a person is told when a command cannot go on: one message with cause and next step, and
+//! What a person is reported when a command cannot go on: one message with cause and next step, and
 //! the exit code.
 
 use kinesis_conformance::case::{Diagnostic, Style, draw, masked};
@@ -19,7 +19,7 @@ pub(crate) struct Problem {
 #[derive(Debug)]
 enum Kind {
     /// A fragment that fits after "failed to", and what to try.
-    Told { message: String, help: Option<String> },
+    Message { message: String, help: Option<String> },
     /// Drawn on files.
     Drawn(Vec<Diagnostic>),
 }
@@ -27,7 +27,7 @@ enum Kind {
 impl Problem {
     /// A fragment that fits after "failed to".
     pub(crate) fn new(exit: Exit, message: impl std::fmt::Display) -> Self {
-        Self { exit, kind: Kind::Told { message: message.to_string(), help: None } }
+        Self { exit, kind: Kind::Message { message: message.to_string(), help: None } }
     }
 
     /// A mistake in what the user gave.
@@ -37,7 +37,7 @@ impl Problem {
 
     /// With what to try.
     pub(crate) fn with_help(mut self, text: impl Into<String>) -> Self {
-        if let Kind::Told { help, .. } = &mut self.kind {
+        if let Kind::Message { help, .. } = &mut self.kind {
             *help = Some(text.into());
         }
         self
@@ -46,15 +46,15 @@ impl Problem {
     /// The fragment, without what to try.
     pub(crate) fn message(&self) -> String {
         match &self.kind {
-            Kind::Told { message, .. } => message.clone(),
+            Kind::Message { message, .. } => message.clone(),
             Kind::Drawn(diagnostics) => format!("read {} files", diagnostics.len()),
         }
     }
 
-    /// Tells it on the error stream.
-    pub(crate) fn tell(&self, color: ColorWhen) {
+    /// Reports it on the error stream.
+    pub(crate) fn report(&self, color: ColorWhen) {
         match &self.kind {
-            Kind::Told { message, help } => {
+            Kind::Message { message, help } => {
                 warn(format_args!("error: failed to {}", safe(message)));
                 if let Some(help) = help {
                     warn(format_args!("  try: {}", safe(help)));

@@ -7,20 +7,20 @@ use kinesis_conformance::judge::RunSettings;
 use kinesis_conformance::log::{LogWriter, Outcome};
 use kinesis_conformance::plan::{Manifest, Select};
 use kinesis_conformance::report::{Repeats, Summary, clean};
-use kinesis_conformance::run::{AskError, Stop, StopReason};
+use kinesis_conformance::run::{Stop, StopReason, TargetError};
 
 use super::args::RepeatArgs;
 use super::block_on;
 use super::exit::Exit;
 use super::output::{Losses, print, say, warn};
 use super::problem::Problem;
-use super::run::{Asked, Ended, Outputs, no_target, one_run, unwritable};
+use super::run::{Ended, Outputs, RunInputs, no_target, one_run, unwritable};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::Ready;
 
 pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Problem> {
-    let Asked { manifest, select, named, known: _, settings } =
-        Asked::of(cases, &args.select, &args.target, &args.measure)?;
+    let RunInputs { manifest, select, named, known: _, settings } =
+        RunInputs::of(cases, &args.select, &args.target, &args.measure)?;
     // Fails now rather than after hours.
     let logs: Vec<PathBuf> = (1..=args.times)
         .filter_map(|run| args.logs.as_ref().map(|folder| folder.join(format!("run-{run}.jsonl"))))
@@ -99,7 +99,7 @@ impl Runs<'_> {
                     came.cut_short = Some(self.cut_short(run, footer.stopped_early.as_deref()));
                     return Ok(came);
                 }
-                Err(AskError::Stopped) => {
+                Err(TargetError::Stopped) => {
                     let why = match self.stop.reason() {
                         Some(StopReason::Early(why)) => Some(why),
                         Some(StopReason::Asked | StopReason::Budget(_)) | None => None,
@@ -119,7 +119,7 @@ impl Runs<'_> {
         Ok(came)
     }
 
-    /// Tells why a run did not come to its end, and after how many runs; how the command ends.
+    /// Reports why a run did not come to its end, and after how many runs; how the command ends.
     fn cut_short(&self, done: usize, stopped_early: Option<&str>) -> Exit {
         let of = self.args.times;
         match (stopped_early, self.stop.reason()) {
@@ -142,11 +142,11 @@ impl Runs<'_> {
 /// `240 pass, 12 open in 3.2 s`.
 fn counts(summary: &Summary) -> String {
     let counts = summary.counts();
-    let told: Vec<String> = Outcome::ALL
+    let reported: Vec<String> = Outcome::ALL
         .into_iter()
         .filter_map(|outcome| counts.get(&outcome).filter(|count| **count > 0).map(|count| (outcome, count)))
-        .map(|(outcome, count)| format!("{count} {}", outcome.word()))
+        .map(|(outcome, count)| format!("{count} {}", outcome.as_str()))
         .collect();
     let ms = summary.footer.as_ref().map_or(0, |footer| footer.ms);
-    format!("{} in {}.{} s", told.join(", "), ms / 1_000, ms % 1_000 / 100)
+    format!("{} in {}.{} s", reported.join(", "), ms / 1_000, ms % 1_000 / 100)
 }

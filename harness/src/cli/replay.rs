@@ -9,7 +9,7 @@ use kinesis_conformance::log::{Event, Header};
 use kinesis_conformance::plan::{Manifest, Select};
 use kinesis_conformance::report::Summary;
 use kinesis_conformance::report::terminal::{Options, render_trial};
-use kinesis_conformance::run::{AskError, Emit, Stop};
+use kinesis_conformance::run::{Emit, Stop, TargetError};
 
 use super::args::ReplayArgs;
 use super::exit::Exit;
@@ -70,7 +70,7 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
         ready.stop().await;
         let footer = match ended {
             Ok(footer) => footer,
-            Err(AskError::Stopped) => return stopped_before_it_began(&stop),
+            Err(TargetError::Stopped) => return stopped_before_it_began(&stop),
             Err(error) => return Err(no_target(error)),
         };
         let events = events.lock().map(|events| events.clone()).unwrap_or_default();
@@ -79,8 +79,8 @@ pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Pr
         print(render_trial(&summary, &args.id, style(), &Options::default()))?;
         if let Some(now) = now {
             let verb = if now == stored.outcome { "still" } else { "now" };
-            let (id, was) = (&args.id, stored.outcome.word());
-            say(format_args!("{id}: was {was}, is {verb} {}", now.word()))?;
+            let (id, was) = (&args.id, stored.outcome.as_str());
+            say(format_args!("{id}: was {was}, is {verb} {}", now.as_str()))?;
         }
         Ok(exit_of(&summary, &footer))
     };

@@ -38,14 +38,14 @@ impl Reserved {
 impl Drop for Reserved {
     fn drop(&mut self) {
         if self.made && std::fs::metadata(&self.path).is_ok_and(|there| there.is_file() && there.len() == 0) {
-            // Whoever took it away meanwhile has done the same.
+            // Whoever took it away in the meantime has done the same.
             let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
-/// Writes the files that were asked for, each by itself. An incomplete run makes no record, which is
-/// told and no loss: how it ended is what its exit code says.
+/// Writes the files that were requested, each by itself. An incomplete run makes no record, which is
+/// reported and no loss: how it ended is what its exit code says.
 pub(super) fn write(
     summary: &Summary,
     options: &Options,

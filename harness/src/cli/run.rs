@@ -10,7 +10,7 @@ use kinesis_conformance::log::{Event, Footer, Listener as _, LogWriter, Outcome,
 use kinesis_conformance::plan::{Manifest, Select};
 use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
 use kinesis_conformance::report::{Summary, advice};
-use kinesis_conformance::run::{AskError, DEFAULT_JOBS, Emit, Stop};
+use kinesis_conformance::run::{DEFAULT_JOBS, Emit, Stop, TargetError};
 
 use super::args::{MeasureArgs, RunArgs, SelectArgs, TargetArgs};
 use super::exit::Exit;
@@ -25,8 +25,8 @@ use super::{block_on, library};
 const PROGRAM: &str = "kinesis-conformance";
 
 pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem> {
-    let Asked { manifest, select, named, known, settings } =
-        Asked::of(cases, &args.select, &args.target, &args.measure)?;
+    let RunInputs { manifest, select, named, known, settings } =
+        RunInputs::of(cases, &args.select, &args.target, &args.measure)?;
     let outputs = Outputs::open(args)?;
     // What was made and gets nothing goes again, however this ends.
     let _reserved: Vec<Reserved> =
@@ -38,25 +38,25 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
         };
         let ended = one_run(&ready, &manifest, &select, settings, outputs, stop.clone()).await;
         // An interrupt from the terminal reaches the command as well.
-        let last_words = if stop.is_stopped() { None } else { ready.ended().await };
+        let last_output = if stop.is_stopped() { None } else { ready.ended().await };
         ready.stop().await;
-        if let Some(words) = last_words {
-            warn(format_args!("warning: {words}"));
+        if let Some(output) = last_output {
+            warn(format_args!("warning: {output}"));
         }
         let Ended { summary, footer, mut losses } = ended?;
         let footer = match footer {
             Ok(footer) => footer,
-            Err(AskError::Stopped) => return stopped_before_it_began(&stop),
+            Err(TargetError::Stopped) => return stopped_before_it_began(&stop),
             Err(error) => return Err(no_target(error)),
         };
-        losses.and(tell(args, &summary, known.as_ref()));
+        losses.and(report(args, &summary, known.as_ref()));
         Ok(losses.exit(exit_of(&summary, &footer)))
     };
     block_on(heeding(&stop, args.measure.budget, work))?
 }
 
-/// What the command line asks for, all of it read and found in order.
-pub(super) struct Asked {
+/// What the command line requests, all of it read and found in order.
+pub(super) struct RunInputs {
     pub(super) manifest: Manifest,
     pub(super) select: Select,
     pub(super) named: Named,
@@ -64,7 +64,7 @@ pub(super) struct Asked {
     pub(super) settings: RunSettings,
 }
 
-impl Asked {
+impl RunInputs {
     pub(super) fn of(
         cases: Option<&Path>,
         select: &SelectArgs,
@@ -124,8 +124,8 @@ pub(super) fn unwritable(error: ReportError) -> Problem {
 pub(super) struct Ended {
     pub(super) summary: Summary,
     /// How it ended.
-    pub(super) footer: Result<Footer, AskError>,
-    /// What could not be written meanwhile.
+    pub(super) footer: Result<Footer, TargetError>,
+    /// What could not be written in the meantime.
     pub(super) losses: Losses,
 }
 
@@ -156,7 +156,7 @@ pub(super) async fn one_run(
 
 /// Keeps of the events what a report may show, which grows with the trials and not with the requests.
 /// Writes and shows the events one by one and at once: a run that is killed has all in its log that was
-/// told. What can't be written is told at once too, and the run goes on without it.
+/// reported. What can't be written is reported at once too, and the run goes on without it.
 fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Summary, Losses) {
     let mut summary = Summary::default();
     let mut losses = Losses::default();
@@ -169,7 +169,7 @@ fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Summary, Los
             outputs.log = None;
         }
         if outputs.progress.event(&event).is_err() {
-            // Nobody can be told.
+            // Nobody can be reported.
             outputs.progress = Progress::new(ProgressMode::Quiet);
         }
         summary.add(&event);
@@ -177,8 +177,8 @@ fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Summary, Los
     (summary, losses)
 }
 
-/// What to say when the target could not be asked.
-pub(super) fn no_target(error: AskError) -> Problem {
+/// What to say when the target could not be probed.
+pub(super) fn no_target(error: TargetError) -> Problem {
     let help = advice(&error);
     Problem::new(Exit::NoTarget, error).with_help(help)
 }
@@ -190,8 +190,8 @@ pub(super) fn known_list(known: Option<&Known>, manifest: &Manifest) -> Result<K
     if found.is_empty() { Ok(list) } else { Err(found.into()) }
 }
 
-/// Renders, and writes the files that were asked for.
-fn tell(args: &RunArgs, summary: &Summary, known: Option<&Known>) -> Losses {
+/// Renders, and writes the files that were requested.
+fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>) -> Losses {
     let options = Options {
         pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
         program: PROGRAM.to_owned(),

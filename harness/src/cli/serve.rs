@@ -64,7 +64,7 @@ pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
         // One line, flushed: scripts wait for it. What people read goes to the error stream.
         let said = say(format_args!("http://{}", running.address()));
         if said.is_ok() {
-            banner.tell(running.address());
+            banner.report(running.address());
             signals.next().await;
         }
         running.shutdown().await;
@@ -93,13 +93,13 @@ fn limit(limits: &mut Limits, text: &str) -> Result<(), Problem> {
 /// A pair, in characters that need no quotes in a shell and no escape in a signature.
 fn credentials(text: &str) -> Result<Credentials, Problem> {
     let pair = text.split_once(':');
-    let is_word = |word: &str| {
+    let is_plain = |text: &str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(&byte);
-        !word.is_empty() && word.bytes().all(plain)
+        !text.is_empty() && text.bytes().all(plain)
     };
     match pair {
         Some((access_key, secret_key))
-            if is_word(access_key) && is_word(secret_key) && !access_key.contains(['/', '=']) =>
+            if is_plain(access_key) && is_plain(secret_key) && !access_key.contains(['/', '=']) =>
         {
             Ok(Credentials {
                 access_key: access_key.to_owned(),

@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::output::warn;
 use super::problem::Problem;
 
-/// How often the program tells how far a clean-up has come.
+/// How often the program says how far a clean-up has come.
 const TELL: Duration = Duration::from_secs(2);
 
 /// Does `work`, and stops it on SIGINT and SIGTERM, and once the budget is over. On the second signal
@@ -52,20 +52,20 @@ pub(super) async fn heeding(
     ended
 }
 
-/// Tells, while a clean-up goes on, how far it has come. Never ends.
+/// Reports, while a clean-up goes on, how far it has come. Never ends.
 async fn tell_clean_up(stop: &Stop) {
     let mut ticks = interval(TELL / 4);
-    let mut told: Option<Instant> = None;
+    let mut reported: Option<Instant> = None;
     loop {
         ticks.tick().await;
         let Some(CleanUp { left, of, until }) = stop.clean_up().filter(|clean_up| clean_up.left > 0) else {
-            told = None;
+            reported = None;
             continue;
         };
         // A clean-up that is over at once is not worth a line.
-        let since = *told.get_or_insert_with(Instant::now);
+        let since = *reported.get_or_insert_with(Instant::now);
         if since.elapsed() >= TELL {
-            told = Some(Instant::now());
+            reported = Some(Instant::now());
             let seconds = until.saturating_duration_since(Instant::now()).as_secs();
             warn(format_args!("deleting: {left} of {of} streams are left; at most {seconds} s more"));
         }
@@ -94,7 +94,7 @@ impl Drop for NamedAfterPanic<'_> {
     }
 }
 
-/// Both signals that ask a program to end.
+/// Both signals that request a program to end.
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -126,7 +126,7 @@ pub(super) async fn unless_stopped<T>(stop: &Stop, starting: impl Future<Output 
     }
 }
 
-/// How a command ends that was stopped before its first trial, and what it tells.
+/// How a command ends that was stopped before its first trial, and what it shows.
 pub(super) fn stopped_before_it_began(stop: &Stop) -> Result<Exit, Problem> {
     match stop.reason() {
         Some(StopReason::Early(why)) => Err(Problem::new(Exit::NoTarget, format!("begin: {why}"))),

@@ -33,7 +33,7 @@ pub(crate) struct Spawned {
     _lifeline: Option<ChildStdin>,
 }
 
-/// What to start, where it should listen then, and what must not be told of it.
+/// What to start, where it should listen then, and what must not be shown of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Start {
     /// A shell command.
@@ -67,7 +67,7 @@ const KEPT_LINES: usize = 12;
 /// Bytes of a line that are kept.
 const KEPT_OF_LINE: usize = 2_000;
 /// Time for its last lines to arrive once it is dead.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const LAST_OUTPUT: Duration = Duration::from_millis(500);
 
 impl Spawned {
     /// Starts a shell command and waits until something listens where it should.
@@ -118,12 +118,12 @@ impl Spawned {
             if let Some(status) = status {
                 spawned.signal(Signal::KILL);
                 // What it said last is still on its way; a child of its own may hold the pipe open.
-                let _late = timeout(LAST_WORDS, readers.join_all()).await;
+                let _late = timeout(LAST_OUTPUT, readers.join_all()).await;
                 return Err(Problem::new(
                     Exit::NoTarget,
                     format!(
                         "start `{shown}`: it ended with {status} before anything listened at {ready}{}",
-                        said.told()
+                        said.text()
                     ),
                 )
                 .with_help("run the command by hand and see why it ends"));
@@ -132,7 +132,7 @@ impl Spawned {
                 spawned.stop().await;
                 return Err(Problem::new(
                     Exit::NoTarget,
-                    format!("reach {ready}: nothing listens there after {} s{}", wait.as_secs(), said.told()),
+                    format!("reach {ready}: nothing listens there after {} s{}", wait.as_secs(), said.text()),
                 )
                 .with_help("check the port in --ready, or wait longer with --ready-timeout"));
             }
@@ -143,10 +143,10 @@ impl Spawned {
     /// If the command has ended by itself: how, and what it said last. A sentence without its end.
     pub(crate) fn ended(&self) -> Option<String> {
         let how = self.ended.borrow().clone()?;
-        Some(format!("the target's process ended by itself with {how}{}", self.said.told()))
+        Some(format!("the target's process ended by itself with {how}{}", self.said.text()))
     }
 
-    /// Ends the command and all that it started: asked first, then made to.
+    /// Ends the command and all that it started: by request first, then by force.
     pub(crate) async fn stop(mut self) {
         self.signal(Signal::TERM);
         // The shell ends at once; what it started may need a while.
@@ -178,7 +178,7 @@ impl Spawned {
 #[derive(Debug)]
 pub(crate) struct Restarted {
     start: Start,
-    /// What runs at the moment.
+    /// What runs now.
     running: tokio::sync::Mutex<Option<Spawned>>,
 }
 
@@ -190,7 +190,7 @@ impl Restarted {
     }
 
     /// If the command has ended by itself: how, and what it said last.
-    pub(crate) async fn last_words(&self) -> Option<String> {
+    pub(crate) async fn last_output(&self) -> Option<String> {
         self.running.lock().await.as_ref().and_then(Spawned::ended)
     }
 
@@ -210,7 +210,7 @@ impl TargetProcess for Restarted {
             let _ = ended.wait_for(Option::is_some).await;
             // Its last lines are still on their way.
             sleep(LAST_LINES).await;
-            self.last_words().await.unwrap_or_default()
+            self.last_output().await.unwrap_or_default()
         })
     }
 
@@ -272,7 +272,7 @@ impl Said {
     }
 
     /// The lines, each on one of its own, as they may be shown.
-    fn told(&self) -> String {
+    fn text(&self) -> String {
         let shown = |line: &String| format!("{OUTPUT_LINE}{}", plain(&self.redactor.text(&masked(line))));
         self.lines.lock().map(|kept| kept.iter().map(shown).collect()).unwrap_or_default()
     }

@@ -42,7 +42,7 @@ async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
     let target = &ready.target;
     let found = leftovers::find(target, &ready.redactor).await.map_err(no_target)?;
     let (chosen, kept) = choose(args, &found);
-    tell_what_stays(args, &found, &kept)?;
+    report_what_stays(args, &found, &kept)?;
     let all_seen = found.unread.is_empty() && !found.endless;
     let ended = if all_seen { Exit::Fine } else { Exit::Failed };
     if chosen.is_empty() {
@@ -54,8 +54,8 @@ async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
         say(described(leftover))?;
     }
     let count = chosen.len();
-    if !args.yes && !asked(format!("delete {count} of {}?", target.endpoint)).await {
-        say("nothing was deleted; `--yes` deletes without asking")?;
+    if !args.yes && !is_agreed(format!("delete {count} of {}?", target.endpoint)).await {
+        say("nothing was deleted; `--yes` deletes without a prompt")?;
         return Ok(Exit::Failed);
     }
     let names: Vec<String> = chosen.iter().map(|leftover| leftover.name.clone()).collect();
@@ -68,7 +68,7 @@ async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
 }
 
 /// The streams to delete, and those that may be in use by a run under way. Streams of another run than
-/// the one that was asked for are neither.
+/// the one that was requested are neither.
 fn choose<'f>(args: &SweepArgs, found: &'f Leftovers) -> (Vec<&'f Leftover>, Vec<&'f Leftover>) {
     let of_run = |leftover: &&Leftover| args.run.as_ref().is_none_or(|run| *run == leftover.run);
     let youngest = match (args.older_than, &args.run) {
@@ -83,7 +83,7 @@ fn choose<'f>(args: &SweepArgs, found: &'f Leftovers) -> (Vec<&'f Leftover>, Vec
 }
 
 /// Names what is left alone, and why.
-fn tell_what_stays(args: &SweepArgs, found: &Leftovers, kept: &[&Leftover]) -> Result<(), Problem> {
+fn report_what_stays(args: &SweepArgs, found: &Leftovers, kept: &[&Leftover]) -> Result<(), Problem> {
     for name in &found.untagged {
         let name = clean(name);
         say(format_args!("left alone: {name} (begins with {PREFIX} but has no tag {TAG_KEY})"))?;
@@ -96,10 +96,10 @@ fn tell_what_stays(args: &SweepArgs, found: &Leftovers, kept: &[&Leftover]) -> R
         say(format_args!("left alone: {}", described(leftover)))?;
     }
     if found.endless {
-        say("the list of streams does not end; there may be more than were looked at")?;
+        say("the list of streams does not end; there may be more than were read")?;
     }
     if !kept.is_empty() {
-        let age = in_words(args.older_than.unwrap_or(PERHAPS_IN_USE));
+        let age = age_text(args.older_than.unwrap_or(PERHAPS_IN_USE));
         say(format_args!(
             "a stream that is not older than {age} may be in use by a run under way; if that run is over, \
              `--run ID` deletes its streams, and `--all` those of all runs"
@@ -112,13 +112,13 @@ fn tell_what_stays(args: &SweepArgs, found: &Leftovers, kept: &[&Leftover]) -> R
 fn described(leftover: &Leftover) -> String {
     let age = leftover.age.map_or_else(
         || "the target does not say when it was made".to_owned(),
-        |age| format!("made {} ago", in_words(age)),
+        |age| format!("made {} ago", age_text(age)),
     );
     format!("{} (run {}, {age})", clean(&leftover.name), clean(&leftover.run))
 }
 
 /// An age, to the minute.
-fn in_words(age: Duration) -> String {
+fn age_text(age: Duration) -> String {
     let minutes = age.as_secs() / 60;
     match minutes {
         0 => format!("{} s", age.as_secs()),
@@ -128,14 +128,14 @@ fn in_words(age: Duration) -> String {
     }
 }
 
-/// Asks on a thread of its own, so that a signal is heeded while nobody answers.
-async fn asked(question: String) -> bool {
+/// Prompts on a thread of its own, so that a signal is heeded while nobody answers.
+async fn is_agreed(question: String) -> bool {
     let (sender, answer) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || sender.send(confirmed(&question)));
     answer.await.unwrap_or(false)
 }
 
-/// Asks on the terminal; no terminal is no consent.
+/// Prompts on the terminal; no terminal is no consent.
 fn confirmed(question: &str) -> bool {
     if !std::io::stdin().is_terminal() {
         return false;

@@ -19,7 +19,7 @@ use super::spawn::{Restarted, Start};
 pub(crate) struct Ready {
     /// The target.
     pub(crate) target: Target,
-    /// What must not be told.
+    /// What must not be shown.
     pub(crate) redactor: Redactor,
     spawned: Option<Arc<Restarted>>,
     reference: Option<kinesis_conformance::reference::Running>,
@@ -46,7 +46,7 @@ impl Ready {
     /// If what was spawned has ended by itself: how, and what it said last.
     pub(crate) async fn ended(&self) -> Option<String> {
         match &self.spawned {
-            Some(spawned) => spawned.last_words().await,
+            Some(spawned) => spawned.last_output().await,
             None => None,
         }
     }
@@ -140,7 +140,7 @@ impl Named {
             .unwrap_or_else(|| DEFAULT_REGION.to_owned());
         let client = client(endpoint.clone(), self.credentials.clone(), region, args, self.trust)?;
         if client.takes_any_certificate() {
-            warn(format_args!("warning: --insecure: the certificate of {endpoint} is not looked at"));
+            warn(format_args!("warning: --insecure: the certificate of {endpoint} is not checked"));
         }
         let mut target = match &self.profile {
             Some(profile) => Target::of_profile(profile, &endpoint.to_string(), client),

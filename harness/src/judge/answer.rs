@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::case::Span;
 use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Tree};
 use crate::model::Value;
-use crate::plan::Step;
+use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
 
 use super::{Basis, Facet, Found, Judge, clauses};
@@ -13,12 +13,12 @@ use crate::log::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::matching;
-use crate::observe::matching::{Members, tree_words, without_names};
+use crate::observe::matching::{Members, tree_text, without_names};
 
 impl<'run> Judge<'run> {
     /// Judges a call of a step. Of one that was repeated until a condition held, and once more after
     /// its deadline, the last response decides either way.
-    pub(crate) fn call(&mut self, index: StepIndex, step: &'run Step, call: &'run Call) {
+    pub(crate) fn call(&mut self, index: StepIndex, step: &'run PlannedStep, call: &'run Call) {
         if let Some(observed) = self.last(Role::Request(index)) {
             self.answer(index, step, call, observed);
         }
@@ -28,7 +28,7 @@ impl<'run> Judge<'run> {
     pub(crate) fn answer(
         &mut self,
         index: StepIndex,
-        step: &'run Step,
+        step: &'run PlannedStep,
         call: &'run Call,
         observed: &'run Observed,
     ) {
@@ -39,26 +39,26 @@ impl<'run> Judge<'run> {
     pub(crate) fn answer_to(
         &mut self,
         index: StepIndex,
-        step: &'run Step,
+        step: &'run PlannedStep,
         call: &'run Call,
         expectation: &'run Expectation,
         observed: &'run Observed,
     ) {
-        let Observed { exchange, decoded: reading } = observed;
+        let Observed { exchange, decoded } = observed;
         let span = expectation_span(expectation);
-        if reading.is_throttled() && !wants_class(expectation, reading.class()) {
-            self.errors.push(format!("the target kept asking for patience: {}", reading.in_words()));
+        if decoded.is_throttled() && !wants_class(expectation, decoded.class()) {
+            self.errors.push(format!("the target kept throttling the call: {}", decoded.as_text()));
             return;
         }
-        let troubled = match reading {
+        let troubled = match decoded {
             DecodedResponse::None(_) => true,
-            // Where a 5xx is expected another one is told by its class; where the answer is open, no fact
+            // Where a 5xx is expected another one is reported by its class; where the answer is open, no fact
             // rules one out that names a class: the service itself answers some bad requests by one
             // (WIRE-011).
             DecodedResponse::ServerError { .. } => {
                 let is_answer = wants_server_error(expectation)
-                    || wants_class(expectation, reading.class())
-                    || is_open(expectation) && reading.class().is_some();
+                    || wants_class(expectation, decoded.class())
+                    || is_open(expectation) && decoded.class().is_some();
                 !is_answer
             }
             DecodedResponse::Accepted { .. }
@@ -66,18 +66,18 @@ impl<'run> Judge<'run> {
             | DecodedResponse::Refused { .. } => false,
         };
         if troubled && !self.is_healthy() {
-            self.errors.push(format!("{}, and a health request got no answer either", reading.in_words()));
+            self.errors.push(format!("{}, and a health request got no answer either", decoded.as_text()));
             return;
         }
         let one = One { index, basis: Basis::of(step), exchange, span };
-        match reading {
+        match decoded {
             DecodedResponse::None(_) => {
                 self.found(
                     &one,
                     MismatchKind::NoAnswer,
                     Facet::Behaviour,
-                    expected_words(expectation),
-                    reading,
+                    expected_text(expectation),
+                    decoded,
                 );
                 return;
             }
@@ -86,8 +86,8 @@ impl<'run> Judge<'run> {
                     &one,
                     MismatchKind::ServerError,
                     Facet::Behaviour,
-                    expected_words(expectation),
-                    reading,
+                    expected_text(expectation),
+                    decoded,
                 );
                 return;
             }
@@ -97,14 +97,14 @@ impl<'run> Judge<'run> {
             | DecodedResponse::ServerError { .. } => {}
         }
         match &expectation.answer {
-            Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), reading),
-            Answer::Refused(refusal) => self.refused(&one, refusal, reading),
-            Answer::RefusedOpen(question) => self.refused_open(&one, &question.value, reading),
-            Answer::Open(question) => self.choose_answer(index.step, &question.value, reading),
+            Answer::Accepted { members } => self.accepted(&one, call, members.as_ref(), decoded),
+            Answer::Refused(refusal) => self.refused(&one, refusal, decoded),
+            Answer::RefusedOpen(question) => self.refused_open(&one, &question.value, decoded),
+            Answer::Open(question) => self.record_response(index.step, &question.value, decoded),
         }
-        self.status_and_document(&one, expectation, reading);
+        self.status_and_document(&one, expectation, decoded);
         self.form(&one, &expectation.form);
-        self.take_notes(reading, exchange);
+        self.take_notes(decoded, exchange);
     }
 
     fn accepted(
@@ -112,9 +112,9 @@ impl<'run> Judge<'run> {
         one: &One<'run>,
         call: &Call,
         members: Option<&'run Tree>,
-        reading: &DecodedResponse,
+        decoded: &DecodedResponse,
     ) {
-        match reading {
+        match decoded {
             DecodedResponse::Accepted { output, misfits, .. } => {
                 for misfit in misfits {
                     self.misfit(one, misfit);
@@ -128,14 +128,14 @@ impl<'run> Judge<'run> {
                 self.add(one.found(MismatchKind::Body, Facet::Behaviour, one.span, "accepted", actual));
             }
             DecodedResponse::Refused { .. } | DecodedResponse::ServerError { .. } => {
-                self.found(one, MismatchKind::Status, Facet::Behaviour, "accepted".to_owned(), reading);
+                self.found(one, MismatchKind::Status, Facet::Behaviour, "accepted".to_owned(), decoded);
             }
             DecodedResponse::None(_) => {}
         }
     }
 
     fn misfit(&mut self, one: &One<'run>, misfit: &Misfit) {
-        // How a timestamp is written is asked once, in the protocol suite.
+        // How a timestamp is written is tested once, in the protocol suite.
         if misfit.expected.starts_with("epoch") {
             self.note(format!("{} is not written as a timestamp", misfit.path));
             return;
@@ -158,32 +158,32 @@ impl<'run> Judge<'run> {
             found.diff = self.diff(one.exchange, tree_document(tree, self));
             self.add(found);
         }
-        for asked in found.asked {
-            self.choose_value(&asked, &[]);
+        for open_value in found.open_values {
+            self.record_value(&open_value, &[]);
         }
     }
 
     /// That the call is refused is judged, its class is noted.
-    fn refused_open(&mut self, one: &One<'run>, question: &str, reading: &DecodedResponse) {
-        match reading {
+    fn refused_open(&mut self, one: &One<'run>, question: &str, decoded: &DecodedResponse) {
+        match decoded {
             DecodedResponse::Refused { .. } | DecodedResponse::ServerError { .. } => {
-                self.choose_answer(one.index.step, question, reading);
+                self.record_response(one.index.step, question, decoded);
             }
             DecodedResponse::Accepted { .. } | DecodedResponse::Undecodable { .. } => {
-                self.found(one, MismatchKind::Status, Facet::Behaviour, "refused".to_owned(), reading);
+                self.found(one, MismatchKind::Status, Facet::Behaviour, "refused".to_owned(), decoded);
             }
             DecodedResponse::None(_) => {}
         }
     }
 
-    fn refused(&mut self, one: &One<'run>, refusal: &'run Refusal, reading: &DecodedResponse) {
+    fn refused(&mut self, one: &One<'run>, refusal: &'run Refusal, decoded: &DecodedResponse) {
         let expected = refusal.error.value.clone();
-        let (status, error) = match reading {
+        let (status, error) = match decoded {
             DecodedResponse::Refused { status, error } | DecodedResponse::ServerError { status, error } => {
                 (*status, error)
             }
             DecodedResponse::Accepted { .. } | DecodedResponse::Undecodable { .. } => {
-                self.found(one, MismatchKind::Status, Facet::Behaviour, expected, reading);
+                self.found(one, MismatchKind::Status, Facet::Behaviour, expected, decoded);
                 return;
             }
             DecodedResponse::None(_) => return,
@@ -241,22 +241,22 @@ impl<'run> Judge<'run> {
         &mut self,
         one: &One<'run>,
         expectation: &'run Expectation,
-        reading: &DecodedResponse,
+        decoded: &DecodedResponse,
     ) {
         let ResponseText::Answer { status, .. } = &one.exchange.response else { return };
         if let Some(stated) = &expectation.status
             && stated.value != *status
-            // Told already: accepted where a refusal is expected, or the other way round.
-            && !(reading.is_success() && stated.value >= 300)
+            // Reported already: accepted where a refusal is expected, or the other way round.
+            && !(decoded.is_success() && stated.value >= 300)
         {
             let (expected, actual) = (stated.value.to_string(), status.to_string());
             self.add(one.found(MismatchKind::Status, Facet::Shape, stated.span, expected, actual));
         }
-        // Of an answer that is no refusal at all every member would be told.
-        let told =
-            reading.is_success() && matches!(expectation.answer, Answer::Refused(_) | Answer::RefusedOpen(_));
+        // Of an answer that is no refusal at all every member would be reported.
+        let reported =
+            decoded.is_success() && matches!(expectation.answer, Answer::Refused(_) | Answer::RefusedOpen(_));
         if let Some(tree) = &expectation.document
-            && !told
+            && !reported
         {
             self.document(one, tree);
         }
@@ -289,15 +289,15 @@ impl<'run> Judge<'run> {
         }
     }
 
-    /// Deviations of form, which cases of the protocol suite judge once each.
-    fn take_notes(&mut self, reading: &DecodedResponse, exchange: &Exchange) {
-        if let DecodedResponse::Refused { error, .. } = reading
+    /// Differences of form, which cases of the protocol suite judge once each.
+    fn take_notes(&mut self, decoded: &DecodedResponse, exchange: &Exchange) {
+        if let DecodedResponse::Refused { error, .. } = decoded
             && error.class.is_some()
             && !error.places.contains(&ErrorPlace::BodyType)
         {
             self.note("the error's class does not stand in the body's __type".to_owned());
         }
-        if let DecodedResponse::Accepted { nulls, .. } = reading {
+        if let DecodedResponse::Accepted { nulls, .. } = decoded {
             for path in nulls {
                 self.note(format!("{path} is null where an absent member is left out"));
             }
@@ -315,8 +315,8 @@ impl<'run> Judge<'run> {
         }
         let media = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
         let named = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        // What a deviating request is answered with, its own case says.
-        let plain = exchange.request.deviates.is_none();
+        // What an overridden request is answered with, its own case says.
+        let plain = exchange.request.overrides.is_none();
         if plain && !body.bytes().is_empty() && named != exchange.request.content_type {
             self.note(format!("a body of content type `{named}`"));
         }
@@ -335,11 +335,11 @@ impl<'run> Judge<'run> {
         kind: MismatchKind,
         facet: Facet,
         expected: String,
-        reading: &DecodedResponse,
+        decoded: &DecodedResponse,
     ) {
-        let mut found = one.found(kind, facet, one.span, expected, reading.in_words());
+        let mut found = one.found(kind, facet, one.span, expected, decoded.as_text());
         found.diff = match kind {
-            MismatchKind::Status if reading.is_success() => {
+            MismatchKind::Status if decoded.is_success() => {
                 self.diff(one.exchange, json!({"__type": found.expected}))
             }
             MismatchKind::Status
@@ -424,7 +424,7 @@ fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {
     }
 }
 
-fn expected_words(expectation: &Expectation) -> String {
+fn expected_text(expectation: &Expectation) -> String {
     match &expectation.answer {
         Answer::Accepted { .. } => "accepted".to_owned(),
         Answer::Refused(refusal) => refusal.error.value.clone(),
@@ -457,16 +457,16 @@ fn tree_document(tree: &Tree, judge: &Judge<'_>) -> serde_json::Value {
             Value::Float(number) => json!(number),
             Value::String(text) => json!(text),
             Value::Blob(_) | Value::Time(_) | Value::List(_) | Value::Map(_) => {
-                json!(tree_words(tree, judge.bindings()))
+                json!(tree_text(tree, judge.bindings()))
             }
         },
         Node::Reference(reference) => {
             let bound = judge.bindings().text(reference);
             bound.map_or_else(
-                || json!(tree_words(tree, judge.bindings())),
+                || json!(tree_text(tree, judge.bindings())),
                 |text| json!(without_names(text, judge.bindings())),
             )
         }
-        Node::OneOf(_) | Node::Matches(_) => json!(tree_words(tree, judge.bindings())),
+        Node::OneOf(_) | Node::Matches(_) => json!(tree_text(tree, judge.bindings())),
     }
 }

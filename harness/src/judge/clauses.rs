@@ -3,7 +3,7 @@
 use crate::case::ast::{Clause, Rule};
 use crate::model::{Constraint, parse_message};
 
-/// The difference between the stated clauses and a message, in words: (expected, actual). `None`
+/// The difference between the stated clauses and a message, as text: (expected, actual). `None`
 /// if there is none.
 pub(crate) fn compare(stated: &[Clause], message: Option<&str>) -> Option<(String, String)> {
     let expected = listed(stated.iter().map(|clause| (clause.member.clone(), clause.rule)).collect());
@@ -18,7 +18,8 @@ pub(crate) fn compare(stated: &[Clause], message: Option<&str>) -> Option<(Strin
 fn listed(mut clauses: Vec<(String, Rule)>) -> String {
     clauses.sort();
     clauses.dedup();
-    let all: Vec<String> = clauses.iter().map(|(member, rule)| format!("{member} {}", word(*rule))).collect();
+    let all: Vec<String> =
+        clauses.iter().map(|(member, rule)| format!("{member} {}", rule_text(*rule))).collect();
     all.join(", ")
 }
 
@@ -41,7 +42,7 @@ fn rule_of(constraint: &Constraint) -> Rule {
     }
 }
 
-const fn word(rule: Rule) -> &'static str {
+const fn rule_text(rule: Rule) -> &'static str {
     match rule {
         Rule::NotNull => "not-null",
         Rule::MinLength => "min-length",

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::case::ast::Level;
-use crate::log::{AttemptText, Flag, Footer, Outcome, Redactor, Timing, Trial};
+use crate::log::{AttemptText, Flag, Footer, Outcome, Redactor, Timing, TrialVerdict};
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::plan::{Manifest, PlannedTrial, Select, Target};
-use crate::run::{self, AskError, DEFAULT_JOBS, Emit, Journal, Referee, Ruling, Settled, Stop};
+use crate::run::{self, DEFAULT_JOBS, Emit, Journal, Referee, Ruling, Settled, Stop, TargetError};
 
 use super::known::KnownList;
 use super::{Judgement, Measure, attempts, judge};
@@ -47,7 +47,7 @@ impl Default for RunSettings {
 ///
 /// # Errors
 /// If the target never answers, or not as Kinesis would. No trial was started then, and nothing
-/// told but what the target answered.
+/// reported but what the target answered.
 pub async fn run(
     target: Target,
     manifest: &Manifest,
@@ -55,7 +55,7 @@ pub async fn run(
     settings: RunSettings,
     stop: Stop,
     emit: Emit,
-) -> Result<Footer, AskError> {
+) -> Result<Footer, TargetError> {
     let selected = manifest.select(select);
     in_order(target, manifest, select, selected, settings, stop, emit).await
 }
@@ -70,7 +70,7 @@ pub(crate) async fn in_order(
     settings: RunSettings,
     stop: Stop,
     emit: Emit,
-) -> Result<Footer, AskError> {
+) -> Result<Footer, TargetError> {
     let RunSettings { level, jobs, seed, known, redactor, journal } = settings;
     let judge = Arc::new(Judges { level, known });
     let settings = run::Settings { level, jobs, seed, redactor, journal };
@@ -117,7 +117,7 @@ pub(crate) fn verdict(
     (started_us, ended_us): (u64, u64),
     observation: &Observation,
     judgement: Judgement,
-) -> Trial {
+) -> TrialVerdict {
     let evidence = match judgement.outcome {
         Outcome::Pass | Outcome::Tolerated => trial.facts(),
         Outcome::Fail
@@ -129,7 +129,7 @@ pub(crate) fn verdict(
         | Outcome::Known
         | Outcome::Open => Vec::new(),
     };
-    Trial {
+    TrialVerdict {
         id: trial.id.clone(),
         case: trial.case_id.clone(),
         operation: trial.operation.clone(),
@@ -152,7 +152,7 @@ pub(crate) fn verdict(
             began_us: observation.began_us,
             process_ended: observation.process_ended.clone(),
         }],
-        chose: judgement.chose,
+        answers: judgement.answers,
         traces: judgement.traces,
         notes: judgement.notes,
         started_us,

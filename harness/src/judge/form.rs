@@ -31,8 +31,8 @@ impl<'run> Judge<'run> {
         for (path, spelling) in &form.spelling {
             let actual = spelled(&response, path);
             if !actual.as_ref().is_ok_and(|found| found.contains(&spelling.value)) {
-                let expected = format!("{} {}", path_words(path), words(spelling.value));
-                let actual = format!("{} {}", path_words(path), actual_words(&actual, &response, path));
+                let expected = format!("{} {}", path_text(path), spelling_text(spelling.value));
+                let actual = format!("{} {}", path_text(path), actual_text(&actual, &response, path));
                 self.add(one.found(MismatchKind::Encoding, Facet::Shape, spelling.span, expected, actual));
             }
         }
@@ -107,7 +107,7 @@ fn spelled(response: &Response, path: &str) -> Result<Vec<Spelling>, String> {
             })
         }
         Encoding::Cbor => {
-            let items = cbor::walk(&response.body).map_err(|error| error.to_string())?;
+            let items = cbor::outline(&response.body).map_err(|error| error.to_string())?;
             let item = cbor::item_at(&items, path).ok_or("absent")?;
             Ok(of_item(item))
         }
@@ -153,11 +153,11 @@ fn of_item(item: &Item<'_>) -> Vec<Spelling> {
     spellings
 }
 
-fn path_words(path: &str) -> &str {
+fn path_text(path: &str) -> &str {
     if path == WHOLE { "the body" } else { path }
 }
 
-const fn words(spelling: Spelling) -> &'static str {
+const fn spelling_text(spelling: Spelling) -> &'static str {
     match spelling {
         Spelling::IndefiniteMap => "a map of indefinite length",
         Spelling::ByteString => "a byte string",
@@ -170,21 +170,21 @@ const fn words(spelling: Spelling) -> &'static str {
     }
 }
 
-/// What stands there, in words that do not differ from run to run.
-fn actual_words(found: &Result<Vec<Spelling>, String>, response: &Response, path: &str) -> String {
+/// What stands there, as a text that does not differ from run to run.
+fn actual_text(found: &Result<Vec<Spelling>, String>, response: &Response, path: &str) -> String {
     if let Err(why) = found {
         return why.clone();
     }
     if response.encoding() == Encoding::Json {
         return match found.as_deref() {
             Ok([Spelling::Number]) => "a JSON number larger than one of seconds",
-            Ok([first, ..]) => words(*first),
+            Ok([first, ..]) => spelling_text(*first),
             Ok([]) | Err(_) => "another JSON value",
         }
         .to_owned();
     }
     let path = if path == WHOLE { "" } else { path };
-    let items = cbor::walk(&response.body).unwrap_or_default();
+    let items = cbor::outline(&response.body).unwrap_or_default();
     let Some(item) = cbor::item_at(&items, path) else { return "absent".to_owned() };
     let tag = item.tag.map_or_else(String::new, |tag| format!("tag {tag} over "));
     let kind = match (item.head.major, item.head.float().is_some()) {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_tells_how_a_value_in_cbor_is_spelled() {
+    fn an_outline_shows_how_a_value_in_cbor_is_spelled() {
         // {_ "t": 1(5), "u": 1(2^40), "f": 1(1.5), "b": h'00', "m": {}, "n": 7}
         let body = b"\xbf\x61t\xc1\x05\x61u\xc1\x1b\0\0\x01\0\0\0\0\0\x61f\xc1\xfb\x3f\xf8\0\0\0\0\0\0\x61b\x41\0\x61m\xa0\x61n\x07\xff";
         let response = answer("application/x-amz-cbor-1.1", body);
@@ -236,7 +236,7 @@ mod tests {
         ] {
             let spelled = spelled(&response, path);
             assert_eq!(spelled, Ok(found), "{path}");
-            assert_eq!(actual_words(&spelled, &response, path), actual, "{path}");
+            assert_eq!(actual_text(&spelled, &response, path), actual, "{path}");
         }
         assert_eq!(spelled(&response, "x"), Err("absent".to_owned()));
     }
@@ -253,7 +253,7 @@ mod tests {
         ] {
             let spelled = spelled(&response, path);
             assert_eq!(spelled, Ok(found), "{path}");
-            assert_eq!(actual_words(&spelled, &response, path), actual, "{path}");
+            assert_eq!(actual_text(&spelled, &response, path), actual, "{path}");
         }
         assert_eq!(spelled(&response, "a.v"), Err("absent".to_owned()));
     }

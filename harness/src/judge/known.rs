@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::case::{Diagnostic, Known};
 
-use crate::log::{Flag, MismatchKind, Outcome, Trial};
+use crate::log::{Flag, MismatchKind, Outcome, TrialVerdict};
 use crate::plan::Manifest;
 
 /// Known failures by trial id.
@@ -18,7 +18,7 @@ pub struct KnownList {
 impl KnownList {
     /// The verdict with the list taken into account. A listed trial that fails in another way
     /// still fails.
-    pub fn apply(&self, mut trial: Trial) -> Trial {
+    pub fn apply(&self, mut trial: TrialVerdict) -> TrialVerdict {
         let Some(kinds) = self.entries.get(&trial.id) else { return trial };
         match trial.outcome {
             Outcome::Fail => {
@@ -45,17 +45,17 @@ impl KnownList {
 }
 
 impl KnownList {
-    /// The list that a file states, and what is wrong with it: entries that name no trial, words
+    /// The list that a file states, and what is wrong with it: entries that name no trial, names
     /// that are no kind of mismatch. An entry that names a case stands for all its trials.
     pub fn of(known: &Known, manifest: &Manifest) -> (Self, Vec<Diagnostic>) {
-        let words: Vec<&str> = MismatchKind::ALL.into_iter().map(MismatchKind::word).collect();
-        let mut found = known.check_kinds(&words);
+        let names: Vec<&str> = MismatchKind::ALL.into_iter().map(MismatchKind::as_str).collect();
+        let mut found = known.check_kinds(&names);
         let mut list = Self::default();
         for entry in &known.entries {
             let kinds: Vec<MismatchKind> = entry
                 .fails
                 .iter()
-                .filter_map(|word| MismatchKind::ALL.into_iter().find(|kind| kind.word() == word.value))
+                .filter_map(|name| MismatchKind::ALL.into_iter().find(|kind| kind.as_str() == name.value))
                 .collect();
             let trials: Vec<&str> = manifest
                 .trials

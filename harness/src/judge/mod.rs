@@ -7,8 +7,8 @@ mod clauses;
 mod conduct;
 mod form;
 mod known;
-mod many;
 mod question;
+mod race_and_repeat;
 mod read;
 mod rejudge;
 mod returns;
@@ -25,16 +25,17 @@ use crate::case::ast::{Answer, Level};
 use crate::case::{Span, Spanned};
 use crate::facts::FactId;
 use crate::log::{
-    BodyDiff, Choice, Mismatch, MismatchKind, Outcome, Place, ResponseText, Role, StepIndex, Timing, Trace,
+    BodyDiff, Mismatch, MismatchKind, ObservedAnswer, Outcome, Place, ResponseText, Role, StepIndex, Timing,
+    Trace,
 };
 use crate::model::{Model, Value};
 use crate::observe::course::Course;
 use crate::observe::describe::{Snapshot, before_of};
 use crate::observe::machine::Reached;
-use crate::observe::matching::words;
+use crate::observe::matching::value_text;
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::Bindings;
-use crate::plan::{Observe, PlannedTrial, Step, StepKind};
+use crate::plan::{Observe, PlannedStep, PlannedStepKind, PlannedTrial};
 
 /// What a verdict is held to besides the case.
 #[derive(Clone, Copy, Debug)]
@@ -52,17 +53,17 @@ pub(crate) struct Measure<'run> {
 pub(crate) struct Judgement {
     /// The outcome, before known lists.
     pub outcome: Outcome,
-    /// Why, where the outcome needs a word.
+    /// Why, where the outcome needs a reason.
     pub reason: Option<String>,
-    /// All deviations.
+    /// All mismatches.
     pub mismatches: Vec<Mismatch>,
     /// Why the attempt does not count, where it does not.
     pub void: Option<String>,
     /// Answers to open questions.
-    pub chose: Vec<Choice>,
-    /// What the watches saw.
+    pub answers: Vec<ObservedAnswer>,
+    /// What the samples showed.
     pub traces: Vec<Trace>,
-    /// Deviations of form that other cases judge.
+    /// Differences of form that other cases judge.
     pub notes: Vec<String>,
 }
 
@@ -75,7 +76,7 @@ pub(crate) fn judge(trial: &PlannedTrial, observation: &Observation, measure: Me
         course: &course,
         measure,
         mismatches: Vec::new(),
-        chose: Vec::new(),
+        answers: Vec::new(),
         traces: Vec::new(),
         notes: Vec::new(),
         errors: Vec::new(),
@@ -104,7 +105,7 @@ struct Judge<'run> {
     course: &'run Course<'run>,
     measure: Measure<'run>,
     mismatches: Vec<Mismatch>,
-    chose: Vec<Choice>,
+    answers: Vec<ObservedAnswer>,
     traces: Vec<Trace>,
     notes: Vec<String>,
     errors: Vec<String>,
@@ -127,9 +128,9 @@ impl<'run> Judge<'run> {
         &self.observation.bindings
     }
 
-    fn step(&mut self, index: usize, step: &'run Step) {
+    fn step(&mut self, index: usize, step: &'run PlannedStep) {
         match &step.kind {
-            StepKind::Call { call, observe } => {
+            PlannedStepKind::Call { call, observe } => {
                 self.call(StepIndex::whole(index), step, call);
                 if let Some(observe) = observe {
                     self.observed(index, observe);
@@ -138,10 +139,10 @@ impl<'run> Judge<'run> {
                     self.returned(index, step, returns.span);
                 }
             }
-            StepKind::Race(race) => self.race(index, step, race),
-            StepKind::Repeat { times, steps, .. } => self.repeat(index, *times as usize, steps),
-            StepKind::Clock(_) => {}
-            StepKind::Read(read) => self.read(index, step, read),
+            PlannedStepKind::Race(race) => self.race(index, step, race),
+            PlannedStepKind::Repeat { times, steps, .. } => self.repeat(index, *times as usize, steps),
+            PlannedStepKind::Clock(_) => {}
+            PlannedStepKind::Read(read) => self.read(index, step, read),
         }
     }
 
@@ -153,7 +154,7 @@ impl<'run> Judge<'run> {
         found
     }
 
-    /// The response that stands: the last of those that were asked for again and again.
+    /// The response that stands: the last of those that were requested again and again.
     fn last(&self, role: Role) -> Option<&'run Observed> {
         self.exchanges(role).last().copied()
     }
@@ -256,7 +257,7 @@ impl<'run> Judge<'run> {
         let bindings = self.bindings();
         let state = |value: &Value| match value.as_map() {
             Some(members) if !members.is_empty() => {
-                let all: Vec<String> = members.values().map(|member| words(member, bindings)).collect();
+                let all: Vec<String> = members.values().map(|member| value_text(member, bindings)).collect();
                 all.join(" ").replace('`', "")
             }
             Some(_) | None => "no stream".to_owned(),
@@ -275,7 +276,7 @@ impl<'run> Judge<'run> {
 
     fn verdict(self) -> Judgement {
         let fails = self.mismatches.iter().any(|mismatch| !mismatch.tolerated);
-        let first = self.trial.steps.first().and_then(Step::call);
+        let first = self.trial.steps.first().and_then(PlannedStep::call);
         let first_is_open = first.is_some_and(|call| matches!(call.expect.answer, Answer::Open(_)));
         let void = match &self.observation.process_ended {
             Some(_) => None,
@@ -303,14 +304,14 @@ impl<'run> Judge<'run> {
             reason,
             mismatches: self.mismatches,
             void,
-            chose: self.chose,
+            answers: self.answers,
             traces: self.traces,
             notes: self.notes,
         }
     }
 }
 
-/// The level that a deviation of this kind has at most, whatever the case is about: who gets no
+/// The level that a mismatch of this kind has at most, whatever the case is about: who gets no
 /// answer hangs, and who gets a 5xx sends again what will fail again.
 const fn gravest(kind: MismatchKind) -> Level {
     match kind {
@@ -338,7 +339,7 @@ struct Basis<'run> {
 }
 
 impl<'run> Basis<'run> {
-    fn of(step: &'run Step) -> Self {
+    fn of(step: &'run PlannedStep) -> Self {
         Self { because: &step.because, level: step.level }
     }
 
@@ -347,7 +348,7 @@ impl<'run> Basis<'run> {
     }
 }
 
-/// A deviation before it has a level.
+/// A mismatch before it has a level.
 struct Found<'run> {
     kind: MismatchKind,
     facet: Facet,

@@ -1,27 +1,27 @@
 //! Open questions: which candidate an answer is. Noted, not judged.
 
-use crate::case::ast::{Answer, Candidate, Expectation, LadderEnd, Motion, Rung};
+use crate::case::ast::{Answer, Candidate, Expectation, ExpectedState, Motion, StatesEnd};
 
 use crate::judge::Judge;
-use crate::log::Choice;
+use crate::log::ObservedAnswer;
 use crate::observe::decoded::DecodedResponse;
-use crate::observe::matching::{Asked, Members, words};
+use crate::observe::matching::{Members, OpenValue, value_text};
 use crate::observe::states::TimedSnapshot;
 use crate::observe::{matching, states};
 
 impl Judge<'_> {
     /// Notes the answer of a call to a question about calls.
-    pub(crate) fn choose_answer(&mut self, step: usize, question: &str, reading: &DecodedResponse) {
+    pub(crate) fn record_response(&mut self, step: usize, question: &str, decoded: &DecodedResponse) {
         let candidates = self.trial.question(question).map(|question| &question.candidates);
         let fitting: Vec<(&String, Option<Motion>)> = candidates
             .into_iter()
             .flatten()
             .filter_map(|(name, candidate)| match candidate {
                 Candidate::Answer { any, stream } => {
-                    let fits = any.iter().any(|expectation| self.is_answer(expectation, reading));
+                    let fits = any.iter().any(|expectation| self.is_answer(expectation, decoded));
                     fits.then_some((name, *stream))
                 }
-                Candidate::Value(_) | Candidate::Rung(_) => None,
+                Candidate::Value(_) | Candidate::State(_) => None,
             })
             .collect();
         let chosen = match fitting.iter().any(|(_, stream)| stream.is_some()) {
@@ -35,11 +35,15 @@ impl Judge<'_> {
             }
         };
         let candidate = chosen.map(|(name, _)| (*name).clone());
-        self.note_choice(Choice { question: question.to_owned(), candidate, actual: reading.in_words() });
+        self.record_answer(ObservedAnswer {
+            question: question.to_owned(),
+            candidate,
+            actual: decoded.as_text(),
+        });
     }
 
-    /// Whether the stream left ACTIVE after the call of a step, as far as the watch after it can
-    /// tell.
+    /// Whether the stream left ACTIVE after the call of a step, as far as the observation after it can
+    /// report.
     fn motion(&self, step: usize) -> Option<Motion> {
         let (samples, call) = states::of_step(&self.course.used, step);
         let (sent, answered) = call?;
@@ -49,7 +53,7 @@ impl Judge<'_> {
         if after.iter().any(|sample| status(&sample)) {
             return Some(Motion::Moves);
         }
-        // Any state that lasted would show in a look that began and ended within it.
+        // Any state that lasted would show in a sample that began and ended within it.
         let before = samples.iter().rev().find(|sample| sample.received_us < sent);
         let first = before.map_or(sent, |sample| sample.sent_us).max(sent);
         let mut last = first;
@@ -61,52 +65,54 @@ impl Judge<'_> {
         (last >= answered && longest < self.measure.timing.lengths.floor_us()).then_some(Motion::Stays)
     }
 
-    fn is_answer(&self, expectation: &Expectation, reading: &DecodedResponse) -> bool {
+    fn is_answer(&self, expectation: &Expectation, decoded: &DecodedResponse) -> bool {
         match &expectation.answer {
-            Answer::Accepted { members: None } => reading.is_success(),
+            Answer::Accepted { members: None } => decoded.is_success(),
             Answer::Accepted { members: Some(tree) } => {
-                reading.output().is_some_and(|output| matching::holds(tree, output, self.bindings()))
+                decoded.output().is_some_and(|output| matching::holds(tree, output, self.bindings()))
             }
-            Answer::Refused(refusal) => reading.class() == Some(refusal.error.value.as_str()),
+            Answer::Refused(refusal) => decoded.class() == Some(refusal.error.value.as_str()),
             Answer::RefusedOpen(_) | Answer::Open(_) => false,
         }
     }
 
-    /// Notes the value of a member to a question about values. `ladder` gives `rung: first` and
-    /// `rung: last` their meaning.
-    pub(crate) fn choose_value(&mut self, asked: &Asked, ladder: &[Rung]) {
-        let candidates = self.trial.question(&asked.question).map(|question| &question.candidates);
+    /// Notes the value of a member to a question about values. `states` gives `state: first` and
+    /// `state: last` their meaning.
+    pub(crate) fn record_value(&mut self, open_value: &OpenValue, states: &[ExpectedState]) {
+        let candidates = self.trial.question(&open_value.question).map(|question| &question.candidates);
         let bindings = self.bindings();
         let fits = |candidate: &Candidate| {
             let tree = match candidate {
                 Candidate::Answer { .. } => None,
                 Candidate::Value(tree) => Some(tree),
-                Candidate::Rung(LadderEnd::First) => {
-                    ladder.first().and_then(|rung| rung.members.get(&asked.path))
+                Candidate::State(StatesEnd::First) => {
+                    states.first().and_then(|state| state.members.get(&open_value.path))
                 }
-                Candidate::Rung(LadderEnd::Last) => {
-                    ladder.last().and_then(|rung| rung.members.get(&asked.path))
+                Candidate::State(StatesEnd::Last) => {
+                    states.last().and_then(|state| state.members.get(&open_value.path))
                 }
             };
             tree.is_some_and(|tree| {
-                let found = matching::compare(tree, asked.actual.as_ref(), Members::AtLeast, bindings);
+                let found = matching::compare(tree, open_value.actual.as_ref(), Members::AtLeast, bindings);
                 found.differences.is_empty()
             })
         };
         let mut fitting = candidates.into_iter().flatten().filter(|(_, candidate)| fits(candidate));
         let candidate = fitting.next().map(|(name, _)| name.clone());
         if fitting.next().is_some() {
-            // A stream that had no key shows none: that tells `before` and `absent` not apart.
+            // A stream that had no key shows none: that does not distinguish `before` from `absent`.
             return;
         }
-        let actual =
-            asked.actual.as_ref().map_or_else(|| "absent".to_owned(), |value| words(value, bindings));
-        self.note_choice(Choice { question: asked.question.clone(), candidate, actual });
+        let actual = open_value
+            .actual
+            .as_ref()
+            .map_or_else(|| "absent".to_owned(), |value| value_text(value, bindings));
+        self.record_answer(ObservedAnswer { question: open_value.question.clone(), candidate, actual });
     }
 
-    fn note_choice(&mut self, choice: Choice) {
-        if !self.chose.contains(&choice) {
-            self.chose.push(choice);
+    fn record_answer(&mut self, choice: ObservedAnswer) {
+        if !self.answers.contains(&choice) {
+            self.answers.push(choice);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::model::Value;
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::records::{self, Put};
 use crate::observe::{Observed, states};
-use crate::plan::{Step, StepKind};
+use crate::plan::{PlannedStep, PlannedStepKind};
 use crate::wire::Misfit;
 
 use super::{Basis, Facet, Found, Judge};
@@ -16,11 +16,11 @@ struct Written {
     data: Value,
     times: usize,
     /// False if the status that it was to be written in may have been over.
-    firm: bool,
+    confirmed: bool,
 }
 
 impl<'run> Judge<'run> {
-    pub(crate) fn read(&mut self, step_index: usize, step: &'run Step, read: &'run Read) {
+    pub(crate) fn read(&mut self, step_index: usize, step: &'run PlannedStep, read: &'run Read) {
         let index = StepIndex::whole(step_index);
         let reads: Vec<&'run Observed> = self
             .course
@@ -29,9 +29,9 @@ impl<'run> Judge<'run> {
             .copied()
             .filter(|observed| matches!(observed.exchange.role, Role::Read(at) if at.step == step_index))
             .collect();
-        let refused = reads.iter().find_map(|Observed { exchange, decoded: reading }| {
-            let counts = !reading.is_success() && !reading.is_throttled();
-            counts.then(|| (exchange.request.operation.clone(), reading.in_words()))
+        let refused = reads.iter().find_map(|Observed { exchange, decoded }| {
+            let counts = !decoded.is_success() && !decoded.is_throttled();
+            counts.then(|| (exchange.request.operation.clone(), decoded.as_text()))
         });
         if let Some((operation, answer)) = refused {
             self.add(Found {
@@ -47,7 +47,7 @@ impl<'run> Judge<'run> {
             return;
         }
         if let Some(misfit) = misfit_of_data(&reads) {
-            // No record can be told from another by data that is none.
+            // No record can be distinguished from another by data that is none.
             self.add(Found {
                 kind: MismatchKind::Body,
                 facet: Facet::Behaviour,
@@ -70,7 +70,7 @@ impl<'run> Judge<'run> {
             .filter_map(|stated| {
                 let data = records::data_of(stated, bindings)?;
                 let put = written.iter().find(|written| written.data == data)?;
-                Some(Put { stated, times: put.times, firm: put.firm })
+                Some(Put { stated, times: put.times, confirmed: put.confirmed })
             })
             .collect();
         let found = records::compare(&puts, &shards, read.fixture.span, bindings);
@@ -86,8 +86,8 @@ impl<'run> Judge<'run> {
                 diff: None,
             });
         }
-        for asked in found.asked {
-            self.choose_value(&asked, &[]);
+        for open_value in found.open_values {
+            self.record_value(&open_value, &[]);
         }
     }
 
@@ -95,7 +95,7 @@ impl<'run> Judge<'run> {
     fn written(&self) -> Vec<Written> {
         let mut all = Vec::new();
         for (index, step) in self.trial.steps.iter().enumerate() {
-            let StepKind::Call { call, observe } = &step.kind else { continue };
+            let PlannedStepKind::Call { call, observe } = &step.kind else { continue };
             self.note_written(&mut all, call, Role::Request(StepIndex::whole(index)), |_| true);
             let Some(observe) = observe else { continue };
             let (samples, _) = states::of_step(&self.course.used, index);
@@ -105,7 +105,7 @@ impl<'run> Judge<'run> {
                     let role = Role::During(StepIndex::within(index, block, position));
                     self.note_written(&mut all, call, role, |observed| {
                         let answered_us = observed.exchange.received_us;
-                        states::still_shows(&samples, &during.status.value, answered_us)
+                        states::shows_after(&samples, &during.status.value, answered_us)
                     });
                 }
             }
@@ -127,11 +127,11 @@ impl<'run> Judge<'run> {
         let Some(observed) = accepted.last().copied() else { return };
         let Ok(Some(body)) = self.bindings().value(tree) else { return };
         // What was put until a response was as expected was put in different states.
-        let firm = times == 1 && in_its_state(observed);
+        let confirmed = times == 1 && in_its_state(observed);
         let one = body.get("Data").cloned();
         let entries = body.get("Records").and_then(Value::as_list).unwrap_or_default();
         let several = entries.iter().filter_map(|entry| entry.get("Data").cloned());
-        all.extend(one.into_iter().chain(several).map(|data| Written { data, times, firm }));
+        all.extend(one.into_iter().chain(several).map(|data| Written { data, times, confirmed }));
     }
 }
 

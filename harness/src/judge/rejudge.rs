@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::case::ast::Level;
-use crate::log::{Event, Exchange, Footer, Header, Notice, Outcome, Timing, Trial};
+use crate::log::{Event, Exchange, Footer, Header, Notice, Outcome, Timing, TrialVerdict};
 use crate::model::Model;
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::Bindings;
@@ -33,7 +33,7 @@ pub struct Rejudged {
 /// Why a stored trial could not be judged again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftOut {
-    /// No case asks it any more.
+    /// No case has it any more.
     Gone,
     /// The question is another now.
     QuestionChanged,
@@ -82,7 +82,7 @@ pub fn rejudge(
         left_out: Vec::new(),
     };
     let mut cache = TextCache::default();
-    let mut told = std::collections::HashSet::new();
+    let mut reported = std::collections::HashSet::new();
     let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
     for event in events {
         match event {
@@ -95,7 +95,7 @@ pub fn rejudge(
                     again.left_out.push((stored.id.clone(), LeftOut::QuestionChanged));
                     continue;
                 }
-                if told.insert(trial.case_id.clone()) {
+                if reported.insert(trial.case_id.clone()) {
                     again.events.push(Event::Case(Box::new(case_text(trial, &mut cache))));
                 }
                 let covered = stored.stops.len() == trial.stops.len()
@@ -106,7 +106,7 @@ pub fn rejudge(
                 }
                 let sent = exchanges.get(stored.id.as_str()).map(Vec::as_slice).unwrap_or_default();
                 let judged = match one(trial, stored, sent, measure) {
-                    Ok(judged) => known.apply(Trial { required: stored.required, ..judged }),
+                    Ok(judged) => known.apply(TrialVerdict { required: stored.required, ..judged }),
                     Err(why) => {
                         again.left_out.push((stored.id.clone(), why));
                         continue;
@@ -124,7 +124,7 @@ pub fn rejudge(
     }
     for (id, why) in &again.left_out {
         let why = match why {
-            LeftOut::Gone => "no case asks it any more",
+            LeftOut::Gone => "no case has it any more",
             LeftOut::QuestionChanged => "its question has changed; run it again",
             LeftOut::StopChanged => "a step ends later now, or by another condition; run it again",
             LeftOut::BodyCut => "the log does not have all of a long body; run it again",
@@ -148,10 +148,10 @@ pub fn rejudge(
 /// The verdict of today on the attempts that are stored of a trial.
 fn one(
     trial: &PlannedTrial,
-    stored: &Trial,
+    stored: &TrialVerdict,
     exchanges: &[&Exchange],
     measure: Measure<'_>,
-) -> Result<Trial, LeftOut> {
+) -> Result<TrialVerdict, LeftOut> {
     if exchanges.iter().any(|exchange| exchange.response.is_cut()) {
         return Err(LeftOut::BodyCut);
     }

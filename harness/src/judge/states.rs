@@ -1,13 +1,13 @@
-//! One watch: its samples held to its ladder, and the calls sent meanwhile.
+//! One observation: its samples compared with the expected states, and the calls sent during a status.
 
 use crate::case::Span;
-use crate::case::ast::Rung;
+use crate::case::ast::ExpectedState;
 use crate::log::{Change, MismatchKind, Role, Sample, StepIndex, Trace};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::describe::{Snapshot, is_transient};
 use crate::observe::matching::literal_text;
-use crate::observe::states::{self, StatesFound, TimedSnapshot, Violation};
+use crate::observe::states::{self, StatesFound, StatesViolation, TimedSnapshot};
 use crate::plan::{During, Observe};
 
 use super::{Basis, Facet, Found, Judge};
@@ -20,7 +20,7 @@ impl<'run> Judge<'run> {
         let request = self.last(Role::Request(StepIndex::whole(step_index)));
         let accepted = request.filter(|observed| observed.decoded.is_success());
         let (Some(call), Some(accepted)) = (call, accepted) else {
-            // Told already: the call that should start the transition was not accepted.
+            // Reported already: the call that should start the transition was not accepted.
             return;
         };
         let index = StepIndex::whole(step_index);
@@ -33,72 +33,77 @@ impl<'run> Judge<'run> {
         let in_transit = samples.last().is_some_and(|sample| is_transient(&sample.snapshot));
         for violation in &found.violations {
             match violation {
-                Violation::NeverReached { .. } if blind => self.blind(index, observe),
-                Violation::NeverReached { status, .. } if in_transit && !timing.deadline_stated => {
+                StatesViolation::NeverReached { .. } if blind => self.blind(index, observe),
+                StatesViolation::NeverReached { status, .. } if in_transit && !timing.deadline_stated => {
                     let seconds = timing.deadline_us / 1_000_000;
                     self.unobserved.push(format!("the stream was still {status} after {seconds} s"));
                 }
-                Violation::NeverReached { .. }
-                | Violation::NotShown { .. }
-                | Violation::Back { .. }
-                | Violation::Unexpected { .. }
-                | Violation::Gone { .. }
-                | Violation::Member { .. } => self.violation(index, observe, violation),
+                StatesViolation::NeverReached { .. }
+                | StatesViolation::NotShown { .. }
+                | StatesViolation::Back { .. }
+                | StatesViolation::Unexpected { .. }
+                | StatesViolation::Gone { .. }
+                | StatesViolation::Member { .. } => self.violation(index, observe, violation),
             }
         }
         for missing in &found.unobserved {
             self.unobserved.push(format!(
                 "{} may have lasted up to {} and was not seen",
-                rung_status(&observe.states[missing.rung]),
+                status_of(&observe.states[missing.position]),
                 in_time(missing.gap_us)
             ));
         }
-        for (_, asked) in &found.asked {
-            self.choose_value(asked, &observe.states);
+        for (_, open_value) in &found.open_values {
+            self.record_value(open_value, &observe.states);
         }
         for (block, during) in observe.during.iter().enumerate() {
             self.during(step_index, block, during, &samples, call);
         }
     }
 
-    fn violation(&mut self, index: StepIndex, observe: &'run Observe, violation: &Violation) {
-        let ladder = &observe.states;
+    fn violation(&mut self, index: StepIndex, observe: &'run Observe, violation: &StatesViolation) {
+        let states = &observe.states;
         let (kind, span, expected, actual) = match violation {
             // Times differ from run to run and would split groups of one cause; the trace shows
             // them.
-            Violation::NotShown { rung, .. } => (
+            StatesViolation::NotShown { position, .. } => (
                 MismatchKind::States,
-                status_span(&ladder[*rung]),
-                rung_status(&ladder[*rung]).to_owned(),
-                format!("no {}", rung_status(&ladder[*rung])),
+                status_span(&states[*position]),
+                status_of(&states[*position]).to_owned(),
+                format!("no {}", status_of(&states[*position])),
             ),
-            Violation::Back { from, to } => (
+            StatesViolation::Back { from, to } => (
                 MismatchKind::States,
-                status_span(&ladder[*from]),
-                format!("{} stays", rung_status(&ladder[*from])),
-                format!("back to {}", rung_status(&ladder[*to])),
+                status_span(&states[*from]),
+                format!("{} stays", status_of(&states[*from])),
+                format!("back to {}", status_of(&states[*to])),
             ),
-            Violation::Unexpected { rung, status } => (
+            StatesViolation::Unexpected { position, status } => (
                 MismatchKind::States,
-                status_span(&ladder[*rung]),
+                status_span(&states[*position]),
                 self.expected_states(observe),
                 status.clone(),
             ),
-            Violation::Gone { rung } => (
+            StatesViolation::Gone { position } => (
                 MismatchKind::States,
-                status_span(&ladder[*rung]),
+                status_span(&states[*position]),
                 self.expected_states(observe),
                 "the stream is gone".to_owned(),
             ),
-            Violation::Member { rung, difference } => (
+            StatesViolation::Member { position, difference } => (
                 MismatchKind::States,
                 difference.span,
-                format!("{} {} while {}", difference.path, difference.expected, rung_status(&ladder[*rung])),
+                format!(
+                    "{} {} while {}",
+                    difference.path,
+                    difference.expected,
+                    status_of(&states[*position])
+                ),
                 format!("{} {}", difference.path, difference.actual),
             ),
-            Violation::NeverReached { rung, status, .. } => (
+            StatesViolation::NeverReached { position, status, .. } => (
                 MismatchKind::States,
-                status_span(ladder.last().unwrap_or(&ladder[*rung])),
+                status_span(states.last().unwrap_or(&states[*position])),
                 self.expected_states(observe),
                 format!("{status} to the end"),
             ),
@@ -107,15 +112,15 @@ impl<'run> Judge<'run> {
         self.add(Found { kind, facet: Facet::Behaviour, basis, index, span, expected, actual, diff: None });
     }
 
-    /// The last look was not answered with a description: without any answer, or with one that asks
-    /// for patience, the watch is an error; any other answer is the target's own mistake.
+    /// The last sample was not answered with a description: without any answer, or with one that throttles
+    /// the call, the observation is an error; any other answer is the target's own mistake.
     fn blind(&mut self, index: StepIndex, observe: &'run Observe) {
         let last = self.course.used.iter().rfind(
             |observed| matches!(observed.exchange.role, Role::Sample { step, .. } if step == index.step),
         );
         let Some(Observed { decoded, .. }) = last.copied() else { return };
         if matches!(decoded, DecodedResponse::None(_)) || decoded.is_throttled() {
-            self.errors.push(format!("the stream could not be observed to the end: {}", decoded.in_words()));
+            self.errors.push(format!("the stream could not be observed to the end: {}", decoded.as_text()));
             return;
         }
         self.add(Found {
@@ -125,17 +130,17 @@ impl<'run> Judge<'run> {
             index,
             span: observe.states.last().map_or(observe.span, status_span),
             expected: self.expected_states(observe),
-            actual: format!("no description at the end of the observation: {}", decoded.in_words()),
+            actual: format!("no description at the end of the observation: {}", decoded.as_text()),
             diff: None,
         });
     }
 
     fn expected_states(&self, observe: &Observe) -> String {
-        states::in_words(&observe.states, self.bindings())
+        states::as_text(&observe.states, self.bindings())
     }
 
     /// Holds the calls that were sent while a status was shown. One counts if its response came while
-    /// the state surely lasted, or if a sample that was asked for after it still shows the status, unless
+    /// the state surely lasted, or if a sample that was requested after it still shows the status, unless
     /// the call itself may have begun the state anew.
     fn during(
         &mut self,
@@ -160,7 +165,7 @@ impl<'run> Judge<'run> {
             let answered_us = observed.exchange.received_us;
             let surely = surely_until.is_some_and(|until_us| answered_us < until_us);
             let anew = observed.decoded.is_success() && changes_state(&call.operation.value);
-            if surely || (!anew && states::still_shows(samples, status, answered_us)) {
+            if surely || (!anew && states::shows_after(samples, status, answered_us)) {
                 self.answer(index, inner, call, observed);
             } else {
                 self.unobserved.push(format!("{status} ended before {} was answered", call.operation.value));
@@ -211,16 +216,16 @@ fn trace(
     }
 }
 
-/// The rung's status; rungs that state none are refused by the lint.
-fn rung_status(rung: &Rung) -> &str {
-    if states::is_gone(rung) {
+/// The status of an expected state; states without one are refused by the lint.
+fn status_of(state: &ExpectedState) -> &str {
+    if states::is_gone(state) {
         return "no stream";
     }
-    rung.members.get("StreamStatus").and_then(literal_text).unwrap_or("a state")
+    state.members.get("StreamStatus").and_then(literal_text).unwrap_or("a state")
 }
 
-fn status_span(rung: &Rung) -> Span {
-    rung.members.get("StreamStatus").map_or(rung.span, |tree| tree.span)
+fn status_span(state: &ExpectedState) -> Span {
+    state.members.get("StreamStatus").map_or(state.span, |tree| tree.span)
 }
 
 fn in_time(us: u64) -> String {

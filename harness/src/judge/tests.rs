@@ -1,7 +1,7 @@
 //! Judged scenes: exchanges made by hand, held to cases from text.
 
 mod attempts;
-mod deviations;
+mod mismatches;
 mod states;
 mod transient;
 
@@ -17,7 +17,7 @@ const QUESTIONS: &str = "\
 questions:
   either:
     question: Which class refuses it?
-    hurts: [security]
+    affects: [security]
     facts: [SSE-005]
     candidates:
       validation: {answer: {error: ValidationException}}
@@ -30,7 +30,7 @@ const REFUSED: &str = "
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: kms, KeyId: $key.managed}
       expect: {error: ValidationException, status: 400, clauses: [[encryptionType, enum]]}
       because: [SSE-005]
@@ -42,7 +42,7 @@ const ACCEPTED: &str = "
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       call: DescribeStreamSummary
       with: {}
       expect: {accepted: {StreamDescriptionSummary: {StreamStatus: ACTIVE}}}
@@ -54,7 +54,7 @@ const DOCUMENT: &str = "
     title: The error is bare
     level: core
     kills-nothing: a test
-    ask:
+    steps:
       call: ListStreams
       wire: {target: Kinesis_20131202.Nothing}
       expect: {error: UnknownOperationException, document: {__type: UnknownOperationException}}
@@ -67,29 +67,29 @@ const OPEN: &str = "
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: NONE, KeyId: $key.managed}
       expect: $open.either
       because: [SSE-005]
 ";
 
-const WATCHED: &str = "
+const OBSERVED: &str = "
   a:
     title: A start moves the stream
     level: core
     kills-nothing: a test
     given: {stream: {encryption: none}}
-    ask:
+    steps:
       - with: {EncryptionType: KMS, KeyId: $key.managed}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
-        ladder:
-          - {StreamStatus: ACTIVE, EncryptionType: NONE, seen: maybe}
+      - observe: stream
+        states:
+          - {StreamStatus: ACTIVE, EncryptionType: NONE, optional: true}
           - {StreamStatus: UPDATING}
           - {StreamStatus: ACTIVE, EncryptionType: KMS}
         because: [SSE-010]
-        meanwhile:
+        during:
           UPDATING:
             - call: PutRecord
               address: name
@@ -111,7 +111,7 @@ const READ: &str = "
     level: core
     kills-nothing: a test
     given: {stream: {encryption: none}}
-    ask:
+    steps:
       - call: PutRecord
         with: {Data: {$utf8: put}, PartitionKey: p}
         expect: accepted
@@ -127,7 +127,7 @@ const FORM: &str = "
     title: The answer has a form
     level: core
     kills-nothing: a test
-    ask:
+    steps:
       call: ListStreams
       with: {}
       expect: {error: ValidationException, encoding: json, headers: {x-amzn-errortype: ValidationException}}
@@ -174,12 +174,12 @@ fn kinds(judgement: &Judgement) -> Vec<MismatchKind> {
     judgement.mismatches.iter().map(|mismatch| mismatch.kind).collect()
 }
 
-fn ask(operation: &str, response: ResponseText) -> Exchange {
+fn exchange_of(operation: &str, response: ResponseText) -> Exchange {
     exchange(REQUEST, operation, (100, 200), response)
 }
 
 fn start(status: u16, body: &str) -> Exchange {
-    ask("StartStreamEncryption", answer(status, body))
+    exchange_of("StartStreamEncryption", answer(status, body))
 }
 
 fn unchanged(body: &str) -> Exchange {
@@ -213,7 +213,7 @@ fn read_back(body: &str) -> Vec<Exchange> {
 }
 
 /// Samples of a stream, one each 200 µs from 0 on; the call is sent at 300 and answered at 350.
-fn watched(states: &[(&str, &str)]) -> Vec<Exchange> {
+fn samples_of(states: &[(&str, &str)]) -> Vec<Exchange> {
     let mut all = vec![exchange(REQUEST, "StartStreamEncryption", (300, 350), answer(200, "{}"))];
     for ((status, encryption), at) in states.iter().zip(0..) {
         let body = format!(
@@ -227,7 +227,7 @@ fn watched(states: &[(&str, &str)]) -> Vec<Exchange> {
 
 /// A start that goes as it should, with a record during and one after it.
 fn well() -> Vec<Exchange> {
-    let mut all = watched(&[
+    let mut all = samples_of(&[
         ("ACTIVE", "NONE"),
         ("ACTIVE", "NONE"),
         ("UPDATING", "NONE"),

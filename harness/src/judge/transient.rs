@@ -11,7 +11,7 @@ impl Judge<'_> {
     ///
     /// - its response came before half of the state's shortest length had passed since the call that
     ///   began the state was sent, or
-    /// - it was refused, and a description that was asked for after its response still shows the state.
+    /// - it was refused, and a description that was requested after its response still shows the state.
     ///
     /// An accepted call never counts by the second: it may have begun the state anew.
     pub(super) fn not_in_transient_state(&self) -> Option<String> {
@@ -23,7 +23,7 @@ impl Judge<'_> {
         let accepted = self.requests().any(|observed| observed.decoded.is_success());
         let lag_us = self.measure.timing.describe_lag_us;
         let still = self.observation.exchanges.iter().any(|observed| {
-            observed.exchange.role == Role::StillTransient
+            observed.exchange.role == Role::ConfirmTransient
                 && observed.exchange.sent_us >= answered_us.saturating_add(lag_us)
                 && Snapshot::of(&observed.decoded).status() == Some(status)
         });

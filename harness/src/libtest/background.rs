@@ -5,23 +5,23 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use crate::judge::{self, RunSettings};
-use crate::log::{Event, Trial};
+use crate::log::{Event, TrialVerdict};
 #[cfg(feature = "serve")]
 use crate::plan::ClockHook;
 use crate::plan::{Manifest, Select, Target};
 use crate::report::{Summary, advice};
-use crate::run::{AskError, DEFAULT_JOBS, Emit, Journal, Stop};
+use crate::run::{DEFAULT_JOBS, Emit, Journal, Stop, TargetError};
 use crate::wire::{Endpoint, NoAnswerKind};
 
 use super::setup::{self, Place, Setup};
 
-/// What is to be run, once somebody asks.
+/// What is to be run, once somebody requests it.
 pub(super) struct Job {
     /// Where, and what is known of it.
     pub(super) setup: Setup,
     /// All trials.
     pub(super) manifest: Manifest,
-    /// Those that will be asked for.
+    /// Those that will be requested.
     pub(super) ids: Vec<String>,
     /// Trials in flight at once, where the user says so.
     pub(super) jobs: Option<usize>,
@@ -34,13 +34,13 @@ pub(super) struct Job {
 pub(super) enum NoVerdict {
     /// The run never began; the first to hear it.
     First(String),
-    /// The run never began, and somebody was told why.
-    AsToldBefore,
+    /// The run never began, and somebody was reported why.
+    AsReportedBefore,
     /// The run ended without one.
     LeftOut,
 }
 
-/// A run that starts when the first trial asks for its verdict.
+/// A run that starts when the first trial requests its verdict.
 pub(super) struct Background {
     job: Mutex<Option<Job>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -59,7 +59,7 @@ struct State {
     summary: Summary,
     ended: bool,
     failure: Option<String>,
-    failure_told: bool,
+    failure_reported: bool,
 }
 
 impl Background {
@@ -72,7 +72,7 @@ impl Background {
     pub(super) fn verdict<R>(
         &self,
         id: &str,
-        judged: impl FnOnce(&Summary, &Trial) -> R,
+        judged: impl FnOnce(&Summary, &TrialVerdict) -> R,
     ) -> Result<R, NoVerdict> {
         self.start();
         let mut state = lock(&self.board.state);
@@ -130,10 +130,10 @@ impl Background {
 impl State {
     /// Why a trial has no verdict after the end of the run.
     fn why_none(&mut self) -> NoVerdict {
-        let told = std::mem::replace(&mut self.failure_told, true);
-        match (&self.failure, told) {
+        let reported = std::mem::replace(&mut self.failure_reported, true);
+        match (&self.failure, reported) {
             (Some(why), false) => NoVerdict::First(why.clone()),
-            (Some(_), true) => NoVerdict::AsToldBefore,
+            (Some(_), true) => NoVerdict::AsReportedBefore,
             (None, _) => NoVerdict::LeftOut,
         }
     }
@@ -186,20 +186,20 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
     };
     let select = Select { ids, long: true, ..Select::default() };
     let profile = setup.profile;
-    let ask = |target: Target| {
+    let run = |target: Target| {
         let board = Arc::clone(board);
         let emit: Emit = Arc::new(move |event| board.take(&event));
         let run = judge::run(target, &manifest, &select, settings, Stop::default(), emit);
         runtime.block_on(run).map(|_footer| ()).map_err(|error| with_help(&error))
     };
     match setup.place {
-        Place::Endpoint(endpoint) => ask(setup::target(endpoint, profile.as_ref())?),
+        Place::Endpoint(endpoint) => run(setup::target(endpoint, profile.as_ref())?),
         Place::Started(start) => {
             // So that the server may spawn tasks, and may block as well.
             let entered = runtime.enter();
             let server = start();
             let endpoint = Endpoint::of_target(&server.to_string()).map_err(|error| error.to_string())?;
-            let ended = ask(setup::target(endpoint, profile.as_ref())?);
+            let ended = run(setup::target(endpoint, profile.as_ref())?);
             drop(server);
             drop(entered);
             ended
@@ -214,29 +214,29 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
                 .map_err(|error| error.to_string())?;
             let mut target = Target::reference(&endpoint.to_string(), setup::client(endpoint.clone(), None)?);
             target.clock = Some(ClockHook::new(running.clock()));
-            let ended = ask(target);
+            let ended = run(target);
             runtime.block_on(running.shutdown());
             ended
         }
     }
 }
 
-fn with_help(error: &AskError) -> String {
+fn with_help(error: &TargetError) -> String {
     let help = match error {
-        AskError::NoAnswer { why, .. } if why.kind == NoAnswerKind::Untrusted => {
+        TargetError::NoAnswer { why, .. } if why.kind == NoAnswerKind::Untrusted => {
             "name a host that the certificate is for, signed by an authority that the system trusts"
                 .to_owned()
         }
-        AskError::NoAnswer { .. } => "check that the server is up and returns its own URL".to_owned(),
-        AskError::Envelope { .. } => {
+        TargetError::NoAnswer { .. } => "check that the server is up and returns its own URL".to_owned(),
+        TargetError::Envelope { .. } => {
             "answer as Kinesis does, or give the target's profile a dialect".to_owned()
         }
-        AskError::NotKinesis { .. } | AskError::Stopped => advice(error),
+        TargetError::NotKinesis { .. } | TargetError::Stopped => advice(error),
     };
     format!("{error}\n  try: {help}")
 }
 
-/// A lock is poisoned only by a panic that is told elsewhere; what it guards is whole all the same.
+/// A lock is poisoned only by a panic that is reported elsewhere; what it guards is whole all the same.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
 //! Which requests were under way when the process of an earlier run ended: a server in the same process
-//! may have ended it, and then nothing else is left to tell.
+//! may have ended it, and then nothing else is left to report.
 
 use std::path::PathBuf;
 
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_of_the_run_itself_is_told_with_what_to_do() {
+    fn a_request_of_the_run_itself_is_reported_with_what_to_do() {
         let note = note(&[request("ListStreams", None)], "conformance").expect("a note");
         assert!(note.contains("while ListStreams had no response") && note.contains("try: start the server"));
     }

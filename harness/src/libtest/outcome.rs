@@ -1,9 +1,9 @@
-//! A verdict in the words that libtest has: passed, failed with a message, ignored with a reason.
+//! A verdict as libtest has it: passed, failed with a message, ignored with a reason.
 
 use libtest_mimic::{Completion, Failed};
 
 use crate::case::plain;
-use crate::log::{Flag, Outcome, Trial};
+use crate::log::{Flag, Outcome, TrialVerdict};
 use crate::report::Summary;
 use crate::report::terminal::{Options, Style, render_trial};
 
@@ -26,14 +26,14 @@ pub(super) const fn nothing() -> Completion {
 pub(super) fn without(why: NoVerdict) -> Failed {
     match why {
         NoVerdict::First(why) => Failed::from(format!("failed to {why}")),
-        NoVerdict::AsToldBefore => Failed::from("the run did not begin; another trial says why"),
+        NoVerdict::AsReportedBefore => Failed::from("the run did not begin; another trial says why"),
         NoVerdict::LeftOut => Failed::from("the run ended without a verdict"),
     }
 }
 
 /// The verdict on one trial.
-pub(super) fn of(summary: &Summary, trial: &Trial, showing: &Showing) -> Result<Completion, Failed> {
-    let word = trial.outcome.word();
+pub(super) fn of(summary: &Summary, trial: &TrialVerdict, showing: &Showing) -> Result<Completion, Failed> {
+    let name = trial.outcome.as_str();
     if trial.flags.contains(&Flag::Fixed) {
         let list = showing.options.known_list.as_deref().unwrap_or("the list of known failures");
         return Err(Failed::from(format!("fixed: it passes; delete its entry from {list}")));
@@ -41,7 +41,7 @@ pub(super) fn of(summary: &Summary, trial: &Trial, showing: &Showing) -> Result<
     if trial.required && trial.outcome.lacks_verdict() {
         let reason = trial.reason.as_deref().unwrap_or("no reason is given");
         return Err(Failed::from(format!(
-            "a verdict is required, and there is none: {word}: {}",
+            "a verdict is required, and there is none: {name}: {}",
             plain(reason)
         )));
     }
@@ -55,26 +55,26 @@ pub(super) fn of(summary: &Summary, trial: &Trial, showing: &Showing) -> Result<
         Outcome::Blocked | Outcome::Error => {
             let reason = trial.reason.as_deref().unwrap_or("no reason is given");
             let picture = render_trial(summary, &trial.id, showing.style, &showing.options);
-            Err(Failed::from(format!("{word}: {}\n{picture}", plain(reason))))
+            Err(Failed::from(format!("{name}: {}\n{picture}", plain(reason))))
         }
         Outcome::Open => {
-            let chosen = trial.chose.iter().map(|choice| {
+            let chosen = trial.answers.iter().map(|choice| {
                 let candidate = choice.candidate.as_deref().unwrap_or("outside the candidates");
                 format!("{} = {candidate}", choice.question)
             });
-            Ok(ignored(word, Some(&chosen.collect::<Vec<_>>().join(", "))))
+            Ok(ignored(name, Some(&chosen.collect::<Vec<_>>().join(", "))))
         }
         Outcome::Known | Outcome::Unobserved | Outcome::Unsupported | Outcome::Skipped => {
-            Ok(ignored(word, trial.reason.as_deref()))
+            Ok(ignored(name, trial.reason.as_deref()))
         }
     }
 }
 
 /// In one line, whatever the target put into the reason.
-fn ignored(word: &str, reason: Option<&str>) -> Completion {
+fn ignored(name: &str, reason: Option<&str>) -> Completion {
     Completion::ignored_with(match reason {
-        Some(reason) => format!("{word}: {}", plain(reason).replace('\n', " ")),
-        None => word.to_owned(),
+        Some(reason) => format!("{name}: {}", plain(reason).replace('\n', " ")),
+        None => name.to_owned(),
     })
 }
 
@@ -84,7 +84,7 @@ mod tests {
     use crate::testing::samples::{because, trial};
 
     fn shown(outcome: Outcome, required: bool) -> Result<Completion, Failed> {
-        let trial = Trial { required, ..because(trial("a/b", "a/b", outcome), "no such thing") };
+        let trial = TrialVerdict { required, ..because(trial("a/b", "a/b", outcome), "no such thing") };
         of(&Summary::default(), &trial, &Showing { style: Style::default(), options: Options::default() })
     }
 
@@ -96,7 +96,7 @@ mod tests {
             let message = failed.message().unwrap_or_default().to_owned();
             assert_eq!(
                 message,
-                format!("a verdict is required, and there is none: {}: no such thing", outcome.word())
+                format!("a verdict is required, and there is none: {}: no such thing", outcome.as_str())
             );
         }
         assert!(shown(Outcome::Skipped, true).is_ok(), "what is skipped has no verdict by design");

@@ -12,7 +12,7 @@ use crate::report::Summary;
 use crate::report::terminal::render;
 
 use super::outcome::Showing;
-use super::setup::SetupError;
+use super::setup::StartError;
 
 /// What is a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,23 +30,23 @@ pub(super) struct Test {
     pub(super) name: String,
     /// The ids of its trials.
     pub(super) ids: Vec<String>,
-    /// True if it is left out unless it is asked for, as slow tests are: its trials make many calls
+    /// True if it is left out unless it is requested, as slow tests are: its trials make many calls
     /// or take many minutes.
     pub(super) is_ignored: bool,
 }
 
 impl Unit {
-    /// What the environment asks for: cargo-nextest sets `NEXTEST` where it lists tests and where it
+    /// What the environment requests: cargo-nextest sets `NEXTEST` where it lists tests and where it
     /// runs them.
-    pub(super) fn of_environment() -> Result<Self, SetupError> {
+    pub(super) fn of_environment() -> Result<Self, StartError> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         Self::of(variable("NEXTEST").as_deref(), variable("KINESIS_TRIALS").as_deref())
     }
 
-    fn of(nextest: Option<&str>, trials: Option<&str>) -> Result<Self, SetupError> {
+    fn of(nextest: Option<&str>, trials: Option<&str>) -> Result<Self, StartError> {
         match (nextest, trials) {
             (_, Some("each")) => Ok(Self::Trial),
-            (_, Some(other)) => Err(SetupError::Told {
+            (_, Some(other)) => Err(StartError::Message {
                 message: format!("read KINESIS_TRIALS: `{other}` is no value of it"),
                 help: Some("set it to `each` for a test of every trial, or leave it out".to_owned()),
             }),
@@ -147,11 +147,11 @@ pub(super) fn of(
 /// `240 pass, 12 open`.
 fn counts(summary: &Summary) -> String {
     let counts = summary.counts();
-    let told = Outcome::ALL.into_iter().filter_map(|outcome| {
+    let reported = Outcome::ALL.into_iter().filter_map(|outcome| {
         let count = counts.get(&outcome).copied().unwrap_or_default();
-        (count > 0).then(|| format!("{count} {}", outcome.word()))
+        (count > 0).then(|| format!("{count} {}", outcome.as_str()))
     });
-    told.collect::<Vec<_>>().join(", ")
+    reported.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -21,16 +21,16 @@ use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 
 pub use exchange::{
-    AsItCame, BodyText, CutBody, DeviationText, Exchange, LONGEST_KEPT, RequestText, ResponseText, Role,
+    AsItCame, BodyText, CutBody, Exchange, LONGEST_KEPT, OverrideText, RequestText, ResponseText, Role,
     StepIndex,
 };
 
-pub use header::{Capabilities, Header, Selection, Support, Target, Transport};
+pub use header::{Capabilities, Header, Selection, Support, TargetText, Transport};
 pub use stop::StopCondition;
 pub use timing::{Change, Length, Lengths, Timing};
 pub use trial::{
-    AttemptText, BodyDiff, Choice, EndedEarly, Flag, Mismatch, MismatchKind, Outcome, Place, Sample, Trace,
-    Trial,
+    AttemptText, BodyDiff, EndedEarly, Flag, Mismatch, MismatchKind, ObservedAnswer, Outcome, Place, Sample,
+    Trace, TrialVerdict,
 };
 
 /// Version of the log's form.
@@ -49,7 +49,7 @@ pub enum Event {
     /// The times that steps and samples are held to, once, before the first trial.
     Timing(Timing),
     /// A trial's verdict.
-    Trial(Box<Trial>),
+    Trial(Box<TrialVerdict>),
     /// Something that a reader should know and that is no verdict.
     Notice(Notice),
     /// Last line.
@@ -67,8 +67,8 @@ pub struct CaseText {
     pub operation: String,
     /// Its level.
     pub level: Level,
-    /// Who is hurt by a deviation.
-    pub hurts: Vec<Audience>,
+    /// The clients that a mismatch affects.
+    pub affects: Vec<Audience>,
     /// The file, as shown to people.
     pub file: String,
     /// 1-based line in the file at which `source` starts.
@@ -77,7 +77,7 @@ pub struct CaseText {
     pub source: Arc<str>,
     /// The facts that its expectations cite.
     pub facts: Vec<Evidence>,
-    /// The open questions that it asks, with their candidates' names.
+    /// The open questions that it has, with their candidates' names.
     pub questions: IndexMap<String, QuestionText>,
 }
 

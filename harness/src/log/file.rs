@@ -283,7 +283,7 @@ fn parse(line: &[u8]) -> Result<Event, serde_json::Error> {
     })
 }
 
-/// A line without its end; `whole` tells whether there was one.
+/// A line without its end; `whole` says whether there was one.
 struct Line {
     bytes: Vec<u8>,
     whole: bool,
@@ -313,9 +313,9 @@ fn form(line: u64, error: &serde_json::Error) -> LogError {
 
 /// The 1-based column within a line and what is wrong there.
 pub(crate) fn place(error: &serde_json::Error) -> (usize, String) {
-    let told = error.to_string();
-    // The position is told apart: serde_json calls every line the first.
-    let reason = told.rsplit_once(" at line ").map_or(told.as_str(), |(reason, _)| reason).to_owned();
+    let reported = error.to_string();
+    // The position is distinguished: serde_json calls every line the first.
+    let reason = reported.rsplit_once(" at line ").map_or(reported.as_str(), |(reason, _)| reason).to_owned();
     (error.column().max(1), reason)
 }
 

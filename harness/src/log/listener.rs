@@ -1,10 +1,10 @@
-//! Listeners: whoever is told the events of a run.
+//! Listeners: whoever is reported the events of a run.
 
 use super::Event;
 
-/// Somebody who is told every event of a run, in order.
+/// Somebody who is reported every event of a run, in order.
 ///
-/// Listeners are told from whichever thread holds them, hence `Send`.
+/// Listeners are reported from whichever thread holds them, hence `Send`.
 pub trait Listener: Send {
     /// Takes note of one event.
     ///

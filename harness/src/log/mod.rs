@@ -10,10 +10,11 @@ mod listener;
 pub(crate) mod redact;
 
 pub use event::{
-    AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, Choice, CutBody,
-    DeviationText, EndedEarly, Event, Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT, LONGEST_KEPT,
-    Length, Lengths, Mismatch, MismatchKind, Notice, Outcome, Place, QuestionText, RequestText, ResponseText,
-    Role, Sample, Selection, StepIndex, StopCondition, Support, Target, Timing, Trace, Transport, Trial,
+    AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, CutBody, EndedEarly, Event,
+    Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT, LONGEST_KEPT, Length, Lengths, Mismatch,
+    MismatchKind, Notice, ObservedAnswer, Outcome, OverrideText, Place, QuestionText, RequestText,
+    ResponseText, Role, Sample, Selection, StepIndex, StopCondition, Support, TargetText, Timing, Trace,
+    Transport, TrialVerdict,
 };
 pub(crate) use file::place;
 pub use file::{Log, LogError, LogWriter, read_log};

@@ -3,7 +3,7 @@
 /// A final group may be filled up with this many `=`.
 const MOST_PADS: usize = 2;
 
-/// What is wrong with base64 text, in the service's words and spelling; `None` if nothing is.
+/// What is wrong with base64 text, as the service writes it; `None` if nothing is.
 ///
 /// Recorded are a length that is no multiple of four, a `=` that is no padding and a last
 /// character with bits that do not belong to any byte; that they are looked for in this order is

@@ -39,7 +39,7 @@ const MOST_CLAUSES: usize = 16;
 /// it would take long and has nothing to say.
 const MOST_PLACES: usize = 512;
 
-/// The stated count, and the text after the words that state it.
+/// The stated count, and the text after the part that states it.
 fn head(text: &str) -> Option<(usize, &str)> {
     let (count, rest) = text.split_once(" validation error")?;
     let clauses = rest.strip_prefix("s detected: ").or_else(|| rest.strip_prefix(" detected: "))?;
@@ -52,17 +52,17 @@ struct Start {
     value: PrintedValue,
 }
 
-/// How the value of a clause is printed; positions are those of the words ` at '`.
+/// How the value of a clause is printed; positions are those of the text ` at '`.
 enum PrintedValue {
-    /// `Value null` or, for a blob, `Value`: the words follow here.
+    /// `Value null` or, for a blob, `Value`: the text follows here.
     Unquoted { at: usize },
-    /// `Value '…'`: the words follow a quote, here at the earliest.
+    /// `Value '…'`: the text follows a quote, here at the earliest.
     Quoted { earliest: usize },
 }
 
 /// A place where a value may end, and what follows up to where the next clause may begin.
 struct Joint {
-    /// Where the words ` at '` begin.
+    /// Where the text ` at '` begin.
     at: usize,
     /// True if a quote stands before them.
     quoted: bool,
@@ -101,10 +101,13 @@ impl Parts {
                 // What a constraint is made of never holds `; Value`, so it ends at the next start.
                 let next = starts.partition_point(|start| start.at <= whole.end());
                 let end = starts.get(next).map_or(text.len(), |start| start.at - SEPARATOR.len());
-                let words = &text[whole.end()..end];
+                let text_of = &text[whole.end()..end];
                 let last = next == starts.len();
-                let constraint =
-                    parse_constraint(if last { words.strip_suffix('.').unwrap_or(words) } else { words })?;
+                let constraint = parse_constraint(if last {
+                    text_of.strip_suffix('.').unwrap_or(text_of)
+                } else {
+                    text_of
+                })?;
                 let clause = Clause { path: path.as_str().to_owned(), constraint };
                 let quoted = text[..whole.start()].ends_with('\'');
                 Some(Joint { at: whole.start(), quoted, clause, next })
@@ -177,27 +180,27 @@ fn starts(text: &str) -> Vec<Start> {
         .collect()
 }
 
-fn parse_constraint(words: &str) -> Option<Constraint> {
-    if words == NOT_NULL {
+fn parse_constraint(text_of: &str) -> Option<Constraint> {
+    if text_of == NOT_NULL {
         Some(Constraint::NotNull)
-    } else if let Some(length) = words.strip_prefix(MIN_LENGTH) {
+    } else if let Some(length) = text_of.strip_prefix(MIN_LENGTH) {
         length.parse().ok().map(Constraint::MinLength)
-    } else if let Some(length) = words.strip_prefix(MAX_LENGTH) {
+    } else if let Some(length) = text_of.strip_prefix(MAX_LENGTH) {
         length.parse().ok().map(Constraint::MaxLength)
-    } else if let Some(number) = words.strip_prefix(MIN_VALUE) {
+    } else if let Some(number) = text_of.strip_prefix(MIN_VALUE) {
         number.parse().ok().map(Constraint::MinValue)
-    } else if let Some(number) = words.strip_prefix(MAX_VALUE) {
+    } else if let Some(number) = text_of.strip_prefix(MAX_VALUE) {
         number.parse().ok().map(Constraint::MaxValue)
-    } else if let Some(pattern) = words.strip_prefix(PATTERN) {
+    } else if let Some(pattern) = text_of.strip_prefix(PATTERN) {
         Some(Constraint::Pattern(pattern.to_owned()))
-    } else if let Some(values) = words.strip_prefix(ENUM) {
+    } else if let Some(values) = text_of.strip_prefix(ENUM) {
         let values = in_brackets(values)?.split(", ").map(str::to_owned).collect();
         Some(Constraint::Enum(values))
-    } else if let Some(inner) = words.strip_prefix(ELEMENTS) {
+    } else if let Some(inner) = text_of.strip_prefix(ELEMENTS) {
         parse_list(inner).map(Constraint::Elements)
-    } else if let Some(inner) = words.strip_prefix(MAP_KEYS) {
+    } else if let Some(inner) = text_of.strip_prefix(MAP_KEYS) {
         parse_list(inner).map(Constraint::MapKeys)
-    } else if let Some(inner) = words.strip_prefix(MAP_VALUE) {
+    } else if let Some(inner) = text_of.strip_prefix(MAP_VALUE) {
         parse_list(inner).map(Constraint::MapValue)
     } else {
         None

@@ -1,4 +1,4 @@
-//! The constraints of the model, and how the service words them (VAL-010 to VAL-019).
+//! The constraints of the model, and how the service text_of them (VAL-010 to VAL-019).
 
 use std::fmt;
 
@@ -68,8 +68,8 @@ fn printed_order(values: &[String]) -> Vec<&str> {
     seen.map_or_else(|| values.iter().map(String::as_str).collect(), <[&str]>::to_vec)
 }
 
-fn list(formatter: &mut fmt::Formatter<'_>, words: &str, inner: &[Constraint]) -> fmt::Result {
-    write!(formatter, "{words}[")?;
+fn list(formatter: &mut fmt::Formatter<'_>, text_of: &str, inner: &[Constraint]) -> fmt::Result {
+    write!(formatter, "{text_of}[")?;
     for (index, constraint) in inner.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
         write!(formatter, "{comma}{constraint}")?;

@@ -1,4 +1,4 @@
-//! How a float is written where JSON is the form: JSON has no word for what is not finite, and
+//! How a float is written where JSON is the form: JSON has no form for what is not finite, and
 //! `null` could not be read back.
 
 use std::fmt;
@@ -6,15 +6,15 @@ use std::fmt;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserializer, Serializer};
 
-/// The words for what is not finite.
-const WORDS: [(&str, f64); 3] =
+/// The texts for what is not finite.
+const NOT_FINITE: [(&str, f64); 3] =
     [("NaN", f64::NAN), ("Infinity", f64::INFINITY), ("-Infinity", f64::NEG_INFINITY)];
 
-/// A number, or one of the words `NaN`, `Infinity` and `-Infinity`.
+/// A number, or one of the texts `NaN`, `Infinity` and `-Infinity`.
 pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    let same = |word: f64| word.total_cmp(number).is_eq() || (word.is_nan() && number.is_nan());
-    match WORDS.into_iter().find(|(_, word)| same(*word)) {
-        Some((word, _)) => serializer.serialize_str(word),
+    let same = |other: f64| other.total_cmp(number).is_eq() || (other.is_nan() && number.is_nan());
+    match NOT_FINITE.into_iter().find(|(_, other)| same(*other)) {
+        Some((name, _)) => serializer.serialize_str(name),
         None => serializer.serialize_f64(*number),
     }
 }
@@ -50,7 +50,7 @@ impl Visitor<'_> for Reader {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<f64, E> {
-        let found = WORDS.into_iter().find(|(word, _)| *word == text);
+        let found = NOT_FINITE.into_iter().find(|(name, _)| *name == text);
         found.map(|(_, number)| number).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
     }
 }
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_are_no_float() {
+    fn other_texts_are_no_float() {
         for text in [r#"{"type":"float","value":"inf"}"#, r#"{"type":"float","value":null}"#] {
             serde_json::from_str::<Value>(text).unwrap_err();
         }

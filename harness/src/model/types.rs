@@ -89,7 +89,7 @@ impl Check<'_> {
                 path: path.to_owned(),
                 message: match complaint {
                     Complaint::Text(text) => Some(text),
-                    Complaint::Untold => None,
+                    Complaint::WithoutText => None,
                 },
             }),
         }
@@ -99,8 +99,8 @@ impl Check<'_> {
 /// What the service says of a value of the wrong type.
 enum Complaint {
     Text(String),
-    /// It refuses the value, in words that no source has.
-    Untold,
+    /// It refuses the value, with a text that no source has.
+    WithoutText,
 }
 
 /// What a body was found to hold where a type was wanted.
@@ -160,9 +160,9 @@ fn complaint(shape: &Shape, blobs: BlobForm, value: &Value) -> Option<Complaint>
             | Shape::Blob { .. }
             | Shape::Timestamp => Some("Start of structure or map found where not expected.".to_owned()),
         },
-        Found::Unnamed => return (!is_of(shape, value)).then_some(Complaint::Untold),
+        Found::Unnamed => return (!is_of(shape, value)).then_some(Complaint::WithoutText),
         Found::Text(text) => match (shape, blobs) {
-            (Shape::Blob { .. }, BlobForm::Bytes) => return Some(Complaint::Untold),
+            (Shape::Blob { .. }, BlobForm::Bytes) => return Some(Complaint::WithoutText),
             (Shape::Blob { .. }, BlobForm::Base64) => base64_text::complaint(text)
                 .map(|complaint| format!("'{text}' can not be converted to a Blob: {complaint}")),
             (

@@ -1,7 +1,7 @@
 //! What an input breaks of the model's constraints.
 //!
 //! Types are not looked at here: a value that does not fit its shape's type breaks no constraint,
-//! as the service refuses it earlier and in other words ([`super::type_error`], SER-031). The
+//! as the service refuses it earlier and with another text ([`super::type_error`], SER-031). The
 //! order of the violations is the model's member order; the service's own order is not known and
 //! messages are to be compared as sets (VAL-024).
 

@@ -14,9 +14,9 @@ impl KillTable {
     /// What is wrong with the table, drawn on the cases where a case is to blame.
     pub fn diagnostics(&self, manifest: &Manifest) -> (Vec<Diagnostic>, Vec<String>) {
         let mut drawn = Vec::new();
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for (trial, outcome) in &self.without_fault {
-            told.push(format!("{trial} is {} against the reference without any fault", outcome.word()));
+            reported.push(format!("{trial} is {} against the reference without any fault", outcome.as_str()));
         }
         let mut named: BTreeSet<Fault> = BTreeSet::new();
         let mut seen = BTreeSet::new();
@@ -32,18 +32,18 @@ impl KillTable {
             let name = fault.name();
             match (survivor(fault), named.contains(fault), killers.first()) {
                 (Some(_), _, Some(killer)) => {
-                    told.push(format!("{name} is listed as a survivor, but {killer} kills it"));
+                    reported.push(format!("{name} is listed as a survivor, but {killer} kills it"));
                 }
                 (None, false, Some(killer)) => {
-                    told.push(format!("no case names the fault {name}, which {killer} kills"));
+                    reported.push(format!("no case names the fault {name}, which {killer} kills"));
                 }
-                (None, false, None) => told.push(format!("no case names or kills the fault {name}")),
-                (Some(survivor), _, None) => told.extend(survivor.unfounded(&manifest.library)),
+                (None, false, None) => reported.push(format!("no case names or kills the fault {name}")),
+                (Some(survivor), _, None) => reported.extend(survivor.unfounded(&manifest.library)),
                 // A named fault that is not killed is drawn where it is named.
                 (None, true, _) => {}
             }
         }
-        (drawn, told)
+        (drawn, reported)
     }
 
     fn check_case(

@@ -57,7 +57,7 @@ pub enum Breadth {
 
 /// A fault that the suite has been held against.
 #[derive(Clone, Debug)]
-pub struct Held {
+pub struct FaultRun {
     /// The fault.
     pub fault: Fault,
     /// How many trials were run, repeated ones as often as they were.
@@ -72,7 +72,7 @@ pub enum KillError {
     /// A reference could not be started.
     #[error("start the reference: {0}")]
     Start(#[from] std::io::Error),
-    /// It could not be asked.
+    /// It could not be probed.
     #[error("run against the reference: {0}")]
     Run(String),
 }
@@ -90,7 +90,7 @@ const ALONE_FROM: u32 = 2;
 /// How long one run may take. A fault that makes the harness wait for ever is of no use.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// Runs the suite against the reference and against each of the faults; `told` hears of each fault
+/// Runs the suite against the reference and against each of the faults; `reported` hears of each fault
 /// when it is through.
 ///
 /// # Errors
@@ -99,7 +99,7 @@ pub async fn kill_table(
     manifest: &Manifest,
     faults: &[Fault],
     breadth: Breadth,
-    told: &mut dyn FnMut(&Held),
+    report: &mut dyn FnMut(&FaultRun),
 ) -> Result<KillTable, KillError> {
     let without_fault = without_fault(manifest).await?;
     let mut table = KillTable { without_fault, killed_by: BTreeMap::new() };
@@ -116,13 +116,13 @@ pub async fn kill_table(
                 Breadth::Named => killers_of_named(&manifest, &fault).await,
                 Breadth::Whole => killers_of_all(&manifest, &fault).await,
             };
-            killers.map(|(trials, killers)| (Held { fault, trials, took: started.elapsed() }, killers))
+            killers.map(|(trials, killers)| (FaultRun { fault, trials, took: started.elapsed() }, killers))
         });
     }
     while let Some(joined) = runs.join_next().await {
-        let (held, killers) = joined.map_err(|error| KillError::Run(error.to_string()))??;
-        told(&held);
-        table.killed_by.insert(held.fault, killers);
+        let (fault_run, killers) = joined.map_err(|error| KillError::Run(error.to_string()))??;
+        report(&fault_run);
+        table.killed_by.insert(fault_run.fault, killers);
     }
     Ok(table)
 }
@@ -152,7 +152,7 @@ async fn killers_of_named(
     Ok((trials, killers))
 }
 
-/// One trial for each case and each way in which the fault tells trials of a case apart.
+/// One trial for each case and each way in which the fault distinguishes trials of a case.
 fn likely<'a>(fault: &Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTrial> {
     let scope = fault.scope();
     let mut stood_for = BTreeSet::new();
@@ -307,19 +307,20 @@ impl KillTable {
         self.killed_by.iter().filter(|(_, trials)| trials.is_empty()).map(|(fault, _)| fault)
     }
 
-    /// The rate in words.
-    pub fn rate_in_words(&self) -> String {
+    /// The rate in text.
+    pub fn rate_text(&self) -> String {
         let (killed, of) = self.rate();
         let percent = (killed * 100).checked_div(of).unwrap_or(100);
-        let (told, untold): (Vec<_>, Vec<_>) = self.survivors().partition(|fault| survivor(fault).is_some());
-        let mut words = format!("{killed} of {of} faults killed ({percent} %)");
-        if !told.is_empty() {
-            let _ = write!(words, "; {} survive for a stated reason", told.len());
+        let (explained, unexplained): (Vec<_>, Vec<_>) =
+            self.survivors().partition(|fault| survivor(fault).is_some());
+        let mut text = format!("{killed} of {of} faults killed ({percent} %)");
+        if !explained.is_empty() {
+            let _ = write!(text, "; {} survive for a stated reason", explained.len());
         }
-        if !untold.is_empty() {
-            let _ = write!(words, "; {} survive, nobody has said why", untold.len());
+        if !unexplained.is_empty() {
+            let _ = write!(text, "; {} survive, nobody has said why", unexplained.len());
         }
-        words
+        text
     }
 
     /// The table as text, one fault a paragraph, for a reviewed snapshot: which cases kill it.

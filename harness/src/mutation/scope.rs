@@ -29,7 +29,7 @@ pub(crate) fn affects(scope: &Scope, trial: &PlannedTrial) -> bool {
     }
 }
 
-/// The address that tells trials of a case apart for faults of that scope.
+/// The address that distinguishes trials of a case for faults of that scope.
 pub(crate) const fn address(scope: &Scope, trial: &PlannedTrial) -> Option<Address> {
     match scope {
         Scope::Arns => Some(trial.address),
@@ -68,7 +68,7 @@ fn calls_any(trial: &PlannedTrial, operations: &Operations) -> bool {
     operations.named().iter().any(|operation| needed.iter().any(|name| name == operation.name()))
 }
 
-/// True if encryption is started or stopped with success, in the setup or in the ask.
+/// True if encryption is started or stopped with success, in the setup or in the steps.
 fn changes_encryption(trial: &PlannedTrial) -> bool {
     let in_setup = trial.given.values().any(|fixture| match fixture {
         Fixture::Own { status, encryption, .. } => encryption.is_some() || *status == FixtureStatus::Updating,

@@ -1,4 +1,4 @@
-//! The table of the suite as it is, and what is told of tables that do not hold.
+//! The table of the suite as it is, and what is reported of tables that do not hold.
 
 use std::sync::Arc;
 
@@ -18,15 +18,18 @@ fn made(faults: &[Fault], breadth: Breadth) -> KillTable {
 }
 
 /// All that is wrong with a table, as text.
-fn told(table: &KillTable) -> String {
-    let (drawn, mut told) = table.diagnostics(&manifest());
-    told.extend(drawn.iter().map(|diagnostic| draw(diagnostic, Style::default())));
-    told.join("\n")
+fn reported(table: &KillTable) -> String {
+    let (drawn, mut reported) = table.diagnostics(&manifest());
+    reported.extend(drawn.iter().map(|diagnostic| draw(diagnostic, Style::default())));
+    reported.join("\n")
 }
 
 fn of_one(name: &str, killers: &[&str]) -> String {
     let killers = killers.iter().map(|id| (*id).to_owned()).collect();
-    told(&KillTable { without_fault: BTreeMap::new(), killed_by: BTreeMap::from([(fault(name), killers)]) })
+    reported(&KillTable {
+        without_fault: BTreeMap::new(),
+        killed_by: BTreeMap::from([(fault(name), killers)]),
+    })
 }
 
 #[test]
@@ -36,9 +39,9 @@ fn the_kill_table_holds_and_is_the_reviewed_one() {
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    let text = format!("{}\n{}\n", table.to_text(&manifest()), table.rate_in_words());
+    let text = format!("{}\n{}\n", table.to_text(&manifest()), table.rate_text());
     settings.bind(|| insta::assert_snapshot!("kill-table", text));
-    assert_eq!(told(&table), "");
+    assert_eq!(reported(&table), "");
 }
 
 #[test]
@@ -55,24 +58,24 @@ fn a_run_of_the_whole_suite_kills_no_other_fault_and_has_all_killers_of_the_tabl
 
 #[test]
 fn a_named_fault_that_is_not_killed_is_drawn_where_it_is_named() {
-    let told = of_one("skip-updating", &[]);
-    assert!(told.contains("the case does not kill `skip-updating`"), "{told}");
-    assert!(told.contains("transition.yaml"), "{told}");
+    let reported = of_one("skip-updating", &[]);
+    assert!(reported.contains("the case does not kill `skip-updating`"), "{reported}");
+    assert!(reported.contains("transition.yaml"), "{reported}");
 }
 
 #[test]
 fn a_case_that_kills_though_it_says_that_it_kills_nothing_is_drawn() {
-    let told =
+    let reported =
         of_one("errors-are-200", &["protocol/malformed-body/array", "delete-stream/state/while-updating"]);
-    assert!(told.contains("the case kills `errors-are-200`"), "{told}");
-    assert!(told.contains("says that it kills nothing"), "{told}");
-    assert!(told.contains("delete-stream/state.yaml"), "{told}");
+    assert!(reported.contains("the case kills `errors-are-200`"), "{reported}");
+    assert!(reported.contains("says that it kills nothing"), "{reported}");
+    assert!(reported.contains("delete-stream/state.yaml"), "{reported}");
 }
 
 #[test]
-fn a_survivor_that_is_killed_is_told() {
-    let told = of_one("null-refused", &["a/trial"]);
-    assert_eq!(told, "null-refused is listed as a survivor, but a/trial kills it");
+fn a_survivor_that_is_killed_is_reported() {
+    let reported = of_one("null-refused", &["a/trial"]);
+    assert_eq!(reported, "null-refused is listed as a survivor, but a/trial kills it");
     assert_eq!(of_one("null-refused", &[]), "");
 }
 
@@ -84,11 +87,11 @@ fn at_most_ten_faults_survive_each_for_a_reason_that_rests_on_a_fact_or_an_open_
     }
     let library = &manifest().library;
     let survivor = Survivor { fault: "f", reason: "", rests_on: Evidence::Fact("WIRE-999") };
-    let told = survivor.unfounded(library).expect("there is no such fact");
-    assert_eq!(told, "the reason why f survives rests on the fact WIRE-999, which is not there");
+    let reported = survivor.unfounded(library).expect("there is no such fact");
+    assert_eq!(reported, "the reason why f survives rests on the fact WIRE-999, which is not there");
     let survivor = Survivor { fault: "f", reason: "", rests_on: Evidence::Question("made-up") };
-    let told = survivor.unfounded(library).expect("there is no such question");
-    assert_eq!(told, "the reason why f survives rests on the question `made-up`, which is not there");
+    let reported = survivor.unfounded(library).expect("there is no such question");
+    assert_eq!(reported, "the reason why f survives rests on the question `made-up`, which is not there");
 }
 
 #[test]
@@ -109,10 +112,10 @@ fn few_of(mut manifest: Manifest, prefix: &str) -> Manifest {
 }
 
 #[test]
-fn a_trial_that_fails_without_any_fault_is_told() {
+fn a_trial_that_fails_without_any_fault_is_reported() {
     let without_fault = BTreeMap::from([("a/trial".to_owned(), Outcome::Fail)]);
     let table = KillTable { without_fault, killed_by: BTreeMap::new() };
-    assert_eq!(told(&table), "a/trial is fail against the reference without any fault");
+    assert_eq!(reported(&table), "a/trial is fail against the reference without any fault");
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl DecodedResponse {
         }
     }
 
-    /// True if the target asks for patience: the call may be sent again.
+    /// True if the target throttles the call: the call may be sent again.
     pub(crate) fn is_throttled(&self) -> bool {
         match self {
             Self::Refused { error, .. } | Self::ServerError { error, .. } => match error.class.as_deref() {
@@ -128,9 +128,9 @@ impl DecodedResponse {
         }
     }
 
-    /// What came, in a few words that do not differ from run to run:
+    /// What came, as a short text that does not differ from run to run:
     /// `400 ResourceInUseException`, `accepted (200)`, `no answer: connection closed`.
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn as_text(&self) -> String {
         match self {
             Self::Accepted { .. } => "accepted".to_owned(),
             Self::Undecodable { status, .. } => format!("{status} with a body that does not decode"),
@@ -138,7 +138,7 @@ impl DecodedResponse {
                 Some(class) => format!("{status} {class}"),
                 None => format!("{status} without an error class"),
             },
-            Self::None(none) => format!("no answer ({})", none_word(none)),
+            Self::None(none) => format!("no answer ({})", none_text(none)),
         }
     }
 }
@@ -174,7 +174,7 @@ fn drop_nulls(value: &mut Value, path: &str, nulls: &mut Vec<String>) {
     }
 }
 
-fn none_word(none: &NoAnswer) -> &'static str {
+fn none_text(none: &NoAnswer) -> &'static str {
     use crate::wire::NoAnswerKind;
     match none.kind {
         NoAnswerKind::Refused => "connection refused",

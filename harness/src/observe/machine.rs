@@ -5,14 +5,14 @@
 //! that a step can't be sent and not be judged.
 
 mod call;
-mod reading;
+mod read;
 mod repeating;
 
 use crate::case::ast::{Answer, Call, Expectation, FixtureName, Reference, Until, When};
 use crate::log::{Role, StepIndex, Timing};
 use crate::model::Value;
 use crate::plan::bind::{Bindings, Unbound};
-use crate::plan::{PlannedTrial, Step, StepKind};
+use crate::plan::{PlannedStep, PlannedStepKind, PlannedTrial};
 
 use super::Observed;
 use super::decoded::DecodedResponse;
@@ -20,12 +20,12 @@ use super::matching;
 use super::states::TimedSnapshot;
 
 use call::Calling;
-use reading::Reading;
+use read::ReadState;
 use repeating::Repeating;
 
 /// Something to be done now.
 #[derive(Clone, Debug)]
-pub(crate) enum Action<'trial> {
+pub(crate) enum DueAction<'trial> {
     /// Send a request.
     Send {
         /// What it is for.
@@ -33,7 +33,7 @@ pub(crate) enum Action<'trial> {
         /// How often it was sent before.
         repetition: u32,
         /// The request.
-        request: Ask<'trial>,
+        request: DueRequest<'trial>,
         /// Time to let pass first, in microseconds.
         pause_us: u64,
     },
@@ -52,7 +52,7 @@ pub(crate) enum Action<'trial> {
 
 /// A request that is due.
 #[derive(Clone, Debug)]
-pub(crate) enum Ask<'trial> {
+pub(crate) enum DueRequest<'trial> {
     /// A call of the trial.
     Call(&'trial Call),
     /// An operation with an input that follows from what came before.
@@ -89,7 +89,7 @@ pub(crate) struct Machine<'trial> {
     last_response_us: u64,
     /// The samples of the last observed step, and when its call was sent and answered.
     last_observed: Option<(Vec<TimedSnapshot>, (u64, u64))>,
-    due: Vec<Action<'trial>>,
+    due: Vec<DueAction<'trial>>,
     unbound: Option<Unbound>,
 }
 
@@ -101,7 +101,7 @@ enum Phase<'trial> {
     /// So many calls of a race have no response yet.
     Race(usize),
     Repeat(Repeating<'trial>),
-    Read(Reading),
+    Read(ReadState),
     Over,
 }
 
@@ -134,8 +134,8 @@ impl<'trial> Machine<'trial> {
         machine
     }
 
-    /// What became due since it was last asked.
-    pub(crate) fn due(&mut self) -> Vec<Action<'trial>> {
+    /// What became due since the last call.
+    pub(crate) fn due(&mut self) -> Vec<DueAction<'trial>> {
         std::mem::take(&mut self.due)
     }
 
@@ -183,8 +183,8 @@ impl<'trial> Machine<'trial> {
                 if *missing == 0 { Going::Complete } else { Going::On }
             }),
             Phase::Repeat(repeating) => self.take_in_repeat(repeating, observed),
-            Phase::Read(reading) => match role {
-                Role::Read(index) => Some(self.take_in_read(reading, index, observed)),
+            Phase::Read(read) => match role {
+                Role::Read(index) => Some(self.take_in_read(read, index, observed)),
                 Role::Capability
                 | Role::Calibration
                 | Role::Setup
@@ -192,7 +192,7 @@ impl<'trial> Machine<'trial> {
                 | Role::During(_)
                 | Role::Sample { .. }
                 | Role::Unchanged(_)
-                | Role::StillTransient
+                | Role::ConfirmTransient
                 | Role::Health
                 | Role::Cleanup => None,
             },
@@ -236,7 +236,7 @@ impl<'trial> Machine<'trial> {
     }
 
     /// The condition on which a step is carried out.
-    fn holds(&self, step: &Step) -> bool {
+    fn holds(&self, step: &PlannedStep) -> bool {
         match step.call().and_then(|call| call.when.as_ref()).map(|when| when.value) {
             None => true,
             Some(When::Accepted) => self.first_accepted == Some(true),
@@ -245,26 +245,33 @@ impl<'trial> Machine<'trial> {
     }
 
     /// Begins a step; `None` if it is over at once.
-    fn begin(&mut self, step: &'trial Step) -> Result<Option<Phase<'trial>>, Unbound> {
+    fn begin(&mut self, step: &'trial PlannedStep) -> Result<Option<Phase<'trial>>, Unbound> {
         Ok(match &step.kind {
-            StepKind::Call { call, observe } => Some(Phase::Call(self.begin_call(call, observe.as_ref()))),
-            StepKind::Race(race) => {
+            PlannedStepKind::Call { call, observe } => {
+                Some(Phase::Call(self.begin_call(call, observe.as_ref())))
+            }
+            PlannedStepKind::Race(race) => {
                 for (index, call) in race.calls.iter().enumerate() {
-                    self.send(Role::Request(StepIndex::within(self.at, 0, index)), 0, Ask::Call(call), 0);
+                    self.send(
+                        Role::Request(StepIndex::within(self.at, 0, index)),
+                        0,
+                        DueRequest::Call(call),
+                        0,
+                    );
                 }
                 Some(Phase::Race(race.calls.len()))
             }
-            StepKind::Repeat { times, steps } => self.begin_repeat(*times, steps).map(Phase::Repeat),
-            StepKind::Clock(clock) => {
-                self.due.push(Action::MoveClock(clock.advance.value));
+            PlannedStepKind::Repeat { times, steps } => self.begin_repeat(*times, steps).map(Phase::Repeat),
+            PlannedStepKind::Clock(clock) => {
+                self.due.push(DueAction::MoveClock(clock.advance.value));
                 None
             }
-            StepKind::Read(read) => Some(Phase::Read(self.begin_read(read)?)),
+            PlannedStepKind::Read(read) => Some(Phase::Read(self.begin_read(read)?)),
         })
     }
 
-    fn send(&mut self, role: Role, repetition: u32, request: Ask<'trial>, pause_us: u64) {
-        self.due.push(Action::Send { role, repetition, request, pause_us });
+    fn send(&mut self, role: Role, repetition: u32, request: DueRequest<'trial>, pause_us: u64) {
+        self.due.push(DueAction::Send { role, repetition, request, pause_us });
     }
 
     fn capture(&mut self, call: &Call, decoded: &DecodedResponse) {
@@ -303,7 +310,7 @@ impl<'trial> Machine<'trial> {
     }
 }
 
-/// The pause before a call is sent again, in microseconds, if the target asks for patience and that is
+/// The pause before a call is sent again, in microseconds, if the target throttles the call and that is
 /// not the very response that the trial is about.
 fn pause_before_retry(call: &Call, decoded: &DecodedResponse, repetition: u32) -> Option<u64> {
     let is_the_subject = match &call.expect.answer {

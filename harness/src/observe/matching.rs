@@ -11,11 +11,11 @@ use crate::plan::bind::{Bindings, name_of};
 
 /// What a comparison found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Comparison {
+pub(crate) struct Matched {
     /// What differs.
     pub differences: Vec<Difference>,
     /// Open questions that were met on the way, with what came.
-    pub asked: Vec<Asked>,
+    pub open_values: Vec<OpenValue>,
 }
 
 /// One member that is not as stated.
@@ -25,7 +25,7 @@ pub(crate) struct Difference {
     pub path: String,
     /// Where the expectation stands.
     pub span: Span,
-    /// What was stated, in words that do not differ from run to run.
+    /// What was stated, as a text that does not differ from run to run.
     pub expected: String,
     /// What came, likewise.
     pub actual: String,
@@ -33,7 +33,7 @@ pub(crate) struct Difference {
 
 /// An open question that was met on the way.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Asked {
+pub(crate) struct OpenValue {
     /// The question's id.
     pub question: String,
     /// The member it is about.
@@ -54,17 +54,12 @@ pub(crate) enum Members {
 struct Comparer<'trial> {
     bindings: &'trial Bindings,
     members: Members,
-    found: Comparison,
+    found: Matched,
 }
 
 /// Compares a value with a tree. `None` = absent.
-pub(crate) fn compare(
-    tree: &Tree,
-    value: Option<&Value>,
-    members: Members,
-    bindings: &Bindings,
-) -> Comparison {
-    let mut comparer = Comparer { bindings, members, found: Comparison::default() };
+pub(crate) fn compare(tree: &Tree, value: Option<&Value>, members: Members, bindings: &Bindings) -> Matched {
+    let mut comparer = Comparer { bindings, members, found: Matched::default() };
     comparer.node(tree, value, "");
     comparer.found
 }
@@ -75,7 +70,7 @@ pub(crate) fn holds(tree: &Tree, value: &Value, bindings: &Bindings) -> bool {
 }
 
 /// True if a state has all these members.
-pub(crate) fn members_hold(members: &IndexMap<String, Tree>, state: &Value, bindings: &Bindings) -> bool {
+pub(crate) fn members_match(members: &IndexMap<String, Tree>, state: &Value, bindings: &Bindings) -> bool {
     members
         .iter()
         .all(|(name, tree)| compare(tree, state.get(name), Members::AtLeast, bindings).differences.is_empty())
@@ -92,7 +87,7 @@ impl Comparer<'_> {
             path: path.to_owned(),
             span: tree.span,
             expected,
-            actual: value.map_or_else(|| "absent".to_owned(), |value| words(value, self.bindings)),
+            actual: value.map_or_else(|| "absent".to_owned(), |value| value_text(value, self.bindings)),
         });
     }
 
@@ -100,7 +95,7 @@ impl Comparer<'_> {
         match &tree.node {
             Node::Literal(stated) => {
                 if !value.is_some_and(|value| same(stated, value)) {
-                    self.differs(tree, value, path, words(stated, self.bindings));
+                    self.differs(tree, value, path, value_text(stated, self.bindings));
                 }
             }
             Node::Reference(reference) => self.reference(tree, reference, value, path),
@@ -133,7 +128,7 @@ impl Comparer<'_> {
                 let fits =
                     |tree: &Tree| compare(tree, value, self.members, self.bindings).differences.is_empty();
                 if !trees.iter().any(fits) {
-                    let all: Vec<String> = trees.iter().map(|tree| tree_words(tree, self.bindings)).collect();
+                    let all: Vec<String> = trees.iter().map(|tree| tree_text(tree, self.bindings)).collect();
                     self.differs(tree, value, path, format!("one of {}", all.join(", ")));
                 }
             }
@@ -150,7 +145,7 @@ impl Comparer<'_> {
 
     fn reference(&mut self, tree: &Tree, reference: &Reference, value: Option<&Value>, path: &str) {
         match reference {
-            Reference::Open(question) => self.found.asked.push(Asked {
+            Reference::Open(question) => self.found.open_values.push(OpenValue {
                 question: question.clone(),
                 path: path.to_owned(),
                 actual: value.cloned(),
@@ -176,7 +171,7 @@ impl Comparer<'_> {
                 if stated.is_none()
                     || !value.is_some_and(|value| stated.is_some_and(|stated| same(stated, value)))
                 {
-                    self.differs(tree, value, path, tree_words(tree, self.bindings));
+                    self.differs(tree, value, path, tree_text(tree, self.bindings));
                 }
             }
         }
@@ -199,16 +194,16 @@ fn same(stated: &Value, value: &Value) -> bool {
     }
 }
 
-/// A tree in words that do not differ from run to run.
-pub(crate) fn tree_words(tree: &Tree, bindings: &Bindings) -> String {
+/// A tree as a text that does not differ from run to run.
+pub(crate) fn tree_text(tree: &Tree, bindings: &Bindings) -> String {
     match &tree.node {
-        Node::Literal(value) => words(value, bindings),
+        Node::Literal(value) => value_text(value, bindings),
         Node::Reference(reference) => match reference {
             Reference::Absent => "absent".to_owned(),
             Reference::Present => "present".to_owned(),
             Reference::Key(_) => {
                 let unbound = || format!("${}", name_of(reference));
-                bindings.get(reference).map_or_else(unbound, |value| words(value, bindings))
+                bindings.get(reference).map_or_else(unbound, |value| value_text(value, bindings))
             }
             Reference::KeyArn(_)
             | Reference::StreamName(_)
@@ -223,23 +218,23 @@ pub(crate) fn tree_words(tree: &Tree, bindings: &Bindings) -> String {
         Node::List(_) => "a list".to_owned(),
         Node::Map(trees) => {
             let members: Vec<String> =
-                trees.iter().map(|(name, tree)| format!("{name} {}", tree_words(tree, bindings))).collect();
+                trees.iter().map(|(name, tree)| format!("{name} {}", tree_text(tree, bindings))).collect();
             members.join(", ")
         }
         Node::OneOf(trees) => {
-            let all: Vec<String> = trees.iter().map(|tree| tree_words(tree, bindings)).collect();
+            let all: Vec<String> = trees.iter().map(|tree| tree_text(tree, bindings)).collect();
             format!("one of {}", all.join(", "))
         }
         Node::Matches(pattern) => format!("text like /{pattern}/"),
     }
 }
 
-/// Longest text of a value in words.
+/// Longest text of a value as text.
 const LONGEST: usize = 160;
 
-/// A value in words that do not differ from run to run: names and ARNs of streams are replaced by
+/// A value as a text that does not differ from run to run: names and ARNs of streams are replaced by
 /// what the case calls them.
-pub(crate) fn words(value: &Value, bindings: &Bindings) -> String {
+pub(crate) fn value_text(value: &Value, bindings: &Bindings) -> String {
     let text = match value {
         Value::Null => "null".to_owned(),
         Value::Bool(truth) => truth.to_string(),

@@ -6,7 +6,7 @@ use crate::case::ast::{Node, Tree};
 use crate::model::Value;
 
 use crate::observe::matching;
-use crate::observe::matching::{Asked, Members, words};
+use crate::observe::matching::{Members, OpenValue, value_text};
 use crate::plan::bind::Bindings;
 
 /// A record that was put.
@@ -18,10 +18,10 @@ pub(crate) struct Put<'case> {
     pub times: usize,
     /// False if it may have been written in another state of the stream than the case means, so
     /// that only its being there counts.
-    pub firm: bool,
+    pub confirmed: bool,
 }
 
-/// A deviation.
+/// A mismatch.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Flaw {
     /// Where the expectation stands.
@@ -34,22 +34,22 @@ pub(crate) struct Flaw {
 
 /// What a comparison of records found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Comparison {
-    /// Deviations, in the order of the puts.
+pub(crate) struct RecordsFound {
+    /// Mismatches, in the order of the puts.
     pub flaws: Vec<Flaw>,
     /// Open questions that were met.
-    pub asked: Vec<Asked>,
+    pub open_values: Vec<OpenValue>,
 }
 
 /// Holds the records of each shard to those that were put, in the order of their puts. `whole` is
-/// where a record that nobody put is told.
+/// where a record that nobody put is reported.
 pub(crate) fn compare(
     puts: &[Put<'_>],
     shards: &[Vec<Value>],
     whole: Span,
     bindings: &Bindings,
-) -> Comparison {
-    let mut found = Comparison::default();
+) -> RecordsFound {
+    let mut found = RecordsFound::default();
     let known: Vec<Option<Value>> = puts.iter().map(|put| data_of(put.stated, bindings)).collect();
     let position = |record: &Value| {
         let data = record.get("Data");
@@ -67,7 +67,7 @@ pub(crate) fn compare(
             several if several.len() > put.times => {
                 found.flaws.push(flaw(format!("{name} as often as it was put"), "doubled".to_owned()));
             }
-            [record] if put.firm => {
+            [record] if put.confirmed => {
                 let compared = matching::compare(put.stated, Some(record), Members::AtLeast, bindings);
                 for difference in compared.differences {
                     found.flaws.push(Flaw {
@@ -76,7 +76,7 @@ pub(crate) fn compare(
                         actual: format!("{} {}", difference.path, difference.actual),
                     });
                 }
-                found.asked.extend(compared.asked);
+                found.open_values.extend(compared.open_values);
             }
             _ => {}
         }
@@ -111,7 +111,7 @@ pub(crate) fn data_of(stated: &Tree, bindings: &Bindings) -> Option<Value> {
 }
 
 fn name_of(data: Option<&Value>, bindings: &Bindings) -> String {
-    data.map_or_else(|| "a record without data".to_owned(), |data| words(data, bindings))
+    data.map_or_else(|| "a record without data".to_owned(), |data| value_text(data, bindings))
 }
 
 #[cfg(test)]
@@ -140,9 +140,9 @@ mod tests {
         Value::from([("Data", blob(data)), ("EncryptionType", Value::from(kind))])
     }
 
-    fn actual(shards: &[Vec<Value>], firm: bool) -> Vec<String> {
+    fn actual(shards: &[Vec<Value>], confirmed: bool) -> Vec<String> {
         let trees = [stated("a", "KMS"), stated("b", "KMS")];
-        let puts: Vec<Put<'_>> = trees.iter().map(|stated| Put { stated, times: 1, firm }).collect();
+        let puts: Vec<Put<'_>> = trees.iter().map(|stated| Put { stated, times: 1, confirmed }).collect();
         let found = compare(&puts, shards, SPAN, &Bindings::default());
         found.flaws.into_iter().map(|flaw| flaw.actual).collect()
     }
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn lost_doubled_reordered_strange_and_wrongly_marked_records_are_told() {
+    fn lost_doubled_reordered_strange_and_wrongly_marked_records_are_reported() {
         let (a, b) = (record("a", "KMS"), record("b", "KMS"));
         assert_eq!(actual(&[vec![a.clone()]], true), ["lost"]);
         assert_eq!(actual(&[vec![a.clone(), b.clone(), b.clone()]], true), ["doubled"]);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_is_not_firm_need_only_be_there() {
+    fn a_record_that_is_not_confirmed_need_only_be_there() {
         let (a, b) = (record("a", "NONE"), record("b", "NONE"));
         assert_eq!(actual(&[vec![a, b]], false), [""; 0]);
     }

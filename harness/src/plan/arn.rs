@@ -3,8 +3,8 @@
 
 use crate::case::ast::ArnChange;
 
-/// The word for a change in names.
-pub(crate) const fn change_word(change: ArnChange) -> &'static str {
+/// A change as in names.
+pub(crate) const fn change_text(change: ArnChange) -> &'static str {
     match change {
         ArnChange::Account => "arn-in-account",
         ArnChange::Region => "arn-in-region",

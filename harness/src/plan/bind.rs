@@ -63,7 +63,7 @@ impl Bindings {
         let before = self
             .before
             .iter()
-            .map(|(fixture, state)| (format!("{}.before", fixture_word(*fixture)), state.clone()));
+            .map(|(fixture, state)| (format!("{}.before", fixture_name(*fixture)), state.clone()));
         values.chain(before).collect()
     }
 
@@ -117,11 +117,11 @@ impl Bindings {
 pub(crate) fn name_of(reference: &Reference) -> String {
     match reference {
         Reference::Key(key) => format!("key.{key}"),
-        Reference::StreamName(fixture) => format!("{}.name", fixture_word(*fixture)),
-        Reference::StreamArn(fixture) => format!("{}.arn", fixture_word(*fixture)),
+        Reference::StreamName(fixture) => format!("{}.name", fixture_name(*fixture)),
+        Reference::StreamArn(fixture) => format!("{}.arn", fixture_name(*fixture)),
         Reference::KeyArn(key) => format!("key.{key}.arn"),
         Reference::ChangedArn(fixture, change) => {
-            format!("{}.{}", fixture_word(*fixture), arn::change_word(*change))
+            format!("{}.{}", fixture_name(*fixture), arn::change_text(*change))
         }
         Reference::Each(column) => format!("each.{column}"),
         Reference::Open(question) => format!("open.{question}"),
@@ -147,19 +147,19 @@ fn reference_of(name: &str) -> Option<Reference> {
                 "arn" => Some(Reference::StreamArn(fixture)),
                 part => arn::CHANGES
                     .into_iter()
-                    .find(|change| arn::change_word(*change) == part)
+                    .find(|change| arn::change_text(*change) == part)
                     .map(|change| Reference::ChangedArn(fixture, change)),
             }
         }
     }
 }
 
-fn fixture_of(word: &str) -> Option<FixtureName> {
-    [FixtureName::Stream, FixtureName::Other].into_iter().find(|fixture| fixture_word(*fixture) == word)
+fn fixture_of(name: &str) -> Option<FixtureName> {
+    [FixtureName::Stream, FixtureName::Other].into_iter().find(|fixture| fixture_name(*fixture) == name)
 }
 
-/// The word for a fixture in names.
-pub(crate) const fn fixture_word(fixture: FixtureName) -> &'static str {
+/// A fixture as in names.
+pub(crate) const fn fixture_name(fixture: FixtureName) -> &'static str {
     match fixture {
         FixtureName::Stream => "stream",
         FixtureName::Other => "other",

@@ -67,7 +67,7 @@ pub fn case_text(trial: &PlannedTrial, cache: &mut TextCache) -> CaseText {
         title: trial.title.clone(),
         operation: trial.operation.clone(),
         level: trial.level,
-        hurts: trial.affects.clone(),
+        affects: trial.affects.clone(),
         file: source.path.clone(),
         first_line: span.line,
         source: lines,

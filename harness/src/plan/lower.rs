@@ -1,18 +1,18 @@
 //! From a case, one of its rows and one set of axis values to an executable trial: every `$each` is
-//! replaced by the row's column, and a watch becomes a part of the call before it.
+//! replaced by the row's column, and an observation becomes a part of the call before it.
 
 use std::sync::Arc;
 
 use crate::case::Spanned;
 use crate::case::ast::{
-    self, Address, Answer, Body, Call, Case, Expectation, Fixture, Form, Library, Node, Race, Read,
-    Reference, Refusal, Row, Rung, Tree, Until, Wire,
+    self, Address, Answer, Body, Call, Case, Expectation, ExpectedState, Fixture, Form, Library, Node, Race,
+    Read, Reference, Refusal, Row, Tree, Until, Wire,
 };
 use crate::wire::Encoding;
 
 use super::digest;
 use super::stop;
-use super::trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};
+use super::trial::{During, Observe, PlannedStep, PlannedStepKind, PlannedTrial, Provenance};
 
 /// A case and one of its rows, by their places in the library.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +37,9 @@ pub(super) fn trial(
     let case: &Case = &suite.cases[place.case];
     let row = place.row.map(|row| &case.each[row]);
     let lower = Lower { row };
-    let steps = lower.steps(&case.ask);
-    let first = steps.iter().flat_map(Step::calls).next().map(|(call, _)| call.operation.value.clone());
+    let steps = lower.steps(&case.steps);
+    let first =
+        steps.iter().flat_map(PlannedStep::calls).next().map(|(call, _)| call.operation.value.clone());
     let operation = suite.operation.as_ref().map(|name| name.value.clone()).or(first);
     let title = row.and_then(|row| row.title.as_ref()).unwrap_or(&case.title);
     let mut trial = PlannedTrial {
@@ -48,7 +49,7 @@ pub(super) fn trial(
         operation: operation.unwrap_or_else(|| "ListStreams".to_owned()),
         title: title.value.clone(),
         level: case.level,
-        affects: case.hurts.iter().map(|audience| audience.value).collect(),
+        affects: case.affects.iter().map(|audience| audience.value).collect(),
         cost: case.cost,
         encoding,
         address,
@@ -67,19 +68,19 @@ struct Lower<'case> {
 }
 
 impl Lower<'_> {
-    fn steps(&self, steps: &[ast::Step]) -> Vec<Step> {
-        let mut lowered: Vec<Step> = Vec::new();
+    fn steps(&self, steps: &[ast::Step]) -> Vec<PlannedStep> {
+        let mut lowered: Vec<PlannedStep> = Vec::new();
         for step in steps {
             let kind = match &step.kind {
-                ast::StepKind::Watch(watch) => {
+                ast::StepKind::Observe(observation) => {
                     let observe = Observe {
                         span: step.span,
                         because: step.because.clone(),
                         level: step.level,
-                        fixture: watch.fixture.clone(),
-                        states: watch.ladder.iter().map(|rung| self.rung(rung)).collect(),
-                        during: watch
-                            .meanwhile
+                        fixture: observation.fixture.clone(),
+                        states: observation.states.iter().map(|state| self.expected_state(state)).collect(),
+                        during: observation
+                            .during
                             .iter()
                             .map(|block| During {
                                 status: block.status.clone(),
@@ -87,28 +88,34 @@ impl Lower<'_> {
                             })
                             .collect(),
                     };
-                    // The loader refuses a watch that follows no call.
-                    if let Some(Step { kind: StepKind::Call { observe: place, .. }, .. }) = lowered.last_mut()
+                    // The loader refuses an observation that follows no call.
+                    if let Some(PlannedStep { kind: PlannedStepKind::Call { observe: place, .. }, .. }) =
+                        lowered.last_mut()
                     {
                         *place = Some(observe);
                     }
                     continue;
                 }
-                ast::StepKind::Call(call) => StepKind::Call { call: self.call(call), observe: None },
-                ast::StepKind::Race(race) => StepKind::Race(Race {
+                ast::StepKind::Call(call) => PlannedStepKind::Call { call: self.call(call), observe: None },
+                ast::StepKind::Race(race) => PlannedStepKind::Race(Race {
                     calls: race.calls.iter().map(|call| self.call(call)).collect(),
                     others: self.expectation(&race.others),
                 }),
                 ast::StepKind::Repeat(repeat) => {
-                    StepKind::Repeat { times: repeat.times.value, steps: self.steps(&repeat.steps) }
+                    PlannedStepKind::Repeat { times: repeat.times.value, steps: self.steps(&repeat.steps) }
                 }
-                ast::StepKind::Clock(clock) => StepKind::Clock(clock.clone()),
-                ast::StepKind::Read(read) => StepKind::Read(Read {
+                ast::StepKind::Clock(clock) => PlannedStepKind::Clock(clock.clone()),
+                ast::StepKind::Read(read) => PlannedStepKind::Read(Read {
                     records: read.records.iter().map(|tree| self.tree(tree)).collect(),
                     ..read.clone()
                 }),
             };
-            lowered.push(Step { span: step.span, because: step.because.clone(), level: step.level, kind });
+            lowered.push(PlannedStep {
+                span: step.span,
+                because: step.because.clone(),
+                level: step.level,
+                kind,
+            });
         }
         lowered
     }
@@ -125,9 +132,9 @@ impl Lower<'_> {
         }
     }
 
-    fn rung(&self, rung: &Rung) -> Rung {
-        let members = rung.members.iter().map(|(name, tree)| (name.clone(), self.tree(tree))).collect();
-        Rung { members, ..rung.clone() }
+    fn expected_state(&self, state: &ExpectedState) -> ExpectedState {
+        let members = state.members.iter().map(|(name, tree)| (name.clone(), self.tree(tree))).collect();
+        ExpectedState { members, ..state.clone() }
     }
 
     fn call(&self, call: &Call) -> Call {

@@ -100,11 +100,11 @@ impl PlannedTrial {
             if let Reference::Key(key) | Reference::KeyArn(key) = reference
                 && !target.keys.contains_key(key)
             {
-                return Some(EndedEarly::Skipped(format!("the target's world has no key `{key}`")));
+                return Some(EndedEarly::Skipped(format!("the target's environment has no key `{key}`")));
             }
         }
         if self.moves_the_clock() && target.clock.is_none() {
-            let why = "the target's world has no `clock` that can be moved";
+            let why = "the target's environment has no `clock` that can be moved";
             return Some(EndedEarly::Skipped(why.to_owned()));
         }
         let (shards, budget) = (self.shards_needed(true), target.shards_for_trials());
@@ -152,8 +152,8 @@ fn axis_values(case: &Case, full_product: bool) -> Vec<(Encoding, Address)> {
 
 /// True if the case waits for a transition.
 fn waits(case: &Case) -> bool {
-    case.ask.iter().any(|step| match &step.kind {
-        StepKind::Watch(_) | StepKind::Repeat(_) => true,
+    case.steps.iter().any(|step| match &step.kind {
+        StepKind::Observe(_) | StepKind::Repeat(_) => true,
         StepKind::Call(_) | StepKind::Race(_) | StepKind::Clock(_) | StepKind::Read(_) => false,
     })
 }
@@ -161,7 +161,7 @@ fn waits(case: &Case) -> bool {
 /// True if the first response of the case answers an open question: nothing is judged by it, so that
 /// each value of an axis is tried once.
 fn is_open(case: &Case) -> bool {
-    let first = case.ask.first().and_then(Step::call);
+    let first = case.steps.first().and_then(Step::call);
     first.is_some_and(|call| match call.expect.answer {
         Answer::Open(_) => true,
         Answer::Accepted { .. } | Answer::Refused(_) | Answer::RefusedOpen(_) => false,

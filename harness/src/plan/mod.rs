@@ -4,11 +4,11 @@
 pub(crate) mod arn;
 pub(crate) mod bind;
 mod case_text;
-pub(crate) mod deviate;
 pub(crate) mod digest;
 mod generated;
 mod lower;
 mod manifest;
+pub(crate) mod overrides;
 pub(crate) mod request;
 mod required;
 mod stop;
@@ -24,4 +24,4 @@ pub use required::unmatched;
 pub use target::reference_settings;
 pub use target::{ClockHook, MANAGED_KEY, OUTPUT_LINE, ProcessFuture, Target, TargetProcess};
 pub(crate) use trial::written_case;
-pub use trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};
+pub use trial::{During, Observe, PlannedStep, PlannedStepKind, PlannedTrial, Provenance};

@@ -5,21 +5,21 @@ use indexmap::IndexMap;
 
 use crate::case::ast::{Address, Body, Call, CallAddress, FixtureName, Reference};
 use crate::model::{Model, Value};
-use crate::wire::{Auth, Deviation, Encoding, Request, encode};
+use crate::wire::{Auth, Encoding, Overrides, Request, encode};
 
 use super::PlannedTrial;
 use super::bind::{Bindings, Unbound, name_of};
-use super::deviate;
+use super::overrides;
 
 /// A request and the operation that is meant by it.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     /// The operation that is meant.
     pub operation: String,
-    /// The request; of one that deviates, the body is sent and the rest is for the log.
+    /// The request; of one with overrides, the body is sent and the rest is for the log.
     pub request: Request,
-    /// How it deviates from what a client would send.
-    pub deviation: Option<Deviation>,
+    /// How it differs from what a client would send.
+    pub overrides: Option<Overrides>,
 }
 
 impl Outgoing {
@@ -38,7 +38,7 @@ impl Outgoing {
                 body: Bytes::from(body),
                 auth: Auth::Signed,
             },
-            deviation: None,
+            overrides: None,
         }
     }
 }
@@ -59,7 +59,7 @@ pub(crate) fn outgoing(
             let value = bindings.value(tree)?.unwrap_or_else(Value::empty);
             Bytes::from(encode(trial.encoding, &addressed(model, trial, call, bindings, value)?))
         }
-        Body::Json(_) | Body::Bytes(_) => deviate::exact_body(&call.with, bindings)?.unwrap_or_default(),
+        Body::Json(_) | Body::Bytes(_) => overrides::exact_body(&call.with, bindings)?.unwrap_or_default(),
     };
     let encoding = match &call.with {
         Body::Tree(_) | Body::Bytes(_) => trial.encoding,
@@ -67,14 +67,14 @@ pub(crate) fn outgoing(
     };
     let mut outgoing = Outgoing::encoded(model, operation, encoding, Vec::new());
     outgoing.request.body = body;
-    outgoing.deviation = deviate::deviation(&call.wire, &outgoing.request, bindings)?;
-    if let Some(deviation) = &outgoing.deviation {
-        deviate::as_plain(&mut outgoing.request, deviation);
+    outgoing.overrides = overrides::of_call(&call.wire, &outgoing.request, bindings)?;
+    if let Some(overrides) = &outgoing.overrides {
+        overrides::as_plain(&mut outgoing.request, overrides);
     }
     Ok(outgoing)
 }
 
-/// Puts the stream's name, ARN or both in front of what `with` says, as the call or the axis asks.
+/// Puts the stream's name, ARN or both in front of what `with` says, as the call or the axis states.
 fn addressed(
     model: &Model,
     trial: &PlannedTrial,

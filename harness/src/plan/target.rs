@@ -1,4 +1,4 @@
-//! A target as a run needs it: where it is, what its world holds, how patient to be.
+//! A target as a run needs it: where it is, what its environment holds, how patient to be.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -21,7 +21,7 @@ pub struct Target {
     pub endpoint: String,
     /// Signs and sends.
     pub client: Client,
-    /// The keys of its world by the name that cases use; `managed` is always there.
+    /// The keys of its environment by the name that cases use; `managed` is always there.
     pub keys: BTreeMap<String, String>,
     /// The shortest time that a stream stays UPDATING on a correct target of this kind.
     pub shortest_transition: Duration,
@@ -64,7 +64,7 @@ pub type ProcessFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The process of a target that the harness started. Each start is an epoch: when the process ends,
 /// all that the target held is gone.
 pub trait TargetProcess: Send + Sync + std::fmt::Debug {
-    /// Waits until the process has ended by itself; tells how, and what it said last, each line behind
+    /// Waits until the process has ended by itself; says how, and what it said last, each line behind
     /// [`OUTPUT_LINE`].
     fn ended(&self) -> ProcessFuture<'_, String>;
 
@@ -158,7 +158,7 @@ impl Target {
     pub fn of_profile(profile: &Profile, endpoint: &str, client: Client) -> Self {
         let mut target = Self::bare(&profile.name, endpoint, client);
         target.version.clone_from(&profile.version);
-        target.keys.extend(profile.world.keys.clone());
+        target.keys.extend(profile.environment.keys.clone());
         if let Some(millis) = profile.shortest_transition_ms {
             target.shortest_transition = Duration::from_millis(millis);
             target.shortest_transition_stated = true;
@@ -191,13 +191,13 @@ impl Target {
         target
     }
 
-    /// The built-in reference, which has every key of the world and states its transitions.
+    /// The built-in reference, which has every key of the environment and states its transitions.
     #[cfg(feature = "serve")]
     pub fn reference(endpoint: &str, client: Client) -> Self {
         let mut target = Self::bare("reference", endpoint, client);
         target.version = Some(env!("CARGO_PKG_VERSION").to_owned());
         target.keys =
-            crate::reference::world().into_iter().map(|(name, key)| (name.to_owned(), key)).collect();
+            crate::reference::keys().into_iter().map(|(name, key)| (name.to_owned(), key)).collect();
         target.shortest_transition = REFERENCE_UPDATE;
         target.shortest_transition_stated = true;
         target.settle = Duration::from_millis(10);
@@ -221,7 +221,7 @@ const REFERENCE_UPDATE: Duration = Duration::from_millis(60);
 #[cfg(feature = "serve")]
 pub fn reference_settings() -> crate::reference::Settings {
     let mut settings = crate::reference::Settings::default();
-    // Cases ask while a stream is CREATING and DELETING too.
+    // Cases send calls while a stream is CREATING and DELETING too.
     settings.transition.create = REFERENCE_UPDATE;
     settings.transition.delete = REFERENCE_UPDATE;
     settings.transition.update = REFERENCE_UPDATE;

@@ -243,11 +243,11 @@ impl Reply {
         let mut reply = Self { extended_id: false, ..Self::plain(200, "") };
         reply.headers.push(("access-control-allow-origin", "*".to_owned()));
         reply.headers.push(("access-control-max-age", "172800".to_owned()));
-        for (name, asked) in
+        for (name, requested) in
             [("access-control-allow-headers", asked_headers), ("access-control-allow-methods", asked_method)]
         {
-            if let Some(asked) = asked {
-                reply.headers.push((name, asked.to_owned()));
+            if let Some(requested) = requested {
+                reply.headers.push((name, requested.to_owned()));
             }
         }
         reply
@@ -279,7 +279,7 @@ impl Reply {
         let full = Full::new(body.clone()).map_err(|never| match never {});
         let mut response = match self.framing {
             None | Some(WrongFraming::ThenClosed) => Response::new(full.boxed()),
-            // A body that has been mapped does not tell its length.
+            // A body that has been mapped does not report its length.
             Some(WrongFraming::Chunked) => Response::new(full.map_frame(|frame| frame).boxed()),
             Some(WrongFraming::TooLong) => Response::new(CutBody(Some(body)).boxed()),
             Some(WrongFraming::Broken) => {

@@ -6,20 +6,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::account::{REGION, start_account};
 use super::fault::Cause;
-use super::hooks::{Asked, Hooks, Turn};
+use super::hooks::{HookCall, Hooks, Turn};
 use super::ids::Ids;
 use super::reply::Reply;
 use super::settings::{Policy, Settings};
-use super::world::{REGION, start_world};
 use crate::model::{BlobForm, Model, Operation, Value, type_error};
-use crate::spec::{Action, Call, Millis, TransitionTimes, World, walk};
+use crate::spec::{Account, Action, Call, Millis, TransitionTimes, step_with};
 use crate::wire::{Encoding, Incoming, Verifier, decode, json, parse};
 
 /// The state and the settings of one server.
 #[derive(Debug)]
 pub(super) struct Service {
-    world: Mutex<World>,
+    account: Mutex<Account>,
     times: TransitionTimes,
     policy: Policy,
     hooks: Hooks,
@@ -47,7 +47,7 @@ impl Service {
             update: millis(settings.transition.update),
         };
         Self {
-            world: Mutex::new(start_world(settings.limits)),
+            account: Mutex::new(start_account(settings.limits)),
             times,
             policy: settings.policy,
             hooks: Hooks::new(&settings.faults),
@@ -187,20 +187,21 @@ impl Service {
         let Some(action) = Action::parse(&operation.name) else {
             return Reply::bare(encoding, 400, "UnknownOperationException");
         };
-        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
         // Read under the lock, so that time does not run backwards between two calls.
         let now = self.now();
-        let asked = Asked { world: &world, action, input: &input, now };
-        let (given, at) = self.hooks.call(asked);
+        let hook_call = HookCall { account: &account, action, input: &input, now };
+        let (given, at) = self.hooks.call(hook_call);
         let call = Call { operation, input: given };
-        let Some(mut branch) = walk(&world, &call, at, &mut |question| self.policy.answer(question)) else {
+        let Some(mut branch) = step_with(&account, &call, at, &mut |question| self.policy.answer(question))
+        else {
             return Reply::bare(encoding, 400, "UnknownOperationException");
         };
-        self.hooks.branch(asked, &mut branch);
-        let times = self.hooks.times(asked, &branch.effect, self.times);
-        let held_back = self.hooks.held_back(asked, &branch.effect, times);
-        world.apply(branch.effect, now, times);
-        drop(world);
+        self.hooks.branch(hook_call, &mut branch);
+        let times = self.hooks.times(hook_call, &branch.effect, self.times);
+        let held_back = self.hooks.held_back(hook_call, &branch.effect, times);
+        account.apply(branch.effect, now, times);
+        drop(account);
         Reply { held_back, operation: Some(action), ..Reply::answer(encoding, operation, branch.answer) }
     }
 }

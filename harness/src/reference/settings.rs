@@ -40,7 +40,7 @@ impl Default for Settings {
 }
 
 /// How long transitions last. Zero counts as one millisecond, so that a transition can always be
-/// told from none.
+/// reported from none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Durations {
     /// CREATING. Default 5 ms.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::summary::Summary;
 use crate::case::ast::{Audience, Level};
-use crate::log::{Mismatch, MismatchKind, Outcome, Trial};
+use crate::log::{Mismatch, MismatchKind, Outcome, TrialVerdict};
 
 /// What is wrong, apart from where it was seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cause {
-    /// In what way the answer deviates.
+    /// In what way the response differs.
     pub kind: MismatchKind,
     /// What was expected.
     pub expected: String,
@@ -29,8 +29,8 @@ pub struct Group {
     pub operations: BTreeSet<String>,
     /// The level of the expectation, the gravest among them.
     pub level: Level,
-    /// Who is hurt.
-    pub hurts: BTreeSet<Audience>,
+    /// The clients that it affects.
+    pub affects: BTreeSet<Audience>,
 }
 
 impl Cause {
@@ -43,10 +43,10 @@ impl Cause {
 impl Group {
     /// The groups of the trials of one outcome, largest first, then gravest, then by cause.
     ///
-    /// A trial that deviates in several ways counts once: with its earliest step, since what comes
+    /// A trial with several mismatches counts once: with its earliest step, since what comes
     /// after a wrong step proves little, and there with the cause that most trials share.
     pub fn of(summary: &Summary, outcome: Outcome) -> Vec<Self> {
-        let trials: Vec<&Trial> = summary.with_outcome(outcome).collect();
+        let trials: Vec<&TrialVerdict> = summary.with_outcome(outcome).collect();
         let mut shared: BTreeMap<Cause, usize> = BTreeMap::new();
         for trial in &trials {
             let causes: BTreeSet<Cause> = candidates(trial).map(Cause::of).collect();
@@ -67,12 +67,14 @@ impl Group {
                 trials: Vec::new(),
                 operations: BTreeSet::new(),
                 level: mismatch.level,
-                hurts: BTreeSet::new(),
+                affects: BTreeSet::new(),
             });
             group.trials.push(trial.id.clone());
             group.operations.insert(trial.operation.clone());
             group.level = group.level.min(mismatch.level);
-            group.hurts.extend(summary.case(trial).into_iter().flat_map(|case| case.hurts.iter().copied()));
+            group
+                .affects
+                .extend(summary.case(trial).into_iter().flat_map(|case| case.affects.iter().copied()));
         }
         let mut groups: Vec<Self> = groups.into_values().collect();
         groups.sort_by(|left, right| {
@@ -83,9 +85,9 @@ impl Group {
     }
 }
 
-/// The deviations that may name a trial's cause: those of its earliest wrong step, and of these
+/// The mismatches that may name a trial's cause: those of its earliest wrong step, and of these
 /// the ones that fail it, if there are any.
-fn candidates(trial: &Trial) -> impl Iterator<Item = &Mismatch> {
+fn candidates(trial: &TrialVerdict) -> impl Iterator<Item = &Mismatch> {
     let failing = trial.mismatches.iter().any(|mismatch| !mismatch.tolerated);
     let counts = move |mismatch: &&Mismatch| !(failing && mismatch.tolerated);
     let earliest = trial.mismatches.iter().filter(counts).map(|mismatch| mismatch.step).min();
@@ -96,7 +98,7 @@ fn candidates(trial: &Trial) -> impl Iterator<Item = &Mismatch> {
 mod tests {
     use super::Group;
     use crate::case::ast::Level;
-    use crate::log::{Event, Mismatch, MismatchKind, Outcome, Trial};
+    use crate::log::{Event, Mismatch, MismatchKind, Outcome, TrialVerdict};
     use crate::report::summary::Summary;
     use crate::testing::samples::{mismatch, step, trial};
 
@@ -109,7 +111,7 @@ mod tests {
             .iter()
             .map(|(id, mismatches)| {
                 let failed = trial(id, id, Outcome::Fail);
-                Event::Trial(Box::new(Trial { mismatches: mismatches.clone(), ..failed }))
+                Event::Trial(Box::new(TrialVerdict { mismatches: mismatches.clone(), ..failed }))
             })
             .collect();
         let groups = Group::of(&Summary::of_events(&events), Outcome::Fail);

@@ -1,7 +1,7 @@
 //! Two records of one target held against each other: which verdicts and choices differ.
 //!
 //! Compared is what a target answers for: outcomes with their kinds of mismatch and flags, chosen
-//! candidates, what it can do, and what was asked. Texts, traces, notes and dates are not, since
+//! candidates, what it can do, and what was sent. Texts, traces, notes and dates are not, since
 //! they may differ between two runs of the same target. Records of different targets compare as
 //! well; showing what differs between two logs, answer by answer, is another thing and not here.
 
@@ -18,19 +18,19 @@ mod tests;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// What differs, in the order of [`Subject`].
-    pub differences: Vec<Difference>,
+    pub differences: Vec<RecordDifference>,
     /// Trials that one of the two runs could not observe, which proves nothing either way. Sorted.
     pub unobserved: Vec<String>,
 }
 
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Difference {
+pub struct RecordDifference {
     /// What it is about.
     pub subject: Subject,
-    /// What the first record says, in words.
+    /// What the first record says, as text.
     pub before: String,
-    /// What the second says, in words.
+    /// What the second says, as text.
     pub after: String,
 }
 
@@ -63,11 +63,11 @@ impl Comparison {
             }
         }
         let same_manifest = before.header.manifest_digest == after.header.manifest_digest;
-        // Only the manifest tells whether a trial that is not named passed or is not there.
+        // Only the manifest says whether a trial that is not named passed or is not there.
         let unnamed = if same_manifest { "pass" } else { "pass, or no such trial" };
         found.add(&old, &new, unnamed, |id| Subject::Trial(id.clone()));
         let (mut old, mut new) = (answers(&before.answers), answers(&after.answers));
-        // A question that only one run got an answer to is told by its trials.
+        // A question that only one run got an answer to is reported by its trials.
         old.retain(|question, _| new.contains_key(question));
         new.retain(|question, _| old.contains_key(question));
         found.add(&old, &new, "no answer", |question| Subject::Question(question.clone()));
@@ -109,10 +109,10 @@ impl Comparison {
     ) {
         let keys: BTreeSet<&K> = before.keys().chain(after.keys()).collect();
         for key in keys {
-            let word = |side: &BTreeMap<K, String>| side.get(key).map_or(unnamed, String::as_str).to_owned();
-            let (before, after) = (word(before), word(after));
+            let name = |side: &BTreeMap<K, String>| side.get(key).map_or(unnamed, String::as_str).to_owned();
+            let (before, after) = (name(before), name(after));
             if before != after {
-                self.differences.push(Difference { subject: subject(key), before, after });
+                self.differences.push(RecordDifference { subject: subject(key), before, after });
             }
         }
     }
@@ -121,7 +121,7 @@ impl Comparison {
 fn run(header: &RecordHeader) -> BTreeMap<&'static str, String> {
     let abilities = &header.capabilities;
     let encodings: Vec<&str> = abilities.encodings.iter().map(|encoding| encoding.content_type()).collect();
-    let transports: Vec<&str> = abilities.transports.iter().map(|transport| transport.word()).collect();
+    let transports: Vec<&str> = abilities.transports.iter().map(|transport| transport.as_str()).collect();
     let selection = &header.selection;
     let level = super::text::level(header.level);
     BTreeMap::from([
@@ -138,15 +138,15 @@ fn run(header: &RecordHeader) -> BTreeMap<&'static str, String> {
     ])
 }
 
-/// Verdicts in words by id: `fail (error-class, status)`.
+/// Verdicts as text by id: `fail (error-class, status)`.
 fn verdicts(trials: &[RecordTrial]) -> BTreeMap<String, String> {
     trials.iter().map(|trial| (trial.id.clone(), verdict(trial))).collect()
 }
 
 fn verdict(trial: &RecordTrial) -> String {
-    let kinds: BTreeSet<&str> = trial.mismatches.iter().map(|mismatch| mismatch.kind.word()).collect();
-    let flags: BTreeSet<&str> = trial.flags.iter().map(|flag| flag.word()).collect();
-    let mut text = trial.outcome.word().to_owned();
+    let kinds: BTreeSet<&str> = trial.mismatches.iter().map(|mismatch| mismatch.kind.as_str()).collect();
+    let flags: BTreeSet<&str> = trial.flags.iter().map(|flag| flag.as_str()).collect();
+    let mut text = trial.outcome.as_str().to_owned();
     if !kinds.is_empty() {
         text.push_str(&format!(" ({})", kinds.into_iter().collect::<Vec<_>>().join(", ")));
     }
@@ -157,13 +157,13 @@ fn verdict(trial: &RecordTrial) -> String {
     text
 }
 
-/// Choices in words by question; several = inconsistent.
+/// Choices as text by question; several = inconsistent.
 fn answers(answers: &[RecordAnswer]) -> BTreeMap<String, String> {
     let mut chosen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for answer in answers {
-        let word = answer.candidate.clone().unwrap_or_else(|| "outside the candidates".to_owned());
-        chosen.entry(answer.question.clone()).or_default().insert(word);
+        let name = answer.candidate.clone().unwrap_or_else(|| "outside the candidates".to_owned());
+        chosen.entry(answer.question.clone()).or_default().insert(name);
     }
-    let joined = |words: BTreeSet<String>| words.into_iter().collect::<Vec<_>>().join(", ");
-    chosen.into_iter().map(|(question, words)| (question, joined(words))).collect()
+    let joined = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
+    chosen.into_iter().map(|(question, names)| (question, joined(names))).collect()
 }

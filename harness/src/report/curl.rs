@@ -1,7 +1,7 @@
 //! A request as a `curl` command line, for people who have neither this program nor Rust.
 
 use super::text::size;
-use crate::log::{BodyText, DeviationText, RequestText, is_unsafe};
+use crate::log::{BodyText, OverrideText, RequestText, is_unsafe};
 use crate::wire::Credentials;
 
 #[cfg(test)]
@@ -10,59 +10,63 @@ mod tests;
 /// The longest body that is put on a command line, in characters.
 const LONGEST_BODY: usize = 2_000;
 
-/// The words of a command line that sends the request again, to be joined by spaces or broken
+/// The arguments of a command line that sends the request again, to be joined by spaces or broken
 /// between. `Err` says, as a sentence, why there is none.
 pub(super) fn curl(endpoint: &str, request: &RequestText) -> Result<Vec<String>, String> {
-    if let Some(deviates) = &request.deviates {
-        return deviating(endpoint, request, deviates);
+    if let Some(overrides) = &request.overrides {
+        return with_overrides(endpoint, request, overrides);
     }
     let (before, data) = body(&request.body)?;
-    let mut words: Vec<String> = before.into_iter().collect();
-    words.push(format!("curl -sS -i {}", quoted(endpoint)));
+    let mut arguments: Vec<String> = before.into_iter().collect();
+    arguments.push(format!("curl -sS -i {}", quoted(endpoint)));
     if request.signed {
-        words.extend(signing());
+        arguments.extend(signing());
     }
     if let Some(target) = &request.target {
-        words.push(format!("-H {}", quoted(&format!("X-Amz-Target: {target}"))));
+        arguments.push(format!("-H {}", quoted(&format!("X-Amz-Target: {target}"))));
     }
-    words.push(format!("-H {}", quoted(format!("Content-Type: {}", request.content_type).trim_end())));
-    words.push(data);
-    Ok(words)
+    arguments.push(format!("-H {}", quoted(format!("Content-Type: {}", request.content_type).trim_end())));
+    arguments.push(data);
+    Ok(arguments)
 }
 
-/// The same for a request that deviates: curl signs it anew, or it has no signature.
-fn deviating(endpoint: &str, request: &RequestText, deviates: &DeviationText) -> Result<Vec<String>, String> {
-    if let Some(place) = deviates.spoiled.as_deref().filter(|_| request.signed) {
+/// The same for a request with overrides: curl signs it anew, or it has no signature.
+fn with_overrides(
+    endpoint: &str,
+    request: &RequestText,
+    overrides: &OverrideText,
+) -> Result<Vec<String>, String> {
+    if let Some(place) = overrides.corrupted.as_deref().filter(|_| request.signed) {
         return Err(format!("curl can't make this signature ({place}); use replay"));
     }
-    let mut lines = deviates.head.lines();
+    let mut lines = overrides.head.lines();
     let mut first = lines.next().unwrap_or_default().split(' ');
     let (method, path) = (first.next().unwrap_or("POST"), first.next().unwrap_or("/"));
     let (before, data) = body(&request.body)?;
-    let mut words: Vec<String> = before.into_iter().collect();
-    words.push(format!("curl -sS -i -X {}", quoted_if_needed(method)));
-    words.push(quoted(&format!("{}{path}", endpoint.trim_end_matches('/'))));
+    let mut arguments: Vec<String> = before.into_iter().collect();
+    arguments.push(format!("curl -sS -i -X {}", quoted_if_needed(method)));
+    arguments.push(quoted(&format!("{}{path}", endpoint.trim_end_matches('/'))));
     if request.signed {
-        words.extend(signing());
+        arguments.extend(signing());
     }
     // Headers that curl would add by itself are taken out, so that it sends no others.
     for name in ["Content-Type", "Accept"] {
-        let there = deviates.head.lines().any(|line| {
+        let there = overrides.head.lines().any(|line| {
             line.get(..name.len() + 1).is_some_and(|start| start.eq_ignore_ascii_case(&format!("{name}:")))
         });
         if !there {
-            words.push(format!("-H '{name}:'"));
+            arguments.push(format!("-H '{name}:'"));
         }
     }
     for line in lines {
         let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
         let own = matches!(name.as_str(), "host" | "content-length" | "authorization" | "x-amz-date");
         if !own || (name == "authorization" && !request.signed) {
-            words.push(format!("-H {}", quoted(line)));
+            arguments.push(format!("-H {}", quoted(line)));
         }
     }
-    words.push(data);
-    Ok(words)
+    arguments.push(data);
+    Ok(arguments)
 }
 
 fn signing() -> [String; 2] {
@@ -73,7 +77,7 @@ fn signing() -> [String; 2] {
     ]
 }
 
-/// What goes before `curl` for a body, and the words that send it.
+/// What goes before `curl` for a body, and the arguments that send it.
 fn body(body: &BodyText) -> Result<(Option<String>, String), String> {
     Ok(match body {
         BodyText::Text(text) | BodyText::Base64(text) if text.len() > LONGEST_BODY => {

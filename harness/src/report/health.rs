@@ -7,7 +7,7 @@ use super::summary::Summary;
 use super::tally::{AnswerKind, FEWEST, Tally};
 use super::text::{counted, enumerated, shortened};
 use crate::log::Outcome;
-use crate::run::AskError;
+use crate::run::TargetError;
 use crate::wire::NoAnswerKind;
 
 #[cfg(test)]
@@ -63,10 +63,10 @@ impl Diagnosis {
     }
 }
 
-/// What to try when the target could not be asked at all.
-pub fn advice(error: &AskError) -> String {
+/// What to try when the target could not be probed.
+pub fn advice(error: &TargetError) -> String {
     match error {
-        AskError::NoAnswer { why, .. } => match why.kind {
+        TargetError::NoAnswer { why, .. } => match why.kind {
             NoAnswerKind::Untrusted => TRUST.to_owned(),
             NoAnswerKind::Tls => SPEAK_TLS.to_owned(),
             NoAnswerKind::Refused
@@ -78,12 +78,12 @@ pub fn advice(error: &AskError) -> String {
                     .to_owned()
             }
         },
-        AskError::NotKinesis { endpoint, response, .. } => attempt(&AnswerKind::of(response), endpoint)
+        TargetError::NotKinesis { endpoint, response, .. } => attempt(&AnswerKind::of(response), endpoint)
             .unwrap_or_else(|| {
                 "check the port: this looks like another service, a proxy or a web page".to_owned()
             }),
-        AskError::Envelope { endpoint } => attempt(&AnswerKind::Envelope, endpoint).unwrap_or_default(),
-        AskError::Stopped => "run it again".to_owned(),
+        TargetError::Envelope { endpoint } => attempt(&AnswerKind::Envelope, endpoint).unwrap_or_default(),
+        TargetError::Stopped => "run it again".to_owned(),
     }
 }
 
@@ -132,7 +132,7 @@ fn fell_silent(tally: &Tally) -> Option<Diagnosis> {
             silence.requests, tally.total
         ),
         attempt: "look in the target's own log for why it ended; if it is not plain which request ended \
-                  it, run those trials with --jobs 1: it is the last that was asked"
+                  it, run those trials with --jobs 1: it is the last that a request named"
             .to_owned(),
     })
 }
@@ -203,7 +203,7 @@ fn attempt_at(status: u16, class: Option<&str>) -> Option<&'static str> {
     }
 }
 
-/// Nearly all trials were stopped by one and the same thing before they asked anything.
+/// Nearly all trials were stopped by one and the same thing before they sent anything.
 fn same_obstacle(summary: &Summary) -> Option<Diagnosis> {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for trial in summary.with_outcome(Outcome::Blocked).chain(summary.with_outcome(Outcome::Error)) {
@@ -214,7 +214,7 @@ fn same_obstacle(summary: &Summary) -> Option<Diagnosis> {
     let total = summary.trials.len() - apart.iter().sum::<usize>();
     (total >= FEWEST && count * 10 >= total * 9).then(|| Diagnosis {
         seen: format!(
-            "{} could not ask their question, for one reason: {}",
+            "{} could not send their requests, for one reason: {}",
             counted(count, "trial", "trials"),
             shortened(reason, 200)
         ),

@@ -1,6 +1,6 @@
 //! JUnit XML, for build servers: a suite per case file, a test per trial.
 //!
-//! JUnit knows four ends. Deviations are failures, what could not be asked is an error, what needs
+//! JUnit knows four ends. Mismatches are failures, what could not be sent is an error, what needs
 //! no answer is skipped with its reason; what is tolerated or known has passed and says so.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use super::summary::Summary;
 use super::terminal::{Options, Style, render_trial};
 use super::text::{clean, level};
 use super::whole_file::write_whole;
-use crate::log::{Flag, Outcome, ReportError, Trial};
+use crate::log::{Flag, Outcome, ReportError, TrialVerdict};
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +24,7 @@ mod tests;
 ///
 /// If the XML can't be made.
 pub fn to_junit(summary: &Summary, options: &Options) -> Result<String, ReportError> {
-    let mut suites: BTreeMap<&str, Vec<&Trial>> = BTreeMap::new();
+    let mut suites: BTreeMap<&str, Vec<&TrialVerdict>> = BTreeMap::new();
     for trial in summary.trials.values() {
         suites.entry(suite(&trial.case)).or_default().push(trial);
     }
@@ -69,9 +69,9 @@ fn add_properties(suite: &mut TestSuite, summary: &Summary) {
     suite.add_properties(properties.into_iter().map(|(name, value)| Property::new(name, clean(value))));
 }
 
-fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
+fn test_case(summary: &Summary, trial: &TrialVerdict, options: &Options) -> TestCase {
     let reason = trial.reason.as_deref().map(clean);
-    let plain = |text: &str| format!("{}: {}", trial.outcome.word(), reason.as_deref().unwrap_or(text));
+    let plain = |text: &str| format!("{}: {}", trial.outcome.as_str(), reason.as_deref().unwrap_or(text));
     let status = match trial.outcome {
         Outcome::Pass if trial.flags.contains(&Flag::Fixed) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
@@ -83,7 +83,7 @@ fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
             let leading = trial.mismatches.iter().find(|mismatch| !mismatch.tolerated);
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             if let Some(leading) = leading.or_else(|| trial.mismatches.first()) {
-                status.set_type(leading.kind.word());
+                status.set_type(leading.kind.as_str());
                 status.set_message(format!(
                     "expected {}, got {}",
                     clean(&leading.expected),
@@ -95,7 +95,7 @@ fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
         }
         Outcome::Blocked | Outcome::Error => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_type(trial.outcome.word()).set_message(plain("no reason given"));
+            status.set_type(trial.outcome.as_str()).set_message(plain("no reason given"));
             status.set_description(picture(summary, trial, options));
             status
         }
@@ -121,21 +121,21 @@ fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
     test.set_classname(clean(suite(&trial.case)));
     test.set_time(Duration::from_millis(trial.ms));
     if matches!(trial.outcome, Outcome::Tolerated | Outcome::Known) {
-        let told = trial.mismatches.iter().map(|mismatch| {
+        let reported = trial.mismatches.iter().map(|mismatch| {
             format!(
                 "{}: {}: expected {}, got {}",
-                trial.outcome.word(),
-                mismatch.kind.word(),
+                trial.outcome.as_str(),
+                mismatch.kind.as_str(),
                 clean(&mismatch.expected),
                 clean(&mismatch.actual)
             )
         });
-        test.set_system_out(told.collect::<Vec<_>>().join("\n"));
+        test.set_system_out(reported.collect::<Vec<_>>().join("\n"));
     }
     test
 }
 
-fn picture(summary: &Summary, trial: &Trial, options: &Options) -> String {
+fn picture(summary: &Summary, trial: &TrialVerdict, options: &Options) -> String {
     render_trial(summary, &trial.id, Style::default(), options)
 }
 

@@ -25,19 +25,19 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// All answers, by question; those with a response outside the candidates first. A trial that asks
+    /// All answers, by question; those with a response outside the candidates first. A trial that has
     /// twice counts once per answer.
     pub fn of(summary: &Summary) -> Vec<Self> {
         let mut questions: BTreeMap<&str, Self> = BTreeMap::new();
         for trial in summary.trials.values() {
-            for choice in &trial.chose {
-                let asked = summary.case(trial).and_then(|case| case.questions.get(&choice.question));
+            for choice in &trial.answers {
+                let text = summary.case(trial).and_then(|case| case.questions.get(&choice.question));
                 let answers = questions.entry(&choice.question).or_insert_with(|| Self {
                     question: choice.question.clone(),
                     text: None,
                     trials: BTreeMap::new(),
                 });
-                answers.text = answers.text.take().or_else(|| asked.map(|asked| asked.question.clone()));
+                answers.text = answers.text.take().or_else(|| text.map(|text| text.question.clone()));
                 let answer = match &choice.candidate {
                     Some(candidate) => Answer::Candidate(candidate.clone()),
                     None => Answer::Other(choice.actual.clone()),

@@ -19,7 +19,8 @@ use super::text::counted;
 use super::whole_file::write_whole;
 use crate::case::ast::Level;
 use crate::log::{
-    Capabilities, Flag, Header, Log, Mismatch, MismatchKind, Outcome, ReportError, Selection, Trial, to_line,
+    Capabilities, Flag, Header, Log, Mismatch, MismatchKind, Outcome, ReportError, Selection, TrialVerdict,
+    to_line,
 };
 use crate::model::Value;
 use crate::plan::OUTPUT_LINE;
@@ -40,11 +41,11 @@ pub struct Record {
     pub header: RecordHeader,
     /// The trials that are no plain pass, by id.
     pub trials: Vec<RecordTrial>,
-    /// What the watches saw, by trial and step.
+    /// What the samples showed, by trial and step.
     pub traces: Vec<RecordTrace>,
     /// The answers to open questions, by question.
     pub answers: Vec<RecordAnswer>,
-    /// Deviations of form that no trial of their own judges, by text.
+    /// Differences of form that no trial of their own judges, by text.
     pub notes: Vec<RecordNote>,
     /// The figures.
     pub footer: RecordFooter,
@@ -92,15 +93,15 @@ pub struct RecordTrial {
     pub id: String,
     /// Its outcome.
     pub outcome: Outcome,
-    /// Why, where the outcome needs a word.
+    /// Why, where the outcome needs a reason.
     pub reason: Option<String>,
     /// What else is to be said.
     pub flags: Vec<Flag>,
-    /// All deviations.
+    /// All mismatches.
     pub mismatches: Vec<RecordMismatch>,
 }
 
-/// One deviation.
+/// One mismatch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordMismatch {
     /// In what way.
@@ -113,20 +114,20 @@ pub struct RecordMismatch {
     pub actual: String,
 }
 
-/// What a watch saw.
+/// What the samples showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordTrace {
     /// The trial.
     pub trial: String,
     /// The step.
     pub step: usize,
-    /// The ladder in words.
+    /// The expected states.
     pub expected: String,
     /// The samples, in order.
     pub samples: Vec<RecordSample>,
 }
 
-/// One look at the watched stream.
+/// One sample of the observed stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordSample {
     /// When it was sent, in microseconds after the call; negative before it.
@@ -150,10 +151,10 @@ pub struct RecordAnswer {
     pub trials: usize,
 }
 
-/// A deviation of form.
+/// A difference of form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordNote {
-    /// What deviates.
+    /// What differs.
     pub text: String,
     /// In how many trials.
     pub trials: usize,
@@ -166,7 +167,7 @@ pub struct RecordFooter {
     pub counts: BTreeMap<Outcome, usize>,
     /// How many trials passed and are not named here.
     pub passed: usize,
-    /// The same in words.
+    /// The same as text.
     pub statement: String,
 }
 
@@ -200,7 +201,8 @@ impl Record {
             Some(_) => {}
         }
         let scrub = Scrub::of(header);
-        let named: Vec<&Trial> = summary.trials.values().filter(|trial| !is_plain_pass(trial)).collect();
+        let named: Vec<&TrialVerdict> =
+            summary.trials.values().filter(|trial| !is_plain_pass(trial)).collect();
         let mut notes: BTreeMap<String, usize> = BTreeMap::new();
         for note in summary.trials.values().flat_map(|trial| &trial.notes) {
             *notes.entry(scrub.text(note)).or_default() += 1;
@@ -320,7 +322,7 @@ pub fn read_record(mut reader: impl BufRead) -> Result<Record, RecordError> {
     Ok(Record { header, trials, traces, answers, notes, footer })
 }
 
-fn is_plain_pass(trial: &Trial) -> bool {
+fn is_plain_pass(trial: &TrialVerdict) -> bool {
     trial.outcome == Outcome::Pass && trial.flags.is_empty() && trial.mismatches.is_empty()
 }
 
@@ -341,7 +343,7 @@ impl RecordHeader {
 }
 
 impl RecordTrial {
-    fn of(trial: &Trial, scrub: &Scrub) -> Self {
+    fn of(trial: &TrialVerdict, scrub: &Scrub) -> Self {
         Self {
             id: trial.id.clone(),
             outcome: trial.outcome,
@@ -367,7 +369,7 @@ impl RecordMismatch {
 }
 
 impl RecordTrace {
-    fn all_of(trial: &Trial) -> Vec<Self> {
+    fn all_of(trial: &TrialVerdict) -> Vec<Self> {
         let of = |trace: &crate::log::Trace| {
             let start = super::terminal::trace::start(trace);
             let samples = trace.samples.iter().map(|sample| RecordSample {

@@ -1,6 +1,6 @@
 //! The same suite, run again and again: verdicts that flip.
 //!
-//! A verdict is the outcome, the kinds of its deviations, and the answers to open questions. Times,
+//! A verdict is the outcome, the kinds of its mismatches, and the answers to open questions. Times,
 //! notes and texts may differ. A run in which a trial was unobserved says nothing of the target, so that
 //! it is counted beside the flips and is none. Pure; running is [`crate::run`]'s.
 
@@ -9,26 +9,26 @@ use std::fmt::Write as _;
 
 use super::summary::Summary;
 use super::text::{clean, counted, enumerated};
-use crate::log::{MismatchKind, Outcome, Trial};
+use crate::log::{MismatchKind, Outcome, TrialVerdict};
 
 #[cfg(test)]
 mod tests;
 
-/// What was seen of each trial over several runs.
+/// What came of each trial over several runs.
 #[derive(Clone, Debug, Default)]
 pub struct Repeats {
     runs: usize,
-    trials: BTreeMap<String, Seen>,
+    trials: BTreeMap<String, TrialCounts>,
 }
 
-/// A verdict in short: the outcome and, of a deviation, its kinds.
+/// A verdict in short: the outcome and, of a mismatch, its kinds.
 type Verdict = (Outcome, BTreeSet<MismatchKind>);
 
-/// The answers that one trial gave to one question; more than one where it asks more than once.
+/// The answers that one trial gave to one question; more than one where it sends more than one.
 type Answers = BTreeSet<String>;
 
 #[derive(Clone, Debug, Default)]
-struct Seen {
+struct TrialCounts {
     /// The runs in which it was unobserved.
     unobserved: usize,
     verdicts: BTreeMap<Verdict, usize>,
@@ -41,7 +41,7 @@ struct Seen {
 pub struct Flip {
     /// Its id.
     pub id: String,
-    /// Each verdict in words, with how often it came; a run without one counts too. The commonest
+    /// Each verdict as text, with how often it came; a run without one counts too. The commonest
     /// first.
     pub verdicts: Vec<(String, usize)>,
     /// Questions that were answered differently: each set of answers with how often it came.
@@ -53,14 +53,14 @@ impl Repeats {
     pub fn add(&mut self, summary: &Summary) {
         self.runs += 1;
         for (id, trial) in &summary.trials {
-            let seen = self.trials.entry(id.clone()).or_default();
+            let counts = self.trials.entry(id.clone()).or_default();
             if trial.outcome == Outcome::Unobserved {
-                seen.unobserved += 1;
+                counts.unobserved += 1;
                 continue;
             }
-            *seen.verdicts.entry(verdict(trial)).or_default() += 1;
+            *counts.verdicts.entry(verdict(trial)).or_default() += 1;
             for (question, answers) in answers(trial) {
-                *seen.answers.entry(question).or_default().entry(answers).or_default() += 1;
+                *counts.answers.entry(question).or_default().entry(answers).or_default() += 1;
             }
         }
     }
@@ -72,12 +72,12 @@ impl Repeats {
 
     /// The trials that did not end alike in all runs in which they were observed, by id.
     pub fn flips(&self) -> Vec<Flip> {
-        self.trials.iter().filter_map(|(id, seen)| seen.flip(id, self.runs)).collect()
+        self.trials.iter().filter_map(|(id, counts)| counts.flip(id, self.runs)).collect()
     }
 
     /// The trials that were unobserved in some run, and in how many.
     pub fn unobserved(&self) -> impl Iterator<Item = (&str, usize)> {
-        let all = self.trials.iter().map(|(id, seen)| (id.as_str(), seen.unobserved));
+        let all = self.trials.iter().map(|(id, counts)| (id.as_str(), counts.unobserved));
         all.filter(|(_, runs)| *runs > 0)
     }
 
@@ -119,21 +119,21 @@ impl Repeats {
     }
 }
 
-impl Seen {
+impl TrialCounts {
     fn flip(&self, id: &str, runs: usize) -> Option<Flip> {
         let runs = runs - self.unobserved;
         let questions: BTreeMap<String, Vec<(String, usize)>> = self
             .answers
             .iter()
-            .filter_map(|(question, seen)| {
-                let told = seen
+            .filter_map(|(question, counts)| {
+                let reported = counts
                     .iter()
                     .map(|(answers, count)| (enumerated(answers.iter().map(String::as_str)), *count));
-                let told = commonest_first(told.collect(), "no answer", runs);
-                (told.len() > 1).then(|| (question.clone(), told))
+                let reported = commonest_first(reported.collect(), "no answer", runs);
+                (reported.len() > 1).then(|| (question.clone(), reported))
             })
             .collect();
-        let verdicts = self.verdicts.iter().map(|(verdict, count)| (in_words(verdict), *count));
+        let verdicts = self.verdicts.iter().map(|(verdict, count)| (verdict_text(verdict), *count));
         let verdicts = commonest_first(verdicts.collect(), "no verdict", runs);
         (verdicts.len() > 1 || !questions.is_empty()).then(|| Flip { id: id.to_owned(), verdicts, questions })
     }
@@ -149,28 +149,28 @@ fn commonest_first(mut counts: Vec<(String, usize)>, nothing: &str, runs: usize)
     counts
 }
 
-fn verdict(trial: &Trial) -> Verdict {
+fn verdict(trial: &TrialVerdict) -> Verdict {
     (trial.outcome, trial.mismatches.iter().map(|mismatch| mismatch.kind).collect())
 }
 
-fn answers(trial: &Trial) -> BTreeMap<String, Answers> {
+fn answers(trial: &TrialVerdict) -> BTreeMap<String, Answers> {
     let mut all: BTreeMap<String, Answers> = BTreeMap::new();
-    for choice in &trial.chose {
+    for choice in &trial.answers {
         let answer = choice.candidate.clone().unwrap_or_else(|| format!("`{}`", choice.actual));
         all.entry(choice.question.clone()).or_default().insert(answer);
     }
     all
 }
 
-fn in_words((outcome, kinds): &Verdict) -> String {
+fn verdict_text((outcome, kinds): &Verdict) -> String {
     if kinds.is_empty() {
-        return outcome.word().to_owned();
+        return outcome.as_str().to_owned();
     }
-    format!("{} ({})", outcome.word(), enumerated(kinds.iter().map(|kind| kind.word())))
+    format!("{} ({})", outcome.as_str(), enumerated(kinds.iter().map(|kind| kind.as_str())))
 }
 
 fn times(counts: &[(String, usize)]) -> String {
-    let told: Vec<String> =
+    let reported: Vec<String> =
         counts.iter().map(|(what, count)| format!("{} ({count} times)", clean(what))).collect();
-    told.join(", ").replace("(1 times)", "(once)").replace("(2 times)", "(twice)")
+    reported.join(", ").replace("(1 times)", "(once)").replace("(2 times)", "(twice)")
 }

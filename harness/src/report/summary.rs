@@ -7,7 +7,7 @@ use crate::facts::{FactId, Strength};
 use crate::log::Log;
 use crate::log::{
     CaseText, Event, Evidence, Exchange, Flag, Footer, Header, Listener, Notice, Outcome, ReportError, Role,
-    Trial,
+    TrialVerdict,
 };
 
 /// What a run came to. Exchanges are kept only of trials whose pictures may be drawn.
@@ -18,7 +18,7 @@ pub struct Summary {
     /// Cases by id.
     pub cases: BTreeMap<String, CaseText>,
     /// Verdicts by trial id; of a trial that ran again, the last.
-    pub trials: BTreeMap<String, Trial>,
+    pub trials: BTreeMap<String, TrialVerdict>,
     /// What a reader should know, in order.
     pub notices: Vec<Notice>,
     /// The footer, once it came.
@@ -31,7 +31,7 @@ pub struct Summary {
 
 /// The evidence that a passed trial rests on: its weakest fact. Strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Basis {
+pub enum EvidenceBasis {
     /// Seen on AWS within the last three years.
     Recorded,
     /// Seen on AWS, longer ago.
@@ -48,9 +48,9 @@ pub enum Basis {
     Nothing,
 }
 
-impl Basis {
-    /// The words for it.
-    pub const fn words(self) -> &'static str {
+impl EvidenceBasis {
+    /// As text.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Recorded => "recorded",
             Self::OldRecording => "old recording",
@@ -112,7 +112,7 @@ impl Summary {
                 if !may_be_drawn(trial) {
                     self.exchanges.remove(&trial.id);
                 } else if let Some(exchanges) = self.exchanges.get_mut(&trial.id) {
-                    // Earlier rounds were asked of a stream that somebody else had changed.
+                    // Earlier attempts used a stream that somebody else had changed.
                     exchanges.retain(|exchange| exchange.attempt == trial.attempt);
                 }
                 self.trials.insert(trial.id.clone(), (**trial).clone());
@@ -130,14 +130,14 @@ impl Summary {
             | Role::Request(_)
             | Role::During(_)
             | Role::Unchanged(_)
-            | Role::StillTransient
+            | Role::ConfirmTransient
             | Role::Read(_)
             | Role::Health => {
                 if let Some(trial) = &exchange.trial {
                     self.exchanges.entry(trial.clone()).or_default().push(exchange.clone());
                 }
             }
-            // Samples are told by the trace; the others are about no trial in particular.
+            // Samples are reported by the trace; the others are about no trial in particular.
             Role::Sample { .. } | Role::Capability | Role::Calibration | Role::Cleanup => {}
         }
     }
@@ -162,7 +162,7 @@ impl Summary {
     }
 
     /// The case of a trial.
-    pub fn case(&self, trial: &Trial) -> Option<&CaseText> {
+    pub fn case(&self, trial: &TrialVerdict) -> Option<&CaseText> {
         self.cases.get(&trial.case)
     }
 
@@ -181,23 +181,23 @@ impl Summary {
     }
 
     /// The trials of one outcome, by id.
-    pub fn with_outcome(&self, outcome: Outcome) -> impl Iterator<Item = &Trial> {
+    pub fn with_outcome(&self, outcome: Outcome) -> impl Iterator<Item = &TrialVerdict> {
         self.trials.values().filter(move |trial| trial.outcome == outcome)
     }
 
     /// The trials with a flag, by id.
-    pub fn with_flag(&self, flag: Flag) -> impl Iterator<Item = &Trial> {
+    pub fn with_flag(&self, flag: Flag) -> impl Iterator<Item = &TrialVerdict> {
         self.trials.values().filter(move |trial| trial.flags.contains(&flag))
     }
 
     /// What a passed trial rests on.
-    pub fn basis(&self, trial: &Trial) -> Basis {
+    pub fn basis(&self, trial: &TrialVerdict) -> EvidenceBasis {
         let known = trial.evidence.iter().filter_map(|id| self.fact(id));
-        known.map(Basis::of).max().unwrap_or(Basis::Nothing)
+        known.map(EvidenceBasis::of).max().unwrap_or(EvidenceBasis::Nothing)
     }
 
     /// Passed trials by what they rest on.
-    pub fn passes_by_basis(&self) -> BTreeMap<Basis, usize> {
+    pub fn passes_by_basis(&self) -> BTreeMap<EvidenceBasis, usize> {
         let mut counts = BTreeMap::new();
         for trial in self.with_outcome(Outcome::Pass) {
             *counts.entry(self.basis(trial)).or_default() += 1;
@@ -213,7 +213,7 @@ impl Listener for Summary {
     }
 }
 
-const fn may_be_drawn(trial: &Trial) -> bool {
+const fn may_be_drawn(trial: &TrialVerdict) -> bool {
     match trial.outcome {
         Outcome::Fail | Outcome::Blocked | Outcome::Error | Outcome::Known | Outcome::Tolerated => true,
         Outcome::Pass | Outcome::Unobserved | Outcome::Unsupported | Outcome::Skipped | Outcome::Open => {
@@ -224,9 +224,9 @@ const fn may_be_drawn(trial: &Trial) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Basis, Summary};
+    use super::{EvidenceBasis, Summary};
     use crate::facts::{FactId, Strength};
-    use crate::log::{Event, Outcome, Trial};
+    use crate::log::{Event, Outcome, TrialVerdict};
     use crate::testing::samples::{answer, exchange, fact, refusal_case, trial};
 
     #[test]
@@ -238,23 +238,31 @@ mod tests {
             fact("DOC", Strength::Documented, false, ""),
         ];
         let summary = Summary::of_events(&[Event::Case(Box::new(case))]);
-        let resting = |facts: &[&str]| Trial {
+        let resting = |facts: &[&str]| TrialVerdict {
             evidence: facts.iter().map(|id| FactId((*id).to_owned())).collect(),
             ..trial("a/b", "a/b", Outcome::Pass)
         };
         let found = [&["NEW"][..], &["NEW", "OLD"], &["DOC", "OLD"], &["UNKNOWN"]]
             .map(|facts| summary.basis(&resting(facts)));
-        assert_eq!(found, [Basis::Recorded, Basis::OldRecording, Basis::Documented, Basis::Nothing]);
+        assert_eq!(
+            found,
+            [
+                EvidenceBasis::Recorded,
+                EvidenceBasis::OldRecording,
+                EvidenceBasis::Documented,
+                EvidenceBasis::Nothing
+            ]
+        );
     }
 
     #[test]
-    fn only_the_round_of_the_verdict_is_kept() {
+    fn only_the_attempt_of_the_verdict_is_kept() {
         let first = exchange("a/b", crate::testing::samples::REQUEST, 1, answer(200, "{}"));
         let mut second = exchange("a/b", crate::testing::samples::REQUEST, 9_000, answer(400, "{}"));
         if let Event::Exchange(exchange) = &mut second {
             exchange.attempt = 1;
         }
-        let failed = Trial { attempt: 1, ..trial("a/b", "a/b", Outcome::Fail) };
+        let failed = TrialVerdict { attempt: 1, ..trial("a/b", "a/b", Outcome::Fail) };
         let summary = Summary::of_events(&[first, second, Event::Trial(Box::new(failed))]);
         let sent: Vec<u64> = summary.exchanges("a/b").iter().map(|exchange| exchange.sent_us).collect();
         assert_eq!(sent, [9_000]);

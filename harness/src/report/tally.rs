@@ -8,7 +8,7 @@ use crate::wire::NoAnswerKind;
 /// Fewer answers than this prove nothing about a setup.
 pub(super) const FEWEST: usize = 5;
 
-/// Kinds of answers that are told apart, at most; a hostile target could make up any number.
+/// Kinds of answers that are distinguished, at most; a hostile target could make up any number.
 const MOST_KINDS: usize = 256;
 
 /// What the target answered with, counted.
@@ -55,7 +55,7 @@ impl Tally {
             | Role::Request(_)
             | Role::During(_)
             | Role::Unchanged(_)
-            | Role::StillTransient
+            | Role::ConfirmTransient
             | Role::Read(_)
             | Role::Health => {}
             Role::Sample { .. } | Role::Cleanup => return,

@@ -131,7 +131,7 @@ pub(super) fn enumerated<'a>(names: impl IntoIterator<Item = &'a str>) -> String
     }
 }
 
-/// The words for an audience.
+/// An audience as text.
 pub(super) const fn audience(audience: Audience) -> &'static str {
     match audience {
         Audience::Producers => "producers",
@@ -142,7 +142,7 @@ pub(super) const fn audience(audience: Audience) -> &'static str {
     }
 }
 
-/// The word for a level.
+/// A level as text.
 pub(super) const fn level(level: Level) -> &'static str {
     match level {
         Level::Core => "core",

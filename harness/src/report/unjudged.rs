@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::summary::Summary;
 use super::text::{clean, counted, shortened};
 use crate::case::ast::EncodingAxis;
-use crate::log::{Outcome, Support, Trial};
+use crate::log::{Outcome, Support, TrialVerdict};
 use crate::wire::Encoding;
 
 /// Reasons of one outcome that are named.
@@ -20,12 +20,12 @@ const REASON: usize = 100;
 
 impl Summary {
     /// Trials without a verdict although they could have been judged, by id.
-    pub fn without_verdict(&self) -> impl Iterator<Item = &Trial> {
+    pub fn without_verdict(&self) -> impl Iterator<Item = &TrialVerdict> {
         self.trials.values().filter(|trial| trial.outcome.lacks_verdict())
     }
 
     /// Trials without a verdict that were required to have one, by id.
-    pub fn required_without_verdict(&self) -> impl Iterator<Item = &Trial> {
+    pub fn required_without_verdict(&self) -> impl Iterator<Item = &TrialVerdict> {
         self.without_verdict().filter(|trial| trial.required)
     }
 
@@ -39,7 +39,7 @@ impl Summary {
     /// trials without a verdict. Empty if nothing is missing.
     pub fn missing_requirements(&self) -> Vec<String> {
         let mut missing = self.missing_abilities();
-        let trials: Vec<&Trial> = self.required_without_verdict().collect();
+        let trials: Vec<&TrialVerdict> = self.required_without_verdict().collect();
         if !trials.is_empty() {
             let named: Vec<String> = trials.iter().take(TRIALS_NAMED).map(|trial| named(trial)).collect();
             let rest = match trials.len().saturating_sub(named.len()) {
@@ -78,7 +78,7 @@ impl Summary {
         });
         let transports = requires.transports.iter().filter_map(|transport| {
             let there = found.transports.contains(transport);
-            (!there).then(|| format!("the required transport {} is unsupported", transport.word()))
+            (!there).then(|| format!("the required transport {} is unsupported", transport.as_str()))
         });
         operations.chain(encodings).chain(transports).collect()
     }
@@ -102,7 +102,7 @@ impl Summary {
         outcomes.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
         let parts: Vec<String> = outcomes
             .into_iter()
-            .map(|(outcome, count, reasons)| format!("{count} {} ({})", outcome.word(), why(reasons)))
+            .map(|(outcome, count, reasons)| format!("{count} {} ({})", outcome.as_str(), why(reasons)))
             .collect();
         let of = counted(self.trials.len(), "trial", "trials");
         Some(format!("{count} of {of}: {}", parts.join(", ")))
@@ -131,8 +131,8 @@ fn why(reasons: BTreeMap<&str, usize>) -> String {
 }
 
 /// `put-record/answer/plain (unsupported: the target does not have PutRecord)`.
-fn named(trial: &Trial) -> String {
-    let word = trial.outcome.word();
+fn named(trial: &TrialVerdict) -> String {
+    let word = trial.outcome.as_str();
     match &trial.reason {
         Some(reason) => format!("{} ({word}: {})", clean(&trial.id), shortened(&clean(reason), REASON)),
         None => format!("{} ({word})", clean(&trial.id)),

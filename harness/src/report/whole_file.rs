@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_replaced_is_told_and_leaves_nothing() {
+    fn what_can_not_be_replaced_is_reported_and_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let error = write_whole("report", &folder.path().join("missing/report.xml"), "a").expect_err("none");
         assert!(error.to_string().contains("write the report `"), "{error}");

@@ -12,12 +12,12 @@ use crate::case::ast::{FixtureName, Operations};
 use crate::log::{EndedEarly, ResponseText, Role};
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::describe::{Snapshot, before_of};
-use crate::observe::machine::{Action, Ask, Machine};
+use crate::observe::machine::{DueAction, DueRequest, Machine};
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::{Bindings, Unbound};
 use crate::plan::{Outgoing, PlannedTrial, outgoing};
 
-use super::field::{Attempt, Field, Held, Lending};
+use super::field::{Attempt, AttemptStreams, Field, Lending};
 use super::fixtures::{Lease, SetupError};
 use super::session::{Exchanged, Tag};
 use super::setup;
@@ -48,7 +48,7 @@ impl Field {
             began_us: None,
             exchanges: Vec::new(),
             reused_and_closed: false,
-            held: Held::default(),
+            streams: AttemptStreams::default(),
         };
         let mut disturbed = None;
         let ended_early = match setup::reach(&mut running, lending, &mut reserved).await {
@@ -71,8 +71,8 @@ impl Field {
                 Some("the shared stream was found changed, and any trial may have done it".to_owned());
         }
         let may_have_changed = found_changed || running.may_have_changed();
-        let Attempt { bindings, began_us, exchanges, held, .. } = running;
-        for (_, stream) in held.own {
+        let Attempt { bindings, began_us, exchanges, streams, .. } = running;
+        for (_, stream) in streams.own {
             self.fixtures.delete(stream, Some(Arc::clone(&id)));
         }
         Ended {
@@ -84,12 +84,12 @@ impl Field {
                 process_ended: None,
                 disturbed,
             },
-            lease: held.lease.map(|(_, lease)| lease),
+            lease: streams.lease.map(|(_, lease)| lease),
             may_have_changed,
         }
     }
 
-    /// Gives back what an attempt borrowed, and tells what was observed. Waits for the attempts that
+    /// Gives back what an attempt borrowed, and shows what was observed. Waits for the attempts that
     /// used the same stream at the same time: one of them may have changed it.
     pub(super) async fn give_back(&self, ended: Ended) -> Observation {
         let Ended { mut observation, lease, may_have_changed } = ended;
@@ -115,7 +115,7 @@ impl Attempt<'_> {
         if let Some(ended) = self.steps().await {
             return Some(ended);
         }
-        self.observe_still_transient().await;
+        self.confirm_transient().await;
         self.observe_unchanged().await;
         None
     }
@@ -157,17 +157,17 @@ impl Attempt<'_> {
 
     fn execute(
         &self,
-        action: Action<'_>,
+        action: DueAction<'_>,
         bindings: &Bindings,
         in_flight: &mut JoinSet<Exchanged>,
         sampled: &mut Option<Instant>,
     ) -> Result<(), Unbound> {
         let session = Arc::clone(&self.field.session);
         match action {
-            Action::Send { role, repetition, request, pause_us } => {
+            DueAction::Send { role, repetition, request, pause_us } => {
                 let outgoing = match request {
-                    Ask::Call(call) => outgoing(session.model, self.trial, call, bindings)?,
-                    Ask::Operation(operation, input) => {
+                    DueRequest::Call(call) => outgoing(session.model, self.trial, call, bindings)?,
+                    DueRequest::Operation(operation, input) => {
                         let body = crate::wire::encode(self.trial.encoding, &input);
                         Outgoing::encoded(session.model, operation, self.trial.encoding, body)
                     }
@@ -181,7 +181,7 @@ impl Attempt<'_> {
                     session.exchange(tag, &outgoing).await
                 });
             }
-            Action::Sample { step, stream, repetition } => {
+            DueAction::Sample { step, stream, repetition } => {
                 let outgoing =
                     self.field.describe_call.of_stream(session.model, bindings.stream_name(stream)?);
                 let tag = Tag { role: Role::Sample { step, stream }, repetition, ..self.tag.clone() };
@@ -193,7 +193,7 @@ impl Attempt<'_> {
                     session.exchange(tag, &outgoing).await
                 });
             }
-            Action::MoveClock(millis) => {
+            DueAction::MoveClock(millis) => {
                 if let Some(clock) = &session.target.clock {
                     clock.advance(Duration::from_millis(millis));
                 }
@@ -216,7 +216,7 @@ impl Attempt<'_> {
             let session = Arc::clone(&self.field.session);
             let tag = self.tag.clone();
             in_flight.spawn(async move {
-                Exchanged { observed: session.ask_health(&tag).await, reused_and_closed: false }
+                Exchanged { observed: session.check_health(&tag).await, reused_and_closed: false }
             });
         }
         self.exchanges.push(observed);
@@ -224,7 +224,7 @@ impl Attempt<'_> {
 
     /// Describes the stream after the last response, if the trial found it in a transient state: one
     /// that is still shown then held when the refusal was made.
-    async fn observe_still_transient(&mut self) {
+    async fn confirm_transient(&mut self) {
         if self.trial.transient_status().is_none() {
             return;
         }
@@ -232,7 +232,7 @@ impl Attempt<'_> {
         if !lag.is_zero() {
             sleep(lag).await;
         }
-        self.describe(FixtureName::Stream, Role::StillTransient).await;
+        self.describe(FixtureName::Stream, Role::ConfirmTransient).await;
     }
 
     /// "Refused means unchanged": describes every stream whose state the first step found settled, if
@@ -242,8 +242,8 @@ impl Attempt<'_> {
             return;
         }
         for fixture in [FixtureName::Stream, FixtureName::Other] {
-            let own = self.held.own.iter().any(|(name, _)| *name == fixture);
-            let lent = self.held.lease.as_ref().is_some_and(|(name, _)| *name == fixture);
+            let own = self.streams.own.iter().any(|(name, _)| *name == fixture);
+            let lent = self.streams.lease.as_ref().is_some_and(|(name, _)| *name == fixture);
             if (own || lent) && self.bindings.before(fixture).is_some() {
                 self.describe(fixture, Role::Unchanged(fixture)).await;
             }
@@ -269,7 +269,7 @@ impl Attempt<'_> {
     /// True if a shared stream is not as it was lent: a call on it may have been refused and carried out
     /// all the same, in this attempt or in any other.
     fn found_changed(&self) -> bool {
-        let Some((lent, _)) = &self.held.lease else { return false };
+        let Some((lent, _)) = &self.streams.lease else { return false };
         self.exchanges.iter().any(|observed| {
             observed.exchange.role == Role::Unchanged(*lent)
                 && match Snapshot::of(&observed.decoded) {

@@ -1,11 +1,11 @@
-//! Asked, not believed: what a target can do, before anything is planned.
+//! What a target can do, by its responses, before anything is planned.
 //!
 //! The target gets an operation that nobody has, then every modelled operation with an empty
 //! input. An operation whose answer equals the answer to the made-up one is unsupported; likewise
 //! an encoding. HTTP/2 is there if its preface is answered by one, behind TLS
 //! if the server picks it. Nothing is known of an operation
 //! if its probe or that of the made-up one got a 5xx or no answer, or was accepted: a server that
-//! breaks at a made-up name may break in the same words at an empty input, and one that accepts
+//! breaks at a made-up name may break with the same text at an empty input, and one that accepts
 //! everything knows nothing. An operation whose empty input is valid may accept it all the same.
 //! Nothing that is sent here can create or change anything: no operation that does has an empty
 //! valid input.
@@ -27,9 +27,9 @@ use crate::run::session::{Session, Tag};
 /// An operation that no version of the API has.
 const MADE_UP: &str = "ConformanceProbeOfNoOperation";
 
-/// Why a target could not be asked.
+/// Why a target could not be probed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AskError {
+pub enum TargetError {
     /// It did not answer at all.
     #[error("reach the target at {endpoint}: {why}")]
     NoAnswer {
@@ -43,7 +43,7 @@ pub enum AskError {
     NotKinesis {
         /// The endpoint.
         endpoint: String,
-        /// The answer to everything, in a few words.
+        /// The answer to everything, as a short text.
         answer: String,
         /// The same as it came.
         response: Box<ResponseText>,
@@ -56,12 +56,12 @@ pub enum AskError {
         /// The endpoint.
         endpoint: String,
     },
-    /// The run was asked to end before it began.
+    /// The run was ended before it began.
     #[error("begin: the run was stopped")]
     Stopped,
 }
 
-impl AskError {
+impl TargetError {
     /// The error without secrets, signatures and account ids.
     pub(crate) fn redacted(self, redactor: &Redactor) -> Self {
         match self {
@@ -79,22 +79,22 @@ impl AskError {
     }
 }
 
-/// Asks the target what it can do, with so many requests in flight at most.
+/// Probes what the target can do, with so many requests in flight at most.
 ///
 /// # Errors
 /// If it never answers, or answers every operation alike.
-pub(crate) async fn ask(session: &Arc<Session>, jobs: usize) -> Result<Capabilities, AskError> {
+pub(crate) async fn probe_all(session: &Arc<Session>, jobs: usize) -> Result<Capabilities, TargetError> {
     let endpoint = session.target.endpoint.clone();
     if session.target.client.takes_any_certificate() {
-        session.notice(None, format!("the certificate of {endpoint} was not looked at: any is taken"));
+        session.notice(None, format!("the certificate of {endpoint} was not checked: any is taken"));
     }
     let made_up = probe(session, MADE_UP).await;
     if let ResponseText::None(none) = &made_up.exchange.response {
-        return Err(AskError::NoAnswer { endpoint, why: none.clone() });
+        return Err(TargetError::NoAnswer { endpoint, why: none.clone() });
     }
     // Every trial would fail for this one reason.
     if is_in_envelope(&made_up) {
-        return Err(AskError::Envelope { endpoint });
+        return Err(TargetError::Envelope { endpoint });
     }
     let alike = likeness(&made_up.exchange.response, MADE_UP);
 
@@ -127,8 +127,8 @@ pub(crate) async fn ask(session: &Arc<Session>, jobs: usize) -> Result<Capabilit
     unsupported.sort();
     unknown.sort();
     if same == session.model.operations.len() {
-        let answer = first_words(&made_up.exchange.response);
-        return Err(AskError::NotKinesis {
+        let answer = excerpt(&made_up.exchange.response);
+        return Err(TargetError::NotKinesis {
             endpoint,
             answer,
             response: Box::new(made_up.exchange.response.clone()),
@@ -214,7 +214,7 @@ fn likeness(response: &ResponseText, operation: &str) -> Option<Likeness> {
     }
 }
 
-fn first_words(response: &ResponseText) -> String {
+fn excerpt(response: &ResponseText) -> String {
     match likeness(response, MADE_UP) {
         Some((status, body)) => {
             let line: String = body.chars().filter(|letter| !letter.is_control()).take(60).collect();

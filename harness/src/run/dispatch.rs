@@ -1,4 +1,4 @@
-//! One run: asks the target, puts every selected question, judges, tells.
+//! One run: probes the target, sends every selected trial, judges, reports.
 
 mod gate;
 mod health;
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::case::ast::Level;
 use crate::log::{
-    Capabilities, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing, Trial,
+    Capabilities, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing, TrialVerdict,
 };
 use crate::model::Model;
 use crate::observe::Observation;
@@ -22,7 +22,7 @@ use crate::plan::{Manifest, PlannedTrial, Select, Target};
 use crate::wire::NoAnswerKind;
 
 use super::calibration;
-use super::capability::{self, AskError};
+use super::capability::{self, TargetError};
 use super::epoch::Epochs;
 use super::field::{Field, Lending};
 use super::fixtures::Fixtures;
@@ -30,7 +30,7 @@ use super::journal::Journal;
 use super::session::{Emit, Session};
 use super::stop::{Stop, StopReason};
 use gate::Gate;
-use opening::{header, run_id, tell_cases, tell_unseen_transitions, timing_of};
+use opening::{emit_cases, header, report_unseen_transitions, run_id, timing_of};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ pub(crate) trait Referee: Send + Sync {
 #[derive(Clone, Debug)]
 pub(crate) struct Ruling {
     /// The verdict that it comes to by itself.
-    pub verdict: Trial,
+    pub verdict: TrialVerdict,
     /// Why the attempt does not count, where it does not.
     pub void: Option<String>,
     /// True if what was seen has to be seen in another attempt to count.
@@ -80,7 +80,7 @@ pub(crate) enum Settled {
     /// Another attempt is needed.
     Again(Vec<Ruling>),
     /// The verdict.
-    Verdict(Box<Trial>),
+    Verdict(Box<TrialVerdict>),
 }
 
 /// Trials in flight at once where nothing else is said: most of them wait, not work.
@@ -97,7 +97,7 @@ const NEARLY_ALONE: usize = 2;
 ///
 /// # Errors
 /// If the target never answers, or not as Kinesis would. No trial was started then, and nothing
-/// told but what the target answered.
+/// reported but what the target answered.
 #[expect(clippy::too_many_arguments, reason = "each is one thing that a run is made of")]
 pub(crate) async fn run(
     target: Target,
@@ -108,7 +108,7 @@ pub(crate) async fn run(
     referee: Arc<dyn Referee>,
     stop: Stop,
     emit: Emit,
-) -> Result<Footer, AskError> {
+) -> Result<Footer, TargetError> {
     let started = Instant::now();
     let gate = Arc::new(Gate::new(emit));
     let gated: Emit = {
@@ -119,13 +119,13 @@ pub(crate) async fn run(
         .with_journal(settings.journal.clone());
     let session = Arc::new(session);
     let capabilities = tokio::select! {
-        asked = capability::ask(&session, settings.jobs) => asked.map_err(|error| error.redacted(&settings.redactor))?,
+        probed = capability::probe_all(&session, settings.jobs) => probed.map_err(|error| error.redacted(&settings.redactor))?,
         // Nothing was made so far, so there is nothing to clean up.
-        () = session.stopped() => return Err(AskError::Stopped),
+        () = session.stopped() => return Err(TargetError::Stopped),
     };
     let header = header(&session, manifest, select, &settings, &capabilities, selected.len());
     gate.open(settings.redactor.event(Event::Header(Box::new(header))));
-    tell_cases(&session, &selected);
+    emit_cases(&session, &selected);
 
     let describe_call = DescribeCall::of(&capabilities);
     let fixtures = Arc::new(Fixtures::new(Arc::clone(&session), describe_call, run_id(settings.seed)));
@@ -149,8 +149,8 @@ pub(crate) async fn run(
     };
     let timing = Arc::new(timing_of(&session.target, lengths));
     session.set_pace(&timing.lengths);
-    session.tell(Event::Timing((*timing).clone()));
-    tell_unseen_transitions(&session, &timing.lengths);
+    session.emit(Event::Timing((*timing).clone()));
+    report_unseen_transitions(&session, &timing.lengths);
     let field = Field { session, fixtures, describe_call, timing };
     let observing = Semaphore::new(field.session.target.transitional_budget.max(1) as usize);
     let mut follower = JoinSet::new();
@@ -225,7 +225,7 @@ impl Unsettled {
 
 /// What carrying out a trial came to.
 enum CameTo {
-    Verdict(Box<Trial>),
+    Verdict(Box<TrialVerdict>),
     Unsettled(Unsettled),
     /// The target's process ended while a request of the trial was under way.
     Suspect(Unsettled),
@@ -248,10 +248,10 @@ impl Run {
             .filter(|trial| trial.is_required(requires))
             .map(|trial| trial.id.clone())
             .collect();
-        let mut tell = |mut verdict: Trial| {
+        let mut emit = |mut verdict: TrialVerdict| {
             verdict.required = required.contains(&verdict.id);
             *counts.entry(verdict.outcome).or_default() += 1;
-            self.field.session.tell(Event::Trial(Box::new(verdict)));
+            self.field.session.emit(Event::Trial(Box::new(verdict)));
         };
         // A trial that moves the clock moves it for all, and one that judges when a response comes is
         // disturbed by all: these are carried out alone, after all others.
@@ -259,13 +259,13 @@ impl Run {
         let together = together.into_iter().map(|trial| self.unsettled(trial)).collect();
         let jobs = Arc::new(Semaphore::new(self.settings.jobs.max(1)));
         let (mut unsettled, mut suspects) =
-            self.side_by_side(together, &jobs, BESIDE_OTHERS, None, &mut tell).await;
+            self.side_by_side(together, &jobs, BESIDE_OTHERS, None, &mut emit).await;
         // The trials whose requests were under way when the process ended, newest first, each alone: the
         // one during which it ends again is to blame.
         suspects.sort_by_key(|suspect| self.epochs.rank(&suspect.trial.id));
         for suspect in suspects {
             match self.carry_out(suspect, &Semaphore::new(1), u32::MAX, None, Beside::None).await {
-                CameTo::Verdict(verdict) => tell(*verdict),
+                CameTo::Verdict(verdict) => emit(*verdict),
                 CameTo::Unsettled(_) | CameTo::Suspect(_) => {}
             }
             if self.field.session.is_stopped() {
@@ -277,10 +277,10 @@ impl Run {
         unsettled.sort_by_key(|unsettled| !unsettled.was_violated_once());
         let until = tokio::time::Instant::now() + Duration::from_micros(self.field.session.now_us());
         let nearly_alone = Arc::new(Semaphore::new(NEARLY_ALONE.min(self.settings.jobs.max(1))));
-        self.side_by_side(unsettled, &nearly_alone, u32::MAX, Some(until), &mut tell).await;
+        self.side_by_side(unsettled, &nearly_alone, u32::MAX, Some(until), &mut emit).await;
         for trial in alone {
             let one = Arc::new(Semaphore::new(1));
-            self.side_by_side(vec![self.unsettled(trial)], &one, u32::MAX, None, &mut tell).await;
+            self.side_by_side(vec![self.unsettled(trial)], &one, u32::MAX, None, &mut emit).await;
             if self.field.session.is_stopped() {
                 break;
             }
@@ -297,7 +297,7 @@ impl Run {
         jobs: &Arc<Semaphore>,
         attempts: u32,
         until: Option<tokio::time::Instant>,
-        tell: &mut (dyn FnMut(Trial) + Send),
+        emit: &mut (dyn FnMut(TrialVerdict) + Send),
     ) -> (Vec<Unsettled>, Vec<Unsettled>) {
         let mut tasks = JoinSet::new();
         for unsettled in trials {
@@ -313,7 +313,7 @@ impl Run {
         let (mut left, mut suspects) = (Vec::new(), Vec::new());
         while let Some(joined) = tasks.join_next().await {
             match joined {
-                Ok(Some(CameTo::Verdict(verdict))) => tell(*verdict),
+                Ok(Some(CameTo::Verdict(verdict))) => emit(*verdict),
                 Ok(Some(CameTo::Unsettled(unsettled))) => left.push(unsettled),
                 Ok(Some(CameTo::Suspect(suspect))) => suspects.push(suspect),
                 Ok(None) => {}
@@ -427,7 +427,7 @@ impl Run {
     }
 
     /// True if the end of the process is noticed soon. Where nothing listens any more, it is only a matter
-    /// of time: on a busy machine the end of a process can be told long after its connections broke.
+    /// of time: on a busy machine the end of a process can be reported long after its connections broke.
     async fn is_noticed_to_end(&self, epoch: u32) -> bool {
         let noticed = |within| tokio::time::timeout(within, self.epochs.end_of(epoch));
         if noticed(NOTICED_WITHIN).await.is_ok() {

@@ -12,7 +12,7 @@ use crate::plan::bind::Bindings;
 use super::fixtures::{Fixtures, Lease, Stream};
 use super::session::{Session, Tag};
 
-/// Where a trial that asks for the shared stream gets its stream from.
+/// Where a trial that requests the shared stream gets its stream from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lending {
     /// The stream that others use at the same time.
@@ -44,12 +44,12 @@ pub(super) struct Attempt<'run> {
     pub(super) exchanges: Vec<Observed>,
     /// True if chance may have kept a response back.
     pub(super) reused_and_closed: bool,
-    pub(super) held: Held,
+    pub(super) streams: AttemptStreams,
 }
 
 /// The streams of an attempt.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct AttemptStreams {
     pub(super) own: Vec<(FixtureName, Stream)>,
     pub(super) lease: Option<(FixtureName, Lease)>,
 }

@@ -6,7 +6,7 @@ mod calls;
 mod creating;
 mod deletion;
 mod lease;
-mod shown;
+mod responses;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,8 +20,8 @@ use crate::observe::describe::{DescribeCall, before_of};
 use crate::run::session::{Session, Tag};
 use calls::SetupCall;
 pub(crate) use lease::{Lease, Shared};
-use shown::arn_of;
-pub(crate) use shown::has_our_tag;
+use responses::arn_of;
+pub(crate) use responses::has_our_tag;
 
 /// What every name of ours begins with.
 pub const PREFIX: &str = "kinesis-conformance-";
@@ -35,7 +35,7 @@ pub(crate) struct Stream {
     pub name: String,
     /// Its ARN, as the target's own Describe shows it.
     pub arn: String,
-    /// Status, type and key when the ask found it.
+    /// Status, type and key when the steps found it.
     pub before: Value,
     _permit: OwnedSemaphorePermit,
 }
@@ -89,7 +89,7 @@ pub(crate) struct Fixtures {
     /// Creates under way. They go on if nobody waits for their responses any more.
     creates: Mutex<JoinSet<()>>,
     keeps_tags: OnceCell<bool>,
-    told_untaggable: AtomicBool,
+    reported_untaggable: AtomicBool,
 }
 
 impl Fixtures {
@@ -109,7 +109,7 @@ impl Fixtures {
             deletions: Mutex::default(),
             creates: Mutex::default(),
             keeps_tags: OnceCell::new(),
-            told_untaggable: AtomicBool::new(false),
+            reported_untaggable: AtomicBool::new(false),
             session,
         }
     }
@@ -214,7 +214,7 @@ impl Fixtures {
 
     /// `Tags` of CreateStream is from 2024. Where the first stream does not show the tag, this and
     /// every later one gets it by a call of its own; where that fails too, `sweep` will find the
-    /// stream by its prefix only, which is told once.
+    /// stream by its prefix only, which is reported once.
     async fn see_to_tag(&self, tag: &Tag, name: &str) {
         let keeps = self.keeps_tags.get_or_init(|| async {
             let input = Value::from([("StreamName", Value::from(name))]);
@@ -231,7 +231,7 @@ impl Fixtures {
             ("Tags", Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))])),
         ]);
         if let Err(error) = self.setup_call(tag, "AddTagsToStream", &input).await
-            && !self.told_untaggable.swap(true, Ordering::Relaxed)
+            && !self.reported_untaggable.swap(true, Ordering::Relaxed)
         {
             self.session.notice(None, format!("streams carry no tag, only our prefix: {error}"));
         }

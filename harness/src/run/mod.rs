@@ -16,7 +16,7 @@ mod silence;
 mod stop;
 pub mod sweep;
 
-pub use capability::AskError;
+pub use capability::TargetError;
 pub use dispatch::DEFAULT_JOBS;
 pub(crate) use dispatch::{Referee, Ruling, Settings, Settled, run};
 pub use fixtures::{PREFIX, TAG_KEY};

@@ -1,4 +1,4 @@
-//! One run's connection to its target: sends, times and tells every exchange. What is told is
+//! One run's connection to its target: sends, times and shows every exchange. What is reported is
 //! redacted, what is returned is not.
 
 use std::collections::BTreeMap;
@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::model::{Model, Value};
-use crate::wire::{Auth, Client, Deviation, NoAnswerKind, RawSent, Response, Sent};
+use crate::wire::{Auth, Client, NoAnswerKind, Overrides, RawSent, Response, Sent};
 
 use crate::log::Redactor;
 use crate::log::{
-    AsItCame, BodyText, Change, DeviationText, Event, Exchange, LONGEST_KEPT, Lengths, Notice, RequestText,
+    AsItCame, BodyText, Change, Event, Exchange, LONGEST_KEPT, Lengths, Notice, OverrideText, RequestText,
     ResponseText, Role,
 };
 use crate::observe::Observed;
@@ -104,28 +104,28 @@ pub(crate) struct Exchanged {
     /// The exchange.
     pub observed: Observed,
     /// True if a connection that others had used was closed before the response came. A server may
-    /// close one that was idle at the very moment at which it is used again.
+    /// close one that was idle just when it is used again.
     pub reused_and_closed: bool,
 }
 
 /// What either transport has brought back.
 struct Carried {
     sent: Sent,
-    deviates: Option<DeviationText>,
+    overrides: Option<OverrideText>,
     as_it_came: Option<AsItCame>,
 }
 
 impl Carried {
     const fn pooled(sent: Sent) -> Self {
-        Self { sent, deviates: None, as_it_came: None }
+        Self { sent, overrides: None, as_it_came: None }
     }
 
-    fn raw(deviation: &Deviation, raw: RawSent) -> Self {
+    fn raw(overrides: &Overrides, raw: RawSent) -> Self {
         Self {
             sent: raw.sent,
-            deviates: Some(DeviationText {
+            overrides: Some(OverrideText {
                 head: raw.request_head,
-                spoiled: deviation.auth.place().map(str::to_owned),
+                corrupted: overrides.auth.place().map(str::to_owned),
             }),
             as_it_came: raw.answer_head.map(|head| AsItCame {
                 head: Some(head),
@@ -180,18 +180,18 @@ impl Session {
         Self { journal, ..self }
     }
 
-    /// Sends, and tells the exchange.
+    /// Sends, and shows the exchange.
     ///
     /// Some servers close connections that are idle without saying so, some right behind an answer. A
-    /// request that meets such a close gets no answer, and it can't be told whether it was carried out,
+    /// request that meets such a close gets no answer, and it can't be reported whether it was carried out,
     /// so that it is not sent again here. But from then on each request gets a connection of its own:
-    /// whoever asks again meets no such close.
+    /// whoever sends again meets no such close.
     pub(crate) async fn exchange(&self, tag: Tag, outgoing: &Outgoing) -> Exchanged {
         if self.hangs_up.load(Ordering::Relaxed) {
             return self.exchange_fresh(tag, outgoing).await;
         }
         let observed = self.exchange_on(&self.target.client, tag, outgoing).await;
-        let pooled = outgoing.deviation.is_none();
+        let pooled = outgoing.overrides.is_none();
         let reused_and_closed = pooled && observed.exchange.response.was_cut_short();
         if reused_and_closed && !self.hangs_up.swap(true, Ordering::Relaxed) {
             let text = "a connection was closed before the response came; from here on each request gets one of its own";
@@ -200,8 +200,8 @@ impl Session {
         Exchanged { observed, reused_and_closed }
     }
 
-    /// Asks, on a connection of its own, for something that every Kinesis answers.
-    pub(crate) async fn ask_health(&self, tag: &Tag) -> Observed {
+    /// Requests, on a connection of its own, something that every Kinesis answers.
+    pub(crate) async fn check_health(&self, tag: &Tag) -> Observed {
         let outgoing = Outgoing::call(self.model, "ListStreams", &Value::empty());
         self.exchange_fresh(tag.with_role(Role::Health), &outgoing).await.observed
     }
@@ -223,7 +223,7 @@ impl Session {
         speaks
     }
 
-    /// Sends on a connection of its own, and tells the exchange.
+    /// Sends on a connection of its own, and shows the exchange.
     pub(crate) async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchanged {
         let observed = self.exchange_on(&self.target.client.fresh(), tag, outgoing).await;
         Exchanged { observed, reused_and_closed: false }
@@ -231,10 +231,10 @@ impl Session {
 
     async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Observed {
         let number = self.begin(&tag, outgoing);
-        let carried = match &outgoing.deviation {
+        let carried = match &outgoing.overrides {
             None => Carried::pooled(client.send(&outgoing.request).await),
-            Some(deviation) => {
-                Carried::raw(deviation, client.send_deviating(deviation, &outgoing.request.body).await)
+            Some(overrides) => {
+                Carried::raw(overrides, client.send_raw(overrides, &outgoing.request.body).await)
             }
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -243,7 +243,7 @@ impl Session {
         self.silence.note(&exchange.response, self.target.process.is_some());
         self.count_bytes(&exchange.response);
         let exchange = Arc::new(exchange);
-        self.tell(Event::Exchange(Box::new((*exchange).clone())));
+        self.emit(Event::Exchange(Box::new((*exchange).clone())));
         Observed::of(self.model, exchange)
     }
 
@@ -307,7 +307,7 @@ impl Session {
 
     fn describe(&self, tag: Tag, outgoing: &Outgoing, carried: Carried) -> Exchange {
         let request = &outgoing.request;
-        let Carried { sent, deviates, as_it_came } = carried;
+        let Carried { sent, overrides, as_it_came } = carried;
         Exchange {
             trial: tag.trial.map(|trial| trial.to_string()),
             role: tag.role,
@@ -324,8 +324,8 @@ impl Session {
                     Auth::Unsigned => false,
                 },
                 body: BodyText::of(&request.body),
-                deviates: deviates
-                    .map(|deviates| DeviationText { head: deviates.head, spoiled: deviates.spoiled }),
+                overrides: overrides
+                    .map(|overrides| OverrideText { head: overrides.head, corrupted: overrides.corrupted }),
             },
             response: match sent.outcome {
                 Ok(response) => self.answer(response, as_it_came),
@@ -351,14 +351,14 @@ impl Session {
         }
     }
 
-    /// Tells an event, without what must not be told.
-    pub(crate) fn tell(&self, event: Event) {
+    /// Reports an event, without what must not be shown.
+    pub(crate) fn emit(&self, event: Event) {
         (self.emit)(kept(self.redactor.event(event)));
     }
 
-    /// Tells something that is no verdict.
+    /// Reports something that is no verdict.
     pub(crate) fn notice(&self, trial: Option<&str>, text: String) {
-        self.tell(Event::Notice(Notice { at_us: self.now_us(), trial: trial.map(str::to_owned), text }));
+        self.emit(Event::Notice(Notice { at_us: self.now_us(), trial: trial.map(str::to_owned), text }));
     }
 
     /// Time between two samples.
@@ -386,12 +386,12 @@ impl Session {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// True if nothing listens where the target should, asked a few times: a server that is busy may
+    /// True if nothing listens where the target should, by a few attempts: a server that is busy may
     /// refuse a connection once.
     pub(crate) async fn nothing_listens(&self) -> bool {
         for pause_ms in [0, 50, 100, 200] {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
-            let observed = self.ask_health(&Tag::of_run(Role::Health)).await;
+            let observed = self.check_health(&Tag::of_run(Role::Health)).await;
             let refused = match &observed.exchange.response {
                 ResponseText::Answer { .. } => false,
                 ResponseText::None(none) => none.kind == NoAnswerKind::Refused,
@@ -423,12 +423,12 @@ impl Session {
         &self.silence
     }
 
-    /// True once the run was asked to end.
+    /// True once the run has to end.
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.is_stopped()
     }
 
-    /// Ends when the run is asked to end.
+    /// Ends when the run has to end.
     pub(crate) async fn stopped(&self) {
         self.stop.stopped().await;
     }

@@ -37,7 +37,7 @@ pub(super) async fn reach(
                     let stream = &lease.shared().stream;
                     let (own_name, arn, before) =
                         (stream.name.clone(), stream.arn.clone(), stream.before.clone());
-                    attempt.held.lease = Some((*name, lease));
+                    attempt.streams.lease = Some((*name, lease));
                     bind(attempt, *name, &own_name, &arn, Some(before));
                 }
                 Lending::Own => {
@@ -45,7 +45,7 @@ pub(super) async fn reach(
                     let stream = fixtures.create(&attempt.tag, 1, permit).await?;
                     let (own_name, arn, before) =
                         (stream.name.clone(), stream.arn.clone(), stream.before.clone());
-                    attempt.held.own.push((*name, stream));
+                    attempt.streams.own.push((*name, stream));
                     bind(attempt, *name, &own_name, &arn, Some(before));
                 }
             },
@@ -94,7 +94,7 @@ async fn own(
     };
     let (own_name, arn) = (stream.name.clone(), stream.arn.clone());
     let mut before = stream.before.clone();
-    attempt.held.own.push((name, stream));
+    attempt.streams.own.push((name, stream));
     if let Some(tree) = encryption {
         let key = attempt
             .bindings

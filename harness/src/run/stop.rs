@@ -23,7 +23,7 @@ struct StopState {
 /// Why a run was ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StopReason {
-    /// The user asked for it, by a signal for example.
+    /// The user requested it, by a signal for example.
     Asked,
     /// The time was over that the user gave to the run.
     Budget(Duration),
@@ -32,7 +32,7 @@ pub enum StopReason {
 }
 
 impl Stop {
-    /// Asks everything under way to end.
+    /// Requests everything under way to end.
     pub fn stop(&self) {
         self.stop_because(StopReason::Asked);
     }
@@ -61,12 +61,12 @@ impl Stop {
         self.lock().clone()
     }
 
-    /// True once the run was asked to end.
+    /// True once the run has to end.
     pub fn is_stopped(&self) -> bool {
         self.0.stopped.load(Ordering::SeqCst)
     }
 
-    /// Ends when the run is asked to end.
+    /// Ends when the run has to end.
     pub async fn stopped(&self) {
         let notified = self.0.notify.notified();
         tokio::pin!(notified);

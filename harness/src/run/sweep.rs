@@ -20,7 +20,7 @@ use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
 use crate::plan::Outgoing;
 use crate::plan::Target;
-use crate::run::capability::AskError;
+use crate::run::capability::TargetError;
 use crate::run::fixtures::{PREFIX, TAG_KEY};
 use crate::run::session::{Session, Tag};
 use crate::run::stop::Stop;
@@ -61,7 +61,7 @@ pub struct Leftovers {
 ///
 /// # Errors
 /// If the target does not answer, or refuses to list its streams.
-pub async fn find(target: &Target, redactor: &Redactor) -> Result<Leftovers, AskError> {
+pub async fn find(target: &Target, redactor: &Redactor) -> Result<Leftovers, TargetError> {
     let session = session(target);
     let mut found = find_in(&session).await.map_err(|error| error.redacted(redactor))?;
     for (_, answer) in &mut found.unread {
@@ -70,7 +70,7 @@ pub async fn find(target: &Target, redactor: &Redactor) -> Result<Leftovers, Ask
     Ok(found)
 }
 
-async fn find_in(session: &Session) -> Result<Leftovers, AskError> {
+async fn find_in(session: &Session) -> Result<Leftovers, TargetError> {
     let mut found = Leftovers::default();
     let mut seen = BTreeSet::new();
     let mut after: Option<String> = None;
@@ -85,7 +85,7 @@ async fn find_in(session: &Session) -> Result<Leftovers, AskError> {
             }
             has_new = true;
             if name.starts_with(PREFIX) {
-                look_at(session, name, &mut found).await?;
+                inspect(session, name, &mut found).await?;
             }
         }
         if output.get("HasMoreStreams") != Some(&Value::Bool(true)) {
@@ -101,15 +101,15 @@ async fn find_in(session: &Session) -> Result<Leftovers, AskError> {
     Ok(found)
 }
 
-async fn list(session: &Session, after: Option<&str>) -> Result<Value, AskError> {
+async fn list(session: &Session, after: Option<&str>) -> Result<Value, TargetError> {
     let input = match after {
         Some(name) => Value::from([("ExclusiveStartStreamName", Value::from(name))]),
         None => Value::empty(),
     };
-    let observed = ask(session, "ListStreams", &input).await?;
-    observed.decoded.output().cloned().ok_or_else(|| AskError::NotKinesis {
+    let observed = request(session, "ListStreams", &input).await?;
+    observed.decoded.output().cloned().ok_or_else(|| TargetError::NotKinesis {
         endpoint: session.target.endpoint.clone(),
-        answer: observed.decoded.in_words(),
+        answer: observed.decoded.as_text(),
         response: Box::new(observed.exchange.response.clone()),
     })
 }
@@ -119,8 +119,8 @@ fn texts(output: &Value, member: &str) -> Vec<String> {
     elements.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-/// Looks at a stream with our prefix. One that has vanished meanwhile is none.
-async fn look_at(session: &Session, name: String, found: &mut Leftovers) -> Result<(), AskError> {
+/// Looks at a stream with our prefix. One that has vanished in the meantime is none.
+async fn inspect(session: &Session, name: String, found: &mut Leftovers) -> Result<(), TargetError> {
     match tag_of(session, &name).await? {
         Tagged::By(run) => {
             if let Some(age) = age_of(session, &name).await? {
@@ -145,18 +145,18 @@ enum Tagged {
     Unread(String),
 }
 
-async fn tag_of(session: &Session, name: &str) -> Result<Tagged, AskError> {
+async fn tag_of(session: &Session, name: &str) -> Result<Tagged, TargetError> {
     let mut after: Option<String> = None;
     for _ in 0..MOST_PAGES {
         let mut input = Value::from([("StreamName", Value::from(name))]);
         if let (Value::Map(members), Some(key)) = (&mut input, &after) {
             members.insert("ExclusiveStartTagKey".to_owned(), Value::from(key.as_str()));
         }
-        let decoded = ask(session, "ListTagsForStream", &input).await?.decoded;
+        let decoded = request(session, "ListTagsForStream", &input).await?.decoded;
         if is_gone(&decoded) {
             return Ok(Tagged::Gone);
         }
-        let Some(output) = decoded.output() else { return Ok(Tagged::Unread(decoded.in_words())) };
+        let Some(output) = decoded.output() else { return Ok(Tagged::Unread(decoded.as_text())) };
         let tags = output.get("Tags").and_then(Value::as_list).unwrap_or_default();
         let text = |tag: &Value, member| tag.get(member).and_then(Value::as_str).map(str::to_owned);
         if let Some(ours) = tags.iter().find(|tag| text(tag, "Key").as_deref() == Some(TAG_KEY)) {
@@ -173,12 +173,12 @@ async fn tag_of(session: &Session, name: &str) -> Result<Tagged, AskError> {
 }
 
 /// How long ago a stream was made, as far as the target says so; `None` if the stream is gone.
-async fn age_of(session: &Session, name: &str) -> Result<Option<Option<Duration>>, AskError> {
+async fn age_of(session: &Session, name: &str) -> Result<Option<Option<Duration>>, TargetError> {
     let input = Value::from([("StreamName", Value::from(name))]);
     for (operation, member) in
         [("DescribeStreamSummary", "StreamDescriptionSummary"), ("DescribeStream", "StreamDescription")]
     {
-        let observed = ask(session, operation, &input).await?;
+        let observed = request(session, operation, &input).await?;
         if is_gone(&observed.decoded) {
             return Ok(None);
         }
@@ -254,7 +254,7 @@ async fn delete_one(session: &Session, name: &str, give_up: Instant) -> Option<S
             DecodedResponse::Accepted { .. } | DecodedResponse::Undecodable { .. } => false,
         };
         if !passes || Instant::now() >= give_up {
-            return Some(decoded.in_words());
+            return Some(decoded.as_text());
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(1));
@@ -266,12 +266,12 @@ fn session(target: &Target) -> Session {
 }
 
 /// Sends a call. What the target refuses is an answer too.
-async fn ask(session: &Session, operation: &str, input: &Value) -> Result<Observed, AskError> {
+async fn request(session: &Session, operation: &str, input: &Value) -> Result<Observed, TargetError> {
     let outgoing = Outgoing::call(session.model, operation, input);
     let observed = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed;
     match &observed.exchange.response {
         ResponseText::None(none) => {
-            Err(AskError::NoAnswer { endpoint: session.target.endpoint.clone(), why: none.clone() })
+            Err(TargetError::NoAnswer { endpoint: session.target.endpoint.clone(), why: none.clone() })
         }
         ResponseText::Answer { .. } => Ok(observed),
     }

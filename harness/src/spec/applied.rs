@@ -34,7 +34,7 @@ pub struct Applied {
 
 impl Encryption {
     /// As in `EncryptionType`.
-    pub const fn word(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::None => "NONE",
             Self::Key(_) => "KMS",
@@ -52,7 +52,7 @@ impl Encryption {
 
 impl Mark {
     /// As in `EncryptionType`; `None` = the member is not there.
-    pub const fn word(self) -> Option<&'static str> {
+    pub const fn as_str(self) -> Option<&'static str> {
         match self {
             Self::Absent => None,
             Self::None => Some("NONE"),

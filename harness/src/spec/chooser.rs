@@ -1,7 +1,7 @@
-//! Walking through the open questions that a call meets.
+//! Runs through the open questions that a call meets.
 //!
-//! An operation is written as if every question had an answer and asks for it. The set of all
-//! results is found by running it again for each combination of answers it asked for.
+//! An operation is written as if every question had an answer and requests it. The set of all
+//! results is found by running it again for each combination of answers it requested.
 
 use super::question::{Candidate, OpenQuestion};
 
@@ -16,9 +16,9 @@ impl<'a> Chooser<'a> {
         Self { answer, made: Vec::new() }
     }
 
-    /// The answer to a question. Asked twice, it is answered alike.
-    pub(super) fn ask(&mut self, question: OpenQuestion) -> Candidate {
-        if let Some((_, candidate)) = self.made.iter().find(|(asked, _)| *asked == question) {
+    /// The answer to a question. A question that is met twice has one answer.
+    pub(super) fn candidate(&mut self, question: OpenQuestion) -> Candidate {
+        if let Some((_, candidate)) = self.made.iter().find(|(known, _)| *known == question) {
             return *candidate;
         }
         let candidate = (self.answer)(question);
@@ -70,11 +70,11 @@ mod tests {
     #[test]
     fn every_combination_is_run_once() {
         let results = explore(|choose| {
-            let first = choose.ask(OpenQuestion::PutsSoonAfterActive);
+            let first = choose.candidate(OpenQuestion::PutsSoonAfterActive);
             if first == Candidate::After {
                 vec![first]
             } else {
-                vec![first, choose.ask(OpenQuestion::StopWhenNotEncrypted)]
+                vec![first, choose.candidate(OpenQuestion::StopWhenNotEncrypted)]
             }
         });
         assert_eq!(
@@ -94,9 +94,12 @@ mod tests {
     }
 
     #[test]
-    fn a_question_asked_twice_is_answered_alike() {
+    fn a_question_met_twice_has_one_answer() {
         let results = explore(|choose| {
-            (choose.ask(OpenQuestion::PutsSoonAfterActive), choose.ask(OpenQuestion::PutsSoonAfterActive))
+            (
+                choose.candidate(OpenQuestion::PutsSoonAfterActive),
+                choose.candidate(OpenQuestion::PutsSoonAfterActive),
+            )
         });
         assert!(results.len() == 2 && results.iter().all(|(first, second)| first == second));
     }

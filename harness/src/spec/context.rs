@@ -1,11 +1,11 @@
 //! What an operation is given, and what it comes to.
 
 use super::Millis;
+use super::account::Account;
 use super::effect::Effect;
 use super::input::Input;
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::{Message, Refusal};
-use super::world::World;
 use crate::model::{Operation, Value};
 
 /// A call that has been authenticated and decoded, and whose members have the modelled types.
@@ -114,12 +114,12 @@ impl Action {
 }
 
 /// What an operation comes to.
-pub(super) type Outcome = Result<(Value, Effect), Refusal>;
+pub(super) type ActionResult = Result<(Value, Effect), Refusal>;
 
 /// What every operation is given.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    pub(super) world: &'a World,
+    pub(super) account: &'a Account,
     pub(super) action: Action,
     pub(super) input: Input<'a>,
     pub(super) now: Millis,

@@ -2,7 +2,7 @@
 
 use super::Millis;
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::encryption::shown;
 use super::identify;
@@ -15,7 +15,7 @@ use crate::model::Value;
 const SHARDS: usize = 100;
 
 /// `DescribeStream`.
-pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::stream(context, choose)?;
     let input = context.input;
     let after = input.text("ExclusiveStartShardId");
@@ -33,7 +33,7 @@ pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome 
 
 /// `DescribeStreamSummary` (LIFE-018). No `StreamId` is shown; the bound of a record is, where the
 /// creation stated it (LIFE-031).
-pub(super) fn summary(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn summary(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::stream(context, choose)?;
     let summary = head(stream, context.now, choose)
         .with("OpenShardCount", count(stream.shards(context.now).len()))
@@ -46,7 +46,7 @@ pub(super) fn summary(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome
 /// `MaxRecordSizeInKiB`; `None` = the member is not there.
 fn max_record_kib(stream: &Stream, choose: &mut Chooser<'_>) -> Option<i64> {
     stream.max_record_kib.or_else(|| {
-        (choose.ask(OpenQuestion::RecordSizeNotStated) == Candidate::Shown).then_some(MAX_RECORD_KIB)
+        (choose.candidate(OpenQuestion::RecordSizeNotStated) == Candidate::Shown).then_some(MAX_RECORD_KIB)
     })
 }
 
@@ -57,7 +57,7 @@ fn head(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Structure {
     Structure::default()
         .with("StreamName", stream.name.as_str())
         .with("StreamARN", stream.arn.as_str())
-        .with("StreamStatus", stream.status(now).word())
+        .with("StreamStatus", stream.status(now).as_str())
         .with("StreamModeDetails", mode(stream))
         .with("RetentionPeriodHours", stream.retention_hours)
         .with("StreamCreationTimestamp", Value::Time(stream.created))
@@ -68,7 +68,7 @@ fn head(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Structure {
 
 /// `StreamModeDetails`.
 pub(super) fn mode(stream: &Stream) -> Value {
-    Value::from([("StreamMode", stream.mode.word().into())])
+    Value::from([("StreamMode", stream.mode.as_str().into())])
 }
 
 /// One shard. No shard is closed yet, so that none shows where it ends or what it came from.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::applied::Encryption;
 use super::stream::{Blank, NewRecord};
 
-/// What an accepted call changes. Closed: there is no other way to change a world.
+/// What an accepted call changes. Closed: there is no other way to change an account.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Nothing.

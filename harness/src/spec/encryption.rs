@@ -3,7 +3,7 @@
 use super::Millis;
 use super::applied::{Encryption, Mark, WINDOW};
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::kms::{KeyLookup, KmsFault};
@@ -22,19 +22,19 @@ fn within_limit(times: &[Millis], now: Millis) -> Result<(), Refusal> {
     if times.iter().filter(|time| now - **time < WINDOW).count() < PER_WINDOW {
         Ok(())
     } else {
-        Err(Refusal::untold("LimitExceededException"))
+        Err(Refusal::without_text("LimitExceededException"))
     }
 }
 
 /// `StartStreamEncryption`.
-pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let name = identify::name(context, choose)?;
     let about_stream = active(context, &name);
     let about_request = key_to_start(context, choose);
     let (stream, key) = both(about_stream, about_request, choose)?;
     let same_key = stream.encryption(context.now).key() == Some(key);
     if same_key {
-        let candidate = choose.ask(OpenQuestion::StartWithKeyInForce);
+        let candidate = choose.candidate(OpenQuestion::StartWithKeyInForce);
         if candidate == Candidate::NoOp {
             return Ok((Value::empty(), Effect::Nothing));
         }
@@ -44,8 +44,8 @@ pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
     let shown = match stream.encryption(context.now).key() {
         Some(in_force)
             if in_force != key
-                && context.world.kms.same_key(in_force, key)
-                && choose.ask(OpenQuestion::StartWithSameKeyInAnotherForm) == Candidate::Before =>
+                && context.account.kms.same_key(in_force, key)
+                && choose.candidate(OpenQuestion::StartWithSameKeyInAnotherForm) == Candidate::Before =>
         {
             in_force
         }
@@ -55,10 +55,10 @@ pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
 }
 
 /// `StopStreamEncryption`. It does not call KMS (SSE-004).
-pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let name = identify::name(context, choose)?;
     let about_stream = active(context, &name);
-    let about_request = if asks_for_kms(context) {
+    let about_request = if requests_kms(context) {
         Ok(context.input.text("KeyId").unwrap_or_default())
     } else {
         Err(none_refused())
@@ -66,17 +66,17 @@ pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
     let (stream, key) = both(about_stream, about_request, choose)?;
     match stream.encryption(context.now) {
         Encryption::None => {
-            let candidate = choose.ask(OpenQuestion::StopWhenNotEncrypted);
+            let candidate = choose.candidate(OpenQuestion::StopWhenNotEncrypted);
             if candidate == Candidate::NoOp {
                 return Ok((Value::empty(), Effect::Nothing));
             } else if candidate == Candidate::InvalidArgument {
-                return Err(Refusal::untold("InvalidArgumentException"));
+                return Err(Refusal::without_text("InvalidArgumentException"));
             }
         }
         Encryption::Key(in_force) if in_force == key => {}
         Encryption::Key(in_force) => {
-            let question = match context.world.kms.find(key) {
-                KeyLookup::Usable { .. } if context.world.kms.same_key(in_force, key) => {
+            let question = match context.account.kms.find(key) {
+                KeyLookup::Usable { .. } if context.account.kms.same_key(in_force, key) => {
                     OpenQuestion::StopWithSameKeyInAnotherForm
                 }
                 KeyLookup::Malformed => OpenQuestion::StopWithMalformedKey,
@@ -84,8 +84,8 @@ pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
                     OpenQuestion::StopWithOtherKey
                 }
             };
-            if choose.ask(question) == Candidate::InvalidArgument {
-                return Err(Refusal::untold("InvalidArgumentException"));
+            if choose.candidate(question) == Candidate::InvalidArgument {
+                return Err(Refusal::without_text("InvalidArgumentException"));
             }
         }
     }
@@ -104,7 +104,7 @@ fn both<A, B>(
         (Ok(stream), Ok(request)) => Ok((stream, request)),
         (Err(refusal), Ok(_)) | (Ok(_), Err(refusal)) => Err(refusal),
         (Err(stream), Err(request)) => {
-            let first = choose.ask(OpenQuestion::OrderOfEncryptionChecks);
+            let first = choose.candidate(OpenQuestion::OrderOfEncryptionChecks);
             Err(if first == Candidate::RequestFirst { request } else { stream })
         }
     }
@@ -116,12 +116,12 @@ fn active<'a>(context: Context<'a>, name: &str) -> Result<&'a Stream, Refusal> {
     match stream.status(context.now) {
         Status::Active => Ok(stream),
         status @ (Status::Creating | Status::Updating | Status::Deleting) => {
-            Err(Refusal::not_active(context.world, name, status))
+            Err(Refusal::not_active(context.account, name, status))
         }
     }
 }
 
-fn asks_for_kms(context: Context<'_>) -> bool {
+fn requests_kms(context: Context<'_>) -> bool {
     context.input.text("EncryptionType") == Some("KMS")
 }
 
@@ -132,34 +132,34 @@ fn none_refused() -> Refusal {
 
 /// The key of a start, as given.
 fn key_to_start<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a str, Refusal> {
-    if !asks_for_kms(context) {
-        let candidate = choose.ask(OpenQuestion::StartWithNone);
+    if !requests_kms(context) {
+        let candidate = choose.candidate(OpenQuestion::StartWithNone);
         return Err(if candidate == Candidate::Validation {
-            Refusal::untold("ValidationException")
+            Refusal::without_text("ValidationException")
         } else if candidate == Candidate::InvalidOperation {
-            Refusal::untold("InvalidOperationException")
+            Refusal::without_text("InvalidOperationException")
         } else {
             none_refused()
         });
     }
     let key = context.input.text("KeyId").unwrap_or_default();
-    match context.world.kms.find(key) {
+    match context.account.kms.find(key) {
         KeyLookup::Usable { .. } => Ok(key),
         // KMS-016.
         KeyLookup::Fault(KmsFault::InvalidState)
-            if choose.ask(OpenQuestion::KeyPendingDeletion) == Candidate::KmsDisabled =>
+            if choose.candidate(OpenQuestion::KeyPendingDeletion) == Candidate::KmsDisabled =>
         {
-            Err(Refusal::untold(KmsFault::Disabled.class()))
+            Err(Refusal::without_text(KmsFault::Disabled.class()))
         }
         // The texts were found nowhere (KMS-010).
-        KeyLookup::Fault(fault) => Err(Refusal::untold(fault.class())),
+        KeyLookup::Fault(fault) => Err(Refusal::without_text(fault.class())),
         KeyLookup::ForeignRegion => Err(not_found_or_invalid(OpenQuestion::ForeignRegionKey, choose)),
         KeyLookup::Malformed => Err(not_found_or_invalid(OpenQuestion::MalformedKeyId, choose)),
     }
 }
 
 fn not_found_or_invalid(question: OpenQuestion, choose: &mut Chooser<'_>) -> Refusal {
-    Refusal::untold(if choose.ask(question) == Candidate::KmsNotFound {
+    Refusal::without_text(if choose.candidate(question) == Candidate::KmsNotFound {
         "KMSNotFoundException"
     } else {
         "InvalidArgumentException"
@@ -174,15 +174,17 @@ pub(super) fn mark(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Ma
     let in_force = stream.encryption(now);
     let lagging = stream
         .encryption_before(now)
-        .filter(|(before, settled)| now - settled < LAG && before.word() != in_force.word());
+        .filter(|(before, settled)| now - settled < LAG && before.as_str() != in_force.as_str());
     let effective = match lagging {
-        Some((before, _)) if choose.ask(OpenQuestion::PutsSoonAfterActive) == Candidate::Before => before,
+        Some((before, _)) if choose.candidate(OpenQuestion::PutsSoonAfterActive) == Candidate::Before => {
+            before
+        }
         Some(_) | None => in_force,
     };
     match effective {
         Encryption::Key(_) => Mark::Kms,
         Encryption::None if stream.applied.stopped() && in_force == &Encryption::None => {
-            if choose.ask(OpenQuestion::TypeInPutsAfterStop) == Candidate::None {
+            if choose.candidate(OpenQuestion::TypeInPutsAfterStop) == Candidate::None {
                 Mark::None
             } else {
                 Mark::Absent
@@ -201,7 +203,7 @@ pub(super) fn shown<'a>(
 ) -> (Option<&'a str>, Option<&'a str>) {
     let before = stream.encryption(now);
     let after = stream.encryption_to_be(now).unwrap_or(before);
-    let kind = either(OpenQuestion::TypeWhileUpdating, Some(before.word()), Some(after.word()), choose);
+    let kind = either(OpenQuestion::TypeWhileUpdating, Some(before.as_str()), Some(after.as_str()), choose);
     (kind, either(OpenQuestion::KeyWhileUpdating, before.key(), after.key(), choose))
 }
 
@@ -214,7 +216,7 @@ fn either<'a>(
     if before == after {
         return before;
     }
-    let candidate = choose.ask(question);
+    let candidate = choose.candidate(question);
     if candidate == Candidate::Before {
         before
     } else if candidate == Candidate::After {

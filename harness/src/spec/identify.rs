@@ -9,13 +9,13 @@ use super::stream::{Status, Stream};
 /// The name of the stream that a call is about. The stream need not exist.
 pub(super) fn name(context: Context<'_>, choose: &mut Chooser<'_>) -> Result<String, Refusal> {
     if context.input.has("StreamId") {
-        let candidate = choose.ask(OpenQuestion::StreamIdSupplied);
+        let candidate = choose.candidate(OpenQuestion::StreamIdSupplied);
         if candidate != Candidate::Ignored {
             return Err(refused_as(candidate));
         }
     }
     match (context.input.text("StreamName"), context.input.text("StreamARN")) {
-        (None, None) => Err(refused_as(choose.ask(OpenQuestion::NeitherNameNorArn))),
+        (None, None) => Err(refused_as(choose.candidate(OpenQuestion::NeitherNameNorArn))),
         (Some(name), None) => Ok(name.to_owned()),
         (None, Some(arn)) => by_arn(context, arn, choose),
         (Some(name), Some(arn)) => {
@@ -23,11 +23,11 @@ pub(super) fn name(context: Context<'_>, choose: &mut Chooser<'_>) -> Result<Str
             if by_arn == name {
                 return Ok(by_arn);
             }
-            let candidate = choose.ask(OpenQuestion::NameAndArnDisagree);
+            let candidate = choose.candidate(OpenQuestion::NameAndArnDisagree);
             if candidate != Candidate::Accepted {
                 return Err(refused_as(candidate));
             }
-            Ok(if choose.ask(OpenQuestion::WhichStreamWins) == Candidate::NameWins {
+            Ok(if choose.candidate(OpenQuestion::WhichStreamWins) == Candidate::NameWins {
                 name.to_owned()
             } else {
                 by_arn
@@ -44,8 +44,8 @@ pub(super) fn stream<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Resu
 
 /// The stream of a name, in whatever state (KT-048, ARN-007).
 pub(super) fn found<'a>(context: Context<'a>, name: &str) -> Result<&'a Stream, Refusal> {
-    let stream = context.world.stream(name, context.now);
-    stream.ok_or_else(|| Refusal::no_stream(name, &context.world.account))
+    let stream = context.account.stream(name, context.now);
+    stream.ok_or_else(|| Refusal::no_stream(name, &context.account.id))
 }
 
 /// The stream that a call is about, which is not there while CREATING (LIFE-005).
@@ -55,14 +55,14 @@ pub(super) fn created_stream<'a>(
 ) -> Result<&'a Stream, Refusal> {
     let stream = stream(context, choose)?;
     if stream.status(context.now) == Status::Creating {
-        return Err(Refusal::no_stream(&stream.name, &context.world.account));
+        return Err(Refusal::no_stream(&stream.name, &context.account.id));
     }
     Ok(stream)
 }
 
 /// A refusal in one of the classes that bad identification may have; no source has the texts.
 fn refused_as(candidate: Candidate) -> Refusal {
-    Refusal::untold(if candidate == Candidate::Validation {
+    Refusal::without_text(if candidate == Candidate::Validation {
         "ValidationException"
     } else if candidate == Candidate::NotFound {
         "ResourceNotFoundException"
@@ -93,13 +93,13 @@ impl<'a> StreamArn<'a> {
 
 fn by_arn(context: Context<'_>, arn: &str, choose: &mut Chooser<'_>) -> Result<String, Refusal> {
     let Some(parts) = StreamArn::read(arn) else {
-        return Err(Refusal::untold("InvalidArgumentException"));
+        return Err(Refusal::without_text("InvalidArgumentException"));
     };
-    let world = context.world;
+    let account = context.account;
     let own =
-        parts.partition == world.partition && parts.region == world.region && parts.account == world.account;
+        parts.partition == account.partition && parts.region == account.region && parts.account == account.id;
     if own && parts.name.contains('/') {
-        let candidate = choose.ask(OpenQuestion::ConsumerArnGiven);
+        let candidate = choose.candidate(OpenQuestion::ConsumerArnGiven);
         return Err(if candidate == Candidate::NotFound {
             Refusal::no_stream(parts.name, parts.account)
         } else {
@@ -109,18 +109,18 @@ fn by_arn(context: Context<'_>, arn: &str, choose: &mut Chooser<'_>) -> Result<S
     if own {
         return Ok(parts.name.to_owned());
     }
-    let question = if parts.partition != world.partition {
+    let question = if parts.partition != account.partition {
         OpenQuestion::ForeignPartitionArn
-    } else if parts.region != world.region {
+    } else if parts.region != account.region {
         OpenQuestion::ForeignRegionArn
     } else {
         OpenQuestion::ForeignAccountArn
     };
-    let candidate = choose.ask(question);
+    let candidate = choose.candidate(question);
     Err(if candidate == Candidate::NotFound {
         Refusal::no_stream(parts.name, parts.account)
     } else if candidate == Candidate::InvalidArgument {
-        Refusal::untold("InvalidArgumentException")
+        Refusal::without_text("InvalidArgumentException")
     } else {
         denied(context, arn)
     })
@@ -128,14 +128,14 @@ fn by_arn(context: Context<'_>, arn: &str, choose: &mut Chooser<'_>) -> Result<S
 
 /// The form of AUTH-012; the reason clause is that of resources of another account.
 fn denied(context: Context<'_>, arn: &str) -> Refusal {
-    let world = context.world;
+    let account = context.account;
     let operation = context.action.name();
     Refusal {
         class: "AccessDeniedException",
         message: Message::Known(format!(
             "User: arn:{}:iam::{}:user/caller is not authorized to perform: kinesis:{operation} on \
              resource: {arn} because no resource-based policy allows the kinesis:{operation} action",
-            world.partition, world.account
+            account.partition, account.id
         )),
     }
 }

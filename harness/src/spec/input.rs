@@ -1,4 +1,4 @@
-//! Reading members of a call's input, and building answers.
+//! ParsedSequence members of a call's input, and building answers.
 
 use indexmap::IndexMap;
 

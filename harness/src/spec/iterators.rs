@@ -2,12 +2,12 @@
 
 use super::Millis;
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
 use super::refusal::{Message, Refusal};
-use super::sequence::{Reading, SequenceNumber};
+use super::sequence::{ParsedSequence, SequenceNumber};
 use super::stream::{Record, Shard, Stream, shard_id};
 use super::token::{LIFE_MS, open, seal};
 use crate::model::Value;
@@ -21,7 +21,7 @@ const BYTES: usize = 10 * 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ShardIterator {
     made: Millis,
-    /// Tells a stream from an earlier one of the same name (GETR-009).
+    /// Reports a stream from an earlier one of the same name (GETR-009).
     stream_created: Millis,
     shard: i32,
     /// The index of the first record that is wanted.
@@ -64,14 +64,14 @@ pub fn iterator_stream(iterator: &str) -> Option<String> {
 }
 
 /// `GetShardIterator`, in the order of ORD-009.
-pub(super) fn iterator(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
-    let Context { world, input, now, .. } = context;
+pub(super) fn iterator(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
+    let Context { account, input, now, .. } = context;
     let name = identify::name(context, choose)?;
     let given = input.text("ShardId").unwrap_or_default();
-    let number = shard_number(given).ok_or_else(|| Refusal::no_such_shard_id(world, &name, given))?;
+    let number = shard_number(given).ok_or_else(|| Refusal::no_such_shard_id(account, &name, given))?;
     // A missing stream is reported as a missing shard (ITER-002), and so is one in CREATING (LIFE-006).
-    let missing = || Refusal::no_shard(world, &name, number);
-    let stream = world.stream(&name, now).ok_or_else(missing)?;
+    let missing = || Refusal::no_shard(account, &name, number);
+    let stream = account.stream(&name, now).ok_or_else(missing)?;
     let shard = find_shard(stream, number, now).ok_or_else(missing)?;
     let iterator = ShardIterator {
         made: now,
@@ -151,24 +151,26 @@ fn at_sequence(context: Context<'_>, stream: &Stream, shard: &Shard, given: &str
              account {} is invalid",
             shard.id(),
             stream.name,
-            context.world.account
+            context.account.id
         )
     };
     match SequenceNumber::read(given) {
-        Reading::Zero => Err(Refusal::internal_failure()),
-        Reading::Legacy { shard: encoded } if encoded != shard.number => Err(elsewhere(encoded)),
-        Reading::Modern(number) if number.shard != shard.number => Err(elsewhere(number.shard)),
-        Reading::Modern(number) if number.shard_created_s != shard.start.shard_created_s => {
+        ParsedSequence::Zero => Err(Refusal::internal_failure()),
+        ParsedSequence::Legacy { shard: encoded } if encoded != shard.number => Err(elsewhere(encoded)),
+        ParsedSequence::Modern(number) if number.shard != shard.number => Err(elsewhere(number.shard)),
+        ParsedSequence::Modern(number) if number.shard_created_s != shard.start.shard_created_s => {
             Err(Refusal::invalid_argument(format!("{} because it did not come from this stream.", used())))
         }
-        Reading::Modern(number) => Ok(number.index),
-        Reading::Legacy { .. } | Reading::Invalid => Err(Refusal::invalid_argument(format!("{}.", used()))),
+        ParsedSequence::Modern(number) => Ok(number.index),
+        ParsedSequence::Legacy { .. } | ParsedSequence::Invalid => {
+            Err(Refusal::invalid_argument(format!("{}.", used())))
+        }
     }
 }
 
 /// `GetRecords`. Its `StreamARN` is not looked at: the iterator says which stream is meant.
-pub(super) fn records(context: Context<'_>) -> Outcome {
-    let Context { world, input, now, .. } = context;
+pub(super) fn records(context: Context<'_>) -> ActionResult {
+    let Context { account, input, now, .. } = context;
     let given = input.text("ShardIterator").unwrap_or_default();
     let iterator =
         ShardIterator::read(given).ok_or_else(|| Refusal::invalid_argument("Invalid ShardIterator."))?;
@@ -176,8 +178,8 @@ pub(super) fn records(context: Context<'_>) -> Outcome {
         return Err(expired(iterator.made, now));
     }
     // GETR-003, GETR-009.
-    let missing = || Refusal::no_shard(world, &iterator.stream, iterator.shard);
-    let stream = world.stream(&iterator.stream, now).ok_or_else(missing)?;
+    let missing = || Refusal::no_shard(account, &iterator.stream, iterator.shard);
+    let stream = account.stream(&iterator.stream, now).ok_or_else(missing)?;
     let shard = find_shard(stream, iterator.shard, now).ok_or_else(missing)?;
     if stream.created != iterator.stream_created {
         return Err(Refusal::internal_failure());
@@ -217,7 +219,7 @@ fn shown(record: &Record) -> Value {
         .with("ApproximateArrivalTimestamp", Value::Time(record.arrival))
         .with("Data", Value::Blob(record.data.clone()))
         .maybe("PartitionKey", record.partition_key.as_deref())
-        .maybe("EncryptionType", record.mark.word())
+        .maybe("EncryptionType", record.mark.as_str())
         .build()
 }
 

@@ -16,7 +16,7 @@ pub struct Kms {
     aliases: BTreeMap<String, String>,
 }
 
-/// The state of a key, as far as a call of Kinesis can tell.
+/// The state of a key, as far as a call of Kinesis can report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyState {
     /// It can be used.
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_in_another_region_is_told_apart() {
+    fn a_key_in_another_region_is_distinguished() {
         let arn = format!("arn:aws:kms:eu-west-1:123456789012:key/{KEY}");
         assert_eq!(kms().find(&arn), KeyLookup::ForeignRegion);
     }

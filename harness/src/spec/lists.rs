@@ -1,7 +1,7 @@
 //! `ListStreams` and `ListShards`.
 
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::describe::{described, mode};
 use super::effect::Effect;
 use super::identify;
@@ -17,14 +17,15 @@ const STREAMS: usize = 100;
 const SHARDS: usize = 1000;
 
 /// `ListStreams`, by name, in whatever state.
-pub(super) fn streams(context: Context<'_>) -> Outcome {
-    let Context { world, input, now, .. } = context;
+pub(super) fn streams(context: Context<'_>) -> ActionResult {
+    let Context { account, input, now, .. } = context;
     let page = input.text("NextToken").map(|token| Page::read(token, now)).transpose()?;
     let after = match &page {
         Some(page) => Some(page.after.as_str()),
         None => input.text("ExclusiveStartStreamName"),
     };
-    let mut rest = world.streams(now).filter(|stream| after.is_none_or(|after| stream.name.as_str() > after));
+    let mut rest =
+        account.streams(now).filter(|stream| after.is_none_or(|after| stream.name.as_str() > after));
     let listed: Vec<_> = rest.by_ref().take(input.limit("Limit", STREAMS)).collect();
     let more = rest.next().is_some();
     let next = listed
@@ -38,7 +39,7 @@ pub(super) fn streams(context: Context<'_>) -> Outcome {
             Value::from([
                 ("StreamName", stream.name.as_str().into()),
                 ("StreamARN", stream.arn.as_str().into()),
-                ("StreamStatus", stream.status(now).word().into()),
+                ("StreamStatus", stream.status(now).as_str().into()),
                 ("StreamModeDetails", mode(stream)),
                 ("StreamCreationTimestamp", Value::Time(stream.created)),
             ])
@@ -54,8 +55,8 @@ pub(super) fn streams(context: Context<'_>) -> Outcome {
 }
 
 /// `ListShards`. All shards are open, so that only one filter leaves any out.
-pub(super) fn shards(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
-    let Context { world, input, now, .. } = context;
+pub(super) fn shards(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
+    let Context { account, input, now, .. } = context;
     // Combinations are refused before anything is looked up (ORD-010).
     let page = match input.text("NextToken") {
         Some(token) => {
@@ -74,7 +75,7 @@ pub(super) fn shards(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome 
     };
     if stream.status(now) == Status::Creating {
         // LIFE-023; the text is that of the other operations.
-        return Err(Refusal::not_active(world, &stream.name, Status::Creating));
+        return Err(Refusal::not_active(account, &stream.name, Status::Creating));
     }
     let after = match &page {
         Some(page) => Some(page.after.as_str()),
@@ -116,6 +117,6 @@ fn filtered_after<'a>(context: Context<'a>) -> Result<Option<&'a str>, Refusal> 
     match filter.get("ShardId").and_then(Value::as_str) {
         Some(shard) => Ok(Some(shard)),
         // The filter needs it by the documentation; no source has the text.
-        None => Err(Refusal::untold("InvalidArgumentException")),
+        None => Err(Refusal::without_text("InvalidArgumentException")),
     }
 }

@@ -1,7 +1,7 @@
 //! The specification of the service as a pure step function.
 //!
-//! [`step`] gives all results that the service may show, [`World::apply`] is the only way to change
-//! a world. Where no source says what the service does, an [`OpenQuestion`] has several candidates,
+//! [`step`] gives all results that the service may show, [`Account::apply`] is the only way to change
+//! an account. Where no source says what the service does, an [`OpenQuestion`] has several candidates,
 //! and each result says which it rests on.
 //!
 //! No timers, no I/O and no clock of its own: every function takes `now`. How an answer looks on
@@ -9,6 +9,7 @@
 //! malformed bodies and type errors, which are answered before a call exists. Resharding, retention,
 //! monitoring, consumers, policies and rate limits are not specified yet.
 
+mod account;
 mod applied;
 mod chooser;
 mod constraints;
@@ -31,11 +32,11 @@ mod stream;
 mod streams;
 mod tags;
 mod token;
-mod world;
 
 #[cfg(test)]
 mod tests;
 
+pub use account::{Account, Limits, TransitionTimes};
 pub use applied::{Applied, Encryption, Mark};
 pub use context::{Action, Answer, Branch, Call};
 pub use effect::Effect;
@@ -43,10 +44,9 @@ pub use iterators::iterator_stream;
 pub use kms::{KeyLookup, KeyState, Kms, KmsFault};
 pub use question::{Candidate, OpenQuestion};
 pub use refusal::{Message, Refusal};
-pub use sequence::{Reading, SequenceNumber};
-pub use step::{step, walk};
+pub use sequence::{ParsedSequence, SequenceNumber};
+pub use step::{step, step_with};
 pub use stream::{Blank, Mode, NewRecord, Record, Shard, Status, Stream};
-pub use world::{Limits, TransitionTimes, World};
 
 /// Milliseconds since the Unix epoch.
 pub type Millis = i64;

@@ -24,9 +24,9 @@ impl Page {
     /// Reads a token. No source has the text for one that is made up or too old (GETR-008).
     pub(super) fn read(token: &str, now: Millis) -> Result<Self, Refusal> {
         let page = open(token).as_deref().and_then(Self::parse);
-        let page = page.ok_or_else(|| Refusal::untold("InvalidArgumentException"))?;
+        let page = page.ok_or_else(|| Refusal::without_text("InvalidArgumentException"))?;
         if now - page.made > LIFE_MS {
-            return Err(Refusal::untold("ExpiredNextTokenException"));
+            return Err(Refusal::without_text("ExpiredNextTokenException"));
         }
         Ok(page)
     }

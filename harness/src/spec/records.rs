@@ -6,14 +6,14 @@ use md5::{Digest as _, Md5};
 
 use super::applied::Mark;
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::encryption::mark;
 use super::identify;
 use super::input::{Input, Structure};
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
-use super::sequence::{Reading, SequenceNumber};
+use super::sequence::{ParsedSequence, SequenceNumber};
 use super::stream::NewRecord;
 use super::stream::{Record, Stream, seconds};
 use crate::model::Value;
@@ -22,7 +22,7 @@ use crate::model::Value;
 const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 
 /// `PutRecord`. `DryRun` is not specified: it is ignored.
-pub(super) fn put(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn put(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::created_stream(context, choose)?;
     check_size(stream, context.input, "data", choose)?;
     check_order(context, stream)?;
@@ -31,13 +31,13 @@ pub(super) fn put(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
     let output = Structure::default()
         .with("ShardId", super::stream::shard_id(new.record.sequence.shard))
         .with("SequenceNumber", new.record.sequence.to_string())
-        .maybe("EncryptionType", mark.word())
+        .maybe("EncryptionType", mark.as_str())
         .build();
     Ok((output, Effect::Put { stream: stream.name.clone(), records: vec![new] }))
 }
 
 /// `PutRecords`. One record with a bad hash key refuses the whole call (PUT-003).
-pub(super) fn put_many(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn put_many(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::created_stream(context, choose)?;
     let entries = context.input.list("Records");
     for (position, entry) in entries.iter().enumerate() {
@@ -45,7 +45,7 @@ pub(super) fn put_many(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcom
     }
     if Size::sum(entries.iter().map(|entry| Size::of(Input(entry)))).is_above(MAX_REQUEST_BYTES, choose) {
         // PUT-002 has the class; its text names the limit of old, no source has the one of today.
-        return Err(Refusal::untold("InvalidArgumentException"));
+        return Err(Refusal::without_text("InvalidArgumentException"));
     }
     let mark = mark(stream, context.now, choose);
     let mut records = Vec::with_capacity(entries.len());
@@ -67,7 +67,7 @@ pub(super) fn put_many(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcom
     let output = Structure::default()
         .with("FailedRecordCount", 0)
         .with("Records", Value::List(results))
-        .maybe("EncryptionType", mark.word())
+        .maybe("EncryptionType", mark.as_str())
         .build();
     Ok((output, Effect::Put { stream: stream.name.clone(), records }))
 }
@@ -98,7 +98,7 @@ impl Size {
         if self.by_bytes <= bound || self.by_letters > bound {
             return self.by_letters > bound;
         }
-        choose.ask(OpenQuestion::SizeOfPartitionKey) == Candidate::Bytes
+        choose.candidate(OpenQuestion::SizeOfPartitionKey) == Candidate::Bytes
     }
 }
 
@@ -120,8 +120,8 @@ fn check_size(
     if !Size::of(record).is_above(bound, choose) {
         return Ok(());
     }
-    let validation = choose.ask(OpenQuestion::RecordTooLargeByItsKey) == Candidate::Validation;
-    Err(Refusal::untold(if validation { "ValidationException" } else { "InvalidArgumentException" }))
+    let validation = choose.candidate(OpenQuestion::RecordTooLargeByItsKey) == Candidate::Validation;
+    Err(Refusal::without_text(if validation { "ValidationException" } else { "InvalidArgumentException" }))
 }
 
 /// A call is numbered shard by shard, not in the order of its records (PUT-014). Which shard comes
@@ -143,14 +143,15 @@ fn number_by_shard(records: &mut [NewRecord]) {
 fn check_order(context: Context<'_>, stream: &Stream) -> Result<(), Refusal> {
     let Some(given) = context.input.text("SequenceNumberForOrdering") else { return Ok(()) };
     match SequenceNumber::read(given) {
-        Reading::Modern(number) if number.put_s <= seconds(context.now) => Ok(()),
-        Reading::Modern(_) | Reading::Zero | Reading::Legacy { .. } | Reading::Invalid => {
-            Err(Refusal::invalid_argument(format!(
-                "ExclusiveMinimumSequenceNumber {given} used in PutRecord on stream {} under account {} \
+        ParsedSequence::Modern(number) if number.put_s <= seconds(context.now) => Ok(()),
+        ParsedSequence::Modern(_)
+        | ParsedSequence::Zero
+        | ParsedSequence::Legacy { .. }
+        | ParsedSequence::Invalid => Err(Refusal::invalid_argument(format!(
+            "ExclusiveMinimumSequenceNumber {given} used in PutRecord on stream {} under account {} \
                  is invalid.",
-                stream.name, context.world.account
-            )))
-        }
+            stream.name, context.account.id
+        ))),
     }
 }
 
@@ -175,7 +176,7 @@ fn record(
     let shard = stream.shard_for(hash);
     let Some(home) = stream.shards(context.now).get(shard) else {
         // Only a stream that was deleted while CREATING has no shard.
-        return Err(Refusal::no_stream(&stream.name, &context.world.account));
+        return Err(Refusal::no_stream(&stream.name, &context.account.id));
     };
     let sequence = SequenceNumber {
         shard_created_s: home.start.shard_created_s,
@@ -195,13 +196,13 @@ fn record(
 
 /// The text of the constraint of old, which no longer stands in the model (PUT-012, VAL-004).
 fn keyless(path: &str, choose: &mut Chooser<'_>) -> Refusal {
-    if choose.ask(OpenQuestion::PartitionKeyMissing) == Candidate::Validation {
+    if choose.candidate(OpenQuestion::PartitionKeyMissing) == Candidate::Validation {
         Refusal::validation(format!(
             "1 validation error detected: Value null at '{path}partitionKey' failed to satisfy \
              constraint: Member must not be null"
         ))
     } else {
-        Refusal::untold("InvalidArgumentException")
+        Refusal::without_text("InvalidArgumentException")
     }
 }
 

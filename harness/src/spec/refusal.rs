@@ -1,7 +1,7 @@
 //! Refusals: a class and, where a source has it, the text.
 
+use super::account::Account;
 use super::stream::{Status, shard_id};
-use super::world::World;
 
 /// A call that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Message {
 
 impl Refusal {
     /// A class of which no source has the text.
-    pub(super) const fn untold(class: &'static str) -> Self {
+    pub(super) const fn without_text(class: &'static str) -> Self {
         Self { class, message: Message::Unknown }
     }
 
@@ -55,28 +55,28 @@ impl Refusal {
     }
 
     /// ITER-002; the text has no full stop.
-    pub(super) fn no_shard(world: &World, stream: &str, shard: i32) -> Self {
+    pub(super) fn no_shard(account: &Account, stream: &str, shard: i32) -> Self {
         Self::not_found(format!(
             "Shard {} in stream {stream} under account {} does not exist",
             shard_id(shard),
-            world.account
+            account.id
         ))
     }
 
     /// SHARD-006: the id is printed as given.
-    pub(super) fn no_such_shard_id(world: &World, stream: &str, given: &str) -> Self {
+    pub(super) fn no_such_shard_id(account: &Account, stream: &str, given: &str) -> Self {
         Self::not_found(format!(
             "Could not find shard {given} in stream {stream} under account {}.",
-            world.account
+            account.id
         ))
     }
 
     /// SSE-022, LIFE-007; the text has no full stop.
-    pub(super) fn not_active(world: &World, stream: &str, status: Status) -> Self {
+    pub(super) fn not_active(account: &Account, stream: &str, status: Status) -> Self {
         Self::in_use(format!(
             "Stream {stream} under account {} not ACTIVE, instead in state {}",
-            world.account,
-            status.word()
+            account.id,
+            status.as_str()
         ))
     }
 

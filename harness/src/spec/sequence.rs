@@ -17,7 +17,7 @@ const LAST_INDEX: u64 = 0x7fff_ffff_ffff_ffff;
 pub struct SequenceNumber {
     /// When the shard was created, in seconds since the epoch.
     pub shard_created_s: u64,
-    /// What tells records of one shard apart, growing.
+    /// What distinguishes records of one shard, growing.
     pub index: u64,
     /// When the record was put, in seconds since the epoch.
     pub put_s: u64,
@@ -27,7 +27,7 @@ pub struct SequenceNumber {
 
 /// What a decimal text means as a sequence number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum ParsedSequence {
     /// A number of the present form.
     Modern(SequenceNumber),
     /// The number 0, over which the service stumbles (KT-083).
@@ -43,12 +43,13 @@ pub enum Reading {
 
 impl SequenceNumber {
     /// Reads a decimal text.
-    pub fn read(text: &str) -> Reading {
-        let Some(limbs) = Limbs::from_decimal(text) else { return Reading::Invalid };
+    pub fn read(text: &str) -> ParsedSequence {
+        let Some(limbs) = Limbs::from_decimal(text) else { return ParsedSequence::Invalid };
         if limbs.0[1..].iter().all(|limb| *limb == 0) {
             return match limbs.0[0] {
-                0 => Reading::Zero,
-                small => i32::try_from(small).map_or(Reading::Invalid, |shard| Reading::Legacy { shard }),
+                0 => ParsedSequence::Zero,
+                small => i32::try_from(small)
+                    .map_or(ParsedSequence::Invalid, |shard| ParsedSequence::Legacy { shard }),
             };
         }
         // Layout by nibbles from the right: version 1, shard 8, put 9, zero 2, index 16,
@@ -59,10 +60,10 @@ impl SequenceNumber {
         let shard_created_s = limbs.bits(37, 9);
         if lead != 2 || !matches!(version, 1 | 2) || index > LAST_INDEX || shard_created_s >= LAST_CREATION_S
         {
-            return Reading::Invalid;
+            return ParsedSequence::Invalid;
         }
         let shard = u32::try_from(limbs.bits(1, 8)).unwrap_or(u32::MAX).cast_signed();
-        Reading::Modern(Self { shard_created_s, index, put_s: limbs.bits(9, 9), shard })
+        ParsedSequence::Modern(Self { shard_created_s, index, put_s: limbs.bits(9, 9), shard })
     }
 }
 
@@ -154,7 +155,7 @@ mod tests {
         let number = SequenceNumber { shard_created_s: 0x5ab7_1234, index: 7, put_s: 0x5ab7_1300, shard: 2 };
         let text = number.to_string();
         assert_eq!(text.len(), 56);
-        assert_eq!(SequenceNumber::read(&text), Reading::Modern(number));
+        assert_eq!(SequenceNumber::read(&text), ParsedSequence::Modern(number));
     }
 
     #[test]
@@ -168,11 +169,11 @@ mod tests {
 
     #[test]
     fn recorded_numbers_read_as_the_service_reads_them() {
-        assert_eq!(SequenceNumber::read("0"), Reading::Zero);
-        assert_eq!(SequenceNumber::read("5"), Reading::Legacy { shard: 5 });
+        assert_eq!(SequenceNumber::read("0"), ParsedSequence::Zero);
+        assert_eq!(SequenceNumber::read("5"), ParsedSequence::Legacy { shard: 5 });
         let negative = "49039857307708443467467104868809893875799651944235008002";
         assert!(
-            matches!(SequenceNumber::read(negative), Reading::Modern(number) if number.shard == i32::MIN)
+            matches!(SequenceNumber::read(negative), ParsedSequence::Modern(number) if number.shard == i32::MIN)
         );
         for invalid in [
             "26227199374822427428162556223570313216",
@@ -186,7 +187,7 @@ mod tests {
             "",
             "1e3",
         ] {
-            assert_eq!(SequenceNumber::read(invalid), Reading::Invalid, "{invalid}");
+            assert_eq!(SequenceNumber::read(invalid), ParsedSequence::Invalid, "{invalid}");
         }
     }
 
@@ -216,7 +217,7 @@ mod tests {
             shard in 0_i32..=i32::MAX,
         ) {
             let number = SequenceNumber { shard_created_s, index, put_s, shard };
-            prop_assert_eq!(SequenceNumber::read(&number.to_string()), Reading::Modern(number));
+            prop_assert_eq!(SequenceNumber::read(&number.to_string()), ParsedSequence::Modern(number));
         }
 
         #[test]

@@ -1,19 +1,19 @@
-//! The step function: a world, a call and a time give the set of allowed results.
+//! The step function: an account, a call and a time give the set of allowed results.
 
 use super::Millis;
+use super::account::Account;
 use super::chooser::{Chooser, explore};
-use super::context::{Action, Answer, Branch, Call, Context, Outcome};
+use super::context::{Action, ActionResult, Answer, Branch, Call, Context};
 use super::effect::Effect;
 use super::input::Input;
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
-use super::world::World;
 use super::{constraints, describe, encryption, iterators, lists, records, streams, tags};
 
 /// All allowed results of a call, the presumed one first. Empty if the operation is not specified.
-pub fn step(world: &World, call: &Call, now: Millis) -> Vec<Branch> {
+pub fn step(account: &Account, call: &Call, now: Millis) -> Vec<Branch> {
     let Some(action) = Action::parse(&call.operation.name) else { return Vec::new() };
-    explore(|choose| branch(world, action, call, now, choose))
+    explore(|choose| branch(account, action, call, now, choose))
 }
 
 /// The one result that answers open questions in the given way. `None` if the operation is not
@@ -21,18 +21,18 @@ pub fn step(world: &World, call: &Call, now: Millis) -> Vec<Branch> {
 ///
 /// The result is always among those of [`step`], provided that each answer is a candidate of its
 /// question.
-pub fn walk(
-    world: &World,
+pub fn step_with(
+    account: &Account,
     call: &Call,
     now: Millis,
     answer: &mut dyn FnMut(OpenQuestion) -> Candidate,
 ) -> Option<Branch> {
     let action = Action::parse(&call.operation.name)?;
-    Some(branch(world, action, call, now, &mut Chooser::new(answer)))
+    Some(branch(account, action, call, now, &mut Chooser::new(answer)))
 }
 
-fn branch(world: &World, action: Action, call: &Call, now: Millis, choose: &mut Chooser<'_>) -> Branch {
-    let context = Context { world, action, input: Input(&call.input), now };
+fn branch(account: &Account, action: Action, call: &Call, now: Millis, choose: &mut Chooser<'_>) -> Branch {
+    let context = Context { account, action, input: Input(&call.input), now };
     // Faults against the model are collected before anything is looked up (ORD-005).
     let outcome = match constraints::refusal(call) {
         Some(refusal) => Err(refusal),
@@ -45,7 +45,7 @@ fn branch(world: &World, action: Action, call: &Call, now: Millis, choose: &mut 
     Branch { answer, effect, choices: choose.made() }
 }
 
-fn act(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+fn act(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     match context.action {
         Action::AddTagsToStream => tags::add(context, choose),
         Action::CreateStream => streams::create(context, choose),

@@ -34,7 +34,7 @@ pub struct Stream {
     /// When encryption was started and stopped.
     pub applied: Applied,
     life: Life,
-    /// As of the last change; [`Stream::encryption`] tells what is in force at a time.
+    /// As of the last change; [`Stream::encryption`] shows what is in force at a time.
     encryption: Encryption,
     /// The encryption before the last change that has settled, and when it settled.
     previous: Option<(Encryption, Millis)>,
@@ -106,7 +106,7 @@ pub struct Record {
 
 impl Mode {
     /// As on the wire.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Provisioned => "PROVISIONED",
             Self::OnDemand => "ON_DEMAND",
@@ -116,7 +116,7 @@ impl Mode {
 
 impl Status {
     /// As on the wire.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Creating => "CREATING",
             Self::Active => "ACTIVE",

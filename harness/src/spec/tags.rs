@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
@@ -15,37 +15,37 @@ use crate::model::Value;
 const TAGS: usize = 50;
 
 /// `AddTagsToStream`.
-pub(super) fn add(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn add(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = changeable(context, choose)?;
     let tags: BTreeMap<String, String> =
         context.input.texts("Tags").map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     check(tags.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]), || {
-        format!("add tags to stream {} under account {}", stream.name, context.world.account)
+        format!("add tags to stream {} under account {}", stream.name, context.account.id)
     })?;
     let new = tags.keys().filter(|key| !stream.tags.contains_key(*key)).count();
     if stream.tags.len() + new > TAGS {
         return Err(Refusal::invalid_argument(format!(
             "Failed to add tags to stream {} under account {} because a given stream cannot have more \
              than 10 tags associated with it.",
-            stream.name, context.world.account
+            stream.name, context.account.id
         )));
     }
     Ok((Value::empty(), Effect::Tag { stream: stream.name.clone(), tags }))
 }
 
 /// `RemoveTagsFromStream`. Removing what is not there is accepted (TAG-003).
-pub(super) fn remove(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn remove(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = changeable(context, choose)?;
     let keys: Vec<String> =
         context.input.list("TagKeys").iter().filter_map(Value::as_str).map(str::to_owned).collect();
     check(keys.iter().map(String::as_str), || {
-        format!("remove tags from stream {} under account {}", stream.name, context.world.account)
+        format!("remove tags from stream {} under account {}", stream.name, context.account.id)
     })?;
     Ok((Value::empty(), Effect::Untag { stream: stream.name.clone(), keys }))
 }
 
 /// `ListTagsForStream`, by key (TAG-002).
-pub(super) fn list(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn list(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::stream(context, choose)?;
     let after = context.input.text("ExclusiveStartTagKey");
     let mut rest = stream.tags.iter().filter(|(key, _)| after.is_none_or(|after| key.as_str() > after));
@@ -67,7 +67,7 @@ fn changeable<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a 
     match stream.status(context.now) {
         Status::Active | Status::Updating => Ok(stream),
         status @ (Status::Creating | Status::Deleting) => {
-            Err(Refusal::not_active(context.world, &stream.name, status))
+            Err(Refusal::not_active(context.account, &stream.name, status))
         }
     }
 }

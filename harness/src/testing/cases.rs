@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::case::ast::{Answer, FixtureName, Library, Node, Reference, Rung, Tree};
+use crate::case::ast::{Answer, ExpectedState, FixtureName, Library, Node, Reference, Tree};
 use crate::case::{Source, Style, draw};
 use crate::model::Value;
 
@@ -26,9 +26,9 @@ pub(crate) fn manifest_with(cases: &str, questions: &str, full_product: bool) ->
     match Library::from_sources(sources) {
         Ok(library) => Manifest::of(Arc::new(library), full_product),
         Err(found) => {
-            let told: Vec<String> =
+            let reported: Vec<String> =
                 found.iter().map(|diagnostic| draw(diagnostic, Style::default())).collect();
-            panic!("the test's case is wrong:\n{}", told.join("\n"))
+            panic!("the test's case is wrong:\n{}", reported.join("\n"))
         }
     }
 }
@@ -39,12 +39,12 @@ pub(crate) fn only(manifest: &Manifest) -> Arc<PlannedTrial> {
     Arc::clone(trial)
 }
 
-/// The rungs of a ladder, each a line in the flow style of YAML.
-pub(crate) fn ladder(rungs: &[&str]) -> Vec<Rung> {
-    let mut text = "  a:\n    title: A\n    level: core\n    kills-nothing: a test\n    given: {stream: {encryption: none}}\n    ask:\n      - with: {}\n        expect: accepted\n        because: [SSE-001]\n      - watch: stream\n        because: [SSE-010]\n        ladder:\n".to_owned();
-    for rung in rungs {
+/// The lines of a list of states, each a line in the flow style of YAML.
+pub(crate) fn states(lines: &[&str]) -> Vec<ExpectedState> {
+    let mut text = "  a:\n    title: A\n    level: core\n    kills-nothing: a test\n    given: {stream: {encryption: none}}\n    steps:\n      - with: {}\n        expect: accepted\n        because: [SSE-001]\n      - observe: stream\n        because: [SSE-010]\n        states:\n".to_owned();
+    for line in lines {
         text.push_str("          - ");
-        text.push_str(rung);
+        text.push_str(line);
         text.push('\n');
     }
     let trial = only(&manifest(&text));
@@ -54,7 +54,7 @@ pub(crate) fn ladder(rungs: &[&str]) -> Vec<Rung> {
 /// A tree as it stands in an expectation, in the flow style of YAML.
 pub(crate) fn tree(text: &str) -> Tree {
     let case = format!(
-        "  a:\n    title: A\n    kills-nothing: a test\n    given: {{stream: shared}}\n    ask:\n      with: {{}}\n      expect: {{accepted: {{Member: {text}}}}}\n      because: [SSE-001]\n"
+        "  a:\n    title: A\n    kills-nothing: a test\n    given: {{stream: shared}}\n    steps:\n      with: {{}}\n      expect: {{accepted: {{Member: {text}}}}}\n      because: [SSE-001]\n"
     );
     let trial = only(&manifest(&case));
     let (call, _) = trial.calls().next().expect("one call");
@@ -108,7 +108,7 @@ pub(crate) fn exchange(
             content_type: "application/x-amz-json-1.1".to_owned(),
             signed: true,
             body: BodyText::Text(r#"{"StreamName":"kinesis-conformance-1-0001"}"#.to_owned()),
-            deviates: None,
+            overrides: None,
         },
         response,
     }

@@ -9,9 +9,9 @@ use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 use crate::log::Log;
 use crate::log::{
-    BodyDiff, BodyText, Capabilities, CaseText, Choice, Event, Evidence, Exchange, Flag, Footer, Header,
-    LOG_FORMAT, Mismatch, MismatchKind, Notice, Outcome, Place, QuestionText, RequestText, ResponseText,
-    Role, Sample, Selection, StepIndex, StopCondition, Target, Trace, Trial,
+    BodyDiff, BodyText, Capabilities, CaseText, Event, Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT,
+    Mismatch, MismatchKind, Notice, ObservedAnswer, Outcome, Place, QuestionText, RequestText, ResponseText,
+    Role, Sample, Selection, StepIndex, StopCondition, TargetText, Trace, TrialVerdict,
 };
 use crate::report::record::Record;
 use crate::wire::{Encoding, NoAnswer, NoAnswerKind};
@@ -23,7 +23,7 @@ const REFUSAL_SOURCE: &str = "\
   bad-type:
     title: An encryption type outside the enum is refused
     given: {stream: missing}
-    ask:
+    steps:
       with: {EncryptionType: kms, KeyId: $key.managed}
       expect: {error: ValidationException, status: 400}
       because: [VAL-025, SSE-005]
@@ -32,12 +32,12 @@ const REFUSAL_SOURCE: &str = "\
 const TRANSITION_SOURCE: &str = "\
   active-updating-active:
     title: An accepted start shows UPDATING, then ACTIVE with the new key
-    ask:
+    steps:
       - call: StartStreamEncryption
         expect: accepted
-      - watch: stream
-        ladder:
-          - {StreamStatus: ACTIVE, EncryptionType: NONE, seen: maybe}
+      - observe: stream
+        states:
+          - {StreamStatus: ACTIVE, EncryptionType: NONE, optional: true}
           - {StreamStatus: UPDATING, EncryptionType: $open.type-while-updating}
           - {StreamStatus: ACTIVE, EncryptionType: KMS, KeyId: $key.managed}
 ";
@@ -49,7 +49,7 @@ pub(crate) fn header(trials: usize) -> Event {
         suite_version: "0.1.0".to_owned(),
         manifest_digest: "sha256:7d1a".to_owned(),
         started_at: "2026-11-24T03:12:00Z".to_owned(),
-        target: Target {
+        target: TargetText {
             name: "imaginary".to_owned(),
             version: Some("1.2.3".to_owned()),
             endpoint: "http://127.0.0.1:4567/".to_owned(),
@@ -107,7 +107,7 @@ pub(crate) fn refusal_case() -> CaseText {
         title: "An encryption type outside the enum is refused".to_owned(),
         operation: "StartStreamEncryption".to_owned(),
         level: Level::Core,
-        hurts: vec![Audience::SdkAuthors, Audience::Security],
+        affects: vec![Audience::SdkAuthors, Audience::Security],
         file: REFUSALS.to_owned(),
         first_line: 36,
         source: REFUSAL_SOURCE.into(),
@@ -134,7 +134,7 @@ pub(crate) fn transition_case() -> CaseText {
         title: "An accepted start shows UPDATING, then ACTIVE with the new key".to_owned(),
         operation: "StartStreamEncryption".to_owned(),
         level: Level::Core,
-        hurts: vec![Audience::InfrastructureTools, Audience::Producers],
+        affects: vec![Audience::InfrastructureTools, Audience::Producers],
         file: TRANSITIONS.to_owned(),
         first_line: 5,
         source: TRANSITION_SOURCE.into(),
@@ -148,8 +148,8 @@ pub(crate) fn transition_case() -> CaseText {
     }
 }
 
-pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
-    Trial {
+pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> TrialVerdict {
+    TrialVerdict {
         id: id.to_owned(),
         case: case.to_owned(),
         operation: "StartStreamEncryption".to_owned(),
@@ -164,7 +164,7 @@ pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
         stops: vec![StopCondition::Response],
         attempt: 0,
         attempts: Vec::new(),
-        chose: Vec::new(),
+        answers: Vec::new(),
         traces: Vec::new(),
         notes: Vec::new(),
         started_us: 1_000,
@@ -172,8 +172,8 @@ pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
     }
 }
 
-pub(crate) fn because(trial: Trial, reason: &str) -> Trial {
-    Trial { reason: Some(reason.to_owned()), ..trial }
+pub(crate) fn because(trial: TrialVerdict, reason: &str) -> TrialVerdict {
+    TrialVerdict { reason: Some(reason.to_owned()), ..trial }
 }
 
 /// The call of the first step.
@@ -215,7 +215,7 @@ pub(crate) fn request(body: &str) -> RequestText {
         content_type: Encoding::Json.content_type().to_owned(),
         signed: true,
         body: BodyText::Text(body.to_owned()),
-        deviates: None,
+        overrides: None,
     }
 }
 
@@ -253,7 +253,7 @@ pub(crate) fn wrong_refusal(axes: &str) -> [Event; 2] {
     let case = refusal_case().id;
     let id = format!("{case}{axes}");
     let not_found = r#"{"__type":"ResourceNotFoundException","message":"Stream conformance-1 not found"}"#;
-    let failed = Trial { mismatches: vec![wrong_class()], ..trial(&id, &case, Outcome::Fail) };
+    let failed = TrialVerdict { mismatches: vec![wrong_class()], ..trial(&id, &case, Outcome::Fail) };
     [exchange(&id, REQUEST, 5_000, answer(400, not_found)), Event::Trial(Box::new(failed))]
 }
 
@@ -297,7 +297,7 @@ pub(crate) fn wrong_transition() -> [Event; 2] {
         Mismatch { step: step(1), because: cited, level: Level::Strict, tolerated: true, ..key },
     ];
     let failed = because(trial(&id, &case, Outcome::Fail), "UPDATING lasted less than 2.3 ms");
-    let failed = Trial { mismatches, traces, ..failed };
+    let failed = TrialVerdict { mismatches, traces, ..failed };
     let mut sent = exchange(&id, REQUEST, 10_000, answer(200, ""));
     if let Event::Exchange(exchange) = &mut sent {
         exchange.request.content_type = Encoding::Cbor.content_type().to_owned();
@@ -306,13 +306,13 @@ pub(crate) fn wrong_transition() -> [Event; 2] {
     [sent, Event::Trial(Box::new(failed))]
 }
 
-pub(crate) fn chose(trial: Trial, candidate: Option<&str>) -> Trial {
-    let choice = Choice {
+pub(crate) fn answered(trial: TrialVerdict, candidate: Option<&str>) -> TrialVerdict {
+    let choice = ObservedAnswer {
         question: "type-while-updating".to_owned(),
         candidate: candidate.map(str::to_owned),
         actual: "EncryptionType PENDING".to_owned(),
     };
-    Trial { chose: vec![choice], ..trial }
+    TrialVerdict { answers: vec![choice], ..trial }
 }
 
 /// A run with one of everything, complete.
@@ -320,7 +320,7 @@ pub(crate) fn everything() -> Vec<Event> {
     let (refusal, transition) = (refusal_case(), transition_case());
     let (refusal_id, transition_id) = (refusal.id.clone(), transition.id.clone());
     let named = |name: &str, outcome| trial(&format!("start-stream-encryption/{name}"), &refusal_id, outcome);
-    let resting = |name: &str, id: &str| Trial {
+    let resting = |name: &str, id: &str| TrialVerdict {
         evidence: vec![FactId(id.to_owned())],
         notes: vec!["an error of form: `Message` in place of `message`".to_owned()],
         ..named(name, Outcome::Pass)
@@ -339,21 +339,27 @@ pub(crate) fn everything() -> Vec<Event> {
         resting("passes/a", "VAL-025"),
         resting("passes/b", "SSE-005"),
         resting("passes/c", "SSE-010"),
-        Trial { flags: vec![Flag::Fixed], ..resting("passes/fixed", "SSE-010") },
-        Trial { flags: vec![Flag::Flaky], ..named("passes/flaky", Outcome::Pass) },
-        Trial { mismatches: vec![text], ..named("texts/bad-type", Outcome::Tolerated) },
-        Trial { mismatches: vec![wrong_class()], ..named("known/bad-type", Outcome::Known) },
+        TrialVerdict { flags: vec![Flag::Fixed], ..resting("passes/fixed", "SSE-010") },
+        TrialVerdict { flags: vec![Flag::Flaky], ..named("passes/flaky", Outcome::Pass) },
+        TrialVerdict { mismatches: vec![text], ..named("texts/bad-type", Outcome::Tolerated) },
+        TrialVerdict { mismatches: vec![wrong_class()], ..named("known/bad-type", Outcome::Known) },
         because(named("blocked/a", Outcome::Blocked), "create the stream: LimitExceededException (400)"),
         because(named("blocked/b", Outcome::Blocked), "create the stream: LimitExceededException (400)"),
-        because(named("keys/denied", Outcome::Skipped), "the target's world has no key `denied`"),
+        because(named("keys/denied", Outcome::Skipped), "the target's environment has no key `denied`"),
         because(named("protocol/subscribe", Outcome::Unsupported), "SubscribeToShard is not there"),
         because(
             named("transition/fast", Outcome::Unobserved),
             "UPDATING may have been shorter than the longest gap, 12.0 ms",
         ),
-        chose(trial("start-stream-encryption/transition/open-a", &transition_id, Outcome::Open), Some("old")),
-        chose(trial("start-stream-encryption/transition/open-b", &transition_id, Outcome::Open), Some("old")),
-        chose(trial("start-stream-encryption/transition/open-c", &transition_id, Outcome::Open), None),
+        answered(
+            trial("start-stream-encryption/transition/open-a", &transition_id, Outcome::Open),
+            Some("old"),
+        ),
+        answered(
+            trial("start-stream-encryption/transition/open-b", &transition_id, Outcome::Open),
+            Some("old"),
+        ),
+        answered(trial("start-stream-encryption/transition/open-c", &transition_id, Outcome::Open), None),
     ];
     let mut events = vec![
         header(19),

@@ -1,6 +1,6 @@
 //! Plain values held against a shape of the model.
 //!
-//! Whether an answer *has* the members it should have is not asked here; nor are bounds, patterns
+//! Whether an answer *has* the members it should have is not checked here; nor are bounds, patterns
 //! and enums.
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ pub struct Misfit {
 /// and nothing else (WIRE-033). A time in CBOR is tag 1 over milliseconds (WIRE-032), which the
 /// reader has already made a [`Value::Time`]; a whole number without the tag counts as
 /// milliseconds too, and a float as seconds, as RFC 8949 has it. How a time was in fact spelled,
-/// [`crate::wire::cbor::walk()`] tells.
+/// [`crate::wire::cbor::outline()`] shows.
 pub fn decode(model: &Model, encoding: Encoding, shape: Option<&str>, plain: &Value) -> Decoded {
     let mut decoder = Decoder { model, encoding, path: Vec::new(), misfits: Vec::new() };
     let value = match shape.and_then(|name| model.shape(name)) {

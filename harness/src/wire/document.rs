@@ -8,7 +8,7 @@ use crate::model::Value;
 /// strings in chunks count too. The deepest shape of the API needs 5.
 pub const MAX_DEPTH: usize = 100;
 
-/// How many repeated members are told, and how many characters of each part of their path. A
+/// How many repeated members are reported, and how many characters of each part of their path. A
 /// hostile body could otherwise make paths far longer than itself.
 const MAX_DUPLICATES: usize = 32;
 const MAX_PATH_PART: usize = 128;
@@ -20,7 +20,7 @@ pub struct Document {
     pub value: Value,
     /// Dotted paths of the members that stand there more than once, one entry per repetition.
     /// List elements count from 0: `Records.0.Data`. Of a body with very many or very long ones
-    /// only the first 32 are told, and each part of a path is cut at 128 characters.
+    /// only the first 32 are reported, and each part of a path is cut at 128 characters.
     pub duplicates: Vec<String>,
 }
 
@@ -52,7 +52,7 @@ pub struct TextPlace {
     pub column: usize,
 }
 
-/// A place, in words.
+/// A place, as text.
 struct Place {
     offset: usize,
     text: Option<TextPlace>,

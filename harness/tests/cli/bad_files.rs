@@ -1,7 +1,7 @@
-//! Whatever is wrong with a file or the command line is told before the first request, drawn where
+//! Whatever is wrong with a file or the command line is reported before the first request, drawn where
 //! there is something to draw on.
 
-use super::support::{QUICK, Rude, RudeServer, Scratch, run, snapshot};
+use super::support::{Hostile, HostileServer, QUICK, Scratch, run, snapshot};
 
 #[test]
 fn a_broken_case_is_drawn() {
@@ -18,7 +18,7 @@ fn a_broken_case_is_drawn() {
 }
 
 #[test]
-fn a_folder_of_cases_that_is_none_is_told() {
+fn a_folder_of_cases_that_is_none_is_reported() {
     run(&["list", "--cases", "/nowhere/at/all"]).expect(2).complains(&["is not a folder", "try: "]);
 }
 
@@ -27,7 +27,7 @@ fn a_broken_profile_is_drawn() {
     let scratch = Scratch::new();
     let path = scratch.write(
         "profile.yaml",
-        "format: 1\nname: mine\nabout: An emulator\nendpoint: localhost:4567\nworld:\n  keys: {manged: a}\n",
+        "format: 1\nname: mine\nabout: An emulator\nendpoint: localhost:4567\nenvironment:\n  keys: {manged: a}\n",
     );
     let ended = run(&["run", "--target", &path]).expect(2).complains(&["manged", "did you mean `managed`?"]);
     snapshot("cli-broken-profile", &scratch.redact(&ended.err));
@@ -130,8 +130,8 @@ fn a_filter_that_matches_nothing_has_a_code_of_its_own() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told_before_the_first_request() {
-    let server = RudeServer::start(Rude::Hangs);
+fn a_file_that_cannot_be_written_is_reported_before_the_first_request() {
+    let server = HostileServer::start(Hostile::Hangs);
     for flag in ["--log", "--junit", "--record"] {
         run(&["run", QUICK, "--endpoint", &server.endpoint, flag, "/nowhere/at/all/file"])
             .expect(2)
@@ -141,15 +141,15 @@ fn a_file_that_cannot_be_written_is_told_before_the_first_request() {
 }
 
 #[test]
-fn a_log_that_is_none_is_told_by_its_place() {
+fn a_log_that_is_none_is_reported_by_its_place() {
     let scratch = Scratch::new();
     for verb in [&["judge"][..], &["replay"]] {
         let trial: &[&str] = if verb == ["replay"] { &[QUICK] } else { &[] };
-        let ask = |path: &str| run(&[verb, &[path], trial].concat()).expect(2);
-        ask(&scratch.path("none.jsonl")).complains(&["none.jsonl", "`run --log FILE`"]);
-        ask(&scratch.write("empty.jsonl", "")).complains(&["it ends before its header does"]);
-        ask(&scratch.write("other.jsonl", "{\"a\": 1}\n")).complains(&["its first line is no header"]);
-        ask(&scratch.write("later.jsonl", "{\"event\": \"header\", \"format\": 99}\n"))
+        let send = |path: &str| run(&[verb, &[path], trial].concat()).expect(2);
+        send(&scratch.path("none.jsonl")).complains(&["none.jsonl", "`run --log FILE`"]);
+        send(&scratch.write("empty.jsonl", "")).complains(&["it ends before its header does"]);
+        send(&scratch.write("other.jsonl", "{\"a\": 1}\n")).complains(&["its first line is no header"]);
+        send(&scratch.write("later.jsonl", "{\"event\": \"header\", \"format\": 99}\n"))
             .complains(&["it has format 99"]);
     }
 }

@@ -5,11 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::support::{
-    PROGRAM, QUICK, Rude, RudeServer, Scratch, Served, command, free_port, run, signal, snapshot, until, wait,
+    Hostile, HostileServer, PROGRAM, QUICK, Scratch, Served, command, free_port, run, signal, snapshot,
+    until, wait,
 };
 
 #[test]
-fn a_target_that_refuses_is_told() {
+fn a_target_that_refuses_is_reported() {
     let endpoint = format!("http://127.0.0.1:{}", free_port());
     let ended = run(&["run", "--endpoint", &endpoint]).expect(3);
     let ended = ended.complains(&["failed to reach the target at", &endpoint, "check that it is up"]);
@@ -19,22 +20,22 @@ fn a_target_that_refuses_is_told() {
 #[test]
 fn a_target_that_hangs_is_given_up_after_the_timeout() {
     let started = Instant::now();
-    let ended =
-        run(&["run", "--endpoint", &RudeServer::start(Rude::Hangs).endpoint, "--timeout", "1"]).expect(3);
+    let ended = run(&["run", "--endpoint", &HostileServer::start(Hostile::Hangs).endpoint, "--timeout", "1"])
+        .expect(3);
     ended.complains(&["no whole answer within 1s"]);
     assert!(started.elapsed() < Duration::from_secs(8), "it took {:?}", started.elapsed());
 }
 
 #[test]
-fn a_target_that_closes_is_told() {
-    run(&["run", "--endpoint", &RudeServer::start(Rude::Closes).endpoint])
+fn a_target_that_closes_is_reported() {
+    run(&["run", "--endpoint", &HostileServer::start(Hostile::Closes).endpoint])
         .expect(3)
         .complains(&["failed to reach the target"]);
 }
 
 #[test]
-fn a_target_that_speaks_html_is_told_once() {
-    let ended = run(&["run", "--endpoint", &RudeServer::start(Rude::SpeaksHtml).endpoint]).expect(3);
+fn a_target_that_speaks_html_is_reported_once() {
+    let ended = run(&["run", "--endpoint", &HostileServer::start(Hostile::SpeaksHtml).endpoint]).expect(3);
     let ended = ended.complains(&["failed to recognise Kinesis at", "<!doctype html>", "check the port"]);
     snapshot("cli-target-speaks-html", &ended.err);
 }
@@ -98,22 +99,22 @@ fn the_endpoint_of_a_profile_goes_before_its_ready_url() {
         ),
     );
     let log = scratch.path("run.jsonl");
-    let asked = |arguments: &[&str]| {
+    let output = |arguments: &[&str]| {
         run(&[&["run", "-q", QUICK, "--log", &log, "--target", &profile], arguments].concat()).expect(0);
         let text = std::fs::read_to_string(&log).expect("a log");
         let header: serde_json::Value =
             serde_json::from_str(text.lines().next().expect("a header")).expect("JSON");
         header["target"]["endpoint"].as_str().expect("an endpoint").to_owned()
     };
-    assert_eq!(asked(&["--start"]), served.endpoint);
+    assert_eq!(output(&["--start"]), served.endpoint);
     // What the command line starts is what it means.
     let ready = format!("http://127.0.0.1:{port}");
     let spawn = format!("'{PROGRAM}' serve --listen 127.0.0.1:{port}");
-    assert_eq!(asked(&["--spawn", &spawn, "--ready", &ready]), ready);
+    assert_eq!(output(&["--spawn", &spawn, "--ready", &ready]), ready);
 }
 
 #[test]
-fn an_endpoint_that_is_none_is_told() {
+fn an_endpoint_that_is_none_is_reported() {
     for (text, reason) in [
         ("127.0.0.1:4567", "read the endpoint"),
         ("ftp://127.0.0.1", "the scheme is `ftp`"),
@@ -126,7 +127,7 @@ fn an_endpoint_that_is_none_is_told() {
 }
 
 #[test]
-fn a_spawned_command_that_dies_shows_its_last_words() {
+fn a_spawned_command_that_dies_shows_its_last_output() {
     let ready = format!("http://127.0.0.1:{}", free_port());
     let ended = run(&["run", "--spawn", "echo no such emulator >&2; exit 7", "--ready", &ready]).expect(3);
     let ended = ended.complains(&["exit status: 7", "| no such emulator", "run the command by hand"]);
@@ -144,7 +145,7 @@ fn a_spawned_command_that_is_never_ready_is_stopped() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_before_the_command_starts() {
+fn a_port_that_is_taken_is_reported_before_the_command_starts() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let ready = format!("http://{}", listener.local_addr().expect("an address"));
     run(&["run", "--spawn", "touch /nowhere/at/all", "--ready", &ready]).expect(2).complains(&[
@@ -155,7 +156,7 @@ fn a_port_that_is_taken_is_told_before_the_command_starts() {
 }
 
 #[test]
-fn a_spawned_emulator_is_asked_and_stopped() {
+fn a_spawned_emulator_gets_requests_and_is_stopped() {
     let port = free_port();
     let spawn = format!("'{PROGRAM}' serve --listen 127.0.0.1:{port}");
     run(&["run", "-q", "--spawn", &spawn, "--ready", &format!("http://127.0.0.1:{port}"), QUICK])
@@ -188,7 +189,7 @@ fn what_was_spawned_ends_with_a_program_that_is_killed() {
 }
 
 #[test]
-fn a_spawned_command_that_is_killed_is_told_by_its_signal() {
+fn a_spawned_command_that_is_killed_is_reported_by_its_signal() {
     let ready = format!("http://127.0.0.1:{}", free_port());
     run(&["run", "--spawn", "kill -s KILL $$", "--ready", &ready])
         .expect(3)
@@ -205,7 +206,7 @@ fn what_a_spawned_command_says_is_kept_whatever_it_is() {
     assert!(ended.err.len() < 10_000, "{} bytes", ended.err.len());
 }
 
-/// A target that tells how many requests it has at once.
+/// A target that says how many requests it has at once.
 fn counts_what_is_at_once(_: &str) -> (u16, &'static str) {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NOW: AtomicUsize = AtomicUsize::new(0);
@@ -221,10 +222,10 @@ fn counts_what_is_at_once(_: &str) -> (u16, &'static str) {
 }
 
 #[test]
-fn what_a_target_can_do_is_asked_with_as_many_requests_as_there_are_jobs() {
-    let server = RudeServer::start(Rude::Answers(counts_what_is_at_once));
+fn what_a_target_can_do_is_probed_with_as_many_requests_as_there_are_jobs() {
+    let server = HostileServer::start(Hostile::Answers(counts_what_is_at_once));
     let ended = run(&["run", "-q", "--jobs", "1", "--endpoint", &server.endpoint, QUICK]);
-    assert!(!ended.told().contains("SomebodyElse"), "{}", ended.told());
+    assert!(!ended.reported().contains("SomebodyElse"), "{}", ended.reported());
     ended.expect(3).complains(&["every operation was answered"]);
 }
 

@@ -55,7 +55,7 @@ fn long_bodies_end_the_run_before_they_fill_memory_or_disk() {
             .says(&["the target sent", "MiB in bodies of more than 1 MiB, and a run takes at most"]);
         assert!(kib < 800 << 10, "{what}: {kib} KiB");
         assert!(size < 20 << 20, "{what}: {size} bytes");
-        // What was cut is told with its length and hash, and is not judged again.
+        // What was cut is reported with its length and hash, and is not judged again.
         let text = std::fs::read_to_string(&log).expect("a log");
         assert!(text.contains("\"form\":\"cut\"") && text.contains("\"sha256\":\""));
         run(&["judge", &log]).expect(3);
@@ -77,6 +77,6 @@ fn a_log_with_a_cut_body_has_to_be_run_again() {
     let log = scratch.path("run.jsonl");
     let ids = "protocol/success/delete-stream-body";
     let ended = run(&["run", "-q", "--endpoint", &proxy.endpoint, "--log", &log, ids]);
-    assert!(ended.out.contains("delete-stream-body"), "{}", ended.told());
+    assert!(ended.out.contains("delete-stream-body"), "{}", ended.reported());
     run(&["judge", &log]).expect(5).says(&["the log does not have all of a long body; run it again"]);
 }

@@ -3,9 +3,9 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use super::other::Other;
+use super::other_user::Other;
 use super::proxy::{Handling, Proxy};
-use super::support::{Ended, REFUSAL, Rude, RudeServer, Scratch, Served, command, run, signal, until};
+use super::support::{Ended, Hostile, HostileServer, REFUSAL, Scratch, Served, command, run, signal, until};
 
 /// Waits for the end of a child, which has to come within this time, and reads what it said.
 fn ended_within(child: Child, limit: Duration) -> (Ended, Duration) {
@@ -13,7 +13,7 @@ fn ended_within(child: Child, limit: Duration) -> (Ended, Duration) {
     let output = child.wait_with_output().expect("a child");
     let took = started.elapsed();
     let ended = Ended::from(output);
-    assert!(took < limit, "it took {took:?}\n{}", ended.told());
+    assert!(took < limit, "it took {took:?}\n{}", ended.reported());
     (ended, took)
 }
 
@@ -117,7 +117,7 @@ fn deletes_that_get_no_response_hold_nobody_up() {
     let (ended, _) = ended_within(child, Duration::from_secs(33));
     let ended = ended.expect(5).complains(&["streams are left; at most"]);
     let left = left_behind(&log);
-    assert_eq!(left, other.streams(), "all that is left is named\n{}", ended.told());
+    assert_eq!(left, other.streams(), "all that is left is named\n{}", ended.reported());
 
     // The second signal ends the program at once, which names what is left then too.
     let before = other.streams();
@@ -131,7 +131,7 @@ fn deletes_that_get_no_response_hold_nobody_up() {
     let fresh: Vec<String> = other.streams().into_iter().filter(|name| !before.contains(name)).collect();
     assert!(!fresh.is_empty());
     for name in fresh {
-        assert!(ended.err.contains(&format!("left behind: {name}")), "{name}\n{}", ended.told());
+        assert!(ended.err.contains(&format!("left behind: {name}")), "{name}\n{}", ended.reported());
     }
 }
 
@@ -167,7 +167,7 @@ fn deletes_that_are_throttled_or_late_end_within_the_deadline() {
 }
 
 #[test]
-fn a_budget_ends_a_run_and_tells_what_was_reached() {
+fn a_budget_ends_a_run_and_reports_what_was_reached() {
     let served = Served::start(&["--transition", "20ms"]);
     let proxy = Proxy::start(&served.endpoint, |_| Handling::LateResponse(Duration::from_millis(100)));
     let scratch = Scratch::new();
@@ -196,8 +196,8 @@ fn a_budget_that_is_not_used_up_changes_nothing() {
 }
 
 #[test]
-fn a_budget_that_is_over_before_the_first_trial_is_told() {
-    let server = RudeServer::start(Rude::Hangs);
+fn a_budget_that_is_over_before_the_first_trial_is_reported() {
+    let server = HostileServer::start(Hostile::Hangs);
     let started = Instant::now();
     run(&["run", "--budget", "1s", "--timeout", "60", "--endpoint", &server.endpoint])
         .expect(5)

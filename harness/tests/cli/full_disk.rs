@@ -1,5 +1,5 @@
 //! Outputs that take no more: a full device, a pipe that nobody reads any more, a limit on the size of
-//! files. Each is told once and at once, the others are written all the same, and the exit code is
+//! files. Each is reported once and at once, the others are written all the same, and the exit code is
 //! neither that of a failed trial nor that of a bug.
 
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::support::{
-    Ended, PROGRAM, QUICK, REFUSAL, Rude, RudeServer, Scratch, Served, command, free_port, run,
+    Ended, Hostile, HostileServer, PROGRAM, QUICK, REFUSAL, Scratch, Served, command, free_port, run,
 };
 
 fn full() -> File {
@@ -21,11 +21,11 @@ fn into(arguments: &[&str], out: impl Into<Stdio>) -> Ended {
 #[track_caller]
 fn tells_the_loss_in_one_line(arguments: &[&str], ended: Ended, why: &str) {
     let ended = ended.expect(6).complains(&["error: failed to write to the standard output: ", why]);
-    assert_eq!(ended.err.lines().count(), 1, "{arguments:?}: {}", ended.told());
+    assert_eq!(ended.err.lines().count(), 1, "{arguments:?}: {}", ended.reported());
 }
 
 #[test]
-fn every_verb_tells_in_one_line_that_its_output_takes_no_more() {
+fn every_verb_reports_in_one_line_that_its_output_takes_no_more() {
     let scratch = Scratch::new();
     let served = Served::start(&[]);
     let (log, record) = (scratch.path("run.jsonl"), scratch.path("record.jsonl"));
@@ -72,7 +72,7 @@ fn an_error_stream_that_takes_no_more_changes_no_code() {
 }
 
 #[test]
-fn a_file_that_takes_no_more_is_told_and_costs_no_other_output() {
+fn a_file_that_takes_no_more_is_reported_and_costs_no_other_output() {
     let served = Served::start(&["--fault", "encryption-type-kms-accepted"]);
     for full in ["--log", "--junit", "--record"] {
         let scratch = Scratch::new();
@@ -87,7 +87,7 @@ fn a_file_that_takes_no_more_is_told_and_costs_no_other_output() {
             .expect(6)
             .says(&["fail"])
             .complains(&["`/dev/full`: No space left on device", "try: "]);
-        assert_eq!(ended.err.matches("No space left").count(), 1, "{}", ended.told());
+        assert_eq!(ended.err.matches("No space left").count(), 1, "{}", ended.reported());
         let whole =
             [(&log, "\"event\":\"footer\""), (&junit, "</testsuites>"), (&record, "\"line\":\"footer\"")];
         for (path, end) in whole.into_iter().filter(|(path, _)| *path != "/dev/full") {
@@ -98,7 +98,7 @@ fn a_file_that_takes_no_more_is_told_and_costs_no_other_output() {
 }
 
 #[test]
-fn a_log_of_repeated_runs_that_takes_no_more_is_told() {
+fn a_log_of_repeated_runs_that_takes_no_more_is_reported() {
     let scratch = Scratch::new();
     std::os::unix::fs::symlink("/dev/full", scratch.path("run-2.jsonl")).expect("a link");
     run(&["repeat", "-q", "--times", "3", "--logs", &scratch.path(""), QUICK])
@@ -113,7 +113,7 @@ fn a_report_is_there_as_a_whole_or_as_it_was_before() {
     let scratch = Scratch::new();
     let (log, junit, record) =
         (scratch.path("run.jsonl"), scratch.write("junit.xml", "old"), scratch.write("record.jsonl", "old"));
-    // No file may have more than a kilobyte, which is told like a full disk.
+    // No file may have more than a kilobyte, which is reported like a full disk.
     let limited = "ulimit -f 1; trap '' XFSZ; exec \"$@\"";
     let ended: Ended = Command::new("sh")
         .args(["-c", limited, "sh", PROGRAM, "run", "-q", "protocol/auth", "protocol/target"])
@@ -127,7 +127,7 @@ fn a_report_is_there_as_a_whole_or_as_it_was_before() {
         ended.expect(6).says(&["pass"]).complains(&["File too large", "the run goes on without its log"]);
     for path in [&junit, &record] {
         let text = std::fs::read_to_string(path).expect("a file");
-        assert!(text == "old" || text.contains("footer"), "{path}: {text}\n{}", ended.told());
+        assert!(text == "old" || text.contains("footer"), "{path}: {text}\n{}", ended.reported());
     }
     assert_eq!(std::fs::read_to_string(&junit).expect("a file"), "old");
     let folder = Path::new(&log).parent().expect("a folder");
@@ -135,9 +135,9 @@ fn a_report_is_there_as_a_whole_or_as_it_was_before() {
 }
 
 #[test]
-fn a_start_that_fails_leaves_no_file_and_spoils_none() {
+fn a_start_that_fails_leaves_no_file_and_damages_none() {
     let nobody = format!("http://127.0.0.1:{}", free_port());
-    let page = RudeServer::start(Rude::SpeaksHtml).endpoint;
+    let page = HostileServer::start(Hostile::SpeaksHtml).endpoint;
     for to in
         [&["--endpoint", &nobody][..], &["--endpoint", &page], &["--spawn", "exit 7", "--ready", &nobody]]
     {

@@ -4,8 +4,8 @@
 use std::process::Child;
 use std::time::Duration;
 
-use super::other::Other;
-use super::support::{Rude, RudeServer, Scratch, Served, command, run, signal, until, wait};
+use super::other_user::Other;
+use super::support::{Hostile, HostileServer, Scratch, Served, command, run, signal, until, wait};
 
 /// A run that has streams on the target and verdicts in its log.
 fn under_way(endpoint: &str, log: &str) -> Child {
@@ -42,7 +42,7 @@ fn after_sigint_and_sigterm_nothing_is_left_on_the_target() {
 }
 
 #[test]
-fn a_run_that_is_interrupted_says_so_by_its_code_whatever_files_were_asked_for() {
+fn a_run_that_is_interrupted_says_so_by_its_code_whatever_files_were_requested() {
     let served = Served::start(&[]);
     let scratch = Scratch::new();
     let (junit, record) = (scratch.path("junit.xml"), scratch.path("record.jsonl"));
@@ -74,7 +74,7 @@ fn repeated_runs_end_at_the_first_signal_and_leave_nothing() {
 
 #[test]
 fn a_signal_before_the_target_has_answered_ends_at_once() {
-    let server = RudeServer::start(Rude::Hangs);
+    let server = HostileServer::start(Hostile::Hangs);
     let mut child =
         command(&["run", "--endpoint", &server.endpoint, "--timeout", "300"]).spawn().expect("a child");
     until("the first question is put", || server.accepted() > 0);
@@ -105,12 +105,13 @@ fn after_sigkill_sweep_finds_what_is_left_and_nothing_else() {
 
     // So young that the run might still be under way, if it were not known to be killed.
     run(&["sweep", "--yes", "--endpoint", &served.endpoint]).expect(0).says(&["`--all` those of all runs"]);
-    let asked = run(&["sweep", "--all", "--endpoint", &served.endpoint]).expect(1);
-    let asked = asked.says(&["left alone: kinesis-conformance-of-somebody", "nothing was deleted", "--yes"]);
-    let names = asked.out.lines().filter_map(|line| line.split_once(" (run ")).map(|(name, _)| name);
+    let output = run(&["sweep", "--all", "--endpoint", &served.endpoint]).expect(1);
+    let output =
+        output.says(&["left alone: kinesis-conformance-of-somebody", "nothing was deleted", "--yes"]);
+    let names = output.out.lines().filter_map(|line| line.split_once(" (run ")).map(|(name, _)| name);
     let found: Vec<&str> = names.filter(|name| left.iter().any(|there| there == name)).collect();
-    assert_eq!(found, left, "{}", asked.out);
-    assert!(!asked.out.contains("orders"), "{}", asked.out);
+    assert_eq!(found, left, "{}", output.out);
+    assert!(!output.out.contains("orders"), "{}", output.out);
 
     run(&["sweep", "--yes", "--all", "--endpoint", &served.endpoint])
         .expect(0)

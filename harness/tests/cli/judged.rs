@@ -15,7 +15,7 @@ fn another_expectation_gives_another_verdict_without_the_target() {
     let cases = scratch.cases("[[encryptionType, enum]]", "[[keyId, enum]]");
     run(&["judge", &log, "--cases", &cases])
         .expect(0)
-        .says(&["good no deviation beside", "error-text: expected keyId enum, got encryptionType enum"])
+        .says(&["good no mismatch beside", "error-text: expected keyId enum, got encryptionType enum"])
         .complains(&["changed: ", "was pass, is tolerated"]);
     run(&["judge", &log, "--cases", &cases, "--level", "strict"])
         .expect(1)
@@ -47,7 +47,7 @@ fn a_half_written_log_is_judged_as_incomplete() {
     run(&["judge", &torn]).expect(5).says(&["incomplete"]);
     let record = scratch.path("record.jsonl");
     let ended = run(&["judge", &torn, "--record", &record]);
-    assert_ne!(ended.code, Some(0), "{}", ended.told());
+    assert_ne!(ended.code, Some(0), "{}", ended.reported());
     assert!(!std::path::Path::new(&record).exists(), "an incomplete run publishes no figure");
 }
 
@@ -60,14 +60,14 @@ cases:
     title: A start moves the stream
     kills-nothing: a test
     given: {stream: {encryption: none}}
-    ask:
+    steps:
       - with: {EncryptionType: KMS, KeyId: $key.managed}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
+      - observe: stream
         because: [SSE-010]
-        ladder:
-          - {StreamStatus: ACTIVE, seen: maybe}
+        states:
+          - {StreamStatus: ACTIVE, optional: true}
           - {StreamStatus: UPDATING}
           - {StreamStatus: ACTIVE}
       - call: DescribeStreamSummary

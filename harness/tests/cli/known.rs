@@ -16,10 +16,10 @@ fn list(scratch: &Scratch, kind: &str) -> String {
 fn a_listed_failure_is_known_and_does_not_fail_the_run() {
     let scratch = Scratch::new();
     let served = Served::start(&["--fault", "encryption-type-kms-accepted"]);
-    let ask = |known: &str| run(&["run", "-q", "--endpoint", &served.endpoint, "--known", known, REFUSAL]);
-    ask(&list(&scratch, "status")).expect(0).says(&["no deviation beside", "known failures", "fail 0"]);
+    let send = |known: &str| run(&["run", "-q", "--endpoint", &served.endpoint, "--known", known, REFUSAL]);
+    send(&list(&scratch, "status")).expect(0).says(&["no mismatch beside", "known failures", "fail 0"]);
     // Failing in another way than the listed one is a failure.
-    ask(&list(&scratch, "header")).expect(1).says(&["expected ValidationException, got accepted"]);
+    send(&list(&scratch, "header")).expect(1).says(&["expected ValidationException, got accepted"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod full_disk;
 mod interrupted;
 mod judged;
 mod known;
-mod other;
+mod other_user;
 mod proxy;
 mod ranges;
 mod required;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::support::{Ended, QUICK, REFUSAL, Rude, RudeServer, Scratch, Served, run};
+use super::support::{Ended, Hostile, HostileServer, QUICK, REFUSAL, Scratch, Served, run};
 
 /// A server that knows `DescribeLimits` and nothing else.
 fn knows_one_operation(operation: &str) -> (u16, &'static str) {
@@ -21,7 +21,7 @@ fn breaks_at_what_it_does_not_know(operation: &str) -> (u16, &'static str) {
     }
 }
 
-fn words(ended: &Ended) -> String {
+fn joined(ended: &Ended) -> String {
     ended.out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -34,11 +34,11 @@ fn profile(scratch: &Scratch, served: &Served, lines: &str) -> String {
 
 #[test]
 fn a_server_that_knows_one_operation_is_no_success() {
-    let server = RudeServer::start(Rude::Answers(knows_one_operation));
+    let server = HostileServer::start(Hostile::Answers(knows_one_operation));
     let ended = run(&["run", "-q", "--endpoint", &server.endpoint]).expect(4);
-    let told = words(&ended);
-    assert!(told.starts_with("no verdict ") && told.contains(" unsupported ("), "{told}");
-    assert!(told.contains("none was judged"), "{told}");
+    let reported = joined(&ended);
+    assert!(reported.starts_with("no verdict ") && reported.contains(" unsupported ("), "{reported}");
+    assert!(reported.contains("none was judged"), "{reported}");
     run(&["repeat", "-q", "--times", "2", "--endpoint", &server.endpoint, REFUSAL]).expect(4);
 }
 
@@ -53,13 +53,13 @@ fn what_has_no_verdict_is_said_before_anything_good_and_fails_where_it_is_requir
     };
 
     let ended = with(lacks, &[QUICK, REFUSAL]).expect(0);
-    assert!(words(&ended).starts_with("no verdict "), "{}", ended.out);
+    assert!(joined(&ended).starts_with("no verdict "), "{}", ended.out);
     with(lacks, &[REFUSAL]).expect(4);
 
     for requirement in [format!("trials: [\"{REFUSAL}\"]"), "trials: [\"**/lower-case\"]".to_owned()] {
         let ended = with(&format!("{lacks}requires: {{{requirement}}}\n"), &[QUICK, REFUSAL]).expect(1);
         let first = format!("required 1 required trial has no verdict: {REFUSAL} (unsupported: ");
-        assert!(words(&ended).starts_with(&first), "{}", ended.out);
+        assert!(joined(&ended).starts_with(&first), "{}", ended.out);
         with(&format!("{lacks}requires: {{{requirement}}}\n"), &[REFUSAL]).expect(1);
         with(&format!("requires: {{{requirement}}}\n"), &[QUICK, REFUSAL]).expect(0);
     }
@@ -80,7 +80,7 @@ fn a_case_that_is_larger_than_the_shard_budget_is_skipped_and_the_run_ends() {
     };
     let why = "it needs 10 shards at once, and the budget of the target leaves 7: raise `shard-budget`";
     let ended = with("", &[REFUSAL]).expect(4);
-    assert!(words(&ended).contains(why), "{}", ended.out);
+    assert!(joined(&ended).contains(why), "{}", ended.out);
     // Room for the large stream, and for the one that others share.
     with("shard-budget: 11\n", &[REFUSAL]).expect(0).says(&["pass"]);
     // The smallest budget leaves room for a small case.
@@ -91,7 +91,7 @@ fn a_case_that_is_larger_than_the_shard_budget_is_skipped_and_the_run_ends() {
 
 #[test]
 fn the_command_line_requires_operations_encodings_transports_and_trials() {
-    let server = RudeServer::start(Rude::Answers(knows_one_operation));
+    let server = HostileServer::start(Hostile::Answers(knows_one_operation));
     let requires = |what: &str| run(&["run", "-q", "--endpoint", &server.endpoint, "--require", what, QUICK]);
     requires("PutRecord").expect(1).says(&["the required operation PutRecord is unsupported"]);
     requires("cbor").expect(1).says(&["the required encoding cbor is unsupported"]);
@@ -123,7 +123,7 @@ fn a_requirement_that_means_nothing_is_refused() {
 
 #[test]
 fn where_a_made_up_operation_breaks_nothing_is_known_and_no_requirement_is_met() {
-    let server = RudeServer::start(Rude::Answers(breaks_at_what_it_does_not_know));
+    let server = HostileServer::start(Hostile::Answers(breaks_at_what_it_does_not_know));
     let scratch = Scratch::new();
     let record = scratch.path("record.jsonl");
     let to = ["run", "-q", "--endpoint", &server.endpoint, "--record", &record];
@@ -131,7 +131,7 @@ fn where_a_made_up_operation_breaks_nothing_is_known_and_no_requirement_is_met()
     let ended =
         ended.says(&["0 of 57 operations; nothing is known of 57 (", "requests were sent all the same"]);
     assert!(
-        words(&ended).starts_with("required the required operation PutRecord is not known"),
+        joined(&ended).starts_with("required the required operation PutRecord is not known"),
         "{}",
         ended.out
     );

@@ -1,4 +1,4 @@
-//! What must not be told, and what must not steer who reads it: a target that sends everything back,
+//! What must not be shown, and what must not steer who reads it: a target that sends everything back,
 //! with an account id, markup and terminal escapes of its own beside it.
 
 use std::io::{Read as _, Write as _};
@@ -25,7 +25,7 @@ fn mirror() -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             std::thread::spawn(move || {
-                // Whoever asks hangs up when he has enough.
+                // The client hangs up when he has enough.
                 let _ = send_back(stream);
             });
         }
@@ -55,15 +55,15 @@ fn send_back(mut stream: TcpStream) -> std::io::Result<()> {
         let rest = pending.split_off(end + 4 + length);
         let body = String::from_utf8_lossy(&pending[end + 4..]).into_owned();
         pending = rest;
-        let told = format!(
+        let reported = format!(
             "{head} {body} {SECRET_KEY} arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/a {EVIL} {}",
             spelled().join(" ")
         );
         let (media, answer) = if head.contains("amz-cbor") {
-            ("cbor", cbor(&told))
+            ("cbor", cbor(&reported))
         } else {
             let members =
-                serde_json::json!({"__type": format!("{EVIL}{ACCESS_KEY}{ACCOUNT}"), "message": told});
+                serde_json::json!({"__type": format!("{EVIL}{ACCESS_KEY}{ACCOUNT}"), "message": reported});
             ("json", members.to_string().into_bytes())
         };
         let echo = head.lines().find(|line| line.to_ascii_lowercase().starts_with("authorization"));
@@ -84,7 +84,7 @@ fn cbor(text: &str) -> Vec<u8> {
     [b"\xa1\x67message\x79".as_slice(), &length.to_be_bytes(), text.as_bytes()].concat()
 }
 
-fn ask(arguments: &[&str]) -> Ended {
+fn send(arguments: &[&str]) -> Ended {
     command(arguments)
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
@@ -116,7 +116,7 @@ fn spelled() -> Vec<String> {
     all
 }
 
-/// Every spelling in which a planted value could be told.
+/// Every spelling in which a planted value could be reported.
 fn planted() -> Vec<String> {
     // Of base64 the middle, which holds nothing but the secret; it is short enough to stand whole.
     let mut all: Vec<String> = spelled().iter().map(|text| text[4..text.len().min(44)].to_owned()).collect();
@@ -129,15 +129,15 @@ fn planted() -> Vec<String> {
 }
 
 #[track_caller]
-fn tells_nothing(what: &str, text: &str) {
+fn leaks_nothing(what: &str, text: &str) {
     for value in planted() {
         let at = text.find(&value);
         let around = at.map(|at| text.get(at.saturating_sub(80)..(at + 80).min(text.len())));
-        assert!(at.is_none(), "{what} tells `{value}`: {around:?}");
+        assert!(at.is_none(), "{what} shows `{value}`: {around:?}");
     }
     let hex = regex::Regex::new("[0-9a-f]{64}").expect("a pattern");
     let signature = hex.find(text).map(|found| found.as_str());
-    assert!(signature.is_none(), "{what} tells the signature {signature:?}");
+    assert!(signature.is_none(), "{what} shows the signature {signature:?}");
 }
 
 /// Nothing but line ends and, where there are colours, the sequences that set them.
@@ -154,7 +154,7 @@ fn steers_nothing(what: &str, text: &str) {
 }
 
 #[test]
-fn no_output_tells_a_secret_or_is_steered_by_a_target() {
+fn no_output_reports_a_secret_or_is_steered_by_a_target() {
     let endpoint = mirror();
     let scratch = Scratch::new();
     let (log, junit, record) =
@@ -162,36 +162,39 @@ fn no_output_tells_a_secret_or_is_steered_by_a_target() {
     let to = ["--endpoint", &endpoint, "--credentials", "env"];
     let filters = ["protocol/auth", "encryption-type", "protocol/method"];
     let files = ["--log", &log, "--junit", &junit, "--record", &record, "--all"];
-    let ended = ask(&[&["run"], to.as_slice(), &files, &filters].concat()).expect(1);
+    let ended = send(&[&["run"], to.as_slice(), &files, &filters].concat()).expect(1);
     let text = |path: &str| std::fs::read_to_string(path).expect("a file");
-    let told = text(&log);
+    let reported = text(&log);
     // The harness saw them, or nothing would be proved.
     for stand_in in ["[secret key]", "[access key]", "[session token]", "[signature]", ":900000000001:"] {
-        assert!(told.contains(stand_in), "the log holds `{stand_in}`");
+        assert!(reported.contains(stand_in), "the log holds `{stand_in}`");
     }
     let packed = regex::Regex::new(r#""form":"base64","content":"([^"]+)""#).expect("a pattern");
     let unpacked: Vec<String> = packed
-        .captures_iter(&told)
+        .captures_iter(&reported)
         .map(|found| String::from_utf8_lossy(&STANDARD.decode(&found[1]).expect("base64")).into_owned())
         .collect();
     assert!(unpacked.iter().any(|body| body.contains("message")), "an answer in CBOR was kept");
-    tells_nothing("an answer in CBOR", &unpacked.join("\n"));
+    leaks_nothing("an answer in CBOR", &unpacked.join("\n"));
 
     let trial = "protocol/auth/spoiled-signature";
     let forms = [
         ("the terminal", ended.out),
         ("the progress", ended.err),
-        ("the log", told),
+        ("the log", reported),
         ("JUnit", text(&junit)),
         ("the record", text(&record)),
-        ("judge", ask(&["judge", &log, "--all"]).out),
-        ("explain", ask(&["explain", trial]).out),
-        ("replay", ask(&[&["replay", &log, trial], to.as_slice()].concat()).told()),
-        ("sweep", ask(&[&["sweep", "--yes"], to.as_slice()].concat()).told()),
-        ("colours", ask(&[&["run", "-q", "--color", "always"], to.as_slice(), &filters].concat()).told()),
+        ("judge", send(&["judge", &log, "--all"]).out),
+        ("explain", send(&["explain", trial]).out),
+        ("replay", send(&[&["replay", &log, trial], to.as_slice()].concat()).reported()),
+        ("sweep", send(&[&["sweep", "--yes"], to.as_slice()].concat()).reported()),
+        (
+            "colours",
+            send(&[&["run", "-q", "--color", "always"], to.as_slice(), &filters].concat()).reported(),
+        ),
     ];
     for (what, text) in &forms {
-        tells_nothing(what, text);
+        leaks_nothing(what, text);
         steers_nothing(what, text);
     }
     let (terminal, log, junit) = (&forms[0].1, &forms[2].1, &forms[3].1);
@@ -206,7 +209,7 @@ fn no_output_tells_a_secret_or_is_steered_by_a_target() {
 }
 
 #[test]
-fn what_a_spawned_command_says_is_told_without_secrets() {
+fn what_a_spawned_command_says_is_reported_without_secrets() {
     let scratch = Scratch::new();
     let ready = format!("http://127.0.0.1:{}", free_port());
     let packed = STANDARD.encode(SECRET_KEY);
@@ -217,14 +220,14 @@ fn what_a_spawned_command_says_is_told_without_secrets() {
         ),
     );
     for spawn in [format!("sh {script}"), format!("sh {script} {SECRET_KEY}")] {
-        let ended = ask(&["run", "--credentials", "env", "--spawn", &spawn, "--ready", &ready]).expect(3);
-        tells_nothing("a command that ends", &ended.told());
+        let ended = send(&["run", "--credentials", "env", "--spawn", &spawn, "--ready", &ready]).expect(3);
+        leaks_nothing("a command that ends", &ended.reported());
         ended.complains(&["AWS_SECRET_ACCESS_KEY=[secret key]", "[session token]", ":900000000001:"]);
     }
 }
 
 #[test]
-fn no_password_of_a_url_is_told() {
+fn no_password_of_a_url_is_reported() {
     let scratch = Scratch::new();
     let profile = |name: &str, endpoint: &str, ready: &str| {
         scratch.write(
@@ -258,7 +261,7 @@ fn no_password_of_a_url_is_told() {
             &["run", "--start", "--target", &at_ready],
         ] {
             let ended = run(arguments);
-            assert!(!ended.told().contains("geheim"), "{arguments:?}: {}", ended.told());
+            assert!(!ended.reported().contains("geheim"), "{arguments:?}: {}", ended.reported());
             // A query is no part of what `--ready` says of the endpoint.
             if !url.contains('?') {
                 ended.expect(2);
@@ -272,7 +275,7 @@ fn no_password_of_a_url_is_told() {
     let ended = run(&["run", "-q", QUICK, "--log", &log, "--spawn", &spawn, "--ready", &ready]);
     let ended = ended.expect(0);
     let text = std::fs::read_to_string(&log).expect("a log");
-    assert!(!text.contains("geheim") && !ended.told().contains("geheim"), "{text}");
+    assert!(!text.contains("geheim") && !ended.reported().contains("geheim"), "{text}");
 }
 
 #[test]
@@ -288,5 +291,5 @@ fn what_a_panic_would_print_of_a_client_holds_no_secret() {
         timeout: std::time::Duration::from_secs(1),
         connect_timeout: std::time::Duration::from_secs(1),
     });
-    tells_nothing("a client", &format!("{:?}", client.expect("a client")));
+    leaks_nothing("a client", &format!("{:?}", client.expect("a client")));
 }

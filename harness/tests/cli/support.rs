@@ -29,30 +29,34 @@ pub(crate) struct Ended {
 
 impl Ended {
     /// Both streams, for messages of asserts.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn reported(&self) -> String {
         format!("exit {:?}\n--- out\n{}\n--- err\n{}", self.code, self.out, self.err)
     }
 
     /// Fails unless the program ended with this code.
     pub(crate) fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{}", self.told());
+        assert_eq!(self.code, Some(code), "{}", self.reported());
         self
     }
 
     /// Fails unless all of these stand on the error stream.
     pub(crate) fn complains(self, parts: &[&str]) -> Self {
         for part in parts {
-            assert!(self.err.contains(part), "the error stream lacks `{part}`\n{}", self.told());
+            assert!(self.err.contains(part), "the error stream lacks `{part}`\n{}", self.reported());
         }
-        assert!(!self.err.contains("panicked"), "{}", self.told());
+        assert!(!self.err.contains("panicked"), "{}", self.reported());
         self
     }
 
     /// Fails unless all of these stand on the output, wherever its lines break.
     pub(crate) fn says(self, parts: &[&str]) -> Self {
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in parts {
-            assert!(words(&self.out).contains(&words(part)), "the output lacks `{part}`\n{}", self.told());
+            assert!(
+                joined(&self.out).contains(&joined(part)),
+                "the output lacks `{part}`\n{}",
+                self.reported()
+            );
         }
         self
     }
@@ -191,7 +195,7 @@ pub(crate) fn free_port() -> u16 {
 
 /// What a server does with every connection.
 #[derive(Clone, Copy)]
-pub(crate) enum Rude {
+pub(crate) enum Hostile {
     /// Reads and never answers.
     Hangs,
     /// Closes at once.
@@ -203,15 +207,15 @@ pub(crate) enum Rude {
 }
 
 /// A server that misbehaves, until the test process ends.
-pub(crate) struct RudeServer {
+pub(crate) struct HostileServer {
     /// Where it listens.
     pub(crate) endpoint: String,
     accepted: Arc<AtomicUsize>,
 }
 
-impl RudeServer {
+impl HostileServer {
     /// Starts it.
-    pub(crate) fn start(how: Rude) -> Self {
+    pub(crate) fn start(how: Hostile) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let accepted: Arc<AtomicUsize> = Arc::default();
@@ -231,18 +235,18 @@ impl RudeServer {
     }
 }
 
-fn misbehave(mut stream: &TcpStream, how: Rude) {
+fn misbehave(mut stream: &TcpStream, how: Hostile) {
     match how {
-        Rude::Closes => {
+        Hostile::Closes => {
             // The peer may be gone first.
             let _ = stream.shutdown(Shutdown::Both);
         }
-        Rude::Hangs => {
+        Hostile::Hangs => {
             let mut rest = Vec::new();
             let _ = stream.read_to_end(&mut rest);
         }
-        Rude::Answers(answer) => answer_all(stream, answer),
-        Rude::SpeaksHtml => {
+        Hostile::Answers(answer) => answer_all(stream, answer),
+        Hostile::SpeaksHtml => {
             let page = "<!doctype html><title>Welcome</title><p>It works!";
             let mut buffer = [0; 65_536];
             while stream.read(&mut buffer).is_ok_and(|read| read > 0) {

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kinesis_conformance::model::Value;
 
-use super::other::{Other, leave};
-use super::support::{PROGRAM, Rude, RudeServer, Served, run, until, wait};
+use super::other_user::{Other, leave};
+use super::support::{Hostile, HostileServer, PROGRAM, Served, run, until, wait};
 
 #[test]
-fn sweep_looks_beyond_the_first_page_and_minds_tags_alone_as_little_as_names_alone() {
+fn sweep_reads_beyond_the_first_page_and_uses_tags_alone_as_little_as_names_alone() {
     let served = Served::start(&[]);
     let other = Other::of(&served.endpoint);
     for number in 0..101 {
@@ -25,7 +25,7 @@ fn sweep_looks_beyond_the_first_page_and_minds_tags_alone_as_little_as_names_alo
     assert!(!swept.out.contains("tagged-by-somebody"), "{}", swept.out);
     let exists = |name: &str| {
         let input = Value::from([("StreamName", Value::from(name))]);
-        other.ask("DescribeStreamSummary", &input).0 == 200
+        other.request("DescribeStreamSummary", &input).0 == 200
     };
     until("ours is gone", || !exists(ours));
     for theirs in ["a-000", "a-100", "tagged-by-somebody"] {
@@ -34,7 +34,7 @@ fn sweep_looks_beyond_the_first_page_and_minds_tags_alone_as_little_as_names_alo
 }
 
 #[test]
-fn sweep_asks_on_a_terminal_and_takes_only_yes_for_yes() {
+fn sweep_prompts_on_a_terminal_and_takes_only_yes_for_yes() {
     let served = Served::start(&[]);
     let other = Other::of(&served.endpoint);
     let ours = "kinesis-conformance-0badf00d-0001";
@@ -59,7 +59,7 @@ fn sweep_asks_on_a_terminal_and_takes_only_yes_for_yes() {
 }
 
 #[test]
-fn sweep_leaves_young_streams_alone_and_tells_runs_apart() {
+fn sweep_leaves_young_streams_alone_and_distinguishes_runs() {
     let served = Served::start(&[]);
     let other = Other::of(&served.endpoint);
     let names = ["kinesis-conformance-0badcafe-0001", "kinesis-conformance-0badf00d-0001"];
@@ -104,7 +104,7 @@ const OLD: &str = r#"{"StreamDescriptionSummary":{"StreamCreationTimestamp":1.5}
 
 /// A target that answers each operation in its own way.
 fn sweep_at(answer: fn(&str) -> (u16, &'static str)) -> super::support::Ended {
-    run(&["sweep", "--yes", "--endpoint", &RudeServer::start(Rude::Answers(answer)).endpoint])
+    run(&["sweep", "--yes", "--endpoint", &HostileServer::start(Hostile::Answers(answer)).endpoint])
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_stream_that_vanishes_is_no_error() {
 }
 
 #[test]
-fn tags_that_can_not_be_read_are_told_and_the_stream_is_left_alone() {
+fn tags_that_can_not_be_read_are_reported_and_the_stream_is_left_alone() {
     let swept = sweep_at(|operation| match operation {
         "ListStreams" => (200, OURS),
         _ => (400, r#"{"__type":"AccessDeniedException"}"#),

@@ -12,9 +12,9 @@ use serde_json::Value;
 use tokio::net::{TcpListener as AsyncListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use super::support::{Ended, QUICK, Rude, RudeServer, Scratch, Served, command, snapshot};
+use super::support::{Ended, Hostile, HostileServer, QUICK, Scratch, Served, command, snapshot};
 
-/// Trials that deviate on the wire: no signature, another method, two targets; and two that do not.
+/// Trials that override parts of a request: no signature, another method, two targets; and two that do not.
 const TRIALS: [&str; 5] = ["protocol/auth/", "protocol/method/", "protocol/target/", "protocol/cbor/", QUICK];
 
 /// TLS in front of a plain server, with a certificate that it has signed by itself.
@@ -82,7 +82,9 @@ fn verdicts(log: &str) -> BTreeMap<String, (String, String)> {
     let events = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("an event"));
     let trials = events.filter(|event| event["event"] == "trial");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    trials.map(|trial| (text(&trial["id"]), (text(&trial["outcome"]), trial["chose"].to_string()))).collect()
+    trials
+        .map(|trial| (text(&trial["id"]), (text(&trial["outcome"]), trial["answers"].to_string())))
+        .collect()
 }
 
 #[test]
@@ -111,21 +113,21 @@ fn trials_get_the_same_verdicts_behind_tls_as_without() {
 }
 
 #[test]
-fn insecure_is_told_on_the_error_stream_and_in_the_log() {
+fn insecure_is_reported_on_the_error_stream_and_in_the_log() {
     let scratch = Scratch::new();
     let served = Served::start(&[]);
     let secured = Secured::before(&served.endpoint, "another.host");
     let log = scratch.path("run.jsonl");
-    let told = "the certificate of https://127.0.0.1:";
+    let reported = "the certificate of https://127.0.0.1:";
     run(&scratch, &["run", "-q", "--log", &log, "--endpoint", &secured.endpoint, "--insecure", QUICK])
         .expect(0)
-        .says(&[told, "was not looked at"])
-        .complains(&["warning: --insecure: ", told]);
+        .says(&[reported, "was not checked"])
+        .complains(&["warning: --insecure: ", reported]);
     let text = std::fs::read_to_string(&log).expect("a log");
-    assert!(text.contains("was not looked at: any is taken"), "{text}");
+    assert!(text.contains("was not checked: any is taken"), "{text}");
     let header = text.lines().next().expect("a header");
     assert!(header.contains("\"--insecure\""), "{header}");
-    run(&scratch, &["judge", &log]).expect(0).says(&["was not looked at"]);
+    run(&scratch, &["judge", &log]).expect(0).says(&["was not checked"]);
 
     let plain = run(&scratch, &["run", "-q", "--endpoint", &served.endpoint, "--insecure", QUICK]).expect(0);
     assert_eq!(plain.err, "", "there is no certificate to look at");
@@ -151,7 +153,7 @@ fn every_verb_that_has_a_target_takes_its_certificate() {
 }
 
 #[test]
-fn a_certificate_that_is_not_trusted_is_told_with_what_to_do() {
+fn a_certificate_that_is_not_trusted_is_reported_with_what_to_do() {
     let scratch = Scratch::new();
     let served = Served::start(&[]);
     let secured = Secured::before(&served.endpoint, "127.0.0.1");
@@ -170,34 +172,34 @@ fn a_certificate_that_is_not_trusted_is_told_with_what_to_do() {
 }
 
 #[test]
-fn a_port_that_does_not_speak_tls_is_told() {
+fn a_port_that_does_not_speak_tls_is_reported() {
     let scratch = Scratch::new();
     let https = |endpoint: &str| endpoint.replace("http://", "https://");
     let served = Served::start(&[]);
     run(&scratch, &["run", "--endpoint", &https(&served.endpoint)])
         .expect(3)
         .complains(&["what came is not TLS", "name the endpoint with http://"]);
-    let closes = RudeServer::start(Rude::Closes);
+    let closes = HostileServer::start(Hostile::Closes);
     run(&scratch, &["run", "--endpoint", &https(&closes.endpoint)])
         .expect(3)
         .complains(&["in the handshake of TLS", "check that https is spoken at this port"]);
 }
 
 #[test]
-fn a_cacert_that_is_none_is_told_before_any_request() {
+fn a_cacert_that_is_none_is_reported_before_any_request() {
     let scratch = Scratch::new();
     let text = scratch.write("text.pem", "no certificate\n");
     let broken =
         scratch.write("broken.pem", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n");
-    let server = RudeServer::start(Rude::Closes);
-    for (path, told) in [
+    let server = HostileServer::start(Hostile::Closes);
+    for (path, reported) in [
         (scratch.path("missing.pem"), "which --cacert names: No such file"),
         (text, "which --cacert names: failed to find a certificate in the file"),
         (broken, "which --cacert names: failed to read certificate 1 of the file: it cannot be read"),
     ] {
         run(&scratch, &["run", "--endpoint", &server.endpoint, "--cacert", &path])
             .expect(2)
-            .complains(&[told, "  try: ", "PEM"]);
+            .complains(&[reported, "  try: ", "PEM"]);
     }
     run(&scratch, &["run", "--endpoint", &server.endpoint, "--cacert", "x", "--insecure"])
         .expect(2)
@@ -206,7 +208,7 @@ fn a_cacert_that_is_none_is_told_before_any_request() {
 }
 
 #[test]
-fn a_system_that_trusts_nobody_is_told_and_does_not_matter_beside_cacert() {
+fn a_system_that_trusts_nobody_is_reported_and_does_not_matter_beside_cacert() {
     let scratch = Scratch::new();
     let served = Served::start(&[]);
     let secured = Secured::before(&served.endpoint, "127.0.0.1");

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::support::{QUICK, REFUSAL, Scratch, Served, run, signal, snapshot, wait};
 
 #[test]
-fn run_without_a_target_asks_the_reference() {
+fn run_without_a_target_uses_the_reference() {
     run(&["run", "--quiet", QUICK]).expect(0).says(&["reference", "pass"]);
 }
 
@@ -34,7 +34,7 @@ fn run_against_a_faulty_server_fails_and_draws_why() {
 }
 
 #[test]
-fn repeat_tells_that_nothing_flips_or_what_does() {
+fn repeat_reports_that_nothing_flips_or_what_does() {
     let scratch = Scratch::new();
     let logs = scratch.path("");
     run(&["repeat", "--times", "3", "--logs", &logs, QUICK])
@@ -42,10 +42,10 @@ fn repeat_tells_that_nothing_flips_or_what_does() {
         .says(&["no verdict flips: 1 trial, 3 runs"])
         .complains(&["run 3 of 3: 1 pass in"]);
     assert!(std::path::Path::new(&scratch.path("run-3.jsonl")).exists());
-    // A shared name that is taken after the first run: the second meets another world.
+    // A shared name that is taken after the first run: the second meets another environment.
     let cases = scratch.write(
         "cases/create-stream/twice.yaml",
-        "format: 1\noperation: CreateStream\ncases:\n  once:\n    title: A name is free\n    kills-nothing: A test\n    given: {}\n    ask:\n      with: {StreamName: somebody, ShardCount: 1}\n      expect: accepted\n      because: [LIFE-001]\n",
+        "format: 1\noperation: CreateStream\ncases:\n  once:\n    title: A name is free\n    kills-nothing: A test\n    given: {}\n    steps:\n      with: {StreamName: somebody, ShardCount: 1}\n      expect: accepted\n      because: [LIFE-001]\n",
     );
     let cases = cases.trim_end_matches("/create-stream/twice.yaml");
     run(&["repeat", "--times", "3", "-q", "--cases", cases])
@@ -149,7 +149,7 @@ fn serve_says_whom_it_lets_in_and_takes_others_by_a_flag() {
     signal(&child, "TERM");
     let ended = child.wait_with_output().expect("it ends");
     assert!(given.success() && !other.success(), "{given} {other}");
-    let told = String::from_utf8_lossy(&ended.stderr);
+    let reported = String::from_utf8_lossy(&ended.stderr);
     for part in [
         "  test : a+b/c\n",
         "creating=2 ",
@@ -157,7 +157,7 @@ fn serve_says_whom_it_lets_in_and_takes_others_by_a_flag() {
         "on-demand=50 ",
         "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=a+b/c AWS_DEFAULT_REGION=us-east-1 aws --endpoint-url",
     ] {
-        assert!(told.contains(part), "`{part}` is missing in\n{told}");
+        assert!(reported.contains(part), "`{part}` is missing in\n{reported}");
     }
 }
 
@@ -213,7 +213,7 @@ fn compare_and_table_read_records() {
 }
 
 #[test]
-fn replay_asks_one_trial_of_a_log_again() {
+fn replay_runs_one_trial_of_a_log_again() {
     let scratch = Scratch::new();
     let log = scratch.path("run.jsonl");
     run(&["run", "-q", QUICK, "--log", &log]).expect(0);

@@ -115,7 +115,7 @@ fn mutated(bytes: &[u8], mutations: &[Mutation]) -> Vec<u8> {
     bytes
 }
 
-const SUITE: &str = include_str!("../rude/cases.yaml");
+const SUITE: &str = include_str!("../hostile/cases.yaml");
 
 /// Ten facts of the registry.
 fn facts() -> String {
@@ -149,7 +149,7 @@ proptest! {
         let bytes = mutated(SUITE.as_bytes(), &mutations);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let sources = vec![
-            Source::new("cases/rude.yaml", text),
+            Source::new("cases/hostile.yaml", text),
             Source::new("cases/questions.yaml", "format: 1\nquestions: {}\n".to_owned()),
         ];
         if let Err(found) = Library::from_sources(sources) {

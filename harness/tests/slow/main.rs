@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use kinesis_conformance::case::ast::Library;
 use kinesis_conformance::judge::{RunSettings, run};
-use kinesis_conformance::log::{Event, Footer, Outcome, Trial};
+use kinesis_conformance::log::{Event, Footer, Outcome, TrialVerdict};
 use kinesis_conformance::plan::{ClockHook, Manifest, Select, Target, reference_settings};
 use kinesis_conformance::reference::{self, Running};
 use kinesis_conformance::run::Stop;
@@ -52,7 +52,7 @@ fn served() -> Running {
 
 /// What a run came to.
 struct Ran {
-    trials: BTreeMap<String, Trial>,
+    trials: BTreeMap<String, TrialVerdict>,
     footer: Footer,
 }
 
@@ -71,7 +71,7 @@ async fn ran(running: &Running, endpoint: &str, jobs: Option<usize>) -> Ran {
     target.clock = Some(ClockHook::new(running.clock()));
     target.shortest_transition = TRANSITION;
     target.transition_deadline = Duration::from_secs(20);
-    let trials: Arc<Mutex<BTreeMap<String, Trial>>> = Arc::default();
+    let trials: Arc<Mutex<BTreeMap<String, TrialVerdict>>> = Arc::default();
     let emit = {
         let trials = Arc::clone(&trials);
         Arc::new(move |event: Event| {
@@ -91,9 +91,9 @@ async fn ran(running: &Running, endpoint: &str, jobs: Option<usize>) -> Ran {
 }
 
 /// What counts of a verdict: its outcome and the observed answers.
-fn verdict(trial: &Trial) -> (Outcome, Vec<(&str, Option<&str>)>) {
-    let chose = trial.chose.iter().map(|choice| (choice.question.as_str(), choice.candidate.as_deref()));
-    (trial.outcome, chose.collect())
+fn verdict(trial: &TrialVerdict) -> (Outcome, Vec<(&str, Option<&str>)>) {
+    let answers = trial.answers.iter().map(|choice| (choice.question.as_str(), choice.candidate.as_deref()));
+    (trial.outcome, answers.collect())
 }
 
 /// What is wrong with a run beside the undelayed one: every failure, every flip, and too few verdicts.
@@ -110,7 +110,7 @@ fn wrong(name: &str, plain: &Ran, slow: &Ran, least_percent: usize) -> Vec<Strin
         } else if after.outcome == Outcome::Unobserved {
             unobserved += 1;
         } else {
-            let told: Vec<String> = after
+            let reported: Vec<String> = after
                 .mismatches
                 .iter()
                 .map(|mismatch| format!("expected {}, got {}", mismatch.expected, mismatch.actual))
@@ -120,7 +120,7 @@ fn wrong(name: &str, plain: &Ran, slow: &Ran, least_percent: usize) -> Vec<Strin
                 verdict(before),
                 verdict(after),
                 after.reason,
-                told.join("; ")
+                reported.join("; ")
             ));
         }
     }
@@ -173,7 +173,7 @@ async fn half_a_second_now_and_then_fails_nothing() {
     assert_eq!(held("jitter", delay, least_behind_long_delays()).await, Vec::<String>::new());
 }
 
-/// Of the whole suite most trials observe no state, so that the share is asked of it alone.
+/// Of the whole suite most trials observe no state, so that the share is required of it alone.
 fn least_behind_long_delays() -> usize {
     if std::env::var("KINESIS_SLOW").is_ok_and(|text| text == "all") { 80 } else { 0 }
 }

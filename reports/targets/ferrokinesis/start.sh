@@ -9,7 +9,7 @@ if [ ! -e "$home/installed" ]; then
   mkdir -p "$home"
   CARGO_TARGET_DIR="$home/build" cargo install --locked --root "$home" "ferrokinesis@$version" >&2
   rm -rf "$home/build"
-  # It listens on all addresses, and nothing can tell it otherwise: rewrite what bind(2) is given.
+  # It listens on all addresses, and no option changes that: rewrite what bind(2) is given.
   cc -shared -fPIC -o "$home/loopback.so" -x c - -ldl <<'C'
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -11,7 +11,7 @@ if [ ! -e "$home/installed" ]; then
   touch "$home/installed"
 fi
 cd "$home"
-# It can't be told an address and listens on all of them: give every listen() a host.
+# It takes no address and listens on all of them: give every listen() a host.
 cat >loopback.cjs <<'J'
 const server = require("net").Server.prototype;
 const listen = server.listen;

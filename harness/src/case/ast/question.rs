@@ -18,8 +18,8 @@ pub struct Question {
     pub source: Arc<Source>,
     /// The question, as a sentence.
     pub question: String,
-    /// Whom each possible answer hurts.
-    pub hurts: Vec<Spanned<Audience>>,
+    /// The clients that each possible answer affects.
+    pub affects: Vec<Spanned<Audience>>,
     /// What is known around it.
     pub facts: Vec<Spanned<FactId>>,
     /// Possible answers by name, in the file's order.
@@ -33,14 +33,14 @@ pub enum Candidate {
     Answer {
         /// Any of these.
         any: Vec<Expectation>,
-        /// `stream: moves` or `stream: stays`: what the watch after the call sees, too.
+        /// `stream: moves` or `stream: stays`: what the observation after the call sees, too.
         stream: Option<Motion>,
     },
     /// `value: V`: a value of a member; `$absent` for none.
     Value(Tree),
-    /// `rung: first` or `rung: last`: the value that the ladder's first or last rung states for
+    /// `state: first` or `state: last`: the value that the first or last expected state states for
     /// the same member.
-    Rung(LadderEnd),
+    State(StatesEnd),
 }
 
 /// Whether a stream leaves ACTIVE after an accepted call.
@@ -53,12 +53,12 @@ pub enum Motion {
     Stays,
 }
 
-/// An end of a ladder.
+/// An end of the expected states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LadderEnd {
-    /// The first rung.
+pub enum StatesEnd {
+    /// The first state.
     First,
-    /// The last rung.
+    /// The last state.
     Last,
 }

@@ -3,7 +3,7 @@
 use super::{Call, Expectation, FixtureName, Step, StepKind, Tree};
 use crate::case::span::{Span, Spanned};
 
-/// Calls sent at the same moment, of which exactly one succeeds.
+/// Calls sent at the same time, of which exactly one succeeds.
 #[derive(Clone, Debug)]
 pub struct Race {
     /// The calls; what each is held to if it is the one.
@@ -18,7 +18,7 @@ pub struct Race {
 pub struct Repeat {
     /// How often all of them are sent.
     pub times: Spanned<u32>,
-    /// The calls of one round.
+    /// The calls of one repetition.
     pub steps: Vec<Step>,
     /// Where `until: as-expected` stands.
     pub until: Option<Span>,
@@ -47,8 +47,8 @@ impl Step {
     pub fn calls(&self) -> Vec<(&Call, &Self)> {
         match &self.kind {
             StepKind::Call(call) => vec![(call, self)],
-            StepKind::Watch(watch) => {
-                let inner = watch.meanwhile.iter().flat_map(|meanwhile| &meanwhile.steps);
+            StepKind::Observe(observation) => {
+                let inner = observation.during.iter().flat_map(|during| &during.steps);
                 inner.flat_map(Self::calls).collect()
             }
             StepKind::Race(race) => race.calls.iter().map(|call| (call, self)).collect(),
@@ -61,7 +61,7 @@ impl Step {
     pub const fn call(&self) -> Option<&Call> {
         match &self.kind {
             StepKind::Call(call) => Some(call),
-            StepKind::Watch(_)
+            StepKind::Observe(_)
             | StepKind::Race(_)
             | StepKind::Repeat(_)
             | StepKind::Clock(_)
@@ -69,10 +69,10 @@ impl Step {
         }
     }
 
-    /// The watch, if the step is one.
-    pub const fn watch(&self) -> Option<&super::Watch> {
+    /// The observation, if the step is one.
+    pub const fn observation(&self) -> Option<&super::ObserveStep> {
         match &self.kind {
-            StepKind::Watch(watch) => Some(watch),
+            StepKind::Observe(observation) => Some(observation),
             StepKind::Call(_)
             | StepKind::Race(_)
             | StepKind::Repeat(_)

@@ -1,4 +1,4 @@
-//! The bytes of a call: how a request deviates from what a client would send, and what is asserted
+//! The bytes of a call: how a request differs from what a client would send, and what is asserted
 //! of an answer beside its meaning.
 
 use indexmap::IndexMap;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{EncodingAxis, Tree};
 use crate::case::span::Spanned;
 
-/// Deviations of a request from what a client would send. A request with any goes through the raw
+/// What a request overrides of what a client would send. A request with any goes through the raw
 /// transport, on a connection of its own.
 ///
 /// Each tree is text, `$absent` where it says so, or a row's column of either.
@@ -39,9 +39,9 @@ pub enum WireAuth {
     /// Without any signature.
     Unsigned,
     /// The last digit of the signature is changed.
-    SpoiledSignature,
+    CorruptSignature,
     /// Signed over another body.
-    SpoiledBodyHash,
+    CorruptBodyHash,
     /// `Credential` is taken out of the header.
     MissingCredential,
     /// `Signature` is taken out of the header.
@@ -119,7 +119,7 @@ pub enum Spelling {
 }
 
 impl Wire {
-    /// True if nothing deviates.
+    /// True if nothing is overridden.
     pub fn is_plain(&self) -> bool {
         self.trees().next().is_none() && self.auth == WireAuth::Signed
     }

@@ -78,7 +78,7 @@ fn far_lines_between_two_labels_are_left_out() {
 
 #[test]
 fn an_excerpt_is_drawn_with_the_files_own_line_numbers() {
-    let excerpt = "  bad-type:\n    title: 界 type\n    ask: {expect: {error: ValidationException}}";
+    let excerpt = "  bad-type:\n    title: 界 type\n    steps: {expect: {error: ValidationException}}";
     let label = |line, column, length, text: &str| ExcerptLabel {
         line,
         column,
@@ -94,7 +94,7 @@ fn an_excerpt_is_drawn_with_the_files_own_line_numbers() {
 error: another class
   --> cases/a.yaml:42:27
    |
-42 |     ask: {expect: {error: ValidationException}}
+42 |     steps: {expect: {error: ValidationException}}
    |                           ^^^^^^^^^^^^^^^^^^^ answered ResourceNotFoundException"
     );
     let outside = [label(2, 900, 9, "before"), label(99, 900, 9, "after"), label(0, 0, 0, "zero")];
@@ -104,7 +104,7 @@ error: another class
 }
 
 #[test]
-fn colours_are_sent_only_when_asked_for() {
+fn colours_are_sent_only_on_request() {
     let source = Source::new("a.yaml", "a: 1");
     let diagnostic = Diagnostic::error(&source, at("a: 1", "a"), "t", "l").warning();
     assert!(!draw(&diagnostic, Style::default()).contains('\u{1b}'));

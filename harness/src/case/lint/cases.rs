@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{Lint, calls, walk};
+use super::{Lint, calls, trees};
 use crate::case::ast::{Answer, Body};
 use crate::case::ast::{
     Call, CallAddress, Case, Fixture, FixtureName, Reference, Step, StepKind, Suite, Tree,
 };
-use crate::case::part::nearest;
-use crate::case::profile::WORLD_KEYS;
+use crate::case::mapping::nearest;
+use crate::case::profile::ENVIRONMENT_KEYS;
 use crate::case::span::Spanned;
 
-/// Faults that one case may be there for, at most; more means that the case asks too much.
+/// Faults that one case may be there for, at most; more means that the case tests too much.
 const MAX_KILLS: usize = 5;
 
 impl<'l> Lint<'l> {
@@ -62,7 +62,7 @@ impl<'l> Lint<'l> {
             case.each.first().map(|row| row.columns.keys().map(String::as_str).collect()).unwrap_or_default();
         for tree in trees(case) {
             let mut unknown = Vec::new();
-            walk::references(tree, &mut |at, reference| {
+            trees::references(tree, &mut |at, reference| {
                 if let Reference::Each(column) = reference {
                     used.insert(column);
                     if !columns.contains(&column.as_str()) {
@@ -103,7 +103,7 @@ impl<'l> Lint<'l> {
     fn fixtures(&mut self, suite: &Suite, case: &Case) {
         for tree in trees(case).chain(case.each.iter().flat_map(|row| row.columns.values())) {
             let mut wrong = Vec::new();
-            walk::references(tree, &mut |at, reference| match reference {
+            trees::references(tree, &mut |at, reference| match reference {
                 Reference::StreamName(name) | Reference::StreamArn(name) | Reference::ChangedArn(name, _) => {
                     if !case.given.contains_key(name) {
                         wrong.push((
@@ -123,13 +123,14 @@ impl<'l> Lint<'l> {
                             "see `given`".to_owned(),
                         ));
                     }
-                    if !WORLD_KEYS.contains(&key.as_str()) {
-                        let title = format!("no world has a key `{key}`");
-                        let help = format!("one of: {}", WORLD_KEYS.join(", "));
+                    if !ENVIRONMENT_KEYS.contains(&key.as_str()) {
+                        let title = format!("no environment has a key `{key}`");
+                        let help = format!("one of: {}", ENVIRONMENT_KEYS.join(", "));
                         wrong.push((
                             at.span,
                             title,
-                            nearest(key, WORLD_KEYS).map_or(help, |meant| format!("did you mean `{meant}`?")),
+                            nearest(key, ENVIRONMENT_KEYS)
+                                .map_or(help, |meant| format!("did you mean `{meant}`?")),
                         ));
                     }
                 }
@@ -144,14 +145,14 @@ impl<'l> Lint<'l> {
             }
         }
         let shared = case.given.get(&FixtureName::Stream).filter(|given| given.value == Fixture::Shared);
-        for (step, call) in calls(&case.ask) {
+        for (step, call) in calls(&case.steps) {
             if let Some(shared) = shared
                 && self.changes(call)
             {
                 let problem = crate::case::Diagnostic::error(
                     &suite.source,
                     first_line(step),
-                    "an ask that changes a shared stream",
+                    "steps that change a shared stream",
                     "accepted, and changes the stream",
                 )
                 .with_context(shared.span, "lent to other cases at the same time")
@@ -174,7 +175,7 @@ impl<'l> Lint<'l> {
         let Some(operation) = self.model.operation(&call.operation.value) else { return false };
         let takes =
             |name: &str| self.model.members(operation.input.as_deref()).any(|(member, _)| member == name);
-        let set = |name: &str| match walk::of_body(&call.with).map(|tree| &tree.node) {
+        let set = |name: &str| match trees::of_body(&call.with).map(|tree| &tree.node) {
             Some(crate::case::ast::Node::Map(members)) => members.contains_key(name),
             Some(_) | None => true,
         };
@@ -191,7 +192,7 @@ impl<'l> Lint<'l> {
         let reads = self.library.operations.only_reads(&call.operation.value);
         let mut names_stream = call.address != CallAddress::None;
         if let Body::Tree(tree) = &call.with {
-            walk::references(tree, &mut |_, reference| {
+            trees::references(tree, &mut |_, reference| {
                 names_stream |= matches!(
                     reference,
                     Reference::StreamName(FixtureName::Stream) | Reference::StreamArn(FixtureName::Stream)
@@ -208,20 +209,22 @@ fn trees(case: &Case) -> impl Iterator<Item = &Tree> {
         Fixture::Own { encryption, .. } => encryption.as_ref(),
         Fixture::Shared | Fixture::Missing => None,
     });
-    let stated = case.ask.iter().flat_map(|step| match &step.kind {
-        StepKind::Watch(watch) => watch.ladder.iter().flat_map(|rung| rung.members.values()).collect(),
+    let stated = case.steps.iter().flat_map(|step| match &step.kind {
+        StepKind::Observe(observation) => {
+            observation.states.iter().flat_map(|state| state.members.values()).collect()
+        }
         StepKind::Read(read) => read.records.iter().collect(),
-        StepKind::Race(race) => walk::of_expectation(&race.others).collect(),
+        StepKind::Race(race) => trees::of_expectation(&race.others).collect(),
         StepKind::Call(_) | StepKind::Repeat(_) | StepKind::Clock(_) => Vec::new(),
     });
-    given.chain(stated).chain(calls(&case.ask).flat_map(|(_, call)| walk::of_call(call)))
+    given.chain(stated).chain(calls(&case.steps).flat_map(|(_, call)| trees::of_call(call)))
 }
 
 /// The step's place without its length, which may be many lines.
 pub(super) fn first_line(step: &Step) -> crate::case::Span {
     match &step.kind {
         StepKind::Call(call) => call.expect.span,
-        StepKind::Watch(watch) => watch.fixture.span,
+        StepKind::Observe(observation) => observation.fixture.span,
         StepKind::Race(race) => race.others.span,
         StepKind::Repeat(repeat) => repeat.times.span,
         StepKind::Clock(clock) => clock.advance.span,

@@ -2,7 +2,7 @@
 
 use super::Lint;
 use crate::case::ast::{Answer, Expectation, Refusal, Step, Suite};
-use crate::case::part::nearest;
+use crate::case::mapping::nearest;
 use crate::facts::{Fact, Operations};
 use crate::model::Shape;
 
@@ -65,7 +65,7 @@ impl Lint<'_> {
     }
 }
 
-/// True if the fact states the class, or names it in words.
+/// True if the fact states the class, or names it as text.
 fn names_class(fact: &Fact, class: &str) -> bool {
     fact.error.as_deref() == Some(class) || fact.fact.contains(class)
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::Lint;
 use crate::case::ast::{Node, OperationTraits, Reference, Suite, Tree};
 use crate::case::diagnostic::Diagnostic;
-use crate::case::part::nearest;
+use crate::case::mapping::nearest;
 use crate::case::span::Source;
 use crate::model::{Operation, Value, violations};
 

@@ -1,13 +1,13 @@
-//! Open questions: each is asked somewhere, in the form that its candidates have.
+//! Open questions: each is used by a case, in the form that its candidates have.
 
 use super::{Lint, Use};
 use crate::case::ast::{Answer, Candidate, Suite};
 use crate::case::diagnostic::Diagnostic;
-use crate::case::part::nearest;
+use crate::case::mapping::nearest;
 use crate::case::span::{Span, Spanned};
 
 impl Lint<'_> {
-    /// Notes that a question is asked, and in which form.
+    /// Notes that a question is used, and in which form.
     pub(super) fn open(&mut self, suite: &Suite, id: &str, span: Span, used: Use) {
         let Some(question) = self.library.questions.get(id) else {
             let label = nearest(id, self.library.questions.keys().map(String::as_str)).map_or_else(
@@ -17,20 +17,20 @@ impl Lint<'_> {
             self.error(suite, span, format!("unknown open question `{id}`"), label);
             return;
         };
-        self.asked.insert(id.to_owned(), used);
+        self.used.insert(id.to_owned(), used);
         let misfit = question.candidates.iter().find(|(_, candidate)| match (candidate, used) {
             (Candidate::Answer { .. }, Use::Answer)
-            | (Candidate::Value(_), Use::Value | Use::Ladder)
-            | (Candidate::Rung(_), Use::Ladder) => false,
-            (Candidate::Answer { .. }, Use::Value | Use::Ladder)
+            | (Candidate::Value(_), Use::Value | Use::State)
+            | (Candidate::State(_), Use::State) => false,
+            (Candidate::Answer { .. }, Use::Value | Use::State)
             | (Candidate::Value(_), Use::Answer)
-            | (Candidate::Rung(_), Use::Answer | Use::Value) => true,
+            | (Candidate::State(_), Use::Answer | Use::Value) => true,
         });
         if let Some((name, _)) = misfit {
             let wanted = match used {
                 Use::Answer => "stands for a whole answer",
                 Use::Value => "stands for the value of a member",
-                Use::Ladder => "stands for the value of a member in a ladder",
+                Use::State => "stands for the value of a member in `states`",
             };
             let title = format!("the candidate `{name}` of `{id}` can't answer here");
             self.error(suite, span, title, wanted);
@@ -44,8 +44,8 @@ impl Lint<'_> {
             Candidate::Answer { any, .. } => {
                 any.iter().all(|expectation| matches!(expectation.answer, Answer::Refused(_)))
             }
-            // What stands for a member is told by `open`.
-            Candidate::Value(_) | Candidate::Rung(_) => true,
+            // What stands for a member is reported by `open`.
+            Candidate::Value(_) | Candidate::State(_) => true,
         };
         if let Some((name, _)) = known.candidates.iter().find(|(_, candidate)| !refuses(candidate)) {
             let title = format!("the candidate `{name}` of `{}` is no refusal", question.value);
@@ -58,8 +58,8 @@ impl Lint<'_> {
         for question in self.library.questions.values() {
             let source = &question.source;
             let id = &question.id;
-            if !self.asked.contains_key(&id.value) {
-                let title = format!("the question `{}` is never asked", id.value);
+            if !self.used.contains_key(&id.value) {
+                let title = format!("the question `{}` is used by no case", id.value);
                 self.problems.push(Diagnostic::error(source, id.span, title, "by no `$open` of a case"));
             }
             if question.candidates.len() < 2 {

@@ -2,17 +2,17 @@
 
 use indexmap::IndexMap;
 
-use super::{Lint, walk};
+use super::{Lint, trees};
 use crate::case::ast::{Answer, Call, Node, Suite, Tree, Until};
 use crate::case::diagnostic::Diagnostic;
-use crate::case::part::nearest;
+use crate::case::mapping::nearest;
 use crate::case::span::{Source, Span};
 use crate::model::Shape;
 
 impl Lint<'_> {
     pub(super) fn input(&mut self, suite: &Suite, call: &Call) {
         let Some(operation) = self.model.operation(&call.operation.value) else { return };
-        let Some(tree) = walk::of_body(&call.with) else { return };
+        let Some(tree) = trees::of_body(&call.with) else { return };
         let what = format!("the input of {}", operation.name);
         self.against(suite, tree, operation.input.as_deref(), &what);
     }
@@ -30,8 +30,8 @@ impl Lint<'_> {
         }
     }
 
-    /// Holds a rung to the members of both descriptions.
-    pub(super) fn rung(&mut self, suite: &Suite, members: &IndexMap<String, Tree>) {
+    /// Holds an expected state to the members of both descriptions.
+    pub(super) fn expected_state(&mut self, suite: &Suite, members: &IndexMap<String, Tree>) {
         let known: Vec<&str> = ["StreamDescriptionSummary", "StreamDescription"]
             .into_iter()
             .flat_map(|shape| self.model.members(Some(shape)).map(|(name, _)| name))
@@ -50,7 +50,7 @@ impl Lint<'_> {
         self.against(suite, tree, Some("Record"), "a record");
     }
 
-    /// Holds a tree to a shape: members only, since wrong types and values are asked on purpose.
+    /// Holds a tree to a shape: members only, since wrong types and values are sent on purpose.
     pub(super) fn against(&mut self, suite: &Suite, tree: &Tree, shape: Option<&str>, what: &str) {
         match (&tree.node, shape.and_then(|shape| self.model.shape(shape))) {
             (Node::Map(members), Some(Shape::Structure { members: known, .. })) => {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Lint, Use, walk};
+use super::{Lint, Use, trees};
 use crate::case::ast::{
-    Answer, Call, Case, DeadlineFrom, Expectation, Node, Reference, Step, StepKind, Suite, Tree, Watch,
+    Answer, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Step, StepKind, Suite, Tree,
 };
-use crate::case::part::nearest;
+use crate::case::mapping::nearest;
 use crate::case::span::Span;
 use crate::facts::FactId;
 use crate::model::{Shape, Value};
@@ -16,37 +16,42 @@ use crate::model::{Shape, Value};
 struct Before<'c> {
     calls: usize,
     last_was_call: bool,
-    watched: bool,
+    observed: bool,
     captured: BTreeSet<&'c str>,
 }
 
 impl<'l> Lint<'l> {
     pub(super) fn steps(&mut self, suite: &'l Suite, case: &'l Case) {
         let mut before = Before::default();
-        let mut asked = suite.operation.as_ref().map(|operation| operation.value.as_str());
-        for step in &case.ask {
+        let mut operation = suite.operation.as_ref().map(|operation| operation.value.as_str());
+        for step in &case.steps {
             self.because(suite, step);
             match &step.kind {
                 StepKind::Call(call) => {
-                    self.call(suite, step, call, &mut before, asked);
+                    self.call(suite, step, call, &mut before, operation);
                     before.last_was_call = true;
-                    asked = asked.or(Some(&call.operation.value));
+                    operation = operation.or(Some(&call.operation.value));
                 }
-                StepKind::Watch(watch) => {
+                StepKind::Observe(observation) => {
                     if !before.last_was_call {
-                        let title = "a watch without a call before it";
-                        self.error(suite, watch.fixture.span, title, "watches what came of the step before");
+                        let title = "an observation without a call before it";
+                        self.error(
+                            suite,
+                            observation.fixture.span,
+                            title,
+                            "observes what the step before did",
+                        );
                     }
-                    self.watch(suite, step, watch, case, &mut before, asked);
+                    self.observation(suite, step, observation, case, &mut before, operation);
                     before.last_was_call = false;
-                    before.watched = true;
+                    before.observed = true;
                 }
                 StepKind::Race(race) => {
                     for call in &race.calls {
-                        self.call(suite, step, call, &mut before, asked);
+                        self.call(suite, step, call, &mut before, operation);
                     }
                     self.strength(suite, step, &race.others);
-                    self.asks(suite, &race.others);
+                    self.open_question(suite, &race.others);
                     before.last_was_call = false;
                 }
                 StepKind::Repeat(repeat) => {
@@ -57,7 +62,7 @@ impl<'l> Lint<'l> {
                     for inner in &repeat.steps {
                         self.because(suite, inner);
                         if let Some(call) = inner.call() {
-                            self.call(suite, inner, call, &mut before, asked);
+                            self.call(suite, inner, call, &mut before, operation);
                         }
                     }
                     before.last_was_call = false;
@@ -68,7 +73,7 @@ impl<'l> Lint<'l> {
                         let title = "a read of a stream that is not given";
                         self.error(suite, read.fixture.span, title, "see `given`");
                     }
-                    self.cited(suite, step, &[asked, Some("GetRecords"), Some("PutRecord")]);
+                    self.cited(suite, step, &[operation, Some("GetRecords"), Some("PutRecord")]);
                     for tree in &read.records {
                         self.references(suite, tree, &before, Use::Value);
                         self.record(suite, tree);
@@ -83,7 +88,7 @@ impl<'l> Lint<'l> {
         // These expect nothing of their own.
         let expects = match &step.kind {
             StepKind::Repeat(_) | StepKind::Clock(_) => false,
-            StepKind::Call(_) | StepKind::Watch(_) | StepKind::Race(_) | StepKind::Read(_) => true,
+            StepKind::Call(_) | StepKind::Observe(_) | StepKind::Race(_) | StepKind::Read(_) => true,
         };
         if expects && step.because.is_empty() {
             let at = super::cases::first_line(step);
@@ -102,14 +107,14 @@ impl<'l> Lint<'l> {
         step: &'l Step,
         call: &'l Call,
         before: &mut Before<'l>,
-        asked: Option<&str>,
+        operation: Option<&str>,
     ) {
         if call.wire.target.is_none() {
             self.operation(suite, &call.operation);
             self.input(suite, call);
         }
         self.output(suite, call);
-        self.cited(suite, step, &[Some(&call.operation.value), asked]);
+        self.cited(suite, step, &[Some(&call.operation.value), operation]);
         self.strength(suite, step, &call.expect);
         if let Some(by) = &call.by {
             match &by.value.from {
@@ -120,28 +125,33 @@ impl<'l> Lint<'l> {
                     }
                 }
                 DeadlineFrom::Status(status) => {
-                    if !before.watched {
-                        let title = "`by` without a watch before it";
-                        self.error(suite, by.span, title, "counts from what a watch has seen");
+                    if !before.observed {
+                        let title = "`by` without an observation before it";
+                        self.error(suite, by.span, title, "counts from a sample of an observation");
                     }
                     self.status(suite, status, by.span);
                 }
             }
         }
         if let Some(when) = call.when.as_ref().filter(|_| before.calls == 0) {
-            self.error(suite, when.span, "`when` on the first call", "it asks about the first call's answer");
+            self.error(
+                suite,
+                when.span,
+                "`when` on the first call",
+                "it depends on the first call's response",
+            );
         }
-        self.asks(suite, &call.expect);
+        self.open_question(suite, &call.expect);
         self.stop(suite, call);
-        for tree in walk::of_call(call) {
+        for tree in trees::of_call(call) {
             self.references(suite, tree, before, Use::Value);
         }
         before.captured.extend(call.capture.keys().map(String::as_str));
         before.calls += 1;
     }
 
-    /// The open question that an expectation asks, if it asks one.
-    fn asks(&mut self, suite: &Suite, expect: &Expectation) {
+    /// The open question of an expectation, if it has one.
+    fn open_question(&mut self, suite: &Suite, expect: &Expectation) {
         match &expect.answer {
             Answer::Open(question) => self.open(suite, &question.value, question.span, Use::Answer),
             Answer::RefusedOpen(question) => {
@@ -166,44 +176,49 @@ impl<'l> Lint<'l> {
         }
     }
 
-    fn watch(
+    fn observation(
         &mut self,
         suite: &'l Suite,
         step: &'l Step,
-        watch: &'l Watch,
+        observation: &'l ObserveStep,
         case: &Case,
         before: &mut Before<'l>,
-        asked: Option<&str>,
+        operation: Option<&str>,
     ) {
-        if !case.given.contains_key(&watch.fixture.value) {
-            self.error(suite, watch.fixture.span, "a watch on a stream that is not given", "see `given`");
+        if !case.given.contains_key(&observation.fixture.value) {
+            self.error(
+                suite,
+                observation.fixture.span,
+                "an observation of a stream that is not given",
+                "see `given`",
+            );
         }
-        self.cited(suite, step, &[asked, Some("DescribeStreamSummary"), Some("DescribeStream")]);
-        for rung in &watch.ladder {
-            self.rung(suite, &rung.members);
-            for tree in rung.members.values() {
-                self.references(suite, tree, before, Use::Ladder);
+        self.cited(suite, step, &[operation, Some("DescribeStreamSummary"), Some("DescribeStream")]);
+        for state in &observation.states {
+            self.expected_state(suite, &state.members);
+            for tree in state.members.values() {
+                self.references(suite, tree, before, Use::State);
             }
             if let Some(Tree { node: Node::Literal(Value::String(status)), span }) =
-                rung.members.get("StreamStatus")
+                state.members.get("StreamStatus")
             {
                 self.status(suite, status, *span);
             }
         }
-        for meanwhile in &watch.meanwhile {
-            self.status(suite, &meanwhile.status.value, meanwhile.status.span);
-            let shown = watch.ladder.iter().any(|rung| {
-                matches!(&rung.members.get("StreamStatus").map(|tree| &tree.node),
-                    Some(Node::Literal(Value::String(status))) if *status == meanwhile.status.value)
+        for during in &observation.during {
+            self.status(suite, &during.status.value, during.status.span);
+            let shown = observation.states.iter().any(|state| {
+                matches!(&state.members.get("StreamStatus").map(|tree| &tree.node),
+                    Some(Node::Literal(Value::String(status))) if *status == during.status.value)
             });
             if !shown {
-                let title = format!("no rung shows `{}`", meanwhile.status.value);
-                self.error(suite, meanwhile.status.span, title, "these calls would never be sent");
+                let title = format!("no state shows `{}`", during.status.value);
+                self.error(suite, during.status.span, title, "these calls would never be sent");
             }
-            for step in &meanwhile.steps {
+            for step in &during.steps {
                 self.because(suite, step);
                 if let Some(call) = step.call() {
-                    self.call(suite, step, call, before, asked);
+                    self.call(suite, step, call, before, operation);
                 }
             }
         }
@@ -211,7 +226,7 @@ impl<'l> Lint<'l> {
 
     fn references(&mut self, suite: &Suite, tree: &'l Tree, before: &Before<'l>, used: Use) {
         let mut found = Vec::new();
-        walk::references(tree, &mut |at, reference| found.push((at.span, reference)));
+        trees::references(tree, &mut |at, reference| found.push((at.span, reference)));
         for (span, reference) in found {
             match reference {
                 Reference::Open(question) => self.open(suite, question, span, used),

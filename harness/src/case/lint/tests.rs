@@ -9,8 +9,8 @@ use crate::case::span::Source;
 const HEAD: &str = "format: 1\noperation: StartStreamEncryption\ncases:\n";
 const CASE: &str =
     "  a-case:\n    title: A title\n    kills: [skip-updating]\n    given: {stream: {encryption: none}}\n";
-const ASK: &str =
-    "    ask: {with: {EncryptionType: KMS, KeyId: $key.managed}, expect: accepted, because: [SSE-001]}\n";
+const STEPS: &str =
+    "    steps: {with: {EncryptionType: KMS, KeyId: $key.managed}, expect: accepted, because: [SSE-001]}\n";
 
 fn titles_of(files: &[(&str, &str)]) -> Vec<String> {
     let sources = files.iter().map(|(path, text)| Source::new(*path, *text)).collect();
@@ -26,9 +26,9 @@ fn titles(cases: &str) -> Vec<String> {
     titles_of(&[("cases/a/b.yaml", &format!("{HEAD}{cases}"))])
 }
 
-/// What it says of one case with this ask.
-fn of_ask(ask: &str) -> Vec<String> {
-    titles(&format!("{CASE}    ask:\n{ask}"))
+/// What it says of one case with these steps.
+fn of_steps(steps: &str) -> Vec<String> {
+    titles(&format!("{CASE}    steps:\n{steps}"))
 }
 
 #[test]
@@ -53,8 +53,8 @@ fn the_embedded_cases_load_and_have_nothing_wrong() {
 }
 
 #[test]
-fn an_unknown_operation_is_told_once_although_every_call_asks_it() {
-    let text = format!("format: 1\noperation: StartStreamEncription\ncases:\n{CASE}{ASK}");
+fn an_unknown_operation_is_reported_once_although_every_call_names_it() {
+    let text = format!("format: 1\noperation: StartStreamEncription\ncases:\n{CASE}{STEPS}");
     let titles = titles_of(&[("cases/a.yaml", &text)]);
     assert_eq!(
         titles,
@@ -64,15 +64,15 @@ fn an_unknown_operation_is_told_once_although_every_call_asks_it() {
 
 #[test]
 fn an_unknown_member_of_a_request_is_an_error_but_a_wrong_value_is_a_question() {
-    let ask = "      {with: {EncryptionTyp: KMS, KeyId: 5}, expect: accepted, because: [SSE-001]}\n";
-    assert_eq!(of_ask(ask), ["`EncryptionTyp` is no member of the input of StartStreamEncryption"]);
+    let steps = "      {with: {EncryptionTyp: KMS, KeyId: 5}, expect: accepted, because: [SSE-001]}\n";
+    assert_eq!(of_steps(steps), ["`EncryptionTyp` is no member of the input of StartStreamEncryption"]);
 }
 
 #[test]
 fn members_are_followed_into_lists_and_answers() {
-    let ask = "      - {call: PutRecords, with: {Records: [{Dat: x, PartitionKey: p}]}, expect: {accepted: {Recods: []}}, because: [WIRE-001]}\n";
+    let steps = "      - {call: PutRecords, with: {Records: [{Dat: x, PartitionKey: p}]}, expect: {accepted: {Recods: []}}, because: [WIRE-001]}\n";
     assert_eq!(
-        of_ask(ask),
+        of_steps(steps),
         ["`Dat` is no member of PutRecordsRequestEntry", "`Recods` is no member of the output of PutRecords"]
     );
 }
@@ -80,7 +80,7 @@ fn members_are_followed_into_lists_and_answers() {
 #[test]
 fn the_name_of_an_unknown_member_is_underlined_not_its_value() {
     let text = format!(
-        "{HEAD}{CASE}    ask:\n      {{with: {{EncryptionTyp: KMS}}, expect: accepted, because: [SSE-001]}}\n"
+        "{HEAD}{CASE}    steps:\n      {{with: {{EncryptionTyp: KMS}}, expect: accepted, because: [SSE-001]}}\n"
     );
     let library = Library::from_sources(vec![Source::new("cases/a.yaml", text)]).expect("loads");
     let problems = lint(&library, Model::embedded(), Registry::embedded());
@@ -90,50 +90,50 @@ fn the_name_of_an_unknown_member_is_underlined_not_its_value() {
 
 #[test]
 fn facts_must_be_known_and_about_the_operation_or_the_suites_own() {
-    let ask = "      - {expect: accepted, because: [SSE-999]}\n      - {call: GetRecords, expect: accepted, because: [SSE-013, SSE-036]}\n      - {expect: accepted, because: [SSE-036]}\n";
-    assert_eq!(of_ask(ask), ["unknown fact SSE-999", "the fact SSE-036 is about another operation"]);
+    let steps = "      - {expect: accepted, because: [SSE-999]}\n      - {call: GetRecords, expect: accepted, because: [SSE-013, SSE-036]}\n      - {expect: accepted, because: [SSE-036]}\n";
+    assert_eq!(of_steps(steps), ["unknown fact SSE-999", "the fact SSE-036 is about another operation"]);
 }
 
 #[test]
 fn a_class_and_a_text_that_no_cited_fact_has_are_too_strong() {
-    let ask = "      {expect: {error: ResourceNotFoundException, message: text, clauses: [[a, enum]]}, because: [SSE-001]}\n";
+    let steps = "      {expect: {error: ResourceNotFoundException, message: text, clauses: [[a, enum]]}, because: [SSE-001]}\n";
     assert_eq!(
-        of_ask(ask),
+        of_steps(steps),
         [
             "`ResourceNotFoundException` is stronger than its facts",
             "a message text is stronger than its facts",
             "clauses of `ResourceNotFoundException`",
         ]
     );
-    let ask = "      {expect: {error: ValidationException, clauses: [[encryptionType, enum]]}, because: [VAL-025]}\n";
-    assert!(of_ask(ask).is_empty(), "a fact without a class may name it in words");
+    let steps = "      {expect: {error: ValidationException, clauses: [[encryptionType, enum]]}, because: [VAL-025]}\n";
+    assert!(of_steps(steps).is_empty(), "a fact without a class may name it in its text");
 }
 
 #[test]
 fn a_class_that_nothing_names_is_unknown() {
-    let ask = "      {expect: {error: ValidatonException}, because: [VAL-025]}\n";
+    let steps = "      {expect: {error: ValidatonException}, because: [VAL-025]}\n";
     assert_eq!(
-        of_ask(ask),
+        of_steps(steps),
         ["unknown error class `ValidatonException`", "`ValidatonException` is stronger than its facts"]
     );
 }
 
 #[test]
-fn an_expectation_without_a_fact_and_a_fact_cited_twice_are_told() {
-    let ask = "      - {expect: accepted}\n      - {expect: accepted, because: [SSE-001, SSE-001]}\n";
-    assert_eq!(of_ask(ask), ["an expectation without a fact", "the fact SSE-001 is cited twice"]);
+fn an_expectation_without_a_fact_and_a_fact_cited_twice_are_reported() {
+    let steps = "      - {expect: accepted}\n      - {expect: accepted, because: [SSE-001, SSE-001]}\n";
+    assert_eq!(of_steps(steps), ["an expectation without a fact", "the fact SSE-001 is cited twice"]);
 }
 
 #[test]
 fn order_of_steps_is_held() {
-    let ask = "      - {watch: stream, ladder: [{StreamStatus: ACTIVE}], because: [SSE-010]}
+    let steps = "      - {observe: stream, states: [{StreamStatus: ACTIVE}], because: [SSE-010]}
       - {expect: accepted, when: accepted, because: [SSE-001], with: {KeyId: $got.key}}
       - {expect: accepted, capture: {key: KeyId}, by: 5s after ACTIV, until: as-expected, because: [SSE-001]}
       - {call: DescribeStream, expect: accepted, because: [WIRE-001], with: {ExclusiveStartShardId: $got.key}}\n";
     assert_eq!(
-        of_ask(ask),
+        of_steps(steps),
         [
-            "a watch without a call before it",
+            "an observation without a call before it",
             "`when` on the first call",
             "`$got.key` before it is captured",
             "no stream shows the status `ACTIV`",
@@ -142,29 +142,29 @@ fn order_of_steps_is_held() {
 }
 
 #[test]
-fn by_wants_a_watch_before_it() {
-    let ask = "      {expect: accepted, by: 5s after ACTIVE, until: as-expected, because: [SSE-001]}\n";
-    assert_eq!(of_ask(ask), ["`by` without a watch before it"]);
+fn by_requires_an_observation_before_it() {
+    let steps = "      {expect: accepted, by: 5s after ACTIVE, until: as-expected, because: [SSE-001]}\n";
+    assert_eq!(of_steps(steps), ["`by` without an observation before it"]);
 }
 
 #[test]
-fn calls_during_a_status_that_no_rung_shows_are_told() {
-    let ask = "      - {expect: accepted, because: [SSE-001]}
-      - watch: stream
-        ladder: [{StreamStatus: ACTIVE, Encryption: NONE}]
+fn calls_during_a_status_that_no_state_shows_are_reported() {
+    let steps = "      - {expect: accepted, because: [SSE-001]}
+      - observe: stream
+        states: [{StreamStatus: ACTIVE, Encryption: NONE}]
         because: [SSE-010]
-        meanwhile:
+        during:
           UPDATING: [{call: DescribeStream, expect: accepted, because: [WIRE-001]}]\n";
     assert_eq!(
-        of_ask(ask),
-        ["`Encryption` is no member of the description of a stream", "no rung shows `UPDATING`"]
+        of_steps(steps),
+        ["`Encryption` is no member of the description of a stream", "no state shows `UPDATING`"]
     );
 }
 
 #[test]
 fn titles_kills_and_ids_are_held_to_their_form() {
     let cases = format!(
-        "{CASE}{ASK}  b:\n    title: lower.\n    kills: [a, a, c, d, e, f]\n    given: {{stream: missing}}\n{ASK}  c:\n    title: T\n    kills: []\n    given: {{stream: {{encryption: none}}}}\n    each: {{a-case: {{K: 1}}, d: {{K: 2}}}}\n    ask: {{with: {{KeyId: $each.K}}, expect: accepted, because: [SSE-001]}}\n"
+        "{CASE}{STEPS}  b:\n    title: lower.\n    kills: [a, a, c, d, e, f]\n    given: {{stream: missing}}\n{STEPS}  c:\n    title: T\n    kills: []\n    given: {{stream: {{encryption: none}}}}\n    each: {{a-case: {{K: 1}}, d: {{K: 2}}}}\n    steps: {{with: {{KeyId: $each.K}}, expect: accepted, because: [SSE-001]}}\n"
     );
     assert_eq!(
         titles(&cases),
@@ -182,7 +182,7 @@ fn titles_kills_and_ids_are_held_to_their_form() {
 #[test]
 fn rows_have_the_same_columns_and_all_are_used() {
     let cases = format!(
-        "{CASE}    each: {{one: {{A: 1, B: 2}}, two: {{A: 1}}, three: {{A: 1, B: 2, C: 3}}}}\n    ask: {{with: {{KeyId: $each.A, EncryptionType: $each.Z}}, expect: accepted, because: [SSE-001]}}\n"
+        "{CASE}    each: {{one: {{A: 1, B: 2}}, two: {{A: 1}}, three: {{A: 1, B: 2, C: 3}}}}\n    steps: {{with: {{KeyId: $each.A, EncryptionType: $each.Z}}, expect: accepted, because: [SSE-001]}}\n"
     );
     assert_eq!(
         titles(&cases),
@@ -198,50 +198,50 @@ fn rows_have_the_same_columns_and_all_are_used() {
 #[test]
 fn an_accepted_change_of_a_shared_stream_is_refused_and_a_read_is_not() {
     let shared = CASE.replace("{encryption: none}", "shared");
-    assert_eq!(titles(&format!("{shared}{ASK}")), ["an ask that changes a shared stream"]);
-    let read = "    ask: {call: DescribeStream, expect: accepted, because: [WIRE-001]}\n";
+    assert_eq!(titles(&format!("{shared}{STEPS}")), ["steps that change a shared stream"]);
+    let read = "    steps: {call: DescribeStream, expect: accepted, because: [WIRE-001]}\n";
     assert!(titles(&format!("{shared}{read}")).is_empty());
 }
 
 #[test]
-fn a_stream_that_is_not_given_can_be_neither_addressed_nor_named_nor_watched() {
+fn a_stream_that_is_not_given_can_be_neither_addressed_nor_named_nor_observed() {
     let case = CASE.replace("    given: {stream: {encryption: none}}\n", "");
-    let ask = "    ask:
+    let steps = "    steps:
       - {expect: accepted, because: [SSE-001]}
-      - {watch: other, ladder: [{StreamStatus: ACTIVE}], because: [SSE-010]}
+      - {observe: other, states: [{StreamStatus: ACTIVE}], because: [SSE-010]}
       - {address: none, with: {StreamName: $other.name, KeyId: $key.manged}, expect: accepted, because: [SSE-001]}\n";
     assert_eq!(
-        titles(&format!("{case}{ask}")),
+        titles(&format!("{case}{steps}")),
         [
             "a stream that is not given",
-            "no world has a key `manged`",
+            "no environment has a key `manged`",
             "StartStreamEncryption names a stream, but none is given",
-            "a watch on a stream that is not given",
+            "an observation of a stream that is not given",
         ]
     );
 }
 
 #[test]
-fn questions_are_known_asked_and_have_candidates_that_fit() {
+fn questions_are_known_used_and_have_candidates_that_fit() {
     let questions = "format: 1
 questions:
-  unasked: {question: A?, candidates: {a: {answer: accepted}}, facts: [NO-001]}
+  unused: {question: A?, candidates: {a: {answer: accepted}}, facts: [NO-001]}
   whole: {question: B?, candidates: {a: {answer: accepted}, b: {answer: {error: X}}}}
-  rungs: {question: C?, candidates: {a: {rung: first}, b: {value: $absent}}}
+  states: {question: C?, candidates: {a: {state: first}, b: {value: $absent}}}
 ";
     let suite = format!(
-        "{HEAD}{CASE}    ask:
+        "{HEAD}{CASE}    steps:
       - {{expect: $open.whole, because: [SSE-001]}}
       - {{expect: $open.hole, because: [SSE-001]}}
-      - {{call: DescribeStreamSummary, expect: {{accepted: {{StreamDescriptionSummary: $open.rungs}}}}, because: [WIRE-001]}}\n"
+      - {{call: DescribeStreamSummary, expect: {{accepted: {{StreamDescriptionSummary: $open.states}}}}, because: [WIRE-001]}}\n"
     );
     assert_eq!(
         titles_of(&[("cases/questions.yaml", questions), ("cases/a.yaml", &suite)]),
         [
             "unknown open question `hole`",
-            "the candidate `a` of `rungs` can't answer here",
-            "the question `unasked` is never asked",
-            "the question `unasked` has fewer than two candidates",
+            "the candidate `a` of `states` can't answer here",
+            "the question `unused` is used by no case",
+            "the question `unused` has fewer than two candidates",
             "unknown fact NO-001",
         ]
     );
@@ -256,7 +256,7 @@ questions:
   mixed: {question: C?, candidates: {a: {answer: [{error: X}, accepted]}, b: {answer: {error: Y}}}}
 ";
     let suite = format!(
-        "{HEAD}{CASE}    ask:
+        "{HEAD}{CASE}    steps:
       - {{expect: {{refused: $open.classes}}, because: [SSE-001]}}
       - {{expect: {{refused: $open.mixed}}, because: [SSE-001]}}
       - race: [{{call: StartStreamEncryption}}, {{call: StartStreamEncryption}}]
@@ -280,12 +280,12 @@ questions:
 
 #[test]
 fn a_repetition_states_what_ends_it_and_until_stands_beside_by() {
-    let ask = "      - {repeat: 2, steps: {expect: accepted, because: [SSE-001]}}
+    let steps = "      - {repeat: 2, steps: {expect: accepted, because: [SSE-001]}}
       - {expect: accepted, until: as-expected, because: [SSE-001]}
       - {expect: accepted, by: 5s after answer, because: [SSE-001]}
       - {call: DescribeStream, expect: accepted, by: 5s after answer, until: {StreamDescription: {Shards: $present}}, because: [WIRE-001]}\n";
     assert_eq!(
-        of_ask(ask),
+        of_steps(steps),
         [
             "`repeat` without a condition that ends it",
             "`until` without `by`",

@@ -1,10 +1,10 @@
 //! What an answer is held to.
 
 use crate::case::ast::{Answer, Clause, Expectation, Refusal};
-use crate::case::part::Part;
+use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::{Scalar, Yaml, YamlNode};
 
 use super::tree::{Place, tree};
@@ -19,7 +19,7 @@ pub(super) fn expectation(reader: &mut Reader, yaml: &Yaml) -> Option<Expectatio
             } else if let Some(question) = text.strip_prefix("$open.") {
                 Answer::Open(Spanned::new(question.to_owned(), yaml.span))
             } else {
-                wrong_word(reader, text, yaml.span);
+                wrong_value(reader, text, yaml.span);
                 return None;
             };
             Some(Expectation { span: yaml.span, answer, status: None, document: None, form: Box::default() })
@@ -33,7 +33,7 @@ pub(super) fn expectation(reader: &mut Reader, yaml: &Yaml) -> Option<Expectatio
     }
 }
 
-fn wrong_word(reader: &mut Reader, text: &str, span: Span) {
+fn wrong_value(reader: &mut Reader, text: &str, span: Span) {
     let title = format!("`{text}` is no expectation");
     let help = if text.ends_with("Exception") {
         format!("write `{{error: {text}}}`")
@@ -44,7 +44,7 @@ fn wrong_word(reader: &mut Reader, text: &str, span: Span) {
 }
 
 fn from_fields(reader: &mut Reader, yaml: &Yaml) -> Option<Expectation> {
-    let fields = reader.fields(yaml, Part::Expect)?;
+    let fields = reader.fields(yaml, Mapping::Expect)?;
     let status = fields
         .get("status")
         .and_then(|yaml| reader.number(yaml, "`status`", 100, 599))
@@ -132,11 +132,11 @@ fn clause(reader: &mut Reader, yaml: &Yaml) -> Option<Clause> {
         return None;
     };
     let member = reader.text(member, "a member's path");
-    let rule = reader.word(rule, "a clause's rule", words::RULE);
+    let rule = reader.variant(rule, "a clause's rule", variants::RULE);
     Some(Clause { span: yaml.span, member: member?.value, rule: rule?.value })
 }
 
 /// The first key, or all of it where there is none.
 fn first_line_of(fields: &Fields<'_>, span: Span) -> Span {
-    Part::Expect.keys().iter().find_map(|key| fields.entry(key)).map_or(span, |entry| entry.key.span)
+    Mapping::Expect.keys().iter().find_map(|key| fields.entry(key)).map_or(span, |entry| entry.key.span)
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::case::ast::{Operations, Selection, Suite, Without};
-use crate::case::part::{Part, nearest};
+use crate::case::mapping::{Mapping, nearest};
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::Spanned;
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::{Entry, Yaml};
 
 use super::context::Context;
@@ -22,12 +22,12 @@ pub(super) fn suites(
     if let Some(entry) = fields.entry("operation") {
         reader.error(entry.key.span, "`operation` beside `for`", "a family is about several");
     }
-    let selection = reader.required(fields, Part::Suite, "for").and_then(|yaml| selection(reader, yaml));
+    let selection = reader.required(fields, Mapping::Suite, "for").and_then(|yaml| selection(reader, yaml));
     let pinned = reader
-        .required(fields, Part::Suite, "operations")
+        .required(fields, Mapping::Suite, "operations")
         .map(|yaml| (yaml.span, reader.texts(yaml, "`operations`")));
     let without = without(reader, fields);
-    let cases = reader.required(fields, Part::Suite, "cases")?;
+    let cases = reader.required(fields, Mapping::Suite, "cases")?;
     let entries = reader.entries(cases, "`cases`")?;
     let (selection, (span, pinned)) = (selection?, pinned?);
     for traits in operations.selected(&selection) {
@@ -43,7 +43,7 @@ pub(super) fn suites(
         }
     }
     for entry in entries {
-        let Some(fields) = reader.fields(&entry.value, Part::Case) else { continue };
+        let Some(fields) = reader.fields(&entry.value, Mapping::Case) else { continue };
         for (operation, _) in self::without(reader, &fields) {
             if !pinned.iter().any(|pinned| pinned.value == operation.value) {
                 reader.error(
@@ -132,13 +132,13 @@ fn not_selected(
 }
 
 fn selection(reader: &mut Reader, yaml: &Yaml) -> Option<Selection> {
-    let fields = reader.fields(yaml, Part::For)?;
+    let fields = reader.fields(yaml, Mapping::For)?;
     let addressed_by = match fields.get("addressed-by") {
         Some(yaml) => reader.texts(yaml, "`addressed-by`"),
         None => Vec::new(),
     };
     let effects = match fields.get("effect") {
-        Some(yaml) => reader.words(yaml, "`effect`", words::EFFECT),
+        Some(yaml) => reader.variants(yaml, "`effect`", variants::EFFECT),
         None => Vec::new(),
     };
     let effects = effects.into_iter().map(|effect| effect.value).collect();
@@ -160,7 +160,7 @@ fn without(reader: &mut Reader, fields: &Fields<'_>) -> Vec<(Spanned<String>, St
 
 /// What the case says of the operation under `without`.
 fn left_out(reader: &mut Reader, entry: &Entry, operation: &Spanned<String>) -> Option<Without> {
-    let fields = reader.fields(&entry.value, Part::Case)?;
+    let fields = reader.fields(&entry.value, Mapping::Case)?;
     let (name, reason) =
         without(reader, &fields).into_iter().find(|(name, _)| name.value == operation.value)?;
     Some(Without { case: Some(entry.key.value.clone()), operation: name, reason })

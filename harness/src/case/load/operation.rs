@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 
 use crate::case::ast::{Node, OperationTraits, Operations, Tree};
 use crate::case::diagnostic::Diagnostic;
-use crate::case::part::Part;
+use crate::case::mapping::Mapping;
 use crate::case::reader::Reader;
 use crate::case::span::Source;
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::Entry;
 
 use super::tree::{Place, tree};
@@ -18,10 +18,10 @@ use super::tree::{Place, tree};
 pub(super) fn operations(source: &Arc<Source>) -> (Operations, Vec<Diagnostic>) {
     let (mut reader, tree) = Reader::open(source);
     let mut traits = IndexMap::new();
-    if let Some(fields) = tree.as_ref().and_then(|tree| reader.fields(tree, Part::Operations)) {
-        reader.format(&fields, Part::Operations);
+    if let Some(fields) = tree.as_ref().and_then(|tree| reader.fields(tree, Mapping::Operations)) {
+        reader.format(&fields, Mapping::Operations);
         let entries = reader
-            .required(&fields, Part::Operations, "operations")
+            .required(&fields, Mapping::Operations, "operations")
             .and_then(|yaml| reader.entries(yaml, "`operations`"));
         for entry in entries.unwrap_or_default() {
             if let Some(read) = operation(&mut reader, entry) {
@@ -33,10 +33,10 @@ pub(super) fn operations(source: &Arc<Source>) -> (Operations, Vec<Diagnostic>) 
 }
 
 fn operation(reader: &mut Reader, entry: &Entry) -> Option<OperationTraits> {
-    let fields = reader.fields(&entry.value, Part::Operation)?;
+    let fields = reader.fields(&entry.value, Mapping::Operation)?;
     let effect = reader
-        .required(&fields, Part::Operation, "effect")
-        .and_then(|yaml| reader.word(yaml, "`effect`", words::EFFECT));
+        .required(&fields, Mapping::Operation, "effect")
+        .and_then(|yaml| reader.variant(yaml, "`effect`", variants::EFFECT));
     let addressed_by = match fields.get("addressed-by") {
         Some(yaml) => reader.texts(yaml, "`addressed-by`"),
         None => Vec::new(),

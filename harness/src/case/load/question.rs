@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 
 use crate::case::ast::{Answer, Candidate, Expectation, Question};
 use crate::case::diagnostic::Diagnostic;
-use crate::case::part::Part;
+use crate::case::mapping::Mapping;
 use crate::case::reader::Reader;
 use crate::case::span::Source;
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::{Entry, Yaml, YamlNode};
 
 use super::expect::expectation;
@@ -21,11 +21,11 @@ use super::tree::{Place, tree};
 pub(super) fn questions(source: &Arc<Source>) -> (IndexMap<String, Question>, Vec<Diagnostic>) {
     let (mut reader, tree) = Reader::open(source);
     let mut read = IndexMap::new();
-    let fields = tree.as_ref().and_then(|tree| reader.fields(tree, Part::Questions));
+    let fields = tree.as_ref().and_then(|tree| reader.fields(tree, Mapping::Questions));
     if let Some(fields) = fields {
-        reader.format(&fields, Part::Questions);
+        reader.format(&fields, Mapping::Questions);
         let entries = reader
-            .required(&fields, Part::Questions, "questions")
+            .required(&fields, Mapping::Questions, "questions")
             .and_then(|yaml| reader.entries(yaml, "`questions`"));
         for entry in entries.unwrap_or_default() {
             if let Some(question) = question(&mut reader, entry) {
@@ -38,11 +38,12 @@ pub(super) fn questions(source: &Arc<Source>) -> (IndexMap<String, Question>, Ve
 
 fn question(reader: &mut Reader, entry: &Entry) -> Option<Question> {
     id(reader, &entry.key);
-    let fields = reader.fields(&entry.value, Part::Question)?;
-    let question =
-        reader.required(&fields, Part::Question, "question").and_then(|yaml| reader.text(yaml, "`question`"));
-    let hurts = match fields.get("hurts") {
-        Some(yaml) => reader.words(yaml, "`hurts`", words::AUDIENCE),
+    let fields = reader.fields(&entry.value, Mapping::Question)?;
+    let question = reader
+        .required(&fields, Mapping::Question, "question")
+        .and_then(|yaml| reader.text(yaml, "`question`"));
+    let affects = match fields.get("affects") {
+        Some(yaml) => reader.variants(yaml, "`affects`", variants::AUDIENCE),
         None => Vec::new(),
     };
     let facts = match fields.get("facts") {
@@ -51,7 +52,7 @@ fn question(reader: &mut Reader, entry: &Entry) -> Option<Question> {
     };
     let mut candidates = IndexMap::new();
     let entries = reader
-        .required(&fields, Part::Question, "candidates")
+        .required(&fields, Mapping::Question, "candidates")
         .and_then(|yaml| reader.entries(yaml, "`candidates`"));
     for entry in entries.unwrap_or_default() {
         id(reader, &entry.key);
@@ -60,22 +61,26 @@ fn question(reader: &mut Reader, entry: &Entry) -> Option<Question> {
         }
     }
     let source = Arc::clone(&reader.source);
-    Some(Question { id: entry.key.clone(), source, question: question?.value, hurts, facts, candidates })
+    Some(Question { id: entry.key.clone(), source, question: question?.value, affects, facts, candidates })
 }
 
 fn candidate(reader: &mut Reader, yaml: &Yaml) -> Option<Candidate> {
-    let fields = reader.fields(yaml, Part::Candidate)?;
-    let stream = fields.get("stream").and_then(|yaml| reader.word(yaml, "`stream`", words::MOTION));
-    match (fields.get("answer"), fields.get("value"), fields.get("rung")) {
+    let fields = reader.fields(yaml, Mapping::Candidate)?;
+    let stream = fields.get("stream").and_then(|yaml| reader.variant(yaml, "`stream`", variants::MOTION));
+    match (fields.get("answer"), fields.get("value"), fields.get("state")) {
         (Some(yaml), None, None) => {
-            Some(Candidate::Answer { any: answers(reader, yaml)?, stream: stream.map(|word| word.value) })
+            Some(Candidate::Answer { any: answers(reader, yaml)?, stream: stream.map(|name| name.value) })
         }
         (None, Some(yaml), None) => tree(reader, yaml, Place::Expectation).map(Candidate::Value),
         (None, None, Some(yaml)) => {
-            reader.word(yaml, "`rung`", words::RUNG).map(|end| Candidate::Rung(end.value))
+            reader.variant(yaml, "`state`", variants::STATES_END).map(|end| Candidate::State(end.value))
         }
         (None, None, None) | (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
-            reader.error(yaml.span, "a candidate is one of `answer`, `value`, `rung`", "exactly one of them");
+            reader.error(
+                yaml.span,
+                "a candidate is one of `answer`, `value`, `state`",
+                "exactly one of them",
+            );
             None
         }
     }

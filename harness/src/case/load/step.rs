@@ -1,17 +1,17 @@
-//! Steps of an ask: calls and watches. The other kinds are read in [`more`].
+//! Steps of a case: calls and observations. The other kinds are read in [`compound`].
 
-mod more;
+mod compound;
 
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Body, Call, CallAddress, Deadline, DeadlineFrom, Expectation, Meanwhile, Node, Reference, Rung, Step,
-    StepKind, Tree, Until, Watch, Wire,
+    Body, Call, CallAddress, Deadline, DeadlineFrom, DuringCalls, Expectation, ExpectedState, Node,
+    ObserveStep, Reference, Step, StepKind, Tree, Until, Wire,
 };
-use crate::case::part::Part;
+use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::facts::FactId;
 use crate::model::Value;
@@ -27,12 +27,12 @@ pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> V
         YamlNode::Map(_) => step(reader, yaml, context).into_iter().collect(),
         YamlNode::List(elements) => {
             if elements.is_empty() {
-                reader.error(yaml.span, "a list of steps without a step", "nothing is asked");
+                reader.error(yaml.span, "a list of steps without a step", "no step");
             }
             elements.iter().filter_map(|element| step(reader, element, context)).collect()
         }
         YamlNode::Scalar(_) => {
-            reader.wrong_kind(yaml, "an ask", "a step or a list of steps");
+            reader.wrong_kind(yaml, "`steps`", "a step or a list of steps");
             Vec::new()
         }
     }
@@ -40,41 +40,41 @@ pub(super) fn steps(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> V
 
 fn step(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<Step> {
     let entries = reader.entries(yaml, "a step")?;
-    let form = Form::of(entries);
-    let fields = reader.fields(yaml, form.part())?;
+    let form = StepForm::of(entries);
+    let fields = reader.fields(yaml, form.mapping())?;
     let because = match fields.get("because") {
         Some(yaml) => because(reader, yaml, context),
         None => Vec::new(),
     };
-    let level = fields.get("level").and_then(|yaml| reader.word(yaml, "`level`", words::LEVEL));
+    let level = fields.get("level").and_then(|yaml| reader.variant(yaml, "`level`", variants::LEVEL));
     let kind = match form {
-        Form::Call => StepKind::Call(call(reader, &fields, context)?),
-        Form::Watch => StepKind::Watch(watch(reader, &fields, context)?),
-        Form::Race => StepKind::Race(more::race(reader, &fields, context)?),
-        Form::Repeat => StepKind::Repeat(more::repeat(reader, &fields, context)?),
-        Form::Clock => StepKind::Clock(more::clock(reader, &fields)?),
-        Form::Read => StepKind::Read(more::read(reader, &fields)?),
+        StepForm::Call => StepKind::Call(call(reader, &fields, context)?),
+        StepForm::Observe => StepKind::Observe(observe(reader, &fields, context)?),
+        StepForm::Race => StepKind::Race(compound::race(reader, &fields, context)?),
+        StepForm::Repeat => StepKind::Repeat(compound::repeat(reader, &fields, context)?),
+        StepForm::Clock => StepKind::Clock(compound::clock(reader, &fields)?),
+        StepForm::Read => StepKind::Read(compound::read(reader, &fields)?),
     };
     Some(Step { span: yaml.span, because, level: level.map(|level| level.value), kind })
 }
 
 /// The kinds of step, before one is read.
 #[derive(Clone, Copy)]
-enum Form {
+enum StepForm {
     Call,
-    Watch,
+    Observe,
     Race,
     Repeat,
     Clock,
     Read,
 }
 
-impl Form {
+impl StepForm {
     /// The kind, by the key that only it has.
     fn of(entries: &[Entry]) -> Self {
         let has = |key: &str| entries.iter().any(|entry| entry.key.value == key);
-        if has("watch") || has("ladder") {
-            Self::Watch
+        if has("observe") || has("states") {
+            Self::Observe
         } else if has("race") {
             Self::Race
         } else if has("repeat") {
@@ -88,14 +88,14 @@ impl Form {
         }
     }
 
-    const fn part(self) -> Part {
+    const fn mapping(self) -> Mapping {
         match self {
-            Self::Call => Part::Call,
-            Self::Watch => Part::Watch,
-            Self::Race => Part::Race,
-            Self::Repeat => Part::Repeat,
-            Self::Clock => Part::Clock,
-            Self::Read => Part::Read,
+            Self::Call => Mapping::Call,
+            Self::Observe => Mapping::Observe,
+            Self::Race => Mapping::Race,
+            Self::Repeat => Mapping::Repeat,
+            Self::Clock => Mapping::Clock,
+            Self::Read => Mapping::Read,
         }
     }
 }
@@ -124,11 +124,11 @@ pub(super) fn facts(reader: &mut Reader, yaml: &Yaml, what: &str) -> Vec<Spanned
 }
 
 fn call(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Option<Call> {
-    let expect = reader.required(fields, Part::Call, "expect").and_then(|yaml| expectation(reader, yaml));
+    let expect = reader.required(fields, Mapping::Call, "expect").and_then(|yaml| expectation(reader, yaml));
     let by = fields.get("by").and_then(|yaml| deadline(reader, yaml));
     let until = fields.get("until").and_then(|yaml| until(reader, yaml));
-    let returns = fields.get("returns").and_then(|yaml| reader.word(yaml, "`returns`", words::RETURNS));
-    let when = fields.get("when").and_then(|yaml| reader.word(yaml, "`when`", words::WHEN));
+    let returns = fields.get("returns").and_then(|yaml| reader.variant(yaml, "`returns`", variants::RETURNS));
+    let when = fields.get("when").and_then(|yaml| reader.variant(yaml, "`when`", variants::WHEN));
     let capture = match fields.get("capture") {
         Some(yaml) => capture(reader, yaml),
         None => IndexMap::new(),
@@ -147,7 +147,7 @@ fn request(
         Some(yaml) => reader.text(yaml, "`call`"),
         None => {
             if context.operation.is_none() {
-                reader.missing(fields, Part::Call, "call");
+                reader.missing(fields, Mapping::Call, "call");
             }
             context.operation.cloned()
         }
@@ -182,7 +182,9 @@ fn address(reader: &mut Reader, yaml: &Yaml) -> Option<CallAddress> {
     match text.value.as_str() {
         "axis" => Some(CallAddress::Axis),
         "none" => Some(CallAddress::None),
-        _ => reader.word_of(&text, "`address` (or `axis`, `none`)", words::ADDRESS).map(CallAddress::Fixed),
+        _ => reader
+            .variant_of(&text, "`address` (or `axis`, `none`)", variants::ADDRESS)
+            .map(CallAddress::Fixed),
     }
 }
 
@@ -254,7 +256,7 @@ fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
 fn until(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Until>> {
     match &yaml.node {
         YamlNode::Scalar(Scalar::Text(_)) => {
-            let until = reader.word(yaml, "`until`", words::UNTIL)?;
+            let until = reader.variant(yaml, "`until`", variants::UNTIL)?;
             Some(Spanned::new(Until::AsExpected, until.span))
         }
         YamlNode::Map(_) => {
@@ -296,44 +298,42 @@ fn capture(reader: &mut Reader, yaml: &Yaml) -> IndexMap<String, Spanned<String>
     captured
 }
 
-fn watch(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Option<Watch> {
+fn observe(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Option<ObserveStep> {
     let fixture = reader
-        .required(fields, Part::Watch, "watch")
-        .and_then(|yaml| reader.word(yaml, "`watch`", words::FIXTURE));
-    let ladder = reader.required(fields, Part::Watch, "ladder").and_then(|yaml| ladder(reader, yaml));
-    let meanwhile = match fields.get("meanwhile") {
-        Some(yaml) => meanwhile(reader, yaml, context),
+        .required(fields, Mapping::Observe, "observe")
+        .and_then(|yaml| reader.variant(yaml, "`observe`", variants::FIXTURE));
+    let states = reader.required(fields, Mapping::Observe, "states").and_then(|yaml| states(reader, yaml));
+    let during = match fields.get("during") {
+        Some(yaml) => during(reader, yaml, context),
         None => Vec::new(),
     };
-    Some(Watch { fixture: fixture?, ladder: ladder?, meanwhile })
+    Some(ObserveStep { fixture: fixture?, states: states?, during })
 }
 
-fn ladder(reader: &mut Reader, yaml: &Yaml) -> Option<Vec<Rung>> {
-    let elements = reader.list(yaml, "`ladder`")?;
+fn states(reader: &mut Reader, yaml: &Yaml) -> Option<Vec<ExpectedState>> {
+    let elements = reader.list(yaml, "`states`")?;
     if elements.is_empty() {
-        reader.error(yaml.span, "a ladder without a rung", "nothing may be seen");
+        reader.error(yaml.span, "`states` without a state", "no state is expected");
         return None;
     }
-    Some(elements.iter().filter_map(|element| rung(reader, element)).collect())
+    Some(elements.iter().filter_map(|element| state(reader, element)).collect())
 }
 
-fn rung(reader: &mut Reader, yaml: &Yaml) -> Option<Rung> {
-    let entries = reader.entries(yaml, "a rung")?;
-    let seen = entries.iter().find(|entry| entry.key.value == "seen");
-    let maybe = seen
-        .and_then(|entry| reader.word(&entry.value, "`seen`", &[("maybe", true)]))
-        .is_some_and(|word| word.value);
-    let members: Vec<Entry> = entries.iter().filter(|entry| entry.key.value != "seen").cloned().collect();
+fn state(reader: &mut Reader, yaml: &Yaml) -> Option<ExpectedState> {
+    let entries = reader.entries(yaml, "a state of `states`")?;
+    let optional = entries.iter().find(|entry| entry.key.value == "optional");
+    let maybe = optional.and_then(|entry| reader.truth(&entry.value, "`optional`")).unwrap_or_default();
+    let members: Vec<Entry> = entries.iter().filter(|entry| entry.key.value != "optional").cloned().collect();
     let members = tree::members(reader, &members, Place::Expectation);
     if !members.contains_key("StreamStatus") {
         let at = entries.first().map_or(yaml.span, |entry| entry.key.span);
-        reader.error(at, "a rung without `StreamStatus`", "which status does the stream show?");
+        reader.error(at, "a state without `StreamStatus`", "which status does the stream show?");
     }
-    Some(Rung { span: yaml.span, members, maybe })
+    Some(ExpectedState { span: yaml.span, members, maybe })
 }
 
-fn meanwhile(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<Meanwhile> {
-    let entries = reader.entries(yaml, "`meanwhile`").unwrap_or_default();
+fn during(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<DuringCalls> {
+    let entries = reader.entries(yaml, "`during`").unwrap_or_default();
     let mut read = Vec::new();
     for Entry { key, value } in entries {
         let steps = steps(reader, value, context);
@@ -343,22 +343,22 @@ fn meanwhile(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<Mean
                     let misplaced = call.by.as_ref().map(|by| by.span);
                     refuse_by(reader, misplaced);
                 }
-                StepKind::Watch(_)
+                StepKind::Observe(_)
                 | StepKind::Race(_)
                 | StepKind::Repeat(_)
                 | StepKind::Clock(_)
                 | StepKind::Read(_) => {
-                    reader.error(step.span, "a step of another kind within a watch", "only calls stand here");
+                    reader.error(step.span, "a step of another kind in `during`", "only calls stand here");
                 }
             }
         }
-        read.push(Meanwhile { status: key.clone(), steps });
+        read.push(DuringCalls { status: key.clone(), steps });
     }
     read
 }
 
 fn refuse_by(reader: &mut Reader, by: Option<Span>) {
     if let Some(span) = by {
-        reader.error(span, "`by` on a call that is sent during a watch", "only after a watch");
+        reader.error(span, "`by` on a call that is sent during a status", "only after an observation");
     }
 }

@@ -9,10 +9,10 @@ use crate::case::ast::{
     Reference, Row, Suite,
 };
 use crate::case::diagnostic::Diagnostic;
-use crate::case::part::Part;
+use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Source, Spanned};
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 
 use super::context::Context;
@@ -21,7 +21,7 @@ use super::step::steps;
 use super::tree::{Place, tree};
 
 /// Reads a suite file, which makes several suites if it is a family over operations; none where nothing
-/// of it can be told.
+/// of it can be reported.
 pub(super) fn suites(
     name: &str,
     source: &Arc<Source>,
@@ -29,8 +29,8 @@ pub(super) fn suites(
 ) -> (Vec<Suite>, Vec<Diagnostic>) {
     let (mut reader, tree) = Reader::open(source);
     let suites = tree.and_then(|tree| {
-        let fields = reader.fields(&tree, Part::Suite)?;
-        reader.format(&fields, Part::Suite);
+        let fields = reader.fields(&tree, Mapping::Suite)?;
+        reader.format(&fields, Mapping::Suite);
         if fields.entry("for").is_some() {
             return family::suites(&mut reader, name, &fields, operations);
         }
@@ -40,7 +40,7 @@ pub(super) fn suites(
             }
         }
         let operation = fields.get("operation").and_then(|yaml| reader.text(yaml, "`operation`"));
-        let cases = reader.required(&fields, Part::Suite, "cases")?;
+        let cases = reader.required(&fields, Mapping::Suite, "cases")?;
         let entries = reader.entries(cases, "`cases`")?;
         let context = Context { operation: operation.as_ref(), minimal: None };
         let cases = entries.iter().filter_map(|entry| case(&mut reader, entry, context)).collect();
@@ -60,12 +60,13 @@ pub(super) fn suites(
 /// Reads a case.
 pub(super) fn case(reader: &mut Reader, entry: &Entry, context: Context<'_>) -> Option<Case> {
     id(reader, &entry.key);
-    let fields = reader.fields(&entry.value, Part::Case)?;
-    let title = reader.required(&fields, Part::Case, "title").and_then(|yaml| reader.text(yaml, "`title`"));
-    let level = fields.get("level").and_then(|yaml| reader.word(yaml, "`level`", words::LEVEL));
-    let cost = fields.get("cost").and_then(|yaml| reader.word(yaml, "`cost`", words::COST));
-    let hurts = match fields.get("hurts") {
-        Some(yaml) => reader.words(yaml, "`hurts`", words::AUDIENCE),
+    let fields = reader.fields(&entry.value, Mapping::Case)?;
+    let title =
+        reader.required(&fields, Mapping::Case, "title").and_then(|yaml| reader.text(yaml, "`title`"));
+    let level = fields.get("level").and_then(|yaml| reader.variant(yaml, "`level`", variants::LEVEL));
+    let cost = fields.get("cost").and_then(|yaml| reader.variant(yaml, "`cost`", variants::COST));
+    let affects = match fields.get("affects") {
+        Some(yaml) => reader.variants(yaml, "`affects`", variants::AUDIENCE),
         None => Vec::new(),
     };
     let (kills, kills_nothing) = kills(reader, &fields);
@@ -81,20 +82,20 @@ pub(super) fn case(reader: &mut Reader, entry: &Entry, context: Context<'_>) -> 
     if let (Some(entry), None) = (fields.entry("without"), context.minimal) {
         reader.error(entry.key.span, "`without` in a case of no family", "only a family has it");
     }
-    let ask = reader.required(&fields, Part::Case, "ask").map(|yaml| steps(reader, yaml, context));
+    let steps = reader.required(&fields, Mapping::Case, "steps").map(|yaml| steps(reader, yaml, context));
     Some(Case {
         id: entry.key.clone(),
         span: entry.span(),
         title: title?,
         level: level.map_or(Level::Core, |level| level.value),
         cost: cost.map_or(Cost::Small, |cost| cost.value),
-        hurts,
+        affects,
         kills,
         kills_nothing,
         over,
         given,
         each,
-        ask: ask?,
+        steps: steps?,
     })
 }
 
@@ -106,7 +107,7 @@ pub(super) fn id(reader: &mut Reader, id: &Spanned<String>) {
         .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
     if !well_formed {
         let title = format!("`{}` is no id", id.value);
-        reader.error(id.span, title, "lower-case words joined by hyphens");
+        reader.error(id.span, title, "letters and digits in lower case, joined by hyphens");
     }
 }
 
@@ -120,7 +121,7 @@ fn kills(reader: &mut Reader, fields: &Fields<'_>) -> (Vec<Spanned<String>>, Opt
         (Some(_), Some(entry)) => {
             reader.error(entry.key.span, "a case that kills and kills nothing", "one of both");
         }
-        (None, None) => reader.missing(fields, Part::Case, "kills"),
+        (None, None) => reader.missing(fields, Mapping::Case, "kills"),
         (Some(_), None) | (None, Some(_)) => {}
     }
     (kills, nothing)
@@ -128,20 +129,25 @@ fn kills(reader: &mut Reader, fields: &Fields<'_>) -> (Vec<Spanned<String>>, Opt
 
 fn axes(reader: &mut Reader, fields: &Fields<'_>) -> Axes {
     let mut axes = Axes { encoding: vec![EncodingAxis::Json], address: vec![Address::Name] };
-    let Some(fields) = fields.get("over").and_then(|yaml| reader.fields(yaml, Part::Over)) else {
+    let Some(fields) = fields.get("over").and_then(|yaml| reader.fields(yaml, Mapping::Over)) else {
         return axes;
     };
     if let Some(yaml) = fields.get("encoding") {
-        axes.encoding = axis(reader, yaml, "`encoding`", words::ENCODING);
+        axes.encoding = axis(reader, yaml, "`encoding`", variants::ENCODING);
     }
     if let Some(yaml) = fields.get("address") {
-        axes.address = axis(reader, yaml, "`address`", words::ADDRESS);
+        axes.address = axis(reader, yaml, "`address`", variants::ADDRESS);
     }
     axes
 }
 
-fn axis<T: Copy + PartialEq>(reader: &mut Reader, yaml: &Yaml, what: &str, words: words::Words<T>) -> Vec<T> {
-    let values = reader.words(yaml, what, words);
+fn axis<T: Copy + PartialEq>(
+    reader: &mut Reader,
+    yaml: &Yaml,
+    what: &str,
+    names: variants::Variants<T>,
+) -> Vec<T> {
+    let values = reader.variants(yaml, what, names);
     if matches!(&yaml.node, YamlNode::List(elements) if elements.is_empty()) {
         reader.error(yaml.span, format!("{what} without a value"), "the case would make no trial");
     }
@@ -150,8 +156,8 @@ fn axis<T: Copy + PartialEq>(reader: &mut Reader, yaml: &Yaml, what: &str, words
 
 fn given(reader: &mut Reader, yaml: &Yaml) -> IndexMap<FixtureName, Spanned<Fixture>> {
     let mut given = IndexMap::new();
-    let Some(fields) = reader.fields(yaml, Part::Given) else { return given };
-    for (key, name) in words::FIXTURE {
+    let Some(fields) = reader.fields(yaml, Mapping::Given) else { return given };
+    for (key, name) in variants::FIXTURE {
         if let Some(yaml) = fields.get(key)
             && let Some(fixture) = fixture(reader, yaml)
         {
@@ -163,13 +169,13 @@ fn given(reader: &mut Reader, yaml: &Yaml) -> IndexMap<FixtureName, Spanned<Fixt
 
 fn fixture(reader: &mut Reader, yaml: &Yaml) -> Option<Fixture> {
     if let YamlNode::Scalar(Scalar::Text(_)) = yaml.node {
-        const WORDS: words::Words<bool> = &[("shared", true), ("missing", false)];
-        let word = reader.word(yaml, "a stream of `given`", WORDS)?;
-        return Some(if word.value { Fixture::Shared } else { Fixture::Missing });
+        const NAMES: variants::Variants<bool> = &[("shared", true), ("missing", false)];
+        let name = reader.variant(yaml, "a stream of `given`", NAMES)?;
+        return Some(if name.value { Fixture::Shared } else { Fixture::Missing });
     }
-    let fields = reader.fields(yaml, Part::Fixture)?;
+    let fields = reader.fields(yaml, Mapping::Fixture)?;
     let encryption = fields.get("encryption").and_then(|yaml| encryption(reader, yaml));
-    let status = fields.get("status").and_then(|yaml| reader.word(yaml, "`status`", words::STATUS));
+    let status = fields.get("status").and_then(|yaml| reader.variant(yaml, "`status`", variants::STATUS));
     let shards = fields.get("shards").and_then(|yaml| reader.number(yaml, "`shards`", 1, 10));
     Some(Fixture::Own {
         status: status.map_or(FixtureStatus::Active, |status| status.value),
@@ -187,7 +193,11 @@ fn encryption(reader: &mut Reader, yaml: &Yaml) -> Option<crate::case::ast::Tree
     if matches!(key.node, Node::Reference(Reference::Key(_) | Reference::Each(_))) {
         return Some(key);
     }
-    reader.error(yaml.span, "`encryption` is `none` or a key of the world", "write `none` or `$key.<name>`");
+    reader.error(
+        yaml.span,
+        "`encryption` is `none` or a key of the environment",
+        "write `none` or `$key.<name>`",
+    );
     None
 }
 

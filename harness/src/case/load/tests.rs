@@ -50,16 +50,18 @@ fn the_fixtures_load_as_they_read() {
         case.given[&FixtureName::Stream].value,
         Fixture::Own { status: Default::default(), encryption: None, shards: 1 }
     );
-    let StepKind::Call(call) = &case.ask[0].kind else { panic!("the first step is a call") };
+    let StepKind::Call(call) = &case.steps[0].kind else { panic!("the first step is a call") };
     assert_eq!(call.address, CallAddress::Axis);
     let Body::Tree(tree) = &call.with else { panic!("a tree") };
     let Node::Map(members) = &tree.node else { panic!("a map") };
     assert_eq!(members["KeyId"].node, Node::Reference(Reference::Key("managed".to_owned())));
-    let StepKind::Watch(watch) = &case.ask[1].kind else { panic!("the second step is a watch") };
-    assert!(watch.ladder[0].maybe);
-    assert!(!watch.ladder[1].maybe);
-    assert_eq!(watch.meanwhile[0].status.value, "UPDATING");
-    let StepKind::Call(put) = &case.ask[2].kind else { panic!("the third step is a call") };
+    let StepKind::Observe(observation) = &case.steps[1].kind else {
+        panic!("the second step is an observation")
+    };
+    assert!(observation.states[0].maybe);
+    assert!(!observation.states[1].maybe);
+    assert_eq!(observation.during[0].status.value, "UPDATING");
+    let StepKind::Call(put) = &case.steps[2].kind else { panic!("the third step is a call") };
     let by = put.by.as_ref().expect("a deadline");
     assert_eq!((by.value.millis, by.value.from.to_string().as_str()), (5_000, "ACTIVE"));
     let family = &suite.cases[1];
@@ -79,9 +81,9 @@ fn a_case_spans_its_key_to_its_last_line_and_spans_slice_the_file() {
     assert!(text.starts_with("active-updating-active:"));
     assert!(text.ends_with("because: [SSE-013, SSE-036]"), "{text}");
     assert_eq!(case.span.line, 4);
-    let StepKind::Call(call) = &case.ask[2].kind else { panic!("a call") };
+    let StepKind::Call(call) = &case.steps[2].kind else { panic!("a call") };
     assert_eq!(text_at(&suite.source, call.expect.span), "{accepted: {EncryptionType: KMS}}");
-    assert_eq!(text_at(&suite.source, case.ask[0].because[1].span), "SSE-010");
+    assert_eq!(text_at(&suite.source, case.steps[0].because[1].span), "SSE-010");
     let Answer::Accepted { members: Some(members) } = &call.expect.answer else { panic!("members") };
     let Node::Map(members) = &members.node else { panic!("a map") };
     assert_eq!(text_at(&suite.source, members["EncryptionType"].span), "KMS");
@@ -91,7 +93,7 @@ fn a_case_spans_its_key_to_its_last_line_and_spans_slice_the_file() {
 fn exact_text_keeps_its_line_breaks_and_starts_where_the_text_does() {
     let library = good();
     let suite = &library.suites[0];
-    let StepKind::Call(call) = &suite.cases[0].ask[0].kind else { panic!("a call") };
+    let StepKind::Call(call) = &suite.cases[0].steps[0].kind else { panic!("a call") };
     let Body::Json(text) = &call.with else { panic!("exact text") };
     let Node::Literal(value) = &text.node else { panic!("literal text") };
     assert_eq!(value.as_str().unwrap(), "{\"StreamName\": \"x\",\n \"KeyId\": }\n");
@@ -130,26 +132,26 @@ fn a_file_that_is_not_utf8_is_named_with_its_line() {
 
 #[test]
 fn a_doubled_dollar_is_one_and_a_single_one_must_stand_for_something() {
-    let ask = |key: &str| {
+    let steps = |key: &str| {
         format!(
-            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    ask: {{with: {{K: {key}}}, expect: accepted}}\n"
+            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    steps: {{with: {{K: {key}}}, expect: accepted}}\n"
         )
     };
-    let library = one(&ask("$$key")).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
-    let StepKind::Call(call) = &library.suites[0].cases[0].ask[0].kind else { panic!("a call") };
+    let library = one(&steps("$$key")).unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
+    let StepKind::Call(call) = &library.suites[0].cases[0].steps[0].kind else { panic!("a call") };
     let Body::Tree(tree) = &call.with else { panic!("a tree") };
     let Node::Map(members) = &tree.node else { panic!("a map") };
     assert_eq!(members["K"].node, Node::Literal(Value::from("$key")));
     for wrong in ["$key", "$stream.id", "$open.x", "$present", "{$one-of: [a, b]}"] {
-        assert!(one(&ask(wrong)).is_err(), "{wrong}");
+        assert!(one(&steps(wrong)).is_err(), "{wrong}");
     }
 }
 
 #[test]
 fn scalars_that_readers_disagree_about_want_quotes() {
-    let ask = |value: &str| {
+    let steps = |value: &str| {
         format!(
-            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    ask: {{with: {{K: {value}}}, expect: accepted}}\n"
+            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    steps: {{with: {{K: {value}}}, expect: accepted}}\n"
         )
     };
     let long = "1".repeat(56);
@@ -157,14 +159,14 @@ fn scalars_that_readers_disagree_about_want_quotes() {
         "1e3", "0x10", "0o17", "no", "Yes", "012", "1_000", "+1", "-0", ".5", "1.10", "1:30", ".inf", "~",
         &long,
     ] {
-        let problems = one(&ask(unclear)).expect_err(unclear);
+        let problems = one(&steps(unclear)).expect_err(unclear);
         assert!(problems[0].title.contains("unclear without quotes"), "{unclear}: {}", problems[0].title);
-        assert!(one(&ask(&format!("\"{unclear}\""))).is_ok(), "quoted {unclear}");
+        assert!(one(&steps(&format!("\"{unclear}\""))).is_ok(), "quoted {unclear}");
     }
     for clear in
         ["1", "-5", "1.5", "1.0", "true", "null", "2014-02-01", "shardId-000000000000", "a1b2", "n", "e3"]
     {
-        assert!(one(&ask(clear)).is_ok(), "{clear}");
+        assert!(one(&steps(clear)).is_ok(), "{clear}");
     }
 }
 
@@ -220,9 +222,9 @@ proptest! {
 }
 
 #[test]
-fn a_deviation_takes_text_and_only_a_target_or_a_header_may_stand_twice() {
+fn an_override_takes_text_and_only_a_target_or_a_header_may_stand_twice() {
     let wire = |wire: &str| {
-        let head = "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    ask: {expect: accepted, wire: ";
+        let head = "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    steps: {expect: accepted, wire: ";
         one(&format!("{head}{{{wire}}}}}\n"))
     };
     for good in [

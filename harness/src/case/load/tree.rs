@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::case::ast::{ArnChange, FixtureName, Node, Reference, Tree};
 use crate::case::reader::{Reader, kind};
 use crate::case::span::Span;
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::model::Value;
 
@@ -143,8 +143,8 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
     }
 }
 
-fn changed(word: &str) -> Option<ArnChange> {
-    words::ARN_CHANGE.iter().find(|(known, _)| *known == word).map(|(_, change)| *change)
+fn changed(name: &str) -> Option<ArnChange> {
+    variants::ARN_CHANGE.iter().find(|(known, _)| *known == name).map(|(_, change)| *change)
 }
 
 /// A single-key mapping whose key starts with `$`.

@@ -3,15 +3,15 @@
 use indexmap::IndexMap;
 
 use crate::case::ast::{Form, Node, Reference, Tree, WHOLE, Wire};
-use crate::case::part::Part;
+use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
-use crate::case::words;
+use crate::case::variants;
 use crate::case::yaml::{Entry, Yaml};
 use crate::model::Value;
 
 use super::tree::{Place, tree};
 
-/// What a deviation may be.
+/// What an override may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Takes {
     /// Text.
@@ -24,10 +24,10 @@ enum Takes {
 
 /// `wire:` of a call.
 pub(super) fn wire(reader: &mut Reader, yaml: &Yaml) -> Wire {
-    let Some(fields) = reader.fields(yaml, Part::Wire) else { return Wire::default() };
+    let Some(fields) = reader.fields(yaml, Mapping::Wire) else { return Wire::default() };
     let mut read = |key: &str, takes: Takes| {
         let yaml = fields.get(key)?;
-        deviation(reader, yaml, key, takes)
+        override_text(reader, yaml, key, takes)
     };
     let (method, path) = (read("method", Takes::Text), read("path", Takes::Text));
     let (target, content_type) = (read("target", Takes::Many), read("content-type", Takes::Absent));
@@ -35,12 +35,12 @@ pub(super) fn wire(reader: &mut Reader, yaml: &Yaml) -> Wire {
     if let Some(yaml) = fields.get("headers") {
         for Entry { key, value } in reader.entries(yaml, "`headers`").unwrap_or_default() {
             header_name(reader, key);
-            if let Some(tree) = deviation(reader, value, "headers", Takes::Many) {
+            if let Some(tree) = override_text(reader, value, "headers", Takes::Many) {
                 headers.insert(key.value.clone(), tree);
             }
         }
     }
-    let auth = fields.get("auth").and_then(|yaml| reader.word(yaml, "`auth`", words::AUTH));
+    let auth = fields.get("auth").and_then(|yaml| reader.variant(yaml, "`auth`", variants::AUTH));
     Wire {
         method,
         path,
@@ -51,7 +51,7 @@ pub(super) fn wire(reader: &mut Reader, yaml: &Yaml) -> Wire {
     }
 }
 
-fn deviation(reader: &mut Reader, yaml: &Yaml, key: &str, takes: Takes) -> Option<Tree> {
+fn override_text(reader: &mut Reader, yaml: &Yaml, key: &str, takes: Takes) -> Option<Tree> {
     let tree = tree(reader, yaml, Place::Request)?;
     let fits = match &tree.node {
         Node::List(trees) => takes == Takes::Many && trees.iter().all(is_text),
@@ -109,16 +109,17 @@ pub(super) fn form(reader: &mut Reader, fields: &Fields<'_>) -> Form {
             }
         }
     }
-    form.body = fields.get("body").and_then(|yaml| reader.word(yaml, "`body`", words::BODY));
-    form.encoding = fields.get("encoding").and_then(|yaml| reader.word(yaml, "`encoding`", words::ENCODING));
+    form.body = fields.get("body").and_then(|yaml| reader.variant(yaml, "`body`", variants::BODY));
+    form.encoding =
+        fields.get("encoding").and_then(|yaml| reader.variant(yaml, "`encoding`", variants::ENCODING));
     if let Some(yaml) = fields.get("spelling") {
         for Entry { key, value } in reader.entries(yaml, "`spelling`").unwrap_or_default() {
             if key.value != WHOLE && key.value.split('.').any(str::is_empty) {
                 let label = format!("write `Records.0.Data`, or `{WHOLE}`");
                 reader.error(key.span, "a path with an empty part", label);
             }
-            if let Some(word) = reader.word(value, "a spelling", words::SPELLING) {
-                form.spelling.insert(key.value.clone(), word);
+            if let Some(spelling) = reader.variant(value, "a spelling", variants::SPELLING) {
+                form.spelling.insert(key.value.clone(), spelling);
             }
         }
     }

@@ -11,7 +11,7 @@ name: some-target
 about: An emulator for tests
 version: \"1.10\"
 endpoint: http://127.0.0.1:4567
-world:
+environment:
   keys: {managed: alias/aws/kinesis, enabled-a: 1234abcd-12ab-34cd-56ef-1234567890ab}
 clock: true
 shortest-transition-ms: 500
@@ -23,20 +23,20 @@ lacks: {operations: [SubscribeToShard], encodings: [cbor]}
 fn a_profile_reads_as_it_is_written() {
     let profile = Profile::from_source(&Source::new("profile.yaml", PROFILE)).expect("it is well-formed");
     assert_eq!(profile.version.as_deref(), Some("1.10"));
-    assert_eq!(profile.world.keys["managed"], "alias/aws/kinesis");
+    assert_eq!(profile.environment.keys["managed"], "alias/aws/kinesis");
     assert!(profile.clock && !profile.disposable);
     assert_eq!((profile.shortest_transition_ms, profile.settle_ms), (Some(500), None));
     assert_eq!(profile.lacks.encodings, [EncodingAxis::Cbor]);
 }
 
 #[test]
-fn an_unquoted_version_and_an_unknown_key_of_the_world_are_refused_together() {
+fn an_unquoted_version_and_an_unknown_key_of_the_environment_are_refused_together() {
     let text = PROFILE.replace("\"1.10\"", "1.10").replace("enabled-a", "enabld-a").replace("http://", "");
     let problems = Profile::from_source(&Source::new("profile.yaml", text)).expect_err("three mistakes");
     let titles: Vec<_> = problems.iter().map(|problem| problem.title.as_str()).collect();
     assert_eq!(
         titles,
-        ["`1.10` is unclear without quotes", "no case asks for a key `enabld-a`", "`endpoint` is a URL"]
+        ["`1.10` is unclear without quotes", "no case uses a key `enabld-a`", "`endpoint` is a URL"]
     );
 }
 

@@ -8,7 +8,7 @@ use super::Cli;
 
 const FORMAT: &str = include_str!("../../../FORMAT.md");
 
-/// Rows of the table by verb: the words between backticks of each cell.
+/// Rows of the table by verb: the values between backticks of each cell.
 fn rows() -> BTreeMap<String, [BTreeSet<String>; 3]> {
     let table = FORMAT.split_once("| verb | ").expect("FORMAT.md has the table of verbs").1;
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
@@ -19,12 +19,12 @@ fn rows() -> BTreeMap<String, [BTreeSet<String>; 3]> {
         let [verb, arguments, flags, exits] = cells.as_slice() else {
             panic!("four cells: {row}");
         };
-        (verb.trim_matches('`').to_owned(), [words(arguments), words(flags), words(exits)])
+        (verb.trim_matches('`').to_owned(), [cell_values(arguments), cell_values(flags), cell_values(exits)])
     })
     .collect()
 }
 
-fn words(cell: &str) -> BTreeSet<String> {
+fn cell_values(cell: &str) -> BTreeSet<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 

@@ -9,7 +9,7 @@ const CASES: &str = "
     kills-nothing: a test
     over: {address: [name, arn]}
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: kms, KeyId: $key.managed}
       expect: {error: ValidationException}
       because: [SSE-005]
@@ -39,8 +39,8 @@ fn mismatch(kind: MismatchKind, tolerated: bool) -> Mismatch {
     }
 }
 
-fn trial(outcome: Outcome, mismatches: Vec<Mismatch>) -> Trial {
-    Trial {
+fn trial(outcome: Outcome, mismatches: Vec<Mismatch>) -> TrialVerdict {
+    TrialVerdict {
         id: "start/it/refused[arn]".to_owned(),
         case: "start/it/refused".to_owned(),
         operation: "StartStreamEncryption".to_owned(),
@@ -55,7 +55,7 @@ fn trial(outcome: Outcome, mismatches: Vec<Mismatch>) -> Trial {
         stops: Vec::new(),
         attempt: 0,
         attempts: Vec::new(),
-        chose: Vec::new(),
+        answers: Vec::new(),
         traces: Vec::new(),
         notes: Vec::new(),
         started_us: 0,
@@ -95,7 +95,7 @@ fn a_listed_trial_that_passes_is_fixed_and_other_outcomes_stay() {
 #[test]
 fn a_trial_that_is_not_listed_is_left_as_it_is() {
     let (list, _) = list(&entry("start/it/refused[arn]", "status"));
-    let other = Trial { id: "start/it/refused".to_owned(), ..trial(Outcome::Pass, Vec::new()) };
+    let other = TrialVerdict { id: "start/it/refused".to_owned(), ..trial(Outcome::Pass, Vec::new()) };
     assert_eq!(list.apply(other.clone()), other);
 }
 
@@ -108,7 +108,7 @@ fn the_id_of_a_case_stands_for_all_its_trials() {
 }
 
 #[test]
-fn an_entry_for_no_trial_and_a_word_for_no_kind_are_drawn() {
+fn an_entry_for_no_trial_and_a_name_for_no_kind_are_drawn() {
     let (list, found) = list(&entry("start/it/gone", "status"));
     assert_eq!((list, found.len()), (KnownList::default(), 1));
     let (_, found) = self::list(&entry("start/it/refused", "statuses"));

@@ -14,7 +14,7 @@ const CASES: &str = "
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: kms, KeyId: $key.managed}
       expect: {error: ValidationException}
       because: [SSE-005]
@@ -23,7 +23,7 @@ const CASES: &str = "
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: AES, KeyId: $key.managed}
       expect: {error: ValidationException}
       because: [SSE-005]
@@ -49,7 +49,7 @@ fn again(events: &[Event], manifest: &Manifest) -> Rejudged {
     rejudge(header, events, Some(footer), manifest, None, &KnownList::default())
 }
 
-fn verdicts(events: &[Event]) -> BTreeMap<String, Trial> {
+fn verdicts(events: &[Event]) -> BTreeMap<String, TrialVerdict> {
     let trial = |event: &Event| if let Event::Trial(trial) = event { Some((**trial).clone()) } else { None };
     events.iter().filter_map(trial).map(|trial| (trial.id.clone(), trial)).collect()
 }
@@ -100,7 +100,7 @@ fn a_changed_expectation_changes_the_verdict_and_a_changed_question_is_left_out(
 }
 
 #[test]
-fn another_level_is_taken_where_it_is_asked_for() {
+fn another_level_is_taken_on_request() {
     let manifest = cases::manifest(CASES);
     let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
     let Some(Event::Header(header)) = live.first() else { panic!("a header") };
@@ -115,14 +115,14 @@ const OBSERVED: &str = "
     title: A start moves the stream
     kills-nothing: a test
     given: {stream: {encryption: none}}
-    ask:
+    steps:
       - with: {EncryptionType: KMS, KeyId: $key.managed}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
+      - observe: stream
         because: [SSE-010]
-        ladder:
-          - {StreamStatus: ACTIVE, seen: maybe}
+        states:
+          - {StreamStatus: ACTIVE, optional: true}
           - {StreamStatus: UPDATING}
       - call: DescribeStreamSummary
         by: 200ms after answer
@@ -175,7 +175,7 @@ fn a_repetition_that_would_end_otherwise_has_to_be_run_again() {
 }
 
 /// The stored run with the verdict of that trial changed by hand.
-fn planted(events: &[Event], id: &str, change: impl Fn(&mut Trial)) -> Vec<Event> {
+fn planted(events: &[Event], id: &str, change: impl Fn(&mut TrialVerdict)) -> Vec<Event> {
     let mut events = events.to_vec();
     for event in &mut events {
         if let Event::Trial(trial) = event
@@ -196,9 +196,9 @@ fn a_violation_that_was_seen_once_has_to_be_run_again() {
     let judged = again(&stored, &cases::manifest(OBSERVED));
     assert_eq!(judged.left_out, [(id.clone(), LeftOut::NeedsAttempt)]);
     assert_eq!((verdicts(&judged.events).len(), judged.changed), (0, vec![]));
-    let told =
+    let reported =
         |event: &Event| matches!(event, Event::Notice(notice) if notice.text.contains("another attempt"));
-    assert!(judged.events.iter().any(told));
+    assert!(judged.events.iter().any(reported));
     let Some(Event::Footer(footer)) = judged.events.last() else { panic!("a footer") };
     assert!(!footer.complete && footer.counts.is_empty());
 }
@@ -250,8 +250,9 @@ fn every_stored_attempt_ended_as_it_did_and_not_as_the_trial_did() {
     let manifest = cases::manifest(CASES);
     let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
     let id = "start/it/refused".to_owned();
-    let outcomes =
-        |trial: &Trial| -> Vec<Outcome> { trial.attempts.iter().map(|attempt| attempt.outcome).collect() };
+    let outcomes = |trial: &TrialVerdict| -> Vec<Outcome> {
+        trial.attempts.iter().map(|attempt| attempt.outcome).collect()
+    };
     let cut_short = |attempt: &AttemptText| AttemptText {
         outcome: Outcome::Blocked,
         void: Some("the setup got no response".to_owned()),

@@ -39,7 +39,7 @@ fn a_question_that_was_not_put_is_an_error_and_what_stopped_it_wins() {
 #[test]
 fn trouble_without_a_healthy_target_is_an_error_and_no_failure() {
     let unhealthy = exchange(Role::Health, "ListStreams", (210, 220), none());
-    for trouble in [start(503, "{}"), ask("StartStreamEncryption", none())] {
+    for trouble in [start(503, "{}"), exchange_of("StartStreamEncryption", none())] {
         for exchanges in [vec![trouble.clone()], vec![trouble.clone(), unhealthy.clone()]] {
             let judgement = judged(REFUSED, exchanges);
             assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Error, vec![]));
@@ -48,12 +48,12 @@ fn trouble_without_a_healthy_target_is_an_error_and_no_failure() {
 }
 
 #[test]
-fn a_process_that_ended_is_told_by_its_end_also_where_the_connection_was_seen_to_close() {
+fn a_process_that_ended_is_reported_by_its_end_also_where_the_connection_was_seen_to_close() {
     let trial = only(&manifest_with(REFUSED, QUESTIONS, false));
     let timing = timing();
     let measure = Measure { model: Model::embedded(), level: Level::Extended, timing: &timing };
     // Started again, the target responds.
-    for exchanges in [Vec::new(), vec![ask("StartStreamEncryption", none()), healthy()]] {
+    for exchanges in [Vec::new(), vec![exchange_of("StartStreamEncryption", none()), healthy()]] {
         let observed = |exchange| Observed::of(Model::embedded(), Arc::new(exchange));
         let observation = Observation {
             bindings: bindings(),
@@ -80,7 +80,7 @@ fn a_target_that_keeps_asking_for_patience_is_an_error() {
     // The same class for another reason is an answer.
     let limit = r#"{"__type":"LimitExceededException","message":"Too many streams"}"#;
     assert_eq!(judged(REFUSED, vec![start(400, limit)]).outcome, Outcome::Fail);
-    // Whoever asks for it gets it.
+    // Whoever requests it gets it.
     let wanted = REFUSED.replace("error: ValidationException", "error: LimitExceededException");
     let wanted = wanted.replace(", clauses: [[encryptionType, enum]]", "");
     let rate = r#"{"__type":"LimitExceededException","message":"Rate exceeded"}"#;
@@ -105,7 +105,7 @@ fn an_open_question_is_noted_whatever_comes() {
     ] {
         let judgement = judged(OPEN, vec![start(status, body)]);
         assert_eq!(judgement.outcome, Outcome::Open);
-        let [choice] = judgement.chose.as_slice() else { panic!("{:?}", judgement.chose) };
+        let [choice] = judgement.answers.as_slice() else { panic!("{:?}", judgement.answers) };
         assert_eq!((choice.question.as_str(), choice.candidate.as_deref()), ("either", candidate));
     }
 }

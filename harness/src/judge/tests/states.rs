@@ -4,16 +4,16 @@ use super::*;
 
 #[test]
 fn what_nobody_could_see_says_nothing_of_where_the_stream_got_to() {
-    // The last looks got this; the states before them are right as far as they go.
+    // The last samples got this; the states before them are right as far as they go.
     let ends = |response: ResponseText| {
-        let mut all = watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE")]);
+        let mut all = samples_of(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE")]);
         for at in [600, 800] {
             let times = (at, at + 100);
             all.push(exchange(SAMPLE, "DescribeStreamSummary", times, response.clone()));
         }
         all.push(put(DURING, 510, r#"{"ShardId":"s","SequenceNumber":"1"}"#));
         all.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
-        judged(WATCHED, all)
+        judged(OBSERVED, all)
     };
     let unanswered = ends(none());
     assert_eq!(unanswered.outcome, Outcome::Error);
@@ -23,13 +23,13 @@ fn what_nobody_could_see_says_nothing_of_where_the_stream_got_to() {
     assert!(wrong.mismatches[0].actual.starts_with("no description"), "{}", wrong.mismatches[0].actual);
     // A state that is seen to the end is the stream's own.
     let stuck =
-        watched(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE"), ("UPDATING", "NONE")]);
-    assert_eq!(judged(WATCHED, stuck).mismatches[0].actual, "UPDATING to the end");
+        samples_of(&[("ACTIVE", "NONE"), ("ACTIVE", "NONE"), ("UPDATING", "NONE"), ("UPDATING", "NONE")]);
+    assert_eq!(judged(OBSERVED, stuck).mismatches[0].actual, "UPDATING to the end");
 }
 
 #[test]
-fn a_call_meanwhile_counts_only_if_a_later_look_still_shows_the_status() {
-    let mut short = watched(&[
+fn a_call_during_a_status_counts_only_if_a_later_sample_shows_the_status() {
+    let mut short = samples_of(&[
         ("ACTIVE", "NONE"),
         ("ACTIVE", "NONE"),
         ("UPDATING", "NONE"),
@@ -42,7 +42,7 @@ fn a_call_meanwhile_counts_only_if_a_later_look_still_shows_the_status() {
     };
     short.push(refused);
     short.push(put(AFTER, 1_400, r#"{"ShardId":"s","SequenceNumber":"2","EncryptionType":"KMS"}"#));
-    let judgement = judged(WATCHED, short);
+    let judgement = judged(OBSERVED, short);
     assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Unobserved, vec![]));
 }
 
@@ -52,14 +52,14 @@ const STOPPED: &str = "
     level: core
     kills-nothing: a test
     given: {stream: {encryption: $key.managed}}
-    ask:
+    steps:
       - call: StopStreamEncryption
         with: {EncryptionType: KMS, KeyId: $key.managed}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
-        ladder:
-          - {StreamStatus: ACTIVE, EncryptionType: KMS, seen: maybe}
+      - observe: stream
+        states:
+          - {StreamStatus: ACTIVE, EncryptionType: KMS, optional: true}
           - {StreamStatus: UPDATING}
           - {StreamStatus: ACTIVE, EncryptionType: NONE, KeyId: $absent}
         because: [SSE-010]

@@ -14,7 +14,7 @@ fn case(status: &str, expect: &str) -> String {
     level: core
     kills-nothing: a test
     given: {{stream: {{status: {status}}}}}
-    ask:
+    steps:
       with: {{EncryptionType: KMS, KeyId: $key.managed}}
       expect: {expect}
       because: [SSE-005]
@@ -25,11 +25,11 @@ fn case(status: &str, expect: &str) -> String {
 const IN_USE: &str = r#"{"__type":"ResourceInUseException"}"#;
 const REFUSAL: &str = "{error: ResourceInUseException}";
 
-/// A description that was asked for after the last response.
-fn still(status: &str, sent_us: u64) -> Exchange {
+/// A description that was requested after the last response.
+fn described_after(status: &str, sent_us: u64) -> Exchange {
     let body = format!(r#"{{"StreamDescriptionSummary":{{"StreamStatus":"{status}"}}}}"#);
     let times = (sent_us, sent_us + 100);
-    exchange(Role::StillTransient, "DescribeStreamSummary", times, answer(200, &body))
+    exchange(Role::ConfirmTransient, "DescribeStreamSummary", times, answer(200, &body))
 }
 
 /// A call that was answered at that time.
@@ -86,24 +86,27 @@ fn a_response_counts_that_came_before_the_state_could_be_over() {
 
 #[test]
 fn a_later_refusal_counts_if_a_description_that_was_sent_after_it_still_shows_the_state() {
-    let judged = |look: Exchange, timing| {
-        judged_in(("updating", REFUSAL), vec![answered(5_000, (400, IN_USE)), look], timing).void
+    let judged = |sample: Exchange, timing| {
+        judged_in(("updating", REFUSAL), vec![answered(5_000, (400, IN_USE)), sample], timing).void
     };
     for timing in [MEASURED, UNMEASURED] {
-        assert_eq!(judged(still("UPDATING", 5_000), timing), None);
-        assert!(judged(still("UPDATING", 4_999), timing).is_some(), "it was sent before the response came");
-        assert!(judged(still("ACTIVE", 5_000), timing).is_some(), "the state was over");
-        let silent = Exchange { response: none(), ..still("UPDATING", 5_000) };
+        assert_eq!(judged(described_after("UPDATING", 5_000), timing), None);
+        assert!(
+            judged(described_after("UPDATING", 4_999), timing).is_some(),
+            "it was sent before the response came"
+        );
+        assert!(judged(described_after("ACTIVE", 5_000), timing).is_some(), "the state was over");
+        let silent = Exchange { response: none(), ..described_after("UPDATING", 5_000) };
         assert!(judged(silent, timing).is_some(), "nobody saw the state");
     }
     // A description may show for so long what was before.
-    assert!(judged(still("UPDATING", 5_099), (false, 100)).is_some());
-    assert_eq!(judged(still("UPDATING", 5_100), (false, 100)), None);
+    assert!(judged(described_after("UPDATING", 5_099), (false, 100)).is_some());
+    assert_eq!(judged(described_after("UPDATING", 5_100), (false, 100)), None);
 }
 
 #[test]
 fn an_accepted_call_never_counts_because_the_state_is_still_shown() {
-    let exchanges = |at_us| vec![answered(at_us, (200, "")), still("UPDATING", at_us)];
+    let exchanges = |at_us| vec![answered(at_us, (200, "")), described_after("UPDATING", at_us)];
     let late = judged_in(("updating", "accepted"), exchanges(5_000), MEASURED);
     assert!(late.void.is_some(), "the call may have begun the state anew");
     assert_eq!(judged_in(("updating", "accepted"), exchanges(1_400), MEASURED).void, None);
@@ -115,7 +118,7 @@ fn an_accepted_call_never_counts_because_the_state_is_still_shown() {
 
 #[test]
 fn an_open_question_is_answered_by_no_attempt_that_does_not_count() {
-    let exchanges = vec![answered(5_000, (400, IN_USE)), still("ACTIVE", 5_000)];
+    let exchanges = vec![answered(5_000, (400, IN_USE)), described_after("ACTIVE", 5_000)];
     let judgement = judged_in(("updating", "$open.either"), exchanges, MEASURED);
     assert_eq!(judgement.outcome, Outcome::Open);
     assert!(judgement.void.is_some());

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::case::ast::Library;
-use crate::log::{Event, Trial};
+use crate::log::{Event, TrialVerdict};
 use crate::report::terminal::{Options, Style};
 use crate::testing::samples::{because, footer, header, trial};
 
@@ -11,7 +11,7 @@ fn of_environment(nextest: Option<&str>, trials: Option<&str>) -> Option<Unit> {
 }
 
 #[test]
-fn under_nextest_a_suite_is_a_test_unless_each_trial_is_asked_for() {
+fn under_nextest_a_suite_is_a_test_unless_each_trial_is_requested() {
     assert_eq!(of_environment(None, None), Some(Unit::Trial));
     assert_eq!(of_environment(Some("0"), None), Some(Unit::Trial));
     assert_eq!(of_environment(Some("1"), None), Some(Unit::Suite));
@@ -40,7 +40,7 @@ fn every_trial_is_in_one_test_of_its_suite_and_the_long_ones_stand_apart() {
 }
 
 /// What a suite of trials that ended so comes to; `excused` = the profile says what all of them lack.
-fn suite(trials: &[Trial], excused: bool, requires: &[&str]) -> Result<Completion, Failed> {
+fn suite(trials: &[TrialVerdict], excused: bool, requires: &[&str]) -> Result<Completion, Failed> {
     let mut first = header(trials.len());
     if let Event::Header(header) = &mut first {
         requires.iter().for_each(|text| header.requires.add(text).expect("a requirement"));
@@ -53,7 +53,7 @@ fn suite(trials: &[Trial], excused: bool, requires: &[&str]) -> Result<Completio
     of(&summary, &test, &excused, &Showing { style: Style::default(), options: Options::default() })
 }
 
-fn ended(outcomes: &[Outcome]) -> Vec<Trial> {
+fn ended(outcomes: &[Outcome]) -> Vec<TrialVerdict> {
     let numbered = outcomes.iter().enumerate();
     let trials = numbered.map(|(at, outcome)| trial(&format!("a/b/{at}"), &format!("a/b/{at}"), *outcome));
     trials.map(|trial| because(trial, "the target does not have PutRecord")).collect()
@@ -80,9 +80,9 @@ fn a_suite_without_any_verdict_fails_unless_the_profile_says_why() {
 fn a_suite_fails_by_what_would_fail_a_run() {
     for outcome in [Outcome::Fail, Outcome::Blocked, Outcome::Error] {
         let text = message(suite(&ended(&[Outcome::Pass, outcome]), true, &[]));
-        assert!(text.starts_with(&format!("1 pass, 1 {}", outcome.word())), "{text}");
+        assert!(text.starts_with(&format!("1 pass, 1 {}", outcome.as_str())), "{text}");
     }
-    let fixed = Trial { flags: vec![Flag::Fixed], ..ended(&[Outcome::Pass])[0].clone() };
+    let fixed = TrialVerdict { flags: vec![Flag::Fixed], ..ended(&[Outcome::Pass])[0].clone() };
     message(suite(&[fixed], true, &[]));
 }
 

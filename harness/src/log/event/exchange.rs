@@ -33,10 +33,10 @@ pub enum Role {
     /// The description of a stream that a refused call must not have changed.
     Unchanged(FixtureName),
     /// The description, after the last response, of a stream that the trial found in a transient state.
-    StillTransient,
+    ConfirmTransient,
     /// Reading records back.
     Read(StepIndex),
-    /// Asking, on a new connection, whether the target still responds.
+    /// A request, on a new connection, that shows whether the target still responds.
     Health,
     /// Deleting what was made.
     Cleanup,
@@ -52,7 +52,7 @@ impl Role {
             | Self::Calibration
             | Self::Setup
             | Self::Unchanged(_)
-            | Self::StillTransient
+            | Self::ConfirmTransient
             | Self::Health
             | Self::Cleanup => None,
         }
@@ -68,7 +68,7 @@ impl Role {
             | Self::During(_)
             | Self::Sample { .. }
             | Self::Unchanged(_)
-            | Self::StillTransient
+            | Self::ConfirmTransient
             | Self::Read(_)
             | Self::Health
             | Self::Cleanup => false,
@@ -134,18 +134,18 @@ pub struct RequestText {
     pub signed: bool,
     /// The body.
     pub body: BodyText,
-    /// The head, and what is wrong with it on purpose, of a request that deviates from what a
+    /// The head, and what is wrong with it on purpose, of a request that differs from what a
     /// client would send.
-    pub deviates: Option<DeviationText>,
+    pub overrides: Option<OverrideText>,
 }
 
-/// How a request deviates from what a client would send.
+/// How a request differs from what a client would send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeviationText {
+pub struct OverrideText {
     /// Request line and headers as they went.
     pub head: String,
-    /// The place of the signature that is spoiled, in words.
-    pub spoiled: Option<String>,
+    /// The place of the signature that is corrupted, as text.
+    pub corrupted: Option<String>,
 }
 
 /// What a plain answer does not show.

@@ -20,7 +20,7 @@ pub struct Header {
     /// When the run started, RFC 3339 in UTC.
     pub started_at: String,
     /// The target.
-    pub target: Target,
+    pub target: TargetText,
     /// What the target said it can do.
     pub capabilities: Capabilities,
     /// What was required of it.
@@ -41,7 +41,7 @@ pub struct Header {
 
 /// The target of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target {
+pub struct TargetText {
     /// Its name: a profile's, `reference`, or `endpoint`.
     pub name: String,
     /// Its version, where the profile or the user states one.
@@ -55,7 +55,7 @@ pub struct Target {
 pub struct Capabilities {
     /// Encodings that it answers.
     pub encodings: Vec<Encoding>,
-    /// Versions of HTTP that it speaks. All trials are asked in the first.
+    /// Versions of HTTP that it speaks. All trials are sent in the first.
     #[serde(default = "http1")]
     pub transports: Vec<Transport>,
     /// Modelled operations that it answers as if they did not exist.
@@ -81,7 +81,7 @@ pub enum Support {
 }
 
 impl Support {
-    /// The word for it.
+    /// As text.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Supported => "supported",

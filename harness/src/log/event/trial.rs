@@ -16,9 +16,9 @@ use super::{StepIndex, StopCondition};
 pub enum Outcome {
     /// As expected.
     Pass,
-    /// Deviates above the level that was asked for.
+    /// Mismatches above the level only that was requested.
     Tolerated,
-    /// Deviates.
+    /// At least one mismatch at or below the level.
     Fail,
     /// Could not be seen at this sampling rate.
     Unobserved,
@@ -28,7 +28,7 @@ pub enum Outcome {
     Error,
     /// The operation or the encoding is not there.
     Unsupported,
-    /// The target's world lacks what the case needs.
+    /// The target's environment lacks what the case needs.
     Skipped,
     /// Listed as known, and failed in the listed way.
     Known,
@@ -69,8 +69,8 @@ impl Outcome {
         }
     }
 
-    /// The word for it, as in the log.
-    pub const fn word(self) -> &'static str {
+    /// As in the log.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
             Self::Tolerated => "tolerated",
@@ -97,8 +97,8 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// The word for it, as in the log.
-    pub const fn word(self) -> &'static str {
+    /// As in the log.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Fixed => "fixed",
             Self::Flaky => "flaky",
@@ -106,7 +106,7 @@ impl Flag {
     }
 }
 
-/// In what way an answer deviates.
+/// In what way a response differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MismatchKind {
@@ -156,8 +156,8 @@ impl MismatchKind {
         Self::ServerError,
     ];
 
-    /// The word for it, as in the log and in known lists.
-    pub const fn word(self) -> &'static str {
+    /// As in the log and in known lists.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Status => "status",
             Self::ErrorClass => "error-class",
@@ -176,14 +176,14 @@ impl MismatchKind {
     }
 }
 
-/// One way in which one trial deviates.
+/// One way in which one trial fails.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mismatch {
     /// In what way.
     pub kind: MismatchKind,
     /// The level of the expectation.
     pub level: Level,
-    /// True if the level is above the one that was asked for.
+    /// True if the level is above the one that was requested.
     pub tolerated: bool,
     /// What was expected, free of names that differ from run to run, short enough for a caret.
     pub expected: String,
@@ -223,7 +223,7 @@ pub struct BodyDiff {
 
 /// A target's answer to an open question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
+pub struct ObservedAnswer {
     /// The question's id.
     pub question: String,
     /// The candidate's name; `None` = none of them.
@@ -232,25 +232,25 @@ pub struct Choice {
     pub actual: String,
 }
 
-/// One look at the watched stream.
+/// One sample of the observed stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Sent.
     pub sent_us: u64,
     /// Answer complete.
     pub received_us: u64,
-    /// The members that the ladder speaks of; absent members are not there.
+    /// The members that the expected states name; absent members are not there.
     pub state: BTreeMap<String, Value>,
 }
 
-/// What a watch saw, and what it was held to.
+/// What the samples showed, and what it was held to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// The step.
     pub step: usize,
-    /// When the call before the watch was sent and answered.
+    /// When the call before the observation was sent and answered.
     pub call_us: Option<(u64, u64)>,
-    /// The ladder in words: `ACTIVE* UPDATING+ ACTIVE+`.
+    /// The expected states: `ACTIVE* UPDATING+ ACTIVE+`.
     pub expected: String,
     /// The samples, in order; runs of equal states keep their first and last.
     pub samples: Vec<Sample>,
@@ -312,7 +312,7 @@ const fn is_false(truth: &bool) -> bool {
 
 /// A trial's verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trial {
+pub struct TrialVerdict {
     /// Its id: the case's, with its axis values.
     pub id: String,
     /// The case's id.
@@ -323,14 +323,14 @@ pub struct Trial {
     pub level: Level,
     /// The outcome.
     pub outcome: Outcome,
-    /// Why, where the outcome needs a word: what is lacking, what failed in the setup.
+    /// Why, where the outcome needs a reason: what is lacking, what failed in the setup.
     pub reason: Option<String>,
     /// What else is to be said.
     pub flags: Vec<Flag>,
     /// True if the run requires a verdict of it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
-    /// All deviations, tolerated ones too.
+    /// All mismatches, tolerated ones too.
     pub mismatches: Vec<Mismatch>,
     /// The facts that a pass rests on.
     pub evidence: Vec<FactId>,
@@ -343,10 +343,10 @@ pub struct Trial {
     /// Every attempt and what came of it, in order.
     pub attempts: Vec<AttemptText>,
     /// The target's answers to open questions.
-    pub chose: Vec<Choice>,
-    /// What the watches saw.
+    pub answers: Vec<ObservedAnswer>,
+    /// What the samples showed.
     pub traces: Vec<Trace>,
-    /// Deviations of form that other cases judge, once each.
+    /// Differences of form that other cases judge, once each.
     pub notes: Vec<String>,
     /// When it started.
     pub started_us: u64,

@@ -112,7 +112,7 @@ fn a_log_of_another_version_says_so() {
 }
 
 #[test]
-fn what_is_no_log_is_told_from_an_empty_one() {
+fn what_is_no_log_is_distinguished_from_an_empty_one() {
     assert!(matches!(read(""), Err(LogError::Empty)));
     assert!(matches!(read("{\"event\":\"hea"), Err(LogError::Empty)));
     assert!(matches!(read("hello\n"), Err(LogError::NoHeader)));
@@ -160,7 +160,7 @@ proptest! {
     }
 
     #[test]
-    fn a_spoiled_log_is_read_or_refused(at in 0_usize..4_000, byte in any::<u8>(), end in 0_usize..4_000) {
+    fn a_corrupted_log_is_read_or_refused(at in 0_usize..4_000, byte in any::<u8>(), end in 0_usize..4_000) {
         let mut bytes = lines(&everything()).into_bytes();
         let at = at * 13 % bytes.len();
         bytes[at] = byte;

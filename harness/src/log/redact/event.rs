@@ -6,8 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Redactor;
 use crate::log::{
-    AsItCame, AttemptText, BodyDiff, BodyText, Choice, CutBody, DeviationText, EndedEarly, Event, Exchange,
-    Footer, Header, Mismatch, Notice, RequestText, ResponseText, Sample, Target, Trace, Trial,
+    AsItCame, AttemptText, BodyDiff, BodyText, CutBody, EndedEarly, Event, Exchange, Footer, Header,
+    Mismatch, Notice, ObservedAnswer, OverrideText, RequestText, ResponseText, Sample, TargetText, Trace,
+    TrialVerdict,
 };
 use crate::model::Value;
 use crate::wire::NoAnswer;
@@ -38,22 +39,22 @@ impl Redactor {
     }
 
     fn header(&self, header: Header) -> Header {
-        let Target { name, version, endpoint } = header.target;
-        let target = Target { name, version: version.map(|version| self.text(&version)), endpoint };
+        let TargetText { name, version, endpoint } = header.target;
+        let target = TargetText { name, version: version.map(|version| self.text(&version)), endpoint };
         // A command that is spawned may have the pair in its environment.
         Header { target, target_arguments: self.texts(&header.target_arguments), ..header }
     }
 
     fn exchange(&self, exchange: Exchange) -> Exchange {
-        let RequestText { operation, target, content_type, signed, body, deviates } = exchange.request;
+        let RequestText { operation, target, content_type, signed, body, overrides } = exchange.request;
         let request = RequestText {
             operation,
             target: target.map(|target| self.text(&target)),
             content_type: self.text(&content_type),
             signed,
             body: self.body(body),
-            deviates: deviates
-                .map(|DeviationText { head, spoiled }| DeviationText { head: self.text(&head), spoiled }),
+            overrides: overrides
+                .map(|OverrideText { head, corrupted }| OverrideText { head: self.text(&head), corrupted }),
         };
         Exchange { request, response: self.response(exchange.response), ..exchange }
     }
@@ -88,8 +89,8 @@ impl Redactor {
         }
     }
 
-    fn trial(&self, trial: Trial) -> Trial {
-        let Trial {
+    fn trial(&self, trial: TrialVerdict) -> TrialVerdict {
+        let TrialVerdict {
             id,
             case,
             operation,
@@ -104,13 +105,13 @@ impl Redactor {
             stops,
             attempt,
             attempts,
-            chose,
+            answers,
             traces,
             notes,
             started_us,
             ms,
         } = trial;
-        Trial {
+        TrialVerdict {
             id,
             case,
             operation,
@@ -125,9 +126,9 @@ impl Redactor {
             stops,
             attempt,
             attempts: attempts.into_iter().map(|attempt| self.attempt(attempt)).collect(),
-            chose: chose
+            answers: answers
                 .into_iter()
-                .map(|Choice { question, candidate, actual }| Choice {
+                .map(|ObservedAnswer { question, candidate, actual }| ObservedAnswer {
                     question,
                     candidate,
                     actual: self.text(&actual),

@@ -1,21 +1,21 @@
 //! Secrets and account ids are replaced once, where events leave the run; nothing after that ever
 //! sees them. The run itself works on what really came: an ARN that was learnt is sent again.
 //!
-//! Which members of an event are looked through is told in [`event`]. Here is how a text, or bytes
-//! that are no text, lose what must not be told.
+//! Which members of an event are looked through is reported in [`event`]. Here is how a text, or bytes
+//! that are no text, lose what must not be shown.
 
 mod event;
-mod spelled;
+mod spellings;
 #[cfg(test)]
 mod tests;
 
 use std::sync::{Arc, Mutex};
 
 use crate::wire::Credentials;
-use spelled::Needle;
+use spellings::Needle;
 
 /// A part of a pair that is shorter than this is no secret: AWS gives out none below 16 characters,
-/// and replacing what emulators take (`test`) would spoil every text.
+/// and replacing what emulators take (`test`) would damage every text.
 const SHORTEST_SECRET: usize = 8;
 /// Hex digits of a signature.
 const SIGNATURE: usize = 64;
@@ -78,7 +78,7 @@ impl Redactor {
             bytes.splice(start..end, *b"[signature]");
         }
         secrets.replace_accounts(&mut bytes);
-        String::from_utf8(bytes).unwrap_or_else(|_| "[not told]".to_owned())
+        String::from_utf8(bytes).unwrap_or_else(|_| "[not reported]".to_owned())
     }
 
     /// The same for bytes that are no text, each stand-in as long as what it stands for: a length that

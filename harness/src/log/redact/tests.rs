@@ -71,9 +71,9 @@ fn a_secret_is_found_in_base64_wherever_it_begins() {
         for after in 0..3 {
             let text = format!("{}{SECRET}{}", &begin[shift..], &end[after..]);
             for coded in [STANDARD.encode(&text), URL_SAFE.encode(&text)] {
-                for told in [coded.clone(), coded.replace('/', "\\/"), coded.replace('+', "%2B")] {
-                    let redacted = redactor.text(&told);
-                    assert!(redacted.contains("[secret key]"), "{told}");
+                for reported in [coded.clone(), coded.replace('/', "\\/"), coded.replace('+', "%2B")] {
+                    let redacted = redactor.text(&reported);
+                    assert!(redacted.contains("[secret key]"), "{reported}");
                     let left = redacted.len() - "[secret key]".len();
                     assert!(left <= STANDARD.encode(begin).len() + STANDARD.encode(end).len(), "{redacted}");
                 }

@@ -65,7 +65,7 @@ fn constraints_of_keys_values_and_elements_are_read() {
 }
 
 #[test]
-fn a_value_that_looks_like_a_clause_is_told_by_the_count() {
+fn a_value_that_looks_like_a_clause_is_reported_by_the_count() {
     let value = "x' at 'a' failed to satisfy constraint: Member must not be null; Value 'y";
     let text = message(&[violation("streamName", Some(value), Constraint::MaxLength(5))]);
     assert_eq!(parse_message(&text), Some(vec![clause("streamName", Constraint::MaxLength(5))]));
@@ -108,7 +108,7 @@ fn scalar_constraint() -> impl Strategy<Value = Constraint> {
         any::<u64>().prop_map(Constraint::MaxLength),
         any::<i64>().prop_map(Constraint::MinValue),
         any::<i64>().prop_map(Constraint::MaxValue),
-        // A last full stop could not be told from the sentence's own.
+        // A last full stop could not be distinguished from the sentence's own.
         r"[a-z0-9|()\[\]^$*+\\,;' .-]{0,20}[a-z\])$*+]".prop_map(Constraint::Pattern),
         prop::collection::vec("[A-Z_]{1,8}", 1..4).prop_map(Constraint::Enum),
     ]

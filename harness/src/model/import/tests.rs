@@ -35,7 +35,7 @@ const SERVICE: &str = r#"{
 
 fn fault(from: &str, to: &str) -> ModelError {
     assert!(SERVICE.contains(from), "the sample does not hold {from}");
-    import(&SERVICE.replacen(from, to, 1), "sample").expect_err("the sample is spoiled")
+    import(&SERVICE.replacen(from, to, 1), "sample").expect_err("the sample is corrupted")
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn text_for_bytes_is_of_the_wrong_type_where_blobs_are_bytes() {
 }
 
 #[test]
-fn bytes_and_times_fit_their_own_shapes_alone_and_nobody_has_the_words() {
+fn bytes_and_times_fit_their_own_shapes_alone_and_no_source_has_the_text() {
     let message = |operation, member, value| {
         error_in(BlobForm::Bytes, operation, &Value::from([(member, value)])).map(|error| error.message)
     };

@@ -8,7 +8,7 @@ use super::super::Observed;
 use super::super::describe::Snapshot;
 use super::super::settling::Settling;
 use super::super::states::{self, TimedSnapshot};
-use super::{Action, Ask, Going, Machine, pause_before_retry};
+use super::{DueAction, DueRequest, Going, Machine, pause_before_retry};
 
 /// The shortest and the longest time between two sendings of a call that is repeated until a condition
 /// holds, in microseconds.
@@ -25,12 +25,12 @@ pub(super) struct Calling<'trial> {
     /// When a call that is repeated is repeated no longer.
     deadline_us: Option<u64>,
     sent: bool,
-    /// When the response that stands was asked for and received, and whether it accepts.
+    /// When the response that stands was requested and received, and whether it accepts.
     response: Option<(u64, u64, bool)>,
     samples: Vec<TimedSnapshot>,
     /// How many samples the stop condition has seen.
     weighed: usize,
-    /// How many samples were asked for behind the first.
+    /// How many samples were requested behind the first.
     sampled: u32,
     settling: Option<Settling>,
     stopped: bool,
@@ -70,14 +70,14 @@ impl<'trial> Machine<'trial> {
             Some(observe) => self.sample(observe, 0),
             None => {
                 calling.sent = true;
-                self.send(Role::Request(StepIndex::whole(self.at)), 0, Ask::Call(call), 0);
+                self.send(Role::Request(StepIndex::whole(self.at)), 0, DueRequest::Call(call), 0);
             }
         }
         calling
     }
 
     fn sample(&mut self, observe: &Observe, repetition: u32) {
-        self.due.push(Action::Sample { step: self.at, stream: observe.fixture.value, repetition });
+        self.due.push(DueAction::Sample { step: self.at, stream: observe.fixture.value, repetition });
     }
 
     /// When a call is repeated no longer. It counts from the first sample that shows the status, of
@@ -110,7 +110,7 @@ impl<'trial> Machine<'trial> {
             | Role::Calibration
             | Role::Setup
             | Role::Unchanged(_)
-            | Role::StillTransient
+            | Role::ConfirmTransient
             | Role::Read(_)
             | Role::Health
             | Role::Cleanup => return None,
@@ -135,7 +135,7 @@ impl<'trial> Machine<'trial> {
             None => pause_before_retry(call, decoded, exchange.repetition),
         };
         if let Some(pause_us) = pause_us {
-            self.send(exchange.role, exchange.repetition + 1, Ask::Call(call), pause_us);
+            self.send(exchange.role, exchange.repetition + 1, DueRequest::Call(call), pause_us);
             return;
         }
         let accepted = decoded.is_success();
@@ -157,7 +157,7 @@ impl<'trial> Machine<'trial> {
         };
         if !calling.sent {
             calling.sent = true;
-            self.send(Role::Request(StepIndex::whole(self.at)), 0, Ask::Call(calling.call), 0);
+            self.send(Role::Request(StepIndex::whole(self.at)), 0, DueRequest::Call(calling.call), 0);
         }
         self.start_during(calling, &sample);
         calling.samples.push(sample);
@@ -191,7 +191,7 @@ impl<'trial> Machine<'trial> {
     ) {
         if let Some(call_of) = observe.during[block].steps.get(call).and_then(|step| step.call()) {
             let role = Role::During(StepIndex::within(self.at, block, call));
-            self.send(role, repetition, Ask::Call(call_of), pause_us);
+            self.send(role, repetition, DueRequest::Call(call_of), pause_us);
         }
     }
 
@@ -221,7 +221,7 @@ impl<'trial> Machine<'trial> {
         Some(())
     }
 
-    /// Holds the samples that came so far to the stop condition, once the response is known, and asks
+    /// Holds the samples that came so far to the stop condition, once the response is known, and requests
     /// for the next one.
     fn weigh(&mut self, calling: &mut Calling<'trial>) {
         let Some(observe) = calling.observe else { return };

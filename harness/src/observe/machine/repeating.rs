@@ -2,18 +2,18 @@
 
 use crate::case::ast::{Call, FixtureName};
 use crate::log::{Role, StepIndex};
-use crate::plan::Step;
+use crate::plan::PlannedStep;
 
 use super::super::Observed;
 use super::super::describe::Snapshot;
-use super::{Action, Ask, Going, Machine, pause_before_retry};
+use super::{DueAction, DueRequest, Going, Machine, pause_before_retry};
 
 /// A repetition under way.
 #[derive(Clone, Debug)]
 pub(super) struct Repeating<'trial> {
     calls: Vec<&'trial Call>,
     times: usize,
-    round: usize,
+    repetition: usize,
     call: usize,
     /// When the response came after which ACTIVE is awaited.
     awaiting_since_us: Option<u64>,
@@ -21,14 +21,18 @@ pub(super) struct Repeating<'trial> {
 }
 
 impl<'trial> Machine<'trial> {
-    pub(super) fn begin_repeat(&mut self, times: u32, steps: &'trial [Step]) -> Option<Repeating<'trial>> {
-        let calls: Vec<&Call> = steps.iter().filter_map(Step::call).collect();
+    pub(super) fn begin_repeat(
+        &mut self,
+        times: u32,
+        steps: &'trial [PlannedStep],
+    ) -> Option<Repeating<'trial>> {
+        let calls: Vec<&Call> = steps.iter().filter_map(PlannedStep::call).collect();
         let first = *calls.first()?;
-        self.send(Role::Request(StepIndex::within(self.at, 0, 0)), 0, Ask::Call(first), 0);
+        self.send(Role::Request(StepIndex::within(self.at, 0, 0)), 0, DueRequest::Call(first), 0);
         Some(Repeating {
             calls,
             times: times as usize,
-            round: 0,
+            repetition: 0,
             call: 0,
             awaiting_since_us: None,
             samples: 0,
@@ -46,7 +50,7 @@ impl<'trial> Machine<'trial> {
             (Role::Request(_), None) => {
                 let call = *repeating.calls.get(repeating.call)?;
                 if let Some(pause_us) = pause_before_retry(call, decoded, exchange.repetition) {
-                    self.send(exchange.role, exchange.repetition + 1, Ask::Call(call), pause_us);
+                    self.send(exchange.role, exchange.repetition + 1, DueRequest::Call(call), pause_us);
                     return Some(Going::On);
                 }
                 self.last_response_us = exchange.received_us;
@@ -76,7 +80,7 @@ impl<'trial> Machine<'trial> {
 
     fn sample_active(&mut self, repeating: &mut Repeating<'trial>) {
         let sample =
-            Action::Sample { step: self.at, stream: FixtureName::Stream, repetition: repeating.samples };
+            DueAction::Sample { step: self.at, stream: FixtureName::Stream, repetition: repeating.samples };
         self.due.push(sample);
         repeating.samples += 1;
     }
@@ -85,13 +89,13 @@ impl<'trial> Machine<'trial> {
         repeating.call += 1;
         if repeating.call == repeating.calls.len() {
             repeating.call = 0;
-            repeating.round += 1;
+            repeating.repetition += 1;
         }
-        if repeating.round >= repeating.times {
+        if repeating.repetition >= repeating.times {
             return Going::Complete;
         }
-        let role = Role::Request(StepIndex::within(self.at, repeating.round, repeating.call));
-        self.send(role, 0, Ask::Call(repeating.calls[repeating.call]), 0);
+        let role = Role::Request(StepIndex::within(self.at, repeating.repetition, repeating.call));
+        self.send(role, 0, DueRequest::Call(repeating.calls[repeating.call]), 0);
         Going::On
     }
 }

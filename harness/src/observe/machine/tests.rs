@@ -7,7 +7,7 @@ use crate::testing::cases::{answer, bindings, exchange, manifest, only};
 
 fn trial(steps: &str) -> Arc<PlannedTrial> {
     only(&manifest(&format!(
-        "  a:\n    title: A\n    kills-nothing: a test\n    given: {{stream: {{encryption: none}}}}\n    ask:\n{steps}"
+        "  a:\n    title: A\n    kills-nothing: a test\n    given: {{stream: {{encryption: none}}}}\n    steps:\n{steps}"
     )))
 }
 
@@ -27,10 +27,10 @@ fn at(role: Role, operation: &str, times: (u64, u64), response: ResponseText) ->
 }
 
 fn sends(machine: &mut Machine<'_>) -> Vec<Role> {
-    let role = |action: &Action<'_>| match action {
-        Action::Send { role, .. } => Some(*role),
-        Action::Sample { step, stream, .. } => Some(Role::Sample { step: *step, stream: *stream }),
-        Action::MoveClock(_) => None,
+    let role = |action: &DueAction<'_>| match action {
+        DueAction::Send { role, .. } => Some(*role),
+        DueAction::Sample { step, stream, .. } => Some(Role::Sample { step: *step, stream: *stream }),
+        DueAction::MoveClock(_) => None,
     };
     machine.due().iter().filter_map(role).collect()
 }
@@ -74,7 +74,7 @@ fn a_step_behind_a_clock_waits_for_the_first_call_and_not_for_the_clock() {
     let mut machine = Machine::new(&trial, &timing, bindings());
     let actions = machine.due();
     assert!(
-        matches!(actions.as_slice(), [Action::MoveClock(86_400_000), Action::Send { .. }]),
+        matches!(actions.as_slice(), [DueAction::MoveClock(86_400_000), DueAction::Send { .. }]),
         "{actions:?}"
     );
     machine.take(&at(Role::Request(StepIndex::whole(1)), "ListStreams", (1, 5), answer(200, "{}")));
@@ -82,12 +82,12 @@ fn a_step_behind_a_clock_waits_for_the_first_call_and_not_for_the_clock() {
     assert_eq!(machine.reached()[2], Reached::Due);
 }
 
-const WATCHED: &str = "      - with: {EncryptionType: KMS, KeyId: $key.managed}
+const OBSERVED: &str = "      - with: {EncryptionType: KMS, KeyId: $key.managed}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
+      - observe: stream
         because: [SSE-010]
-        ladder: [{StreamStatus: ACTIVE, seen: maybe}, {StreamStatus: UPDATING}, {StreamStatus: ACTIVE}]
+        states: [{StreamStatus: ACTIVE, optional: true}, {StreamStatus: UPDATING}, {StreamStatus: ACTIVE}]
 ";
 
 fn sample(status: &str, at_us: u64) -> Observed {
@@ -98,7 +98,7 @@ fn sample(status: &str, at_us: u64) -> Observed {
 
 #[test]
 fn samples_behind_the_stop_are_cut_off() {
-    let trial = trial(WATCHED);
+    let trial = trial(OBSERVED);
     let timing = timing();
     let mut machine = Machine::new(&trial, &timing, bindings());
     let call = Role::Request(StepIndex::whole(0));
@@ -114,7 +114,7 @@ fn samples_behind_the_stop_are_cut_off() {
 
 #[test]
 fn the_samples_of_a_refused_call_end_with_its_response() {
-    let trial = trial(WATCHED);
+    let trial = trial(OBSERVED);
     let timing = timing();
     let mut machine = Machine::new(&trial, &timing, bindings());
     machine.take(&sample("ACTIVE", 0));
@@ -173,7 +173,7 @@ fn a_call_that_is_repeated_for_long_is_sent_less_and_less_often() {
             answer(200, active),
         ));
         for action in machine.due() {
-            if let Action::Send { pause_us, .. } = action {
+            if let DueAction::Send { pause_us, .. } = action {
                 pauses.push(pause_us);
             }
         }

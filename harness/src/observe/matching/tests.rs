@@ -40,7 +40,7 @@ fn a_value_as_stated_does_not_differ() {
 }
 
 #[test]
-fn what_differs_is_told_with_its_path_and_free_of_names() {
+fn what_differs_is_reported_with_its_path_and_free_of_names() {
     let name = Value::from("kinesis-conformance-1-0001");
     let nested = map([("A", Value::List(vec![map([("B", Value::Integer(2))])]))]);
     for (stated, value, wanted) in [
@@ -79,7 +79,10 @@ fn members_that_are_not_stated_differ_only_where_exactly_those_are_wanted() {
 fn an_open_question_holds_whatever_comes_and_is_noted() {
     let found = compare(&tree("{A: $open.which}"), Some(&map([])), Members::AtLeast, &bindings());
     assert_eq!(found.differences, vec![]);
-    assert_eq!(found.asked, [Asked { question: "which".to_owned(), path: "A".to_owned(), actual: None }]);
+    assert_eq!(
+        found.open_values,
+        [OpenValue { question: "which".to_owned(), path: "A".to_owned(), actual: None }]
+    );
     assert!(holds(&tree("$open.which"), &Value::Null, &bindings()));
 }
 
@@ -90,7 +93,7 @@ fn all_members_must_hold_and_absent_ones_are_looked_at() {
         node => panic!("a map, not {node:?}"),
     };
     let state = map([("StreamStatus", "ACTIVE".into()), ("KeyId", "k".into())]);
-    let hold = |text: &str| members_hold(&members(text), &state, &bindings());
+    let hold = |text: &str| members_match(&members(text), &state, &bindings());
     assert!(hold("{StreamStatus: ACTIVE, EncryptionType: $absent}"));
     assert!(!hold("{StreamStatus: ACTIVE, KeyId: $absent}"));
     assert!(!hold("{StreamStatus: ACTIVE, EncryptionType: KMS}"));
@@ -98,7 +101,7 @@ fn all_members_must_hold_and_absent_ones_are_looked_at() {
 
 #[test]
 fn long_values_are_cut() {
-    let told = words(&Value::from("é".repeat(500)), &bindings());
-    assert_eq!(told.chars().count(), LONGEST + 1);
-    assert!(told.ends_with('…'));
+    let reported = value_text(&Value::from("é".repeat(500)), &bindings());
+    assert_eq!(reported.chars().count(), LONGEST + 1);
+    assert!(reported.ends_with('…'));
 }

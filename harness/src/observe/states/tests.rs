@@ -20,7 +20,7 @@ struct Scene {
     turns: (Us, Us),
 }
 
-/// How one look goes: the pause before it, the way there, the way back, and whether it is answered.
+/// How one sample goes: the pause before it, the way there, the way back, and whether it is answered.
 type Glance = (Us, Us, Us, bool);
 
 fn glance() -> impl Strategy<Value = Glance> {
@@ -32,7 +32,7 @@ fn state(status: &str, encryption: &str) -> Snapshot {
     Snapshot::State(Value::from([("StreamStatus", status.into()), ("EncryptionType", encryption.into())]))
 }
 
-/// What is shown before, meanwhile and after.
+/// What is shown before, during and after.
 #[derive(Clone, Copy, Debug)]
 struct States {
     old: (&'static str, &'static str),
@@ -43,22 +43,22 @@ struct States {
 const STARTED: States =
     States { old: ("ACTIVE", "NONE"), transient: ("UPDATING", "KMS"), new: ("ACTIVE", "KMS") };
 
-/// The end looks like the beginning: only the transient state tells that anything happened.
+/// The end looks like the beginning: only the transient state shows that anything happened.
 const REPEATED: States =
     States { old: ("ACTIVE", "KMS"), transient: ("UPDATING", "KMS"), new: ("ACTIVE", "KMS") };
 
 impl States {
-    fn ladder(self) -> Vec<Rung> {
-        let rung = |(status, encryption): (&str, &str), rest: &str| {
+    fn expected(self) -> Vec<ExpectedState> {
+        let line = |(status, encryption): (&str, &str), rest: &str| {
             format!("{{StreamStatus: {status}, EncryptionType: {encryption}{rest}}}")
         };
-        let rungs = [rung(self.old, ", seen: maybe"), rung(self.transient, ""), rung(self.new, "")];
-        cases::ladder(&rungs.each_ref().map(String::as_str))
+        let lines = [line(self.old, ", optional: true"), line(self.transient, ""), line(self.new, "")];
+        cases::states(&lines.each_ref().map(String::as_str))
     }
 }
 
-/// Looks at a target that shows `shown` at each time; the last look sees what is shown in the end.
-fn look(glances: &[Glance], until: Us, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot> {
+/// Looks at a target that shows `shown` at each time; the last sample sees what is shown in the end.
+fn sampled(glances: &[Glance], until: Us, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot> {
     let mut at = 0;
     let mut samples = Vec::new();
     let last = (1_000, 500, 500, true);
@@ -82,7 +82,7 @@ fn look(glances: &[Glance], until: Us, shown: impl Fn(Us) -> Snapshot) -> Vec<Ti
 fn scene(states: States) -> impl Strategy<Value = Scene> {
     let times = (0..10_000_u64, 0..5_000_u64, 0..5_000_u64, 1..60_000_u64, 0.05..=1.0_f64);
     (times, vec(glance(), 1..40)).prop_map(move |((pause, effect, answer, lasts, due), glances)| {
-        // The first look is back before the call is sent.
+        // The first sample is back before the call is sent.
         let first = glances[0].0 + glances[0].1 + glances[0].2;
         let sent = first + pause;
         let turns = (sent + effect, sent + effect + lasts);
@@ -104,7 +104,7 @@ fn scene(states: States) -> impl Strategy<Value = Scene> {
         )]
         let shortest = ((lasts as f64 * due) as Us).max(1);
         Scene {
-            samples: look(&glances, turns.1.max(sent + effect + answer), show),
+            samples: sampled(&glances, turns.1.max(sent + effect + answer), show),
             call: (sent, sent + effect + answer),
             shortest,
             turns,
@@ -112,11 +112,11 @@ fn scene(states: States) -> impl Strategy<Value = Scene> {
     })
 }
 
-fn climbed(states: States, scene: &Scene) -> StatesFound {
-    found(&states.ladder(), &scene.samples, scene.call, scene.shortest, &Bindings::default())
+fn found_in(states: States, scene: &Scene) -> StatesFound {
+    found(&states.expected(), &scene.samples, scene.call, scene.shortest, &Bindings::default())
 }
 
-/// The longest time from the sending of a look, or of the call, to the answer of the next look that
+/// The longest time from the sending of a sample, or of the call, to the answer of the next sample that
 /// was answered.
 fn longest_gap_after(samples: &[TimedSnapshot], call: Us) -> Us {
     let mut from = call;
@@ -128,7 +128,7 @@ fn longest_gap_after(samples: &[TimedSnapshot], call: Us) -> Us {
     longest
 }
 
-/// The same looks at a target that shows something else.
+/// The same samples at a target that shows something else.
 fn as_shown(scene: &Scene, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot> {
     // Any time between sending and answer may be the one that was shown.
     let middle = |sample: &TimedSnapshot| u64::midpoint(sample.sent_us, sample.received_us);
@@ -146,7 +146,7 @@ fn as_shown(scene: &Scene, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot>
         .collect()
 }
 
-fn has(found: &StatesFound, wanted: impl Fn(&Violation) -> bool) -> bool {
+fn has(found: &StatesFound, wanted: impl Fn(&StatesViolation) -> bool) -> bool {
     found.violations.iter().any(wanted)
 }
 
@@ -154,23 +154,23 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn a_correct_target_never_makes_a_misstep(
+    fn a_correct_target_violates_nothing(
         started in scene(STARTED),
         repeated in scene(REPEATED),
     ) {
         for (states, scene) in [(STARTED, started), (REPEATED, repeated)] {
-            let found = climbed(states, &scene);
+            let found = found_in(states, &scene);
             prop_assert_eq!(&found.violations, &vec![], "{:?}", found);
         }
     }
 
     #[test]
-    fn a_rung_is_unobserved_only_where_looks_were_too_far_apart(
+    fn a_state_is_unobserved_only_where_samples_were_too_far_apart(
         started in scene(STARTED),
         repeated in scene(REPEATED),
     ) {
         for (states, scene) in [(STARTED, started), (REPEATED, repeated)] {
-            let found = climbed(states, &scene);
+            let found = found_in(states, &scene);
             let longest = longest_gap_after(&scene.samples, scene.call.0);
             for missing in found.unobserved {
                 prop_assert!(missing.gap_us >= scene.shortest);
@@ -180,23 +180,23 @@ proptest! {
     }
 
     #[test]
-    fn a_skipped_state_never_passes_and_fails_where_looks_were_close(scene in scene(STARTED)) {
+    fn a_skipped_state_never_passes_and_fails_where_samples_were_close(scene in scene(STARTED)) {
         let shown = |at: Us| if at < scene.turns.0 { state("ACTIVE", "NONE") } else { state("ACTIVE", "KMS") };
         let samples = as_shown(&scene, shown);
         let skipped = Scene { samples, ..scene };
-        let found = climbed(STARTED, &skipped);
+        let found = found_in(STARTED, &skipped);
         prop_assert!(!(found.violations.is_empty() && found.unobserved.is_empty()));
         if longest_gap_after(&skipped.samples, skipped.call.0) < skipped.shortest {
-            prop_assert!(has(&found, |violation| matches!(violation, Violation::NotShown { rung: 1, .. })), "{:?}", found);
+            prop_assert!(has(&found, |violation| matches!(violation, StatesViolation::NotShown { position: 1, .. })), "{:?}", found);
         }
     }
 
     #[test]
     fn a_call_that_does_nothing_never_passes_for_one_that_repeats(scene in scene(REPEATED)) {
         let skipped = Scene { samples: as_shown(&scene, |_| state("ACTIVE", "KMS")), ..scene };
-        let found = climbed(REPEATED, &skipped);
+        let found = found_in(REPEATED, &skipped);
         let close = longest_gap_after(&skipped.samples, skipped.call.0) < skipped.shortest;
-        prop_assert_eq!(has(&found, |violation| matches!(violation, Violation::NotShown { rung: 1, .. })), close);
+        prop_assert_eq!(has(&found, |violation| matches!(violation, StatesViolation::NotShown { position: 1, .. })), close);
         prop_assert_eq!(found.unobserved.is_empty(), close);
     }
 
@@ -209,8 +209,8 @@ proptest! {
             let sent_us = end + pause;
             samples.push(TimedSnapshot { sent_us, received_us: sent_us + 1, snapshot: seen });
         }
-        let found = climbed(STARTED, &Scene { samples, ..scene });
-        prop_assert!(has(&found, |violation| *violation == Violation::Back { from: 2, to: 0 }), "{:?}", found);
+        let found = found_in(STARTED, &Scene { samples, ..scene });
+        prop_assert!(has(&found, |violation| *violation == StatesViolation::Back { from: 2, to: 0 }), "{:?}", found);
     }
 
     #[test]
@@ -218,8 +218,8 @@ proptest! {
         let mut samples = scene.samples.clone();
         let end = samples.last().unwrap().received_us;
         samples.push(TimedSnapshot { sent_us: end, received_us: end + 1, snapshot: state("UPDATING", "KMS") });
-        let found = climbed(STARTED, &Scene { samples, ..scene });
-        prop_assert!(has(&found, |violation| *violation == Violation::Back { from: 2, to: 1 }), "{:?}", found);
+        let found = found_in(STARTED, &Scene { samples, ..scene });
+        prop_assert!(has(&found, |violation| *violation == StatesViolation::Back { from: 2, to: 1 }), "{:?}", found);
     }
 
     #[test]
@@ -227,14 +227,14 @@ proptest! {
         let mut samples = scene.samples.clone();
         let at = at.index(samples.len());
         samples[at].snapshot = state("DELETING", "NONE");
-        let found = climbed(STARTED, &Scene { samples, ..scene });
-        let wanted = |violation: &Violation| match violation {
-            Violation::Unexpected { status, .. } => status == "DELETING",
-            Violation::NotShown { .. }
-            | Violation::Back { .. }
-            | Violation::Gone { .. }
-            | Violation::Member { .. }
-            | Violation::NeverReached { .. } => false,
+        let found = found_in(STARTED, &Scene { samples, ..scene });
+        let wanted = |violation: &StatesViolation| match violation {
+            StatesViolation::Unexpected { status, .. } => status == "DELETING",
+            StatesViolation::NotShown { .. }
+            | StatesViolation::Back { .. }
+            | StatesViolation::Gone { .. }
+            | StatesViolation::Member { .. }
+            | StatesViolation::NeverReached { .. } => false,
         };
         prop_assert!(has(&found, wanted), "{:?}", found);
     }
@@ -244,8 +244,8 @@ proptest! {
         let mut samples = scene.samples.clone();
         let at = at.index(samples.len());
         samples[at].snapshot = Snapshot::Gone;
-        let found = climbed(STARTED, &Scene { samples, ..scene });
-        prop_assert!(has(&found, |violation| matches!(violation, Violation::Gone { .. })), "{:?}", found);
+        let found = found_in(STARTED, &Scene { samples, ..scene });
+        prop_assert!(has(&found, |violation| matches!(violation, StatesViolation::Gone { .. })), "{:?}", found);
     }
 
     #[test]
@@ -261,16 +261,16 @@ proptest! {
             }
         };
         let samples = as_shown(&scene, shown);
-        let found = climbed(STARTED, &Scene { samples, ..scene });
-        let wanted = |violation: &Violation| match violation {
-            Violation::Member { difference, .. } => {
+        let found = found_in(STARTED, &Scene { samples, ..scene });
+        let wanted = |violation: &StatesViolation| match violation {
+            StatesViolation::Member { difference, .. } => {
                 difference.path == "EncryptionType" && difference.actual == "`AES`"
             }
-            Violation::NotShown { .. }
-            | Violation::Back { .. }
-            | Violation::Unexpected { .. }
-            | Violation::Gone { .. }
-            | Violation::NeverReached { .. } => false,
+            StatesViolation::NotShown { .. }
+            | StatesViolation::Back { .. }
+            | StatesViolation::Unexpected { .. }
+            | StatesViolation::Gone { .. }
+            | StatesViolation::NeverReached { .. } => false,
         };
         prop_assert!(has(&found, wanted), "{:?}", found);
     }
@@ -281,8 +281,8 @@ proptest! {
         let stuck = |at: Us| if at < turns.0 { state("ACTIVE", "NONE") } else { state("UPDATING", "KMS") };
         let still = |_: Us| state("ACTIVE", "NONE");
         for samples in [as_shown(&scene, stuck), as_shown(&scene, still)] {
-            let found = climbed(STARTED, &Scene { samples, ..scene.clone() });
-            prop_assert!(has(&found, |violation| matches!(violation, Violation::NeverReached { .. })), "{:?}", found);
+            let found = found_in(STARTED, &Scene { samples, ..scene.clone() });
+            prop_assert!(has(&found, |violation| matches!(violation, StatesViolation::NeverReached { .. })), "{:?}", found);
         }
     }
 
@@ -293,7 +293,7 @@ proptest! {
     ) {
         for scene in [started, repeated] {
             let origin = origin(&scene.samples, scene.call, "ACTIVE");
-            // The last look comes after the end, so there always is one.
+            // The last sample comes after the end, so there always is one.
             let origin = origin.expect("the end was seen");
             prop_assert!(origin > scene.turns.1, "{origin} of {:?}", scene.turns);
         }
@@ -301,19 +301,19 @@ proptest! {
 
     #[test]
     fn what_counts_as_during_was_answered_before_the_end(scene in scene(STARTED), answered in 0..90_000_u64) {
-        if still_shows(&scene.samples, "UPDATING", answered) {
+        if shows_after(&scene.samples, "UPDATING", answered) {
             prop_assert!(answered < scene.turns.1);
         }
         let seen_later = scene
             .samples
             .iter()
             .any(|sample| sample.sent_us >= answered && sample.snapshot.status() == Some("UPDATING"));
-        prop_assert_eq!(still_shows(&scene.samples, "UPDATING", answered), seen_later);
+        prop_assert_eq!(shows_after(&scene.samples, "UPDATING", answered), seen_later);
     }
 }
 
 #[test]
-fn a_look_that_was_under_way_when_the_call_was_sent_may_show_either_side() {
+fn a_sample_in_flight_when_the_call_was_sent_may_show_either_side() {
     for encryption in ["NONE", "KMS"] {
         let samples: Vec<TimedSnapshot> = [
             (0, 10, state("ACTIVE", "NONE")),
@@ -324,16 +324,16 @@ fn a_look_that_was_under_way_when_the_call_was_sent_may_show_either_side() {
         .into_iter()
         .map(|(sent_us, received_us, seen)| TimedSnapshot { sent_us, received_us, snapshot: seen })
         .collect();
-        let found = found(&STARTED.ladder(), &samples, (15, 25), 5, &Bindings::default());
-        let back = has(&found, |violation| matches!(violation, Violation::Back { .. }));
+        let found = found(&STARTED.expected(), &samples, (15, 25), 5, &Bindings::default());
+        let back = has(&found, |violation| matches!(violation, StatesViolation::Back { .. }));
         assert_eq!(back, encryption == "KMS", "UPDATING after the end is back, before it is not");
     }
 }
 
 #[test]
-fn an_open_member_is_asked_once_for_each_answer() {
-    let ladder = cases::ladder(&[
-        "{StreamStatus: ACTIVE, EncryptionType: NONE, seen: maybe}",
+fn an_open_member_is_recorded_once_for_each_answer() {
+    let expected = cases::states(&[
+        "{StreamStatus: ACTIVE, EncryptionType: NONE, optional: true}",
         "{StreamStatus: UPDATING, EncryptionType: $open.type-while-updating}",
         "{StreamStatus: ACTIVE, EncryptionType: KMS}",
     ]);
@@ -347,50 +347,54 @@ fn an_open_member_is_asked_once_for_each_answer() {
     .zip(0..)
     .map(|(seen, at)| TimedSnapshot { sent_us: 10 * at, received_us: 10 * at + 5, snapshot: seen })
     .collect();
-    let found = found(&ladder, &samples, (0, 1), 5, &Bindings::default());
+    let found = found(&expected, &samples, (0, 1), 5, &Bindings::default());
     assert_eq!(found.violations, vec![]);
-    let answers: Vec<_> = found.asked.iter().map(|(rung, asked)| (*rung, asked.actual.clone())).collect();
+    let answers: Vec<_> = found
+        .open_values
+        .iter()
+        .map(|(position, open_value)| (*position, open_value.actual.clone()))
+        .collect();
     assert_eq!(answers, [(1, Some(Value::from("NONE"))), (1, Some(Value::from("KMS")))]);
 }
 
-/// What samples of those snapshots, ten microseconds apart, say of a ladder; the call is the first thing.
-fn said(ladder: &[Rung], shown: &[Snapshot]) -> Vec<Violation> {
+/// What samples of those snapshots, ten microseconds apart, say of a list of states; the call is the first thing.
+fn said(states: &[ExpectedState], shown: &[Snapshot]) -> Vec<StatesViolation> {
     let sample = |(at, seen): (u64, &Snapshot)| TimedSnapshot {
         sent_us: 10 * at,
         received_us: 10 * at + 5,
         snapshot: seen.clone(),
     };
     let samples: Vec<_> = (0..).zip(shown).map(sample).collect();
-    found(ladder, &samples, (0, 1), 50, &Bindings::default()).violations
+    found(states, &samples, (0, 1), 50, &Bindings::default()).violations
 }
 
 #[test]
-fn a_stream_that_is_not_there_shows_the_rung_without_a_status() {
+fn a_stream_that_is_not_there_is_the_state_without_a_status() {
     let (creating, active, deleting) =
         (state("CREATING", "NONE"), state("ACTIVE", "NONE"), state("DELETING", "NONE"));
     let gone = Snapshot::Gone;
-    let created = cases::ladder(&[
-        "{StreamStatus: $absent, seen: maybe}",
+    let created = cases::states(&[
+        "{StreamStatus: $absent, optional: true}",
         "{StreamStatus: CREATING}",
         "{StreamStatus: ACTIVE}",
     ]);
     assert_eq!(said(&created, &[gone.clone(), creating.clone(), active.clone()]), vec![]);
     assert_eq!(said(&created, &[creating.clone(), active.clone()]), vec![]);
     let at_once = said(&created, &[gone.clone(), active.clone(), active.clone()]);
-    assert_eq!(at_once, vec![Violation::NotShown { rung: 1, shorter_than_us: 15 }]);
+    assert_eq!(at_once, vec![StatesViolation::NotShown { position: 1, shorter_than_us: 15 }]);
     let away = said(&created, &[creating, gone.clone(), active.clone()]);
-    assert_eq!(away, vec![Violation::Back { from: 1, to: 0 }]);
+    assert_eq!(away, vec![StatesViolation::Back { from: 1, to: 0 }]);
 
-    let deleted = cases::ladder(&[
-        "{StreamStatus: ACTIVE, seen: maybe}",
+    let deleted = cases::states(&[
+        "{StreamStatus: ACTIVE, optional: true}",
         "{StreamStatus: DELETING}",
         "{StreamStatus: $absent}",
     ]);
     assert_eq!(said(&deleted, &[active.clone(), deleting.clone(), gone.clone(), gone.clone()]), vec![]);
     let at_once = said(&deleted, &[active.clone(), gone.clone()]);
-    assert_eq!(at_once, vec![Violation::NotShown { rung: 1, shorter_than_us: 15 }]);
+    assert_eq!(at_once, vec![StatesViolation::NotShown { position: 1, shorter_than_us: 15 }]);
     let back = said(&deleted, &[deleting, gone, active.clone()]);
-    assert_eq!(back, vec![Violation::Back { from: 2, to: 0 }]);
+    assert_eq!(back, vec![StatesViolation::Back { from: 2, to: 0 }]);
     let never = said(&deleted, &[active.clone(), active]);
-    assert!(matches!(never.as_slice(), [Violation::NeverReached { rung: 0, .. }]), "{never:?}");
+    assert!(matches!(never.as_slice(), [StatesViolation::NeverReached { position: 0, .. }]), "{never:?}");
 }

@@ -9,23 +9,23 @@ const CASE: &str = "
   a:
     title: A start is answered
     level: core
-    hurts: [security]
+    affects: [security]
     kills-nothing: a test
     given: {stream: {encryption: none}, other: {encryption: $key.managed, shards: 2}}
     each:
       row: {key: $key.managed, want: UPDATING}
-    ask:
+    steps:
       - call: StartStreamEncryption
         with: {EncryptionType: KMS, KeyId: $each.key, Nested: [1, {a: {$utf8: text}}]}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
+      - observe: stream
         because: [SSE-010]
-        ladder:
-          - {StreamStatus: ACTIVE, seen: maybe}
+        states:
+          - {StreamStatus: ACTIVE, optional: true}
           - {StreamStatus: $each.want}
           - {StreamStatus: ACTIVE, EncryptionType: KMS}
-        meanwhile:
+        during:
           UPDATING:
             - call: PutRecord
               address: name
@@ -64,11 +64,11 @@ fn what_is_expected_is_no_part_of_what_is_sent() {
     for (from, to) in [
         ("title: A start is answered", "title: A start is answered well"),
         ("level: core", "level: strict"),
-        ("hurts: [security]", "hurts: [producers]"),
+        ("affects: [security]", "affects: [producers]"),
         ("a test", "another reason"),
         ("expect: accepted", "expect: {error: ValidationException}"),
         ("because: [SSE-001]", "because: [SSE-010]"),
-        ("{StreamStatus: ACTIVE, seen: maybe}", "{StreamStatus: ACTIVE, EncryptionType: NONE}"),
+        ("{StreamStatus: ACTIVE, optional: true}", "{StreamStatus: ACTIVE, EncryptionType: NONE}"),
         ("want: UPDATING", "want: DELETING"),
         ("error: MissingAuthenticationTokenException", "error: AccessDeniedException, status: 403"),
     ] {
@@ -114,7 +114,7 @@ fn everything_that_is_sent_changes_a_digest() {
         ("Nested: [1,", "Nested: [2,"),
         ("$utf8: text", "$utf8: texts"),
         ("{a: {$utf8: text}}", "{b: {$utf8: text}}"),
-        ("watch: stream", "watch: other"),
+        ("observe: stream", "observe: other"),
         ("          UPDATING:", "          ACTIVE:"),
         ("call: PutRecord", "call: PutRecords"),
         ("address: name", "address: both"),
@@ -134,7 +134,7 @@ fn everything_that_is_sent_changes_a_digest() {
 fn exact_text_and_bytes_change_a_digest_and_axes_do() {
     let case = |body: &str, over: &str| {
         format!(
-            "  a:\n    title: A\n    kills-nothing: a test\n    over: {over}\n    given: {{stream: shared}}\n    ask:\n      {body}\n      expect: accepted\n      because: [SSE-001]\n"
+            "  a:\n    title: A\n    kills-nothing: a test\n    over: {over}\n    given: {{stream: shared}}\n    steps:\n      {body}\n      expect: accepted\n      because: [SSE-001]\n"
         )
     };
     let axes = "{encoding: [json], address: [name]}";
@@ -169,19 +169,19 @@ fn a_manifest_is_another_with_another_question_level_or_id_and_does_not_depend_o
     assert_eq!(turned.digest(), straight);
 }
 
-/// The digest of a case that asks so.
-fn digest_of_ask(ask: &str) -> String {
+/// The digest of a case that all so.
+fn digest_of_steps(steps: &str) -> String {
     let text = format!(
-        "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    ask: {{{ask}}}\n"
+        "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    steps: {{{steps}}}\n"
     );
     let source = Arc::new(Source { path: "cases/a.yaml".to_owned(), text });
-    let library = Library::from_sources(vec![source]).expect(ask);
+    let library = Library::from_sources(vec![source]).expect(steps);
     Manifest::of(Arc::new(library), false).trials[0].question_digest.clone()
 }
 
 #[test]
-fn whatever_deviates_in_a_request_makes_another_question() {
-    let asks = [
+fn whatever_is_overridden_in_a_request_makes_another_question() {
+    let all = [
         "expect: accepted",
         "expect: accepted, json: '{}'",
         "expect: accepted, bytes: 7b7d",
@@ -195,13 +195,13 @@ fn whatever_deviates_in_a_request_makes_another_question() {
         "expect: accepted, wire: {headers: {a: GET}}",
         "expect: accepted, wire: {auth: expired}",
     ];
-    let digests: BTreeSet<String> = asks.iter().map(|ask| digest_of_ask(ask)).collect();
-    assert_eq!(digests.len(), asks.len());
+    let digests: BTreeSet<String> = all.iter().map(|steps| digest_of_steps(steps)).collect();
+    assert_eq!(digests.len(), all.len());
 }
 
 #[test]
 fn what_an_answer_is_held_to_is_no_part_of_the_question() {
     let held =
         "expect: {accepted: {}, headers: {a: b}, body: empty, encoding: cbor, spelling: {$whole: number}}";
-    assert_eq!(digest_of_ask("expect: accepted"), digest_of_ask(held));
+    assert_eq!(digest_of_steps("expect: accepted"), digest_of_steps(held));
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::case::ast::{CallAddress, Fixture, FixtureStatus, Node, Tree};
 use crate::case::{Span, Spanned};
 use crate::model::Value;
-use crate::plan::bind::{fixture_word, name_of};
+use crate::plan::bind::{fixture_name, name_of};
 
 use super::Generated;
 
@@ -86,19 +86,19 @@ impl Text {
     pub(super) fn head(&mut self, trial: &Generated) {
         self.push(&format!("# made by the rule {}\n", trial.rule));
         self.line("title", trial.title.clone());
-        self.line("level", word(trial.level));
-        let affects: Vec<String> = trial.affects.iter().map(word).collect();
-        self.push(&format!("hurts: [{}]\n", affects.join(", ")));
+        self.line("level", serialized_name(trial.level));
+        let affects: Vec<String> = trial.affects.iter().map(serialized_name).collect();
+        self.push(&format!("affects: [{}]\n", affects.join(", ")));
         if !trial.setup.is_empty() {
             self.push("given: {");
             for (index, (name, fixture)) in trial.setup.iter().enumerate() {
                 self.push(if index > 0 { ", " } else { "" });
-                self.push(&format!("{}: ", fixture_word(*name)));
+                self.push(&format!("{}: ", fixture_name(*name)));
                 self.fixture(fixture);
             }
             self.push("}\n");
         }
-        self.push("ask:\n");
+        self.push("steps:\n");
     }
 
     fn fixture(&mut self, fixture: &Fixture) {
@@ -115,7 +115,7 @@ impl Text {
                     None => self.push("encryption: none"),
                 }
                 if *status != FixtureStatus::default() {
-                    self.push(&format!(", status: {}", word(*status)));
+                    self.push(&format!(", status: {}", serialized_name(*status)));
                 }
                 if *shards != 1 {
                     self.push(&format!(", shards: {shards}"));
@@ -129,7 +129,7 @@ impl Text {
     pub(super) fn address(&mut self, address: CallAddress) {
         match address {
             CallAddress::Axis => {}
-            CallAddress::Fixed(address) => self.push(&format!("    address: {}\n", word(address))),
+            CallAddress::Fixed(address) => self.push(&format!("    address: {}\n", serialized_name(address))),
             CallAddress::None => self.push("    address: none\n"),
         }
     }
@@ -171,10 +171,10 @@ impl Text {
     }
 }
 
-/// A word of the format, as it is read.
-pub(super) fn word(value: impl Serialize) -> String {
+/// A value of the format, as it is read.
+pub(super) fn serialized_name(value: impl Serialize) -> String {
     match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
+        Ok(serde_json::Value::String(name)) => name,
         Ok(other) => other.to_string(),
         Err(_) => String::new(),
     }
@@ -195,7 +195,7 @@ fn literal(value: &Value) -> String {
             None => scalar(text),
         },
         Value::Blob(bytes) => match run(bytes.iter().copied()) {
-            // A reader is told how many bytes there are; a megabyte of digits tells nobody anything.
+            // A reader is reported how many bytes there are; a megabyte of digits shows nobody anything.
             Some((byte, times)) => format!("{{$bytes: {{$repeat: [\"{byte:02x}\", {times}]}}}}"),
             None => format!(
                 "{{$bytes: \"{}\"}}",
@@ -224,11 +224,11 @@ fn run<T: PartialEq>(mut sequence: impl Iterator<Item = T>) -> Option<(T, usize)
 fn scalar(text: &str) -> String {
     let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    // Words that YAML takes for something else than text.
-    let is_word = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
+    // Variants that YAML takes for something else than text.
+    let is_plain = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
         .iter()
-        .any(|word| text.eq_ignore_ascii_case(word));
-    if is_name && !is_word { text.to_owned() } else { quoted(&escaped(text)) }
+        .any(|name| text.eq_ignore_ascii_case(name));
+    if is_name && !is_plain { text.to_owned() } else { quoted(&escaped(text)) }
 }
 
 /// Text that starts with `$` and is no name starts with `$$`.

@@ -8,7 +8,7 @@ const EVERYWHERE: &str = "
   a:
     title: A start is answered
     level: core
-    hurts: [security, producers]
+    affects: [security, producers]
     kills-nothing: a test
     given: {stream: {encryption: $each.key, status: updating, shards: 2}, other: missing}
     each:
@@ -18,19 +18,19 @@ const EVERYWHERE: &str = "
         status: UPDATING
         text: some text
         list: [1, {a: two}]
-    ask:
+    steps:
       - call: DescribeStreamSummary
         with: {Deep: [{Er: $each.list}]}
         wire: {target: $each.text, headers: {x-one: $each.text}}
         expect: {accepted: {StreamDescriptionSummary: {StreamStatus: $each.status}}, headers: {x-two: $each.text}}
         because: [SSE-026]
-      - watch: stream
+      - observe: stream
         level: strict
         because: [SSE-010]
-        ladder:
-          - {StreamStatus: ACTIVE, seen: maybe}
+        states:
+          - {StreamStatus: ACTIVE, optional: true}
           - {StreamStatus: $each.status}
-        meanwhile:
+        during:
           UPDATING:
             - call: PutRecord
               with: {Data: {$utf8: d}, PartitionKey: $each.text}
@@ -85,18 +85,18 @@ fn a_row_gives_its_title_and_the_case_everything_else() {
 }
 
 #[test]
-fn a_watch_becomes_a_part_of_the_call_before_it() {
+fn an_observation_becomes_a_part_of_the_call_before_it() {
     let trial = only(&manifest(EVERYWHERE));
     let kinds: Vec<&str> = trial
         .steps
         .iter()
         .map(|step| match &step.kind {
-            StepKind::Call { observe: Some(_), .. } => "observed call",
-            StepKind::Call { observe: None, .. } => "call",
-            StepKind::Race(_) => "race",
-            StepKind::Repeat { .. } => "repeat",
-            StepKind::Clock(_) => "clock",
-            StepKind::Read(_) => "read",
+            PlannedStepKind::Call { observe: Some(_), .. } => "observed call",
+            PlannedStepKind::Call { observe: None, .. } => "call",
+            PlannedStepKind::Race(_) => "race",
+            PlannedStepKind::Repeat { .. } => "repeat",
+            PlannedStepKind::Clock(_) => "clock",
+            PlannedStepKind::Read(_) => "read",
         })
         .collect();
     assert_eq!(kinds, ["observed call", "race", "repeat", "call", "read"]);
@@ -130,7 +130,7 @@ fn a_suite_without_an_operation_is_about_its_first_call() {
     use crate::case::Source;
     use crate::plan::Manifest;
 
-    let text = "format: 1\ncases:\n  a:\n    title: A\n    kills-nothing: a test\n    ask:\n      call: ListShards\n      with: {}\n      expect: accepted\n      because: [SSE-001]\n";
+    let text = "format: 1\ncases:\n  a:\n    title: A\n    kills-nothing: a test\n    steps:\n      call: ListShards\n      with: {}\n      expect: accepted\n      because: [SSE-001]\n";
     let library = Library::from_sources(vec![Source::new("cases/it.yaml", text)]).expect("a case");
     assert_eq!(only(&Manifest::of(Arc::new(library), false)).operation, "ListShards");
 }

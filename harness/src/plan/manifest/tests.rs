@@ -10,7 +10,7 @@ const REFUSAL: &str = "
     kills-nothing: a test
     over: {encoding: [json, cbor], address: [name, arn, both]}
     given: {stream: shared}
-    ask:
+    steps:
       with: {EncryptionType: kms, KeyId: $key.managed}
       expect: {error: ValidationException}
       because: [SSE-005, VAL-025]
@@ -22,17 +22,17 @@ const TRANSITION: &str = "
     kills-nothing: a test
     over: {encoding: [json, cbor], address: [name, arn, both]}
     given: {stream: {encryption: none}}
-    ask:
+    steps:
       - with: {EncryptionType: KMS, KeyId: $key.alias}
         expect: accepted
         because: [SSE-001]
-      - watch: stream
-        ladder:
-          - {StreamStatus: ACTIVE, seen: maybe}
+      - observe: stream
+        states:
+          - {StreamStatus: ACTIVE, optional: true}
           - {StreamStatus: UPDATING, EncryptionType: $open.type-while-updating}
           - {StreamStatus: ACTIVE, EncryptionType: KMS}
         because: [SSE-010]
-        meanwhile:
+        during:
           UPDATING:
             - call: PutRecord
               address: name
@@ -50,7 +50,7 @@ const FAMILY: &str = "
     each:
       one: {title: The first of a family, Limit: 1}
       two: {Limit: 2}
-    ask:
+    steps:
       call: ListStreams
       with: {Limit: $each.Limit}
       expect: accepted
@@ -158,25 +158,25 @@ fn facts_and_questions_of_every_step_are_named_once() {
 }
 
 #[test]
-fn what_a_target_lacks_is_told_without_asking() {
+fn what_a_target_lacks_is_reported_without_asking() {
     let both = [Encoding::Json, Encoding::Cbor];
     let trials = cases::manifest(TRANSITION).trials;
     let mut target = target();
-    let told = |trial: &PlannedTrial, target: &Target, capabilities: &Capabilities| {
+    let reported = |trial: &PlannedTrial, target: &Target, capabilities: &Capabilities| {
         trial.without_asking(target, capabilities).map(|ended| ended.outcome().0)
     };
     // `alias` is none of the keys that a bare endpoint has.
-    assert_eq!(told(&trials[0], &target, &capabilities(&both, &[])), Some(Outcome::Skipped));
+    assert_eq!(reported(&trials[0], &target, &capabilities(&both, &[])), Some(Outcome::Skipped));
     target.keys.insert("alias".to_owned(), "alias/mine".to_owned());
-    assert_eq!(told(&trials[0], &target, &capabilities(&both, &[])), None);
+    assert_eq!(reported(&trials[0], &target, &capabilities(&both, &[])), None);
     let json = capabilities(&[Encoding::Json], &[]);
-    assert_eq!(told(&trials[0], &target, &json), None);
-    assert_eq!(told(&trials[1], &target, &json), Some(Outcome::Unsupported));
+    assert_eq!(reported(&trials[0], &target, &json), None);
+    assert_eq!(reported(&trials[1], &target, &json), Some(Outcome::Unsupported));
     for operation in ["StartStreamEncryption", "PutRecord", "CreateStream"] {
         let without = capabilities(&both, &[operation]);
-        assert_eq!(told(&trials[0], &target, &without), Some(Outcome::Unsupported), "{operation}");
+        assert_eq!(reported(&trials[0], &target, &without), Some(Outcome::Unsupported), "{operation}");
     }
-    assert_eq!(told(&trials[0], &target, &capabilities(&both, &["ListShards"])), None);
+    assert_eq!(reported(&trials[0], &target, &capabilities(&both, &["ListShards"])), None);
 }
 
 #[test]
@@ -197,9 +197,9 @@ fn a_trial_that_needs_more_shards_than_there_are_is_skipped_and_says_so() {
 }
 
 #[test]
-fn an_open_question_is_asked_once_for_each_value_of_an_axis() {
+fn an_open_question_has_one_trial_for_each_value_of_an_axis() {
     let open = REFUSAL.replace("expect: {error: ValidationException}", "expect: $open.either");
-    let questions = "questions:\n  either:\n    question: Which?\n    hurts: [security]\n    facts: [SSE-005]\n    candidates:\n      one: {answer: {error: ValidationException}}\n      other: {answer: {error: InvalidArgumentException}}\n";
+    let questions = "questions:\n  either:\n    question: Which?\n    affects: [security]\n    facts: [SSE-005]\n    candidates:\n      one: {answer: {error: ValidationException}}\n      other: {answer: {error: InvalidArgumentException}}\n";
     let manifest = cases::manifest_with(&open, questions, false);
     assert_eq!(
         ids(&manifest.trials),

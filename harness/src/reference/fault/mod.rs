@@ -10,7 +10,7 @@ mod path;
 mod rule;
 mod scope;
 mod table;
-mod words;
+mod variants;
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ pub(super) use rule::{
 };
 #[cfg(test)]
 pub(super) use table::{EMBEDDED, parse};
-pub(super) use words::{Class, Header};
+pub(super) use variants::{Class, Header};
 
 /// One way in which the reference can be made to be wrong.
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::hook::Hook;
 use super::operations::Operations;
 use super::path::Path;
-use super::words::{Class, Header};
+use super::variants::{Class, Header};
 use crate::spec::Status;
 use crate::wire::Encoding;
 

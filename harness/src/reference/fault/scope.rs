@@ -15,7 +15,7 @@ pub enum Scope {
     /// Streams whose encryption is changed, in the setup too.
     ChangedEncryption,
     /// Trials that observe a stream through a change. Other trials may meet the fault by chance: whether
-    /// they describe the stream at the wrong moment differs from run to run.
+    /// they describe the stream at the wrong time differs from run to run.
     ObservedTransitions,
     /// Streams while they are CREATING or DELETING.
     CreatingOrDeleting,

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Asked, Hooks};
+use super::{HookCall, Hooks};
 use crate::model::{Model, Shape, Value};
 use crate::reference::fault::{EndingStatus, Given, Hook, InputChange, InputRule, KeyDefect, Path, Rule};
 use crate::spec::{KeyLookup, KmsFault, Millis, Status};
@@ -14,48 +14,48 @@ const LATER: Millis = 60 * 60 * 1000;
 
 impl Hooks {
     /// The input and the time that the specification is given.
-    pub(in crate::reference) fn call(&self, asked: Asked<'_>) -> (Value, Millis) {
-        let mut input = asked.input.clone();
+    pub(in crate::reference) fn call(&self, hook_call: HookCall<'_>) -> (Value, Millis) {
+        let mut input = hook_call.input.clone();
         if let Value::Map(members) = &mut input {
-            self.address(asked, members);
+            self.address(hook_call, members);
         }
         for rule in &self.rules {
             if let Rule::Input(rule) = rule
-                && rule.operations.include(asked.action)
+                && rule.operations.include(hook_call.action)
                 && !rule.without.as_ref().is_some_and(|member| has(member, &mut input))
             {
-                change(rule, asked, &mut input);
+                change(rule, hook_call, &mut input);
             }
         }
-        (input, self.time(asked))
+        (input, self.time(hook_call))
     }
 
     /// A later time, at which the transition that forbids the call is over.
-    fn time(&self, asked: Asked<'_>) -> Millis {
-        let Some(stream) = asked.stream() else { return asked.now };
-        let status = match stream.status(asked.now) {
+    fn time(&self, hook_call: HookCall<'_>) -> Millis {
+        let Some(stream) = hook_call.stream() else { return hook_call.now };
+        let status = match stream.status(hook_call.now) {
             Status::Updating => EndingStatus::Updating,
             Status::Creating => EndingStatus::Creating,
-            Status::Active | Status::Deleting => return asked.now,
+            Status::Active | Status::Deleting => return hook_call.now,
         };
         let overlooked = self.rules.iter().any(|rule| {
             matches!(rule, Rule::AcceptWhile(rule)
-                if rule.status == status && rule.operations.include(asked.action))
+                if rule.status == status && rule.operations.include(hook_call.action))
         });
-        if overlooked { asked.now + LATER } else { asked.now }
+        if overlooked { hook_call.now + LATER } else { hook_call.now }
     }
 
-    fn address(&self, asked: Asked<'_>, members: &mut IndexMap<String, Value>) {
-        let Some(arn) = asked.text("StreamARN") else { return };
+    fn address(&self, hook_call: HookCall<'_>, members: &mut IndexMap<String, Value>) {
+        let Some(arn) = hook_call.text("StreamARN") else { return };
         let last = arn.rsplit('/').next().unwrap_or_default();
-        let disagrees = asked.text("StreamName").is_some_and(|name| name != last);
+        let disagrees = hook_call.text("StreamName").is_some_and(|name| name != last);
         if self.has(Hook::NameWins) && disagrees {
             members.shift_remove("StreamARN");
         }
         let is_arn = arn.starts_with("arn:") && arn.contains(":stream/");
         if (self.has(Hook::ForeignArnAccepted) && is_arn) || (self.has(Hook::MalformedArnAccepted) && !is_arn)
         {
-            members.insert("StreamARN".to_owned(), asked.world.stream_arn(last).into());
+            members.insert("StreamARN".to_owned(), hook_call.account.stream_arn(last).into());
         }
     }
 }
@@ -66,12 +66,12 @@ fn has(member: &Path, input: &mut Value) -> bool {
     found
 }
 
-fn change(rule: &InputRule, asked: Asked<'_>, input: &mut Value) {
+fn change(rule: &InputRule, hook_call: HookCall<'_>, input: &mut Value) {
     let model = Model::embedded();
-    let operation = model.operation(asked.action.name());
+    let operation = model.operation(hook_call.action.name());
     let shape = operation.and_then(|operation| rule.member.shape(model, operation.input.as_deref()));
     rule.member.in_structures(input, &mut |members, name| {
-        if !is_given(&rule.given, members.get(name), shape, asked) {
+        if !is_given(&rule.given, members.get(name), shape, hook_call) {
             return;
         }
         match &rule.change {
@@ -85,7 +85,7 @@ fn change(rule: &InputRule, asked: Asked<'_>, input: &mut Value) {
     });
 }
 
-fn is_given(given: &Given, value: Option<&Value>, shape: Option<&Shape>, asked: Asked<'_>) -> bool {
+fn is_given(given: &Given, value: Option<&Value>, shape: Option<&Shape>, hook_call: HookCall<'_>) -> bool {
     let text = value.and_then(Value::as_str);
     let (values, longest) = match shape {
         Some(Shape::String { values, max, .. }) => (values.as_slice(), *max),
@@ -110,7 +110,8 @@ fn is_given(given: &Given, value: Option<&Value>, shape: Option<&Shape>, asked: 
         Given::TooLong => text.is_some_and(is_too_long),
         Given::Key(defects) => text.is_some_and(|key| {
             let of_length = !key.is_empty() && !is_too_long(key);
-            of_length && defect(&asked.world.kms.find(key)).is_some_and(|defect| defects.contains(&defect))
+            of_length
+                && defect(&hook_call.account.kms.find(key)).is_some_and(|defect| defects.contains(&defect))
         }),
         Given::Alias => text.is_some_and(|key| key.contains("alias/") && key != MANAGED),
     }

@@ -1,7 +1,7 @@
 //! The number of starts and stops in a day.
 
 use super::memory::Counted;
-use super::{Asked, Hooks};
+use super::{HookCall, Hooks};
 use crate::model::Value;
 use crate::reference::fault::Hook;
 use crate::spec::{Answer, Branch, Effect, Encryption, Message};
@@ -10,19 +10,19 @@ use crate::spec::{Answer, Branch, Effect, Encryption, Message};
 const PER_DAY: u32 = 25;
 
 impl Hooks {
-    pub(super) fn limit(&self, asked: Asked<'_>, branch: &mut Branch) {
-        let Some(stream) = asked.stream() else { return };
+    pub(super) fn limit(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
+        let Some(stream) = hook_call.stream() else { return };
         let at_limit =
             matches!(&branch.answer, Answer::Refused { class, .. } if *class == "LimitExceededException");
-        if at_limit && asked.is_stop() && self.has(Hook::StopLimitMissing) {
+        if at_limit && hook_call.is_stop() && self.has(Hook::StopLimitMissing) {
             branch.answer = Answer::Accepted(Value::empty());
             branch.effect = Effect::Encrypt { stream: stream.name.clone(), to: Encryption::None };
         }
-        if !asked.is_start() {
+        if !hook_call.is_start() {
             return;
         }
         if at_limit && self.has(Hook::LimitMissing) {
-            let to = Encryption::Key(asked.text("KeyId").unwrap_or_default().to_owned());
+            let to = Encryption::Key(hook_call.text("KeyId").unwrap_or_default().to_owned());
             branch.answer = Answer::Accepted(Value::empty());
             branch.effect = Effect::Encrypt { stream: stream.name.clone(), to };
         }

@@ -1,11 +1,11 @@
-//! What a wrong server remembers beside the world.
+//! What a wrong server remembers beside the account.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::spec::{Millis, Stream};
 
-/// Tells a stream from an earlier one of the same name.
+/// Reports a stream from an earlier one of the same name.
 type Id = (String, Millis);
 
 /// Counts, by stream and by what is counted.
@@ -22,13 +22,13 @@ pub(super) enum Counted {
     /// Starts that were refused.
     StartsRefused,
     /// Looks at the stream during the change of that number.
-    LooksBefore(usize),
+    SamplesBefore(usize),
     /// Looks at the stream after the change that settled then.
-    LooksAfter(Millis),
+    SamplesAfter(Millis),
 }
 
 impl Memory {
-    /// Adds one, and tells how many there were before.
+    /// Adds one, and says how many there were before.
     pub(super) fn count(&self, stream: &Stream, counted: Counted) -> u32 {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(key(stream, counted)).or_default();

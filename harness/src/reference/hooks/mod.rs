@@ -5,6 +5,7 @@
 //! another time, or its result is changed.
 
 mod call;
+mod descriptions;
 mod form;
 mod gate;
 mod limits;
@@ -13,14 +14,13 @@ mod outcome;
 mod output;
 mod records;
 mod refusals;
-mod shown;
 mod values;
 
 use std::time::Duration;
 
 use super::fault::{Fault, Faults, Hook, Rule, TransitionChange};
 use crate::model::Value;
-use crate::spec::{Action, Branch, Effect, Encryption, KeyLookup, Millis, Stream, TransitionTimes, World};
+use crate::spec::{Account, Action, Branch, Effect, Encryption, KeyLookup, Millis, Stream, TransitionTimes};
 use memory::Memory;
 
 pub(super) use gate::Turn;
@@ -32,16 +32,16 @@ pub(super) struct Hooks {
     memory: Memory,
 }
 
-/// A call as it came, and the world that it meets.
+/// A call as it came, and the account that it meets.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub(super) world: &'a World,
+pub(super) struct HookCall<'a> {
+    pub(super) account: &'a Account,
     pub(super) action: Action,
     pub(super) input: &'a Value,
     pub(super) now: Millis,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> HookCall<'a> {
     fn text(&self, member: &str) -> Option<&'a str> {
         self.input.get(member).and_then(Value::as_str)
     }
@@ -52,7 +52,7 @@ impl<'a> Asked<'a> {
     }
 
     fn stream(&self) -> Option<&'a Stream> {
-        self.world.stream(self.stream_name()?, self.now)
+        self.account.stream(self.stream_name()?, self.now)
     }
 
     const fn is_start(&self) -> bool {
@@ -77,25 +77,28 @@ impl Hooks {
     }
 
     /// After the step: the answer and what it changes.
-    pub(super) fn branch(&self, asked: Asked<'_>, branch: &mut Branch) {
-        self.refusal(asked, branch);
-        self.outcome(asked, branch);
-        self.limit(asked, branch);
-        self.effect(asked, &mut branch.effect);
-        self.put(asked, branch);
-        self.read(asked, branch);
-        self.show(asked, branch);
+    pub(super) fn branch(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
+        self.refusal(hook_call, branch);
+        self.outcome(hook_call, branch);
+        self.limit(hook_call, branch);
+        self.effect(hook_call, &mut branch.effect);
+        self.put(hook_call, branch);
+        self.read(hook_call, branch);
+        self.show(hook_call, branch);
     }
 
     /// What a change of encryption comes to.
-    fn effect(&self, asked: Asked<'_>, effect: &mut Effect) {
+    fn effect(&self, hook_call: HookCall<'_>, effect: &mut Effect) {
         let Effect::Encrypt { stream, to } = effect else { return };
-        let before = asked.world.stream(stream, asked.now).map(|stream| stream.encryption(asked.now).clone());
+        let before = hook_call
+            .account
+            .stream(stream, hook_call.now)
+            .map(|stream| stream.encryption(hook_call.now).clone());
         let before = before.unwrap_or(Encryption::None);
         // The specification was given another key where one is accepted that should not be.
-        if let (Encryption::Key(key), Some(given)) = (&mut *to, asked.text("KeyId"))
+        if let (Encryption::Key(key), Some(given)) = (&mut *to, hook_call.text("KeyId"))
             && key != given
-            && !matches!(asked.world.kms.find(given), KeyLookup::Usable { .. })
+            && !matches!(hook_call.account.kms.find(given), KeyLookup::Usable { .. })
         {
             given.clone_into(key);
         }
@@ -106,8 +109,13 @@ impl Hooks {
     }
 
     /// How long the answer to a call with that effect is held back.
-    pub(super) fn held_back(&self, asked: Asked<'_>, effect: &Effect, times: TransitionTimes) -> Duration {
-        if !self.transition_is(asked, TransitionChange::AnswerAfterwards) {
+    pub(super) fn held_back(
+        &self,
+        hook_call: HookCall<'_>,
+        effect: &Effect,
+        times: TransitionTimes,
+    ) -> Duration {
+        if !self.transition_is(hook_call, TransitionChange::AnswerAfterwards) {
             return Duration::ZERO;
         }
         let length = match effect {
@@ -122,31 +130,36 @@ impl Hooks {
     }
 
     /// Before the effect is applied: how long its transition lasts.
-    pub(super) fn times(&self, asked: Asked<'_>, effect: &Effect, times: TransitionTimes) -> TransitionTimes {
+    pub(super) fn times(
+        &self,
+        hook_call: HookCall<'_>,
+        effect: &Effect,
+        times: TransitionTimes,
+    ) -> TransitionTimes {
         let all = |length| TransitionTimes { create: length, delete: length, update: length };
-        if self.transition_is(asked, TransitionChange::Skip)
-            || (self.has(Hook::RekeySkipsUpdating) && is_rekey(asked, effect))
+        if self.transition_is(hook_call, TransitionChange::Skip)
+            || (self.has(Hook::RekeySkipsUpdating) && is_rekey(hook_call, effect))
         {
             all(0)
-        } else if self.transition_is(asked, TransitionChange::NeverEnd) {
+        } else if self.transition_is(hook_call, TransitionChange::NeverEnd) {
             all(Millis::MAX / 4)
         } else {
             times
         }
     }
 
-    fn transition_is(&self, asked: Asked<'_>, change: TransitionChange) -> bool {
+    fn transition_is(&self, hook_call: HookCall<'_>, change: TransitionChange) -> bool {
         self.rules.iter().any(|rule| {
             matches!(rule, Rule::Transition(rule)
-                if rule.change == change && rule.operations.include(asked.action))
+                if rule.change == change && rule.operations.include(hook_call.action))
         })
     }
 }
 
 /// True if the effect gives another key to a stream that is encrypted already.
-fn is_rekey(asked: Asked<'_>, effect: &Effect) -> bool {
+fn is_rekey(hook_call: HookCall<'_>, effect: &Effect) -> bool {
     let Effect::Encrypt { stream, to } = effect else { return false };
-    let before = asked.world.stream(stream, asked.now);
-    let is_encrypted = before.is_some_and(|before| *before.encryption(asked.now) != Encryption::None);
+    let before = hook_call.account.stream(stream, hook_call.now);
+    let is_encrypted = before.is_some_and(|before| *before.encryption(hook_call.now) != Encryption::None);
     is_encrypted && *to != Encryption::None
 }

@@ -1,22 +1,24 @@
 //! After the step: a call that comes to something else than the specification says.
 
-use super::{Asked, Hooks};
+use super::{HookCall, Hooks};
 use crate::model::Value;
 use crate::reference::fault::{OutcomeChange, Refused, Rule};
 use crate::spec::{Answer, Branch, Effect, Message};
 
 impl Hooks {
-    pub(super) fn outcome(&self, asked: Asked<'_>, branch: &mut Branch) {
+    pub(super) fn outcome(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
         for rule in &self.rules {
             let Rule::Outcome(rule) = rule else { continue };
-            let status = || asked.stream().map(|stream| stream.status(asked.now));
-            if !rule.operations.include(asked.action) || (rule.status.is_some() && rule.status != status()) {
+            let status = || hook_call.stream().map(|stream| stream.status(hook_call.now));
+            if !rule.operations.include(hook_call.action)
+                || (rule.status.is_some() && rule.status != status())
+            {
                 continue;
             }
             match &rule.change {
                 OutcomeChange::Accept(refused) => {
                     if let Answer::Refused { class, .. } = &branch.answer
-                        && is_meant(refused, class, asked)
+                        && is_meant(refused, class, hook_call)
                     {
                         branch.answer = Answer::Accepted(Value::empty());
                     }
@@ -31,12 +33,12 @@ impl Hooks {
     }
 }
 
-fn is_meant(refused: &Refused, class: &str, asked: Asked<'_>) -> bool {
+fn is_meant(refused: &Refused, class: &str, hook_call: HookCall<'_>) -> bool {
     let gives = |text: &str, value: Option<&Value>| value.and_then(Value::as_str) == Some(text);
     refused.class.is_none_or(|meant| meant.0 == class)
         && refused.given.as_ref().is_none_or(|given| {
             let mut found = false;
-            let mut input = asked.input.clone();
+            let mut input = hook_call.input.clone();
             given.member.in_structures(&mut input, &mut |members, member| {
                 found |= gives(&given.text, members.get(member));
             });

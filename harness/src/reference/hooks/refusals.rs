@@ -1,36 +1,37 @@
 //! After the step: what is refused that should not be, and the other way round.
 
-use super::{Asked, Hooks};
+use super::{HookCall, Hooks};
 use crate::model::{Model, Violation, message, violations};
 use crate::reference::fault::Hook;
 use crate::spec::{Answer, Branch, Effect, Encryption, Message, Status};
 
 impl Hooks {
-    pub(super) fn refusal(&self, asked: Asked<'_>, branch: &mut Branch) {
+    pub(super) fn refusal(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
         let Answer::Refused { class, message } = &mut branch.answer else { return };
         if self.has(Hook::RefusedAndDone)
-            && asked.is_start()
+            && hook_call.is_start()
             && class.starts_with("KMS")
-            && let Some(stream) = asked.stream().filter(|stream| stream.status(asked.now) == Status::Active)
+            && let Some(stream) =
+                hook_call.stream().filter(|stream| stream.status(hook_call.now) == Status::Active)
         {
-            let to = Encryption::Key(asked.text("KeyId").unwrap_or_default().to_owned());
+            let to = Encryption::Key(hook_call.text("KeyId").unwrap_or_default().to_owned());
             branch.effect = Effect::Encrypt { stream: stream.name.clone(), to };
         }
         if *class == "ValidationException" {
-            self.violations(asked, class, message);
+            self.violations(hook_call, class, message);
         } else if *class == "ResourceNotFoundException"
             && self.has(Hook::NotFoundByArn)
-            && let (Some(arn), Message::Known(text)) = (asked.text("StreamARN"), &mut *message)
-            && let Some(name) = asked.stream_name()
+            && let (Some(arn), Message::Known(text)) = (hook_call.text("StreamARN"), &mut *message)
+            && let Some(name) = hook_call.stream_name()
         {
             *text = text.replace(name, arn);
         }
     }
 
-    fn violations(&self, asked: Asked<'_>, class: &mut &'static str, text: &mut Message) {
+    fn violations(&self, hook_call: HookCall<'_>, class: &mut &'static str, text: &mut Message) {
         let model = Model::embedded();
-        let Some(operation) = model.operation(asked.action.name()) else { return };
-        let violations = violations(model, operation, asked.input);
+        let Some(operation) = model.operation(hook_call.action.name()) else { return };
+        let violations = violations(model, operation, hook_call.input);
         if violations.is_empty() {
             return;
         }
@@ -40,11 +41,11 @@ impl Hooks {
             *text = Message::Known(uncapped(&violations));
         }
         if self.has(Hook::ValidationAfterLookup)
-            && asked.stream().is_none()
-            && let Some(name) = asked.stream_name()
+            && hook_call.stream().is_none()
+            && let Some(name) = hook_call.stream_name()
         {
             *class = "ResourceNotFoundException";
-            let account = &asked.world.account;
+            let account = &hook_call.account.id;
             *text = Message::Known(format!("Stream {name} under account {account} not found."));
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn spell(value: &mut Value, form: Form) {
 }
 
 /// Turns tagged whole milliseconds into tagged seconds with a fraction, in place: both take eight
-/// bytes, and the key before them ends in the same word for all times of the API.
+/// bytes, and the key before them ends in the same text for all times of the API.
 pub(super) fn times_as_floats(body: &mut [u8]) {
     const WHOLE: &[u8] = b"Timestamp\xc1\x1b";
     let mut at = 0;

@@ -23,8 +23,8 @@ impl Pair {
     /// The output, undirected by shapes.
     async fn accept_cbor(&self, operation: &str, input: &Value) -> Value {
         let response = self.call_cbor(operation, input).await;
-        let told = cbor::diagnostic(&response.body);
-        assert_eq!(response.status, 200, "{operation}: {told}");
+        let reported = cbor::diagnostic(&response.body);
+        assert_eq!(response.status, 200, "{operation}: {reported}");
         assert_eq!(response.header("content-type"), Some("application/x-amz-cbor-1.1"));
         cbor::parse(&response.body).expect("the body is CBOR").value
     }

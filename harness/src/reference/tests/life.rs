@@ -50,7 +50,7 @@ async fn a_transition_without_end_does_not_end() {
 }
 
 #[tokio::test]
-async fn the_keys_of_the_world_are_what_their_names_say() {
+async fn the_keys_of_the_environment_are_what_their_names_say() {
     for (name, expected) in [
         ("managed", None),
         ("enabled-a", None),
@@ -65,7 +65,7 @@ async fn the_keys_of_the_world_are_what_their_names_say() {
         ("foreign-region", Some("KMSNotFoundException")),
     ] {
         let pair = Pair::with_stream(slow()).await;
-        let key = &world()[name];
+        let key = &keys()[name];
         let input = format!(r#"{{"StreamName":"s","EncryptionType":"KMS","KeyId":"{key}"}}"#);
         match expected {
             Some(class) => assert_eq!(pair.refuse("StartStreamEncryption", &input).await, class, "{name}"),
@@ -75,7 +75,7 @@ async fn the_keys_of_the_world_are_what_their_names_say() {
             }
         }
     }
-    assert_eq!(world().len(), 11);
+    assert_eq!(keys().len(), 11);
 }
 
 #[tokio::test]

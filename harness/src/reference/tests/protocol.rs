@@ -57,7 +57,7 @@ async fn a_modelled_operation_that_is_not_specified_is_answered_as_if_made_up() 
 }
 
 #[tokio::test]
-async fn a_member_of_the_wrong_type_is_told_under_a_capital_letter_and_before_constraints() {
+async fn a_member_of_the_wrong_type_is_reported_under_a_capital_letter_and_before_constraints() {
     let pair = Pair::start(Settings::default());
     let response = pair.call("StartStreamEncryption", r#"{"EncryptionType":true}"#).await;
     assert_eq!(
@@ -102,12 +102,12 @@ async fn other_methods_are_refused_in_xml_without_a_content_type() {
 #[tokio::test]
 async fn a_preflight_is_answered_without_an_extended_id() {
     let pair = Pair::start(Settings::default());
-    let asked = [
+    let requested = [
         ("origin", "https://example.org"),
         ("access-control-request-headers", "x-amz-target"),
         ("access-control-request-method", "POST"),
     ];
-    let (status, headers, body) = odd(&pair, "OPTIONS", &asked, "").await;
+    let (status, headers, body) = odd(&pair, "OPTIONS", &requested, "").await;
     assert_eq!((status, body.len()), (200, 0));
     assert_eq!(headers["access-control-allow-origin"], "*");
     assert_eq!(headers["access-control-max-age"], "172800");

@@ -110,8 +110,8 @@ fn a_row_with_an_operation_that_the_reference_does_not_have_is_refused() {
     let rule = r#"{"output": {"operations": ["ListStream"], "member": "StreamNames", "change": "drop"}}"#;
     assert_eq!(refusal_of(rule), "the reference has no operation `ListStream`, in column 118");
     let rule = r#"{"outcome": {"operations": [], "change": "do-nothing"}}"#;
-    let told = refusal_of(rule);
-    assert!(told.starts_with("the list of operations is empty; leave `operations` out"), "{told}");
+    let reported = refusal_of(rule);
+    assert!(reported.starts_with("the list of operations is empty; leave `operations` out"), "{reported}");
 }
 
 #[test]
@@ -136,12 +136,15 @@ fn a_row_with_a_name_that_is_there_already_is_refused() {
 
 #[test]
 fn a_row_with_an_unknown_rule_is_refused() {
-    let told = refusal_of(r#"{"outptu": {}}"#);
-    assert!(told.starts_with("unknown variant `outptu`, expected one of `accept-signature`"), "{told}");
-    let told = refusal_of(r#"{"hook": "walks-back"}"#);
-    assert!(told.starts_with("unknown variant `walks-back`, expected one of "), "{told}");
-    let told = refusal_of(r#"{"refusal": {"off": {}, "change": {"status": 404}}}"#);
-    assert!(told.starts_with("unknown field `off`, expected `of` or `change`"), "{told}");
+    let reported = refusal_of(r#"{"outptu": {}}"#);
+    assert!(
+        reported.starts_with("unknown variant `outptu`, expected one of `accept-signature`"),
+        "{reported}"
+    );
+    let reported = refusal_of(r#"{"hook": "walks-back"}"#);
+    assert!(reported.starts_with("unknown variant `walks-back`, expected one of "), "{reported}");
+    let reported = refusal_of(r#"{"refusal": {"off": {}, "change": {"status": 404}}}"#);
+    assert!(reported.starts_with("unknown field `off`, expected `of` or `change`"), "{reported}");
     assert_eq!(refusal_of(""), "the fault `one-more` has no rule");
 }
 

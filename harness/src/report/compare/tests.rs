@@ -62,19 +62,19 @@ fn another_text_in_the_same_way_is_no_difference_and_another_way_is() {
 fn what_is_not_named_passed_only_if_the_manifests_are_the_same() {
     let before = with(vec![trial("a/b", Outcome::Fail, &[])]);
     let mut after = with(Vec::new());
-    let after_words = |found: Comparison| {
+    let after_text = |found: Comparison| {
         let of_trial = |subject: &Subject| *subject == Subject::Trial("a/b".to_owned());
         found.differences.into_iter().find(|found| of_trial(&found.subject)).map(|found| found.after)
     };
-    assert_eq!(after_words(Comparison::of(&before, &after)).as_deref(), Some("pass"));
+    assert_eq!(after_text(Comparison::of(&before, &after)).as_deref(), Some("pass"));
     after.header.manifest_digest = "another".to_owned();
     let found = Comparison::of(&before, &after);
     assert!(found.differences.iter().any(|found| found.subject == Subject::Run("manifest")));
-    assert_eq!(after_words(found).as_deref(), Some("pass, or no such trial"));
+    assert_eq!(after_text(found).as_deref(), Some("pass, or no such trial"));
 }
 
 #[test]
-fn what_one_run_could_not_observe_is_told_and_no_difference() {
+fn what_one_run_could_not_observe_is_reported_and_no_difference() {
     let before = with(vec![trial("a/b", Outcome::Unobserved, &[])]);
     let after = with(vec![trial("a/b", Outcome::Fail, &[MismatchKind::States])]);
     for found in [Comparison::of(&before, &after), Comparison::of(&after, &before)] {

@@ -1,14 +1,14 @@
 use std::process::Command;
 
 use super::{curl, quoted, quoted_if_needed};
-use crate::log::{BodyText, DeviationText, RequestText};
+use crate::log::{BodyText, OverrideText, RequestText};
 use crate::testing::samples::request;
 
-/// The words that a shell makes of a line. `$'…'` is bash's.
+/// The arguments that a shell makes of a line. `$'…'` is bash's.
 fn shell_words(line: &str) -> Vec<String> {
     let script = format!("printf '%s\\0' {line}");
     let output = Command::new("bash").args(["-c", &script]).output().expect("bash runs");
-    let text = String::from_utf8(output.stdout).expect("the words are text");
+    let text = String::from_utf8(output.stdout).expect("the arguments are text");
     text.split_terminator('\0').map(str::to_owned).collect()
 }
 
@@ -42,9 +42,9 @@ fn an_unsigned_request_has_no_credentials() {
 #[test]
 fn bytes_go_through_base64() {
     let cbor = RequestText { body: BodyText::Base64("v/8=".to_owned()), ..request("") };
-    let words = curl("http://127.0.0.1:4567/", &cbor).expect("a line");
-    assert_eq!(words.first().map(String::as_str), Some("printf %s 'v/8=' | base64 -d |"));
-    assert_eq!(words.last().map(String::as_str), Some("--data-binary @-"));
+    let arguments = curl("http://127.0.0.1:4567/", &cbor).expect("a line");
+    assert_eq!(arguments.first().map(String::as_str), Some("printf %s 'v/8=' | base64 -d |"));
+    assert_eq!(arguments.last().map(String::as_str), Some("--data-binary @-"));
 }
 
 #[test]
@@ -60,13 +60,13 @@ fn a_body_too_long_for_a_command_line_gets_none() {
 }
 
 #[test]
-fn a_deviating_request_is_sent_as_it_went_and_one_with_a_spoiled_signature_is_not() {
-    let deviates = |head: &str, spoiled: Option<&str>| {
-        Some(DeviationText { head: head.to_owned(), spoiled: spoiled.map(str::to_owned) })
+fn an_overridden_request_is_sent_as_it_went_and_one_with_a_corrupt_signature_is_not() {
+    let overrides = |head: &str, corrupted: Option<&str>| {
+        Some(OverrideText { head: head.to_owned(), corrupted: corrupted.map(str::to_owned) })
     };
     let unsigned = RequestText {
         signed: false,
-        deviates: deviates(
+        overrides: overrides(
             "PUT /x?y HTTP/1.1\r\nHost: h\r\naccept: z\r\nContent-Length: 2",
             Some("no signature"),
         ),
@@ -76,10 +76,10 @@ fn a_deviating_request_is_sent_as_it_went_and_one_with_a_spoiled_signature_is_no
         curl("http://h:1", &unsigned).unwrap().join(" "),
         "curl -sS -i -X PUT 'http://h:1/x?y' -H 'Content-Type:' -H 'accept: z' --data-raw '{}'"
     );
-    let spoiled =
-        RequestText { signed: true, deviates: deviates("POST / HTTP/1.1", Some("here")), ..request("{}") };
+    let corrupted =
+        RequestText { signed: true, overrides: overrides("POST / HTTP/1.1", Some("here")), ..request("{}") };
     assert_eq!(
-        curl("http://h:1", &spoiled).unwrap_err(),
+        curl("http://h:1", &corrupted).unwrap_err(),
         "curl can't make this signature (here); use replay"
     );
 }

@@ -1,5 +1,5 @@
 use super::Diagnosis;
-use crate::log::{BodyText, Event, Outcome, ResponseText, Role, Trial};
+use crate::log::{BodyText, Event, Outcome, ResponseText, Role, TrialVerdict};
 use crate::report::summary::Summary;
 use crate::testing::samples::{answer, because, exchange, footer, header, refused, trial};
 
@@ -68,23 +68,23 @@ fn few_answers_prove_nothing() {
 }
 
 #[test]
-fn trials_that_are_all_blocked_alike_are_told_once() {
+fn trials_that_are_all_blocked_alike_are_reported_once() {
     let mut events = vec![header(6)];
     for index in 0..6 {
         let id = format!("a/{index}");
-        let blocked: Trial =
+        let blocked: TrialVerdict =
             because(trial(&id, &id, Outcome::Blocked), "create the stream: LimitExceededException");
         events.push(Event::Trial(Box::new(blocked)));
     }
     events.push(footer(true));
     assert_eq!(
         seen(&Summary::of_events(&events)),
-        "6 trials could not ask their question, for one reason: create the stream: LimitExceededException"
+        "6 trials could not send their requests, for one reason: create the stream: LimitExceededException"
     );
 }
 
 #[test]
-fn an_envelope_is_told_once_even_if_trials_pass() {
+fn an_envelope_is_reported_once_even_if_trials_pass() {
     let envelope = ResponseText::Answer {
         status: 200,
         headers: Vec::new(),
@@ -120,7 +120,7 @@ fn fallen_silent(answered: usize, unanswered: usize, under_way: usize) -> Summar
 }
 
 #[test]
-fn a_target_that_falls_silent_is_told_with_what_was_under_way_however_much_passed() {
+fn a_target_that_falls_silent_is_reported_with_what_was_under_way_however_much_passed() {
     assert_eq!(
         seen(&fallen_silent(90, 10, 2)),
         "the target stopped answering: the last 10 of 100 requests got no answer; under way when it fell \

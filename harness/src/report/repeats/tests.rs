@@ -1,21 +1,25 @@
 use super::*;
-use crate::log::{Choice, Event};
+use crate::log::{Event, ObservedAnswer};
 use crate::testing::samples::{mismatch, trial};
 
-fn run(trials: &[Trial]) -> Summary {
+fn run(trials: &[TrialVerdict]) -> Summary {
     let events: Vec<Event> = trials.iter().map(|trial| Event::Trial(Box::new(trial.clone()))).collect();
     Summary::of_events(&events)
 }
 
-fn chose(question: &str, candidate: &str) -> Choice {
-    Choice { question: question.to_owned(), candidate: Some(candidate.to_owned()), actual: String::new() }
+fn answered(question: &str, candidate: &str) -> ObservedAnswer {
+    ObservedAnswer {
+        question: question.to_owned(),
+        candidate: Some(candidate.to_owned()),
+        actual: String::new(),
+    }
 }
 
 #[test]
 fn what_ends_alike_every_time_does_not_flip() {
     let mut repeats = Repeats::default();
     for ms in [1, 900] {
-        repeats.add(&run(&[Trial { ms, ..trial("a/b", "a/b", Outcome::Pass) }]));
+        repeats.add(&run(&[TrialVerdict { ms, ..trial("a/b", "a/b", Outcome::Pass) }]));
     }
     assert_eq!(repeats.flips(), []);
     assert_eq!(repeats.to_text(), "no verdict flips: 1 trial, 2 runs\n");
@@ -23,12 +27,14 @@ fn what_ends_alike_every_time_does_not_flip() {
 
 #[test]
 fn another_outcome_another_kind_another_answer_and_none_are_flips() {
-    let failed = |kind| Trial {
+    let failed = |kind| TrialVerdict {
         mismatches: vec![mismatch(kind, "this", "that", ("cases/a.yaml", 1, 1, 1))],
         ..trial("kind", "kind", Outcome::Fail)
     };
-    let answered =
-        |answer| Trial { chose: vec![chose("who", answer)], ..trial("answer", "answer", Outcome::Open) };
+    let answered = |answer| TrialVerdict {
+        answers: vec![answered("who", answer)],
+        ..trial("answer", "answer", Outcome::Open)
+    };
     let mut repeats = Repeats::default();
     repeats.add(&run(&[
         trial("outcome", "outcome", Outcome::Pass),
@@ -45,9 +51,9 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
             trial("same", "same", Outcome::Pass),
         ]));
     }
-    let told = repeats.to_text();
+    let reported = repeats.to_text();
     assert_eq!(
-        told,
+        reported,
         "answer\n  open (3 times)\n  who: you (twice), me (once)\n\
          gone\n  no verdict (twice), pass (once)\n\
          kind\n  fail (states) (twice), fail (body) (once)\n\
@@ -58,8 +64,10 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
 
 #[test]
 fn a_run_that_could_not_observe_a_trial_is_counted_and_is_no_flip() {
-    let answered =
-        |answer| Trial { chose: vec![chose("who", answer)], ..trial("answer", "answer", Outcome::Pass) };
+    let answered = |answer| TrialVerdict {
+        answers: vec![answered("who", answer)],
+        ..trial("answer", "answer", Outcome::Pass)
+    };
     let mut repeats = Repeats::default();
     repeats.add(&run(&[answered("me"), trial("never", "never", Outcome::Unobserved)]));
     repeats.add(&run(&[

@@ -11,7 +11,7 @@ use crate::report::text::{audience, clean, counted, enumerated, wrapped};
 /// One thing to do or to know.
 struct Advice {
     tone: Tone,
-    word: &'static str,
+    label: &'static str,
     text: String,
 }
 
@@ -24,20 +24,20 @@ pub(super) fn headline(page: &mut Page, summary: &Summary, failures: &[Group]) {
     let before = advice.len();
     match Diagnosis::of(summary) {
         Some(diagnosis) => advice.extend([
-            Advice { tone: Tone::Bad, word: "check the setup", text: clean(&diagnosis.seen) },
-            Advice { tone: Tone::Warn, word: "to do", text: clean(&diagnosis.attempt) },
+            Advice { tone: Tone::Bad, label: "check the setup", text: clean(&diagnosis.seen) },
+            Advice { tone: Tone::Warn, label: "to do", text: clean(&diagnosis.attempt) },
         ]),
         None => advice.extend(fix_first(failures)),
     }
     if advice.len() == before && summary.is_complete() {
         advice.push(otherwise(summary));
     }
-    let margin = advice.iter().map(|advice| advice.word.chars().count()).max().unwrap_or_default() + 2;
-    for Advice { tone, word, text } in advice {
+    let margin = advice.iter().map(|advice| advice.label.chars().count()).max().unwrap_or_default() + 2;
+    for Advice { tone, label, text } in advice {
         for (index, line) in wrapped(&text, page.width() - margin).into_iter().enumerate() {
-            let word = if index == 0 { word } else { "" };
-            let padding = " ".repeat(margin - word.chars().count());
-            let line = format!("{}{padding}{line}", page.paint(tone, word));
+            let label = if index == 0 { label } else { "" };
+            let padding = " ".repeat(margin - label.chars().count());
+            let line = format!("{}{padding}{line}", page.paint(tone, label));
             page.line(&line);
         }
     }
@@ -63,7 +63,7 @@ fn incomplete(summary: &Summary) -> Option<Advice> {
         (None, Some(ms)) => format!("the time budget of {} s was over; {text}", ms / 1000),
         (None, None) => text,
     };
-    Some(Advice { tone: Tone::Bad, word: "incomplete", text })
+    Some(Advice { tone: Tone::Bad, label: "incomplete", text })
 }
 
 /// How often the target's process ended, and over which trials.
@@ -86,7 +86,7 @@ fn ended(summary: &Summary) -> Option<Advice> {
     let times = counted(times as usize, "time", "times");
     Some(Advice {
         tone: Tone::Bad,
-        word: "process",
+        label: "process",
         text: format!("the target's process ended {times}; {over}"),
     })
 }
@@ -95,9 +95,9 @@ fn ended(summary: &Summary) -> Option<Advice> {
 fn unjudged(summary: &Summary) -> Vec<Advice> {
     let required = summary.missing_requirements().into_iter();
     let mut advice: Vec<Advice> =
-        required.map(|text| Advice { tone: Tone::Bad, word: "required", text }).collect();
+        required.map(|text| Advice { tone: Tone::Bad, label: "required", text }).collect();
     let why = summary.why_without_verdict();
-    advice.extend(why.map(|text| Advice { tone: Tone::Warn, word: "no verdict", text }));
+    advice.extend(why.map(|text| Advice { tone: Tone::Warn, label: "no verdict", text }));
     advice
 }
 
@@ -109,12 +109,12 @@ fn fix_first(failures: &[Group]) -> Option<Advice> {
         (some, all) if some == all => format!("all {all} failures"),
         (some, all) => format!("{some} of {all} failures"),
     };
-    let hurts = hurts(first).map_or_else(String::new, |hurts| format!("; {hurts}"));
+    let affects = affects(first).map_or_else(String::new, |affects| format!("; {affects}"));
     let sentence = picture::sentence(&first.cause.expected, &first.cause.actual);
     Some(Advice {
         tone: Tone::Bad,
-        word: "fix first",
-        text: format!("{}: {sentence} ({share}{hurts})", operations(first)),
+        label: "fix first",
+        text: format!("{}: {sentence} ({share}{affects})", operations(first)),
     })
 }
 
@@ -125,18 +125,18 @@ fn otherwise(summary: &Summary) -> Advice {
     let fixed = summary.with_flag(Flag::Fixed).count();
     if count(Outcome::Fail) > 0 {
         let text = counted(count(Outcome::Fail), "failure", "failures");
-        return Advice { tone: Tone::Bad, word: "fix first", text };
+        return Advice { tone: Tone::Bad, label: "fix first", text };
     }
     if stopped > 0 {
-        let text = format!("{} could not ask their question", counted(stopped, "trial", "trials"));
-        return Advice { tone: Tone::Bad, word: "look first", text };
+        let text = format!("{} could not send their requests", counted(stopped, "trial", "trials"));
+        return Advice { tone: Tone::Bad, label: "check first", text };
     }
     if fixed > 0 {
         let text = format!(
             "{} now; delete them from the list",
             counted(fixed, "known entry passes", "known entries pass")
         );
-        return Advice { tone: Tone::Warn, word: "fixed", text };
+        return Advice { tone: Tone::Warn, label: "fixed", text };
     }
     let passed = count(Outcome::Pass);
     let beside = [(count(Outcome::Known), "known"), (count(Outcome::Tolerated), "tolerated")];
@@ -145,7 +145,7 @@ fn otherwise(summary: &Summary) -> Advice {
             0 => "nothing was selected".to_owned(),
             trials => format!("of {} none was judged", counted(trials, "trial", "trials")),
         };
-        return Advice { tone: Tone::Warn, word: "nothing", text };
+        return Advice { tone: Tone::Warn, label: "nothing", text };
     }
     let away = match (count(Outcome::Open), count(Outcome::Skipped)) {
         (0, 0) => String::new(),
@@ -156,14 +156,14 @@ fn otherwise(summary: &Summary) -> Advice {
     let beside: Vec<String> = beside
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
+        .map(|(count, label)| format!("{count} {label}"))
         .collect();
     let text = if beside.is_empty() {
-        format!("no deviation in {}", counted(passed, "passed trial", "passed trials"))
+        format!("no mismatch in {}", counted(passed, "passed trial", "passed trials"))
     } else {
-        format!("no deviation beside {}, {} passed", beside.join(" and "), counted(passed, "trial", "trials"))
+        format!("no mismatch beside {}, {} passed", beside.join(" and "), counted(passed, "trial", "trials"))
     };
-    Advice { tone: Tone::Good, word: "good", text: text + &away }
+    Advice { tone: Tone::Good, label: "good", text: text + &away }
 }
 
 /// `1 is`, `2 are`.
@@ -171,7 +171,7 @@ fn are(count: usize) -> String {
     counted(count, "is", "are")
 }
 
-/// The operations that deviate, or how many.
+/// The operations with mismatches, or how many.
 fn operations(group: &Group) -> String {
     const NAMED: usize = 2;
     match group.operations.len() {
@@ -182,8 +182,8 @@ fn operations(group: &Group) -> String {
     }
 }
 
-/// `hurts SDK authors and security`, if a case says whom.
-pub(super) fn hurts(group: &Group) -> Option<String> {
-    let names = enumerated(group.hurts.iter().map(|hurt| audience(*hurt)));
-    (!names.is_empty()).then(|| format!("hurts {names}"))
+/// `affects SDK authors and security`, if a case says whom.
+pub(super) fn affects(group: &Group) -> Option<String> {
+    let names = enumerated(group.affects.iter().map(|client| audience(*client)));
+    (!names.is_empty()).then(|| format!("affects {names}"))
 }

@@ -1,7 +1,7 @@
 //! The report that people read, and the progress before it.
 //!
 //! [`render`] is pure: the same summary, style and options give the same text. It opens with what
-//! to fix first. Failures follow by cause, one drawn example each, then what could not be asked,
+//! to fix first. Failures follow by cause, one drawn example each, then what could not be sent,
 //! what is open, and the figures. Whether a terminal wants colour is the caller's to know.
 
 mod headline;

@@ -11,7 +11,7 @@ pub(super) const LABEL: usize = 12;
 /// What a text means, from which its colour follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
-    /// Deviates, or is missing.
+    /// A mismatch, or missing.
     Bad,
     /// As it should be.
     Good,
@@ -104,7 +104,7 @@ impl Page {
     }
 
     /// A label with a text beside it, broken into lines.
-    pub(super) fn told(&mut self, label: &str, tone: Tone, text: &str) {
+    pub(super) fn entry(&mut self, label: &str, tone: Tone, text: &str) {
         let lines: Vec<_> = wrapped(text, self.beside_label()).into_iter().map(|line| (tone, line)).collect();
         self.labelled(label, &lines);
     }
@@ -126,15 +126,15 @@ impl Page {
         }
     }
 
-    /// A figure: a word, a number, and what else is to be said of it.
-    pub(super) fn figure(&mut self, word: &str, tone: Tone, count: usize, more: &str) {
+    /// A figure: a label, a number, and what else is to be said of it.
+    pub(super) fn figure(&mut self, label: &str, tone: Tone, count: usize, more: &str) {
         const BEFORE: usize = 22;
         let number = self.paint(tone, &format!("{count:>6}"));
-        let word = self.paint(Tone::Label, &format!("{word:<12}"));
+        let label = self.paint(Tone::Label, &format!("{label:<12}"));
         for (index, more) in wrapped(more, self.style.width - BEFORE).iter().enumerate() {
             let more = self.paint(Tone::Dim, more);
             if index == 0 {
-                self.line(&format!("  {word}{number}  {more}"));
+                self.line(&format!("  {label}{number}  {more}"));
             } else {
                 self.line(&format!("{:BEFORE$}{more}", ""));
             }

@@ -1,4 +1,4 @@
-//! One trial drawn: where it deviates, why that is a rule, what was sent and what came.
+//! One trial drawn: where it differs, why that is a rule, what was sent and what came.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::case::{self, ExcerptLabel};
 use crate::facts::FactId;
 use crate::log::{
     BodyDiff, BodyText, CaseText, Exchange, Mismatch, MismatchKind, Outcome, RequestText, ResponseText, Role,
-    StepIndex, Trial, is_unsafe,
+    StepIndex, TrialVerdict, is_unsafe,
 };
 use crate::report::cause::Cause;
 use crate::report::curl::{curl, quoted_if_needed};
@@ -40,11 +40,11 @@ pub(super) const WORD_SHOWN: usize = 160;
 /// On a caret, this many characters of what came are shown, at least.
 const LABEL_SHOWN: usize = 24;
 
-/// Draws a trial. `cause` is what its group is about; without one its first deviation leads.
+/// Draws a trial. `cause` is what its group is about; without one its first mismatch leads.
 pub(super) fn draw(
     page: &mut Page,
     summary: &Summary,
-    trial: &Trial,
+    trial: &TrialVerdict,
     cause: Option<&Cause>,
     options: &Options,
 ) {
@@ -54,16 +54,16 @@ pub(super) fn draw(
     if let Some(leading) = leading {
         excerpt(page, case, trial, leading);
     }
-    page.told("trial", Tone::Plain, &clean(&trial.id));
+    page.entry("trial", Tone::Plain, &clean(&trial.id));
     if let Some(case) = case {
-        page.told("asks", Tone::Plain, &clean(&case.title));
+        page.entry("title", Tone::Plain, &clean(&case.title));
     }
     if let Some(leading) = leading {
-        let kind = leading.kind.word();
-        page.told("kind", Tone::Plain, &format!("{kind}, {}", level(leading.level)));
+        let kind = leading.kind.as_str();
+        page.entry("kind", Tone::Plain, &format!("{kind}, {}", level(leading.level)));
     }
     if let Some(reason) = &trial.reason {
-        page.told("reason", Tone::Plain, &clean(reason));
+        page.entry("reason", Tone::Plain, &clean(reason));
     }
     let leading_index =
         leading.and_then(|leading| trial.mismatches.iter().position(|other| std::ptr::eq(other, leading)));
@@ -87,7 +87,7 @@ pub(super) fn sentence(expected: &str, actual: &str) -> String {
     format!("expected {}, got {}", short(expected), short(actual))
 }
 
-fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &Trial, leading: &Mismatch) {
+fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &TrialVerdict, leading: &Mismatch) {
     let in_case = |mismatch: &&Mismatch| text.is_some_and(|text| text.file == mismatch.at.file);
     let label = |mismatch: &Mismatch| {
         let before = mismatch.at.column.saturating_add(mismatch.at.length);
@@ -123,19 +123,19 @@ fn also<'a>(page: &mut Page, others: impl Iterator<Item = &'a Mismatch>) {
     for mismatch in others {
         let tolerated = if mismatch.tolerated { ", tolerated" } else { "" };
         let place = format!("{}:{}:{}", clean(&mismatch.at.file), mismatch.at.line, mismatch.at.column);
-        let told = format!(
+        let reported = format!(
             "{}: {}{tolerated}",
-            mismatch.kind.word(),
+            mismatch.kind.as_str(),
             sentence(&mismatch.expected, &mismatch.actual)
         );
         let tone = if mismatch.tolerated { Tone::Dim } else { Tone::Plain };
-        lines.extend(wrapped(&told, page.beside_label()).into_iter().map(|line| (tone, line)));
+        lines.extend(wrapped(&reported, page.beside_label()).into_iter().map(|line| (tone, line)));
         lines.push((Tone::Dim, format!("  at {place}")));
     }
     page.labelled("also", &lines);
 }
 
-fn because(page: &mut Page, summary: &Summary, leading: Option<&Mismatch>, trial: &Trial) {
+fn because(page: &mut Page, summary: &Summary, leading: Option<&Mismatch>, trial: &TrialVerdict) {
     let cited: Vec<&FactId> = match leading {
         Some(leading) => leading.because.iter().collect(),
         None => trial.evidence.iter().collect(),
@@ -149,8 +149,8 @@ fn because(page: &mut Page, summary: &Summary, leading: Option<&Mismatch>, trial
         let strength = if evidence.old { "old recording".to_owned() } else { evidence.strength.to_string() };
         let date = evidence.as_of.as_deref().map_or_else(String::new, |date| format!(", {}", clean(date)));
         lines.push((Tone::Title, format!("{} ({strength}{date})", clean(&id.0))));
-        let told = [(Tone::Plain, &evidence.fact), (Tone::Dim, &evidence.source)];
-        for (tone, text) in told {
+        let reported = [(Tone::Plain, &evidence.fact), (Tone::Dim, &evidence.source)];
+        for (tone, text) in reported {
             let text = shortened(&clean(text), 400);
             let lines_of = wrapped(&text, page.beside_label() - 2).into_iter();
             lines.extend(lines_of.map(|line| (tone, format!("  {line}"))));
@@ -187,7 +187,7 @@ fn body_diff(page: &mut Page, diff: &BodyDiff) {
     page.labelled("diff", &lines);
 }
 
-fn traces(page: &mut Page, trial: &Trial) {
+fn traces(page: &mut Page, trial: &TrialVerdict) {
     for trace in &trial.traces {
         let mut lines: Vec<(Tone, String)> = Vec::new();
         let mut line = String::new();
@@ -211,13 +211,13 @@ fn traces(page: &mut Page, trial: &Trial) {
 
 /// The exchanges worth showing: of each call the last sending; setup, and the look whether anything
 /// changed, only where they were the trouble.
-fn exchanges<'a>(summary: &'a Summary, trial: &Trial) -> Vec<&'a Exchange> {
+fn exchanges<'a>(summary: &'a Summary, trial: &TrialVerdict) -> Vec<&'a Exchange> {
     let setup = matches!(trial.outcome, Outcome::Blocked | Outcome::Error);
     let changed = trial.mismatches.iter().any(|mismatch| mismatch.kind == MismatchKind::StateChanged);
     let wanted = |exchange: &&Exchange| match exchange.role {
         Role::Setup => setup,
         Role::Unchanged(_) => changed,
-        Role::Request(_) | Role::During(_) | Role::StillTransient | Role::Read(_) | Role::Health => true,
+        Role::Request(_) | Role::During(_) | Role::ConfirmTransient | Role::Read(_) | Role::Health => true,
         Role::Capability | Role::Calibration | Role::Sample { .. } | Role::Cleanup => false,
     };
     let mut shown: Vec<&Exchange> = Vec::new();
@@ -246,7 +246,7 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             Role::Setup => " (setup)",
             Role::During(_) => " (during)",
             Role::Unchanged(_) => " (is it unchanged?)",
-            Role::StillTransient => " (is it still in that state?)",
+            Role::ConfirmTransient => " (is it still in that state?)",
             Role::Read(_) => " (read)",
             Role::Health => " (does it still answer?)",
             Role::Sample { .. } => " (sample)",
@@ -268,10 +268,11 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             body_size(&request.body)
         );
         page.labelled("request>", &[(Tone::Plain, shortened(&line, page.beside_label()))]);
-        if let Some(deviates) = &request.deviates {
-            let line = deviates.head.lines().next().unwrap_or_default();
-            let spoiled = deviates.spoiled.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
-            let text = clean(&format!("{line}{spoiled}"));
+        if let Some(overrides) = &request.overrides {
+            let line = overrides.head.lines().next().unwrap_or_default();
+            let corrupted =
+                overrides.corrupted.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+            let text = clean(&format!("{line}{corrupted}"));
             page.labelled("", &[(Tone::Plain, shortened(&text, page.beside_label()))]);
         }
         body(page, &request.body, REQUEST_SHOWN);
@@ -297,7 +298,7 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
                 body(page, answer, BODY_SHOWN);
             }
             ResponseText::None(none) => {
-                page.told("response<", tone, &format!("{took:>9}  no answer: {}", clean(&none.text)));
+                page.entry("response<", tone, &format!("{took:>9}  no answer: {}", clean(&none.text)));
             }
         }
     }
@@ -356,7 +357,7 @@ fn body_size(body: &BodyText) -> String {
     }
 }
 
-/// The exchange that a deviation is about: of its step, or the last call before it.
+/// The exchange that a mismatch is about: of its step, or the last call before it.
 fn exchange_of<'a>(shown: &[&'a Exchange], step: StepIndex) -> Option<&'a Exchange> {
     let calls =
         || shown.iter().rev().filter(|exchange| matches!(exchange.role, Role::Request(_) | Role::During(_)));
@@ -366,41 +367,48 @@ fn exchange_of<'a>(shown: &[&'a Exchange], step: StepIndex) -> Option<&'a Exchan
         .copied()
 }
 
-fn repeat(page: &mut Page, summary: &Summary, trial: &Trial, exchange: Option<&Exchange>, options: &Options) {
-    let (label, mut words) = match &options.again {
+fn repeat(
+    page: &mut Page,
+    summary: &Summary,
+    trial: &TrialVerdict,
+    exchange: Option<&Exchange>,
+    options: &Options,
+) {
+    let (label, mut arguments) = match &options.again {
         Again::Program => again_by_program(summary, options),
         Again::CargoTest { target } => {
-            let words = ["cargo test --test", &quoted_if_needed(target), "-- --exact"];
-            ("run", words.map(str::to_owned).to_vec())
+            let arguments = ["cargo test --test", &quoted_if_needed(target), "-- --exact"];
+            ("run", arguments.map(str::to_owned).to_vec())
         }
     };
-    words.push(quoted_if_needed(&trial.id));
-    command(page, label, &words);
+    arguments.push(quoted_if_needed(&trial.id));
+    command(page, label, &arguments);
     let Some(exchange) = exchange else { return };
     let endpoint = summary.header.as_ref().map_or("", |header| header.target.endpoint.as_str());
     match curl(endpoint, &exchange.request) {
-        Ok(words) => {
-            command(page, "curl", &words);
+        Ok(arguments) => {
+            command(page, "curl", &arguments);
             if names_a_stream(&exchange.request.body) {
-                let told = format!("the run's streams are deleted by now; `{label}` makes new ones first");
-                page.told("", Tone::Dim, &told);
+                let reported =
+                    format!("the run's streams are deleted by now; `{label}` makes new ones first");
+                page.entry("", Tone::Dim, &reported);
             }
         }
-        Err(reason) => page.told("curl", Tone::Dim, &format!("none: {}", clean(&reason))),
+        Err(reason) => page.entry("curl", Tone::Dim, &format!("none: {}", clean(&reason))),
     }
 }
 
 fn again_by_program(summary: &Summary, options: &Options) -> (&'static str, Vec<String>) {
-    let mut words = vec![quoted_if_needed(&options.program)];
+    let mut arguments = vec![quoted_if_needed(&options.program)];
     match (&options.log, &summary.header) {
-        (Some(log), _) => words.extend(["replay".to_owned(), quoted_if_needed(log)]),
+        (Some(log), _) => arguments.extend(["replay".to_owned(), quoted_if_needed(log)]),
         (None, Some(header)) => {
-            words.push("run".to_owned());
-            words.extend(header.target_arguments.iter().map(|argument| quoted_if_needed(argument)));
+            arguments.push("run".to_owned());
+            arguments.extend(header.target_arguments.iter().map(|argument| quoted_if_needed(argument)));
         }
-        (None, None) => words.push("run".to_owned()),
+        (None, None) => arguments.push("run".to_owned()),
     }
-    (if options.log.is_some() { "replay" } else { "run" }, words)
+    (if options.log.is_some() { "replay" } else { "run" }, arguments)
 }
 
 /// True if a request is about a stream of the run, which no longer is when somebody reads of it.
@@ -412,19 +420,19 @@ fn names_a_stream(body: &BodyText) -> bool {
     }
 }
 
-/// A command line, broken between words so that it can be copied as it stands.
-fn command(page: &mut Page, label: &str, words: &[String]) {
+/// A command line, broken between arguments so that it can be copied as it stands.
+fn command(page: &mut Page, label: &str, arguments: &[String]) {
     // Room for the backslash that carries on.
     let width = page.width() - LABEL - 2;
     let mut lines: Vec<String> = Vec::new();
-    for word in words {
+    for argument in arguments {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+            Some(line) if line.chars().count() + 1 + argument.chars().count() <= width => {
                 line.push(' ');
-                line.push_str(word);
+                line.push_str(argument);
             }
-            Some(_) => lines.push(format!("  {word}")),
-            None => lines.push(word.clone()),
+            Some(_) => lines.push(format!("  {argument}")),
+            None => lines.push(argument.clone()),
         }
     }
     let last = lines.len().saturating_sub(1);

@@ -37,7 +37,7 @@ enum Shown {
 }
 
 impl Progress {
-    /// Shows nothing yet; the header tells how many trials there are.
+    /// Shows nothing yet; the header says how many trials there are.
     pub fn new(mode: ProgressMode) -> Self {
         let shown = match mode {
             ProgressMode::Bar => Shown::Bar(ProgressBar::no_length().with_style(style())),

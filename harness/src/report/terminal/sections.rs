@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::headline::{headline, hurts};
+use super::headline::{affects, headline};
 use super::page::{Page, Tone};
 use super::{Options, Pictures, Style, picture};
-use crate::log::{Capabilities, Flag, Outcome, Trial};
+use crate::log::{Capabilities, Flag, Outcome, TrialVerdict};
 use crate::model::Model;
 use crate::report::cause::Group;
 use crate::report::questions::{Answer, Answers};
@@ -40,15 +40,15 @@ fn failures(page: &mut Page, summary: &Summary, groups: &[Group], options: &Opti
         Pictures::All => groups.len(),
     };
     for (index, group) in groups.iter().take(most).enumerate() {
-        let hurts = hurts(group).map_or_else(String::new, |hurts| format!(" · {hurts}"));
+        let affects = affects(group).map_or_else(String::new, |affects| format!(" · {affects}"));
         let number = format!("{} of {}", index + 1, counted(groups.len(), "cause", "causes"));
         let trials = counted(group.trials.len(), "trial", "trials");
-        page.ruled(&format!("{number} · {trials}{hurts}"));
+        page.ruled(&format!("{number} · {trials}{affects}"));
         page.gap();
         let Some(trial) = group.trials.first().and_then(|id| summary.trials.get(id)) else { continue };
         picture::draw(page, summary, trial, Some(&group.cause), options);
         if let Some(others) = ids(group.trials.iter().skip(1).map(String::as_str)) {
-            page.told("likewise", Tone::Plain, &others);
+            page.entry("likewise", Tone::Plain, &others);
         }
     }
     let rest = groups.get(most..).unwrap_or_default();
@@ -62,7 +62,7 @@ fn failures(page: &mut Page, summary: &Summary, groups: &[Group], options: &Opti
 
 fn list_group(page: &mut Page, group: &Group, tone: Tone) {
     let sentence = picture::sentence(&group.cause.expected, &group.cause.actual);
-    page.counted(group.trials.len(), tone, &format!("{}: {sentence}", group.cause.kind.word()));
+    page.counted(group.trials.len(), tone, &format!("{}: {sentence}", group.cause.kind.as_str()));
     if let Some(ids) = ids(group.trials.iter().map(String::as_str)) {
         page.under(&ids);
     }
@@ -81,7 +81,7 @@ fn causes(page: &mut Page, summary: &Summary, outcome: Outcome, name: &str) {
     more(page, groups.len());
 }
 
-/// What got no verdict of its own, by outcome and reason; failures only where no deviation tells
+/// What got no verdict of its own, by outcome and reason; failures only where no mismatch shows
 /// their cause.
 fn stopped(page: &mut Page, summary: &Summary) {
     let outcomes = [
@@ -93,9 +93,9 @@ fn stopped(page: &mut Page, summary: &Summary) {
         Outcome::Skipped,
     ];
     for outcome in outcomes {
-        let mut reasons: BTreeMap<&str, Vec<&Trial>> = BTreeMap::new();
-        let told = |trial: &&Trial| outcome == Outcome::Fail && !trial.mismatches.is_empty();
-        for trial in summary.with_outcome(outcome).filter(|trial| !told(trial)) {
+        let mut reasons: BTreeMap<&str, Vec<&TrialVerdict>> = BTreeMap::new();
+        let reported = |trial: &&TrialVerdict| outcome == Outcome::Fail && !trial.mismatches.is_empty();
+        for trial in summary.with_outcome(outcome).filter(|trial| !reported(trial)) {
             reasons.entry(trial.reason.as_deref().unwrap_or("no reason given")).or_default().push(trial);
         }
         if reasons.is_empty() {
@@ -104,7 +104,7 @@ fn stopped(page: &mut Page, summary: &Summary) {
         let mut reasons: Vec<_> = reasons.into_iter().collect();
         // The sort is stable: equal counts stay in the order of their texts.
         reasons.sort_by_key(|(_, trials)| std::cmp::Reverse(trials.len()));
-        page.section(outcome.word());
+        page.section(outcome.as_str());
         for (reason, trials) in reasons.iter().take(ENTRIES_SHOWN) {
             page.counted(trials.len(), tone(outcome), &shortened(&clean(reason), 300));
             if let Some(ids) = ids(trials.iter().map(|trial| trial.id.as_str())) {
@@ -208,9 +208,9 @@ fn figures(page: &mut Page, summary: &Summary) {
             .as_deref()
             .map_or_else(String::new, |version| format!(" {}", clean(version)));
         let target = format!("{}{version} at {}", clean(&header.target.name), clean(&header.target.endpoint));
-        page.told("target", Tone::Plain, &target);
+        page.entry("target", Tone::Plain, &target);
         if let Some(support) = support(&header.capabilities) {
-            page.told("support", Tone::Plain, &support);
+            page.entry("support", Tone::Plain, &support);
         }
         let selection = &header.selection;
         let narrowed: Vec<String> =
@@ -220,17 +220,17 @@ fn figures(page: &mut Page, summary: &Summary) {
         } else {
             format!(", selected by {}", narrowed.join(", "))
         };
-        page.told(
+        page.entry(
             "selection",
             Tone::Plain,
             &format!("{} of {}{narrowed}", selection.trials, counted(selection.of, "trial", "trials")),
         );
-        page.told("level", Tone::Plain, level(header.level));
+        page.entry("level", Tone::Plain, level(header.level));
     }
     let bases: Vec<String> = summary
         .passes_by_basis()
         .into_iter()
-        .map(|(basis, count)| format!("{count} {}", basis.words()))
+        .map(|(basis, count)| format!("{count} {}", basis.as_str()))
         .collect();
     let counts = summary.counts();
     for outcome in Outcome::ALL {
@@ -245,10 +245,10 @@ fn figures(page: &mut Page, summary: &Summary) {
             String::new()
         };
         let tone = if count == 0 { Tone::Dim } else { tone(outcome) };
-        page.figure(outcome.word(), tone, count, &rests);
+        page.figure(outcome.as_str(), tone, count, &rests);
     }
     if let Some(footer) = &summary.footer {
-        page.told(
+        page.entry(
             "cost",
             Tone::Plain,
             &format!(

@@ -1,5 +1,5 @@
 use super::{Options, Pictures, Style, render};
-use crate::log::{CaseText, Event, MismatchKind, Outcome, ResponseText, Trial};
+use crate::log::{CaseText, Event, MismatchKind, Outcome, ResponseText, TrialVerdict};
 use crate::report::summary::Summary;
 use crate::testing::samples::{self, exchange, footer, header, mismatch, refusal_case, snapshot, trial};
 
@@ -11,21 +11,21 @@ fn plain(events: &[Event]) -> String {
 fn failing(mismatches: impl IntoIterator<Item = (String, String)>) -> Vec<Event> {
     let mut events = vec![header(1), Event::Case(Box::new(refusal_case()))];
     for (index, (expected, actual)) in mismatches.into_iter().enumerate() {
-        let deviates = mismatch(MismatchKind::Body, &expected, &actual, (samples::REFUSALS, 41, 14, 4));
+        let mismatched = mismatch(MismatchKind::Body, &expected, &actual, (samples::REFUSALS, 41, 14, 4));
         let failed = trial(&format!("suite/case-{index:02}"), &refusal_case().id, Outcome::Fail);
-        events.push(Event::Trial(Box::new(Trial { mismatches: vec![deviates], ..failed })));
+        events.push(Event::Trial(Box::new(TrialVerdict { mismatches: vec![mismatched], ..failed })));
     }
     events.push(footer(true));
     events
 }
 
 #[test]
-fn a_run_with_one_of_everything_is_told_in_full() {
+fn a_run_with_one_of_everything_is_reported_in_full() {
     snapshot("terminal-everything", &plain(&samples::everything()));
 }
 
 #[test]
-fn colours_mark_what_deviates() {
+fn colours_mark_what_differs() {
     let style = Style { color: true, width: 100 };
     let text = render(&Summary::of_events(&samples::everything()), style, &Options::default());
     // Escapes are spelled out, so that the snapshot can be read and no tool obeys it.
@@ -66,14 +66,14 @@ fn the_largest_cause_stands_behind_what_has_no_verdict() {
     let start: Vec<&str> = start.flat_map(str::split_whitespace).take(6).collect();
     let wanted = ["fix", "first", "StartStreamEncryption:", "expected", "ValidationException,", "got"];
     assert_eq!(start, wanted, "{text}");
-    assert!(text.contains("(3 of\n            4 failures; hurts SDK authors and security)\n"), "{text}");
+    assert!(text.contains("(3 of\n            4 failures; affects SDK authors and security)\n"), "{text}");
 }
 
 #[test]
-fn a_run_without_deviations_says_that() {
+fn a_run_without_mismatches_says_that() {
     let passed = Event::Trial(Box::new(trial("a/b", "a/b", Outcome::Pass)));
     let text = plain(&[header(1), passed, footer(true)]);
-    assert!(text.starts_with("good  no deviation in 1 passed trial\n"), "{text}");
+    assert!(text.starts_with("good  no mismatch in 1 passed trial\n"), "{text}");
 }
 
 #[test]
@@ -129,11 +129,11 @@ fn hostile_text_reaches_the_page_spelled_out() {
     case.file = evil.to_owned();
     case.source = format!("  bad-type: {evil}\n  expect: {evil}").into();
     case.facts[0].fact = evil.to_owned();
-    let mut deviates = mismatch(MismatchKind::Body, evil, evil, (evil, 37, 3, 6));
-    deviates.diff =
+    let mut mismatched = mismatch(MismatchKind::Body, evil, evil, (evil, 37, 3, 6));
+    mismatched.diff =
         Some(crate::log::BodyDiff { expected: evil.to_owned(), actual: format!("{evil}\n{evil}") });
-    let failed = Trial {
-        mismatches: vec![deviates.clone(), deviates],
+    let failed = TrialVerdict {
+        mismatches: vec![mismatched.clone(), mismatched],
         reason: Some(evil.to_owned()),
         notes: vec![evil.to_owned()],
         ..trial(&id, &case.id, Outcome::Fail)
@@ -155,8 +155,8 @@ fn hostile_text_reaches_the_page_spelled_out() {
     if let Event::Exchange(exchange) = &mut sent {
         exchange.request = samples::request(evil);
         exchange.request.target = Some(evil.to_owned());
-        exchange.request.deviates =
-            Some(crate::log::DeviationText { head: evil.to_owned(), spoiled: Some(evil.to_owned()) });
+        exchange.request.overrides =
+            Some(crate::log::OverrideText { head: evil.to_owned(), corrupted: Some(evil.to_owned()) });
         exchange.request.content_type = evil.to_owned();
     }
     let mut head = header(1);
@@ -167,7 +167,7 @@ fn hostile_text_reaches_the_page_spelled_out() {
         header.selection.filters = vec![evil.to_owned()];
     }
     let blocked = samples::because(trial("suite/blocked", &case.id, Outcome::Blocked), evil);
-    let open = samples::chose(trial("suite/open", &case.id, Outcome::Open), Some(evil));
+    let open = samples::answered(trial("suite/open", &case.id, Outcome::Open), Some(evil));
     let text = plain(&[
         head,
         Event::Case(Box::new(case)),
@@ -187,8 +187,9 @@ fn a_place_outside_of_the_excerpt_is_no_panic() {
     for (line, column, length) in
         [(0, 0, 0), (1, 1, 1), (36, u32::MAX, u32::MAX), (41, 1, u32::MAX), (u32::MAX, 1, 1)]
     {
-        let deviates = mismatch(MismatchKind::Body, "a", "b", (samples::REFUSALS, line, column, length));
-        let failed = Trial { mismatches: vec![deviates], ..trial("a/b", &refusal_case().id, Outcome::Fail) };
+        let mismatched = mismatch(MismatchKind::Body, "a", "b", (samples::REFUSALS, line, column, length));
+        let failed =
+            TrialVerdict { mismatches: vec![mismatched], ..trial("a/b", &refusal_case().id, Outcome::Fail) };
         for (first_line, source) in texts.clone() {
             let case = Event::Case(Box::new(CaseText { first_line, source, ..refusal_case() }));
             let events = [header(1), case, Event::Trial(Box::new(failed.clone())), footer(true)];
@@ -200,7 +201,7 @@ fn a_place_outside_of_the_excerpt_is_no_panic() {
 #[test]
 fn the_body_of_an_answer_is_cut_and_the_cut_is_said() {
     let id = refusal_case().id;
-    let failed = Trial { mismatches: vec![samples::wrong_class()], ..trial(&id, &id, Outcome::Fail) };
+    let failed = TrialVerdict { mismatches: vec![samples::wrong_class()], ..trial(&id, &id, Outcome::Fail) };
     let body = format!("{{\"message\":\"{}\"}}", "a".repeat(5_000));
     let events = [
         header(1),
@@ -213,17 +214,17 @@ fn the_body_of_an_answer_is_cut_and_the_cut_is_said() {
 }
 
 #[test]
-fn a_wrong_setup_is_told_once_and_before_the_failures_it_makes() {
+fn a_wrong_setup_is_reported_once_and_before_the_failures_it_makes() {
     let denied = samples::answer(403, r#"{"__type":"AccessDeniedException"}"#);
     let mut events = vec![header(20), Event::Case(Box::new(refusal_case()))];
     for index in 0..20 {
         let id = format!("start-stream-encryption/validation/bad-type[{index:02}]");
         let place = (samples::REFUSALS, 41, 23, 19);
-        let deviates =
+        let mismatched =
             mismatch(MismatchKind::ErrorClass, "ValidationException", "AccessDeniedException", place);
         let failed = trial(&id, &refusal_case().id, Outcome::Fail);
         events.push(exchange(&id, crate::testing::samples::REQUEST, 1, denied.clone()));
-        events.push(Event::Trial(Box::new(Trial { mismatches: vec![deviates], ..failed })));
+        events.push(Event::Trial(Box::new(TrialVerdict { mismatches: vec![mismatched], ..failed })));
     }
     events.push(footer(true));
     let text = plain(&events);

@@ -1,19 +1,19 @@
-//! What a watch saw, as one line with times.
+//! What the samples showed, as one line with times.
 
 use crate::log::{Sample, Trace};
 use crate::model::Value;
 use crate::report::text::{clean, millis};
 
-/// The moment that times are counted from: the sending of the call, or the first sample's.
+/// The time that times are counted from: the sending of the call, or the first sample's.
 pub(in crate::report) fn start(trace: &Trace) -> u64 {
     let first = || trace.samples.first().map(|sample| sample.sent_us);
     trace.call_us.map(|(sent, _)| sent).or_else(first).unwrap_or_default()
 }
 
-/// Microseconds from one moment to another, negative if it came before.
-pub(in crate::report) fn since(start: u64, moment: u64) -> i64 {
-    let distance = i64::try_from(moment.abs_diff(start)).unwrap_or(i64::MAX);
-    if moment < start { -distance } else { distance }
+/// Microseconds from one time to another, negative if it came before.
+pub(in crate::report) fn since(start: u64, time: u64) -> i64 {
+    let distance = i64::try_from(time.abs_diff(start)).unwrap_or(i64::MAX);
+    if time < start { -distance } else { distance }
 }
 
 /// What happened, in order of time, as `1.2 ms UPDATING KMS`: the samples when they came, and the
@@ -22,9 +22,9 @@ pub(super) fn steps(trace: &Trace) -> Vec<String> {
     let start = start(trace);
     let answered = trace.call_us.map(|(_, answered)| (since(start, answered), "(call answered)".to_owned()));
     let samples = trace.samples.iter().map(|sample| (since(start, sample.received_us), state(sample)));
-    let mut moments: Vec<(i64, String)> = samples.chain(answered).collect();
-    moments.sort_by_key(|(moment, _)| *moment);
-    moments.into_iter().map(|(moment, text)| format!("{} {text}", millis(moment))).collect()
+    let mut times: Vec<(i64, String)> = samples.chain(answered).collect();
+    times.sort_by_key(|(time, _)| *time);
+    times.into_iter().map(|(time, text)| format!("{} {text}", millis(time))).collect()
 }
 
 fn state(sample: &Sample) -> String {

@@ -1,2 +1,2 @@
+mod corrupted;
 mod real;
-mod spoiled;

@@ -52,7 +52,7 @@ const RULES: [(&str, &str); 10] = [
     (r"\d{4}-\d\d-\d\dT[0-9:]+Z", "DATE"),
     // How many trials had borrowed it by then depends on the machine.
     (
-        r"(?:( +retired the shared stream kinesis-conformance-00000000-0000: an ask on it[^:]*\n +expected\n))+",
+        r"(?:( +retired the shared stream kinesis-conformance-00000000-0000: a call on it[^:]*\n +expected\n))+",
         "$1",
     ),
 ];
@@ -63,19 +63,19 @@ fn steady(text: &str) -> String {
     })
 }
 
-fn told(name: &str, faults: &[&str], settings: RunSettings) {
+fn reported(name: &str, faults: &[&str], settings: RunSettings) {
     let summary = Summary::of_events(&run(faults, settings));
     snapshot(&format!("real-{name}"), &steady(&render(&summary, Style::default(), &Options::default())));
 }
 
 #[test]
 fn a_run_without_any_fault() {
-    told("good", &[], RunSettings::default());
+    reported("good", &[], RunSettings::default());
 }
 
 #[test]
 fn a_run_at_the_strictest_level() {
-    told("strict", &[], RunSettings { level: Level::Strict, ..RunSettings::default() });
+    reported("strict", &[], RunSettings { level: Level::Strict, ..RunSettings::default() });
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_run_against_each_fault() {
         "encryption-type-kms-accepted",
         "unsigned-accepted",
     ] {
-        told(fault, &[fault], RunSettings::default());
+        reported(fault, &[fault], RunSettings::default());
     }
 }
 
@@ -106,7 +106,7 @@ known:
     let known = Known::from_source(&Source::new("known.yaml", text)).expect("a list");
     let (known, found) = KnownList::of(&known, &manifest());
     assert_eq!(found, vec![]);
-    told("known", &MANY, RunSettings { known, ..RunSettings::default() });
+    reported("known", &MANY, RunSettings { known, ..RunSettings::default() });
 }
 
 #[cfg(feature = "cli")]

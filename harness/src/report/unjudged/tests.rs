@@ -1,16 +1,16 @@
-use crate::log::{Event, Outcome, Trial};
+use crate::log::{Event, Outcome, TrialVerdict};
 use crate::report::Summary;
 use crate::report::terminal::{Options, Style, render};
 use crate::testing::samples::{because, footer, header, trial};
 
 const NO_START: &str = "the target does not have StartStreamEncryption";
 
-fn required(trial: Trial) -> Trial {
-    Trial { required: true, ..trial }
+fn required(trial: TrialVerdict) -> TrialVerdict {
+    TrialVerdict { required: true, ..trial }
 }
 
 /// A complete run that requires this and ended so.
-fn run(requires: &[&str], trials: Vec<Trial>) -> Summary {
+fn run(requires: &[&str], trials: Vec<TrialVerdict>) -> Summary {
     let mut first = header(trials.len());
     if let Event::Header(header) = &mut first {
         for text in requires {
@@ -21,23 +21,23 @@ fn run(requires: &[&str], trials: Vec<Trial>) -> Summary {
     Summary::of_events(&[vec![first], trials.collect(), vec![footer(true)]].concat())
 }
 
-fn first_words(summary: &Summary) -> String {
+fn headline(summary: &Summary) -> String {
     let text = render(summary, Style::default(), &Options::default());
     text.split_whitespace().take(40).collect::<Vec<_>>().join(" ")
 }
 
-fn ended(number: usize, outcome: Outcome) -> Trial {
+fn ended(number: usize, outcome: Outcome) -> TrialVerdict {
     let id = format!("a/b-{number:03}");
     trial(&id, &id, outcome)
 }
 
 #[test]
-fn trials_without_a_verdict_are_told_before_anything_good() {
-    let mut trials: Vec<Trial> = (0..12).map(|number| ended(number, Outcome::Pass)).collect();
+fn trials_without_a_verdict_are_reported_before_anything_good() {
+    let mut trials: Vec<TrialVerdict> = (0..12).map(|number| ended(number, Outcome::Pass)).collect();
     trials.extend((12..357).map(|number| because(ended(number, Outcome::Unsupported), NO_START)));
-    let text = first_words(&run(&[], trials));
+    let text = headline(&run(&[], trials));
     let wanted = "no verdict 345 of 357 trials: 345 unsupported (the target does not have StartStreamEncryption) \
-                  good no deviation in 12 passed trials";
+                  good no mismatch in 12 passed trials";
     assert!(text.starts_with(wanted), "{text}");
 }
 
@@ -58,18 +58,18 @@ fn what_is_skipped_or_open_has_no_verdict_by_design() {
     let trials = vec![ended(0, Outcome::Pass), ended(1, Outcome::Skipped), ended(2, Outcome::Open)];
     let summary = run(&[], trials.into_iter().map(required).collect());
     assert_eq!((summary.why_without_verdict(), summary.missing_requirements()), (None, Vec::new()));
-    let text = first_words(&summary);
-    assert!(text.starts_with("good no deviation in 1 passed trial; 1 is open, 1 skipped"), "{text}");
+    let text = headline(&summary);
+    assert!(text.starts_with("good no mismatch in 1 passed trial; 1 is open, 1 skipped"), "{text}");
 }
 
 #[test]
-fn a_required_trial_without_a_verdict_is_told_first() {
+fn a_required_trial_without_a_verdict_is_reported_first() {
     for outcome in [Outcome::Unsupported, Outcome::Unobserved, Outcome::Blocked, Outcome::Error] {
         let missing = required(because(ended(1, outcome), "some reason"));
         let summary = run(&["a/**"], vec![required(ended(0, Outcome::Pass)), missing]);
-        let wanted = format!("1 required trial has no verdict: a/b-001 ({}: some reason)", outcome.word());
+        let wanted = format!("1 required trial has no verdict: a/b-001 ({}: some reason)", outcome.as_str());
         assert_eq!(summary.missing_requirements(), [wanted.as_str()]);
-        assert!(first_words(&summary).starts_with(&format!("required {wanted} no verdict 1 of 2")));
+        assert!(headline(&summary).starts_with(&format!("required {wanted} no verdict 1 of 2")));
     }
 }
 
@@ -96,7 +96,7 @@ fn an_operation_of_which_nothing_is_known_satisfies_no_requirement() {
 }
 
 #[test]
-fn a_run_of_which_nothing_was_judged_is_told_from_one_that_was() {
+fn a_run_of_which_nothing_was_judged_is_distinguished_from_one_that_was() {
     let nothing = [Outcome::Skipped, Outcome::Unsupported, Outcome::Unobserved, Outcome::Blocked];
     assert!(
         run(&[], nothing.into_iter().enumerate().map(|(at, outcome)| ended(at, outcome)).collect())

@@ -39,13 +39,13 @@ fn no_answer_is_like_nothing_that_was_answered() {
     let why = NoAnswer { kind: NoAnswerKind::Closed, text: "closed".to_owned() };
     let none = ResponseText::None(why);
     assert_eq!(likeness(&none, "ListShards"), None);
-    assert_eq!(first_words(&none), "no answer");
+    assert_eq!(excerpt(&none), "no answer");
 }
 
 #[test]
-fn the_answer_to_everything_is_told_on_one_line() {
+fn the_answer_to_everything_is_reported_on_one_line() {
     let page = answered(200, "<html>\r\n\u{1b}[2J<body>It works!</body>\n</html>");
-    assert_eq!(first_words(&page), "200 <html>[2J<body>It works!</body></html>");
+    assert_eq!(excerpt(&page), "200 <html>[2J<body>It works!</body></html>");
 }
 
 fn likeness_of(status: u16, body: &str) -> Likeness {

@@ -13,20 +13,20 @@ pub(super) struct Gate {
 }
 
 enum GateState {
-    Held(Vec<Event>),
+    Waiting(Vec<Event>),
     Open,
     Closed,
 }
 
 impl Gate {
     pub(super) fn new(emit: Emit) -> Self {
-        Self { emit, state: Mutex::new(GateState::Held(Vec::new())) }
+        Self { emit, state: Mutex::new(GateState::Waiting(Vec::new())) }
     }
 
     pub(super) fn take(&self, event: Event) {
         let Ok(mut state) = self.state.lock() else { return };
         match &mut *state {
-            GateState::Held(events) => events.push(event),
+            GateState::Waiting(events) => events.push(event),
             GateState::Open => (self.emit)(event),
             GateState::Closed => {}
         }
@@ -35,7 +35,7 @@ impl Gate {
     pub(super) fn open(&self, header: Event) {
         let Ok(mut state) = self.state.lock() else { return };
         (self.emit)(header);
-        if let GateState::Held(events) = std::mem::replace(&mut *state, GateState::Open) {
+        if let GateState::Waiting(events) = std::mem::replace(&mut *state, GateState::Open) {
             events.into_iter().for_each(|event| (self.emit)(event));
         }
     }

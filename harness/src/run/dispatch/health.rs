@@ -17,7 +17,7 @@ pub(super) async fn watch(session: Arc<Session>) {
             continue;
         }
         // One more, on a connection of its own: a response takes all suspicion away.
-        session.ask_health(&Tag::of_run(Role::Health)).await;
+        session.check_health(&Tag::of_run(Role::Health)).await;
         if let Some((unanswered, since)) = session.silence().suspicion(session.target.client.timeout()) {
             session.stop_early(format!(
                 "the target stopped responding: none of the last {unanswered} requests got a response, nor \

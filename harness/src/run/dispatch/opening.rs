@@ -7,9 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Settings;
-use crate::log::{
-    Capabilities, Event, Header, LOG_FORMAT, Length, Lengths, Selection, Target as TargetText, Timing,
-};
+use crate::log::{Capabilities, Event, Header, LOG_FORMAT, Length, Lengths, Selection, TargetText, Timing};
 use crate::plan::{Manifest, PlannedTrial, Select, Target, TextCache, case_text};
 use crate::run::QUIET;
 use crate::run::session::Session;
@@ -29,8 +27,8 @@ pub(super) fn timing_of(target: &Target, lengths: Lengths) -> Timing {
     }
 }
 
-/// Tells if no change that was measured showed a transient state.
-pub(super) fn tell_unseen_transitions(session: &Session, lengths: &Lengths) {
+/// Reports if no change that was measured showed a transient state.
+pub(super) fn report_unseen_transitions(session: &Session, lengths: &Lengths) {
     let unseen: Vec<&Length> =
         lengths.measured.values().filter(|length| length.at_least_us.is_none()).collect();
     if !unseen.is_empty() && unseen.len() == lengths.measured.len() {
@@ -80,13 +78,13 @@ pub(super) fn header(
     }
 }
 
-/// Tells every case of the selection once, so that a log explains itself.
-pub(super) fn tell_cases(session: &Session, selected: &[Arc<PlannedTrial>]) {
-    let mut told = HashSet::new();
+/// Reports every case of the selection once, so that a log explains itself.
+pub(super) fn emit_cases(session: &Session, selected: &[Arc<PlannedTrial>]) {
+    let mut reported = HashSet::new();
     let mut cache = TextCache::default();
     for trial in selected {
-        if told.insert(trial.case_id.as_str()) {
-            session.tell(Event::Case(Box::new(case_text(trial, &mut cache))));
+        if reported.insert(trial.case_id.as_str()) {
+            session.emit(Event::Case(Box::new(case_text(trial, &mut cache))));
         }
     }
 }

@@ -183,7 +183,7 @@ fn each_state_of_a_key_refuses_with_its_class() {
         (KeyState::NotOptedIn, "KMSOptInRequired"),
     ] {
         let mut lab = Lab::with_stream("s", 1);
-        std::sync::Arc::make_mut(&mut lab.world.kms).add_key(UUID_KEY, state);
+        std::sync::Arc::make_mut(&mut lab.account.kms).add_key(UUID_KEY, state);
         assert_eq!(lab.refuse("StartStreamEncryption", &start(UUID_KEY)), (class, Message::Unknown));
     }
     let mut lab = Lab::with_stream("s", 1);

@@ -1,10 +1,10 @@
 //! The specification held against recorded refusals, and against itself.
 
 mod encryption;
+mod random;
 mod recorded;
 mod records;
 mod streams;
-mod walks;
 
 use super::*;
 use crate::model::{Model, Value};
@@ -15,20 +15,20 @@ const UUID_KEY: &str = "11111111-aaaa-4aaa-8aaa-000000000001";
 const OTHER_KEY: &str = "11111111-aaaa-4aaa-8aaa-000000000002";
 const TIMES: TransitionTimes = TransitionTimes { create: 100, delete: 100, update: 100 };
 
-/// A world and a clock.
+/// An account and a clock.
 struct Lab {
-    world: World,
+    account: Account,
     now: Millis,
 }
 
 impl Lab {
     fn new() -> Self {
-        let mut world = World::new("aws", "us-east-1", ACCOUNT);
+        let mut account = Account::new("aws", "us-east-1", ACCOUNT);
         let mut kms = Kms::new("aws", "us-east-1", ACCOUNT);
         kms.add_key(UUID_KEY, KeyState::Enabled);
         kms.add_key(OTHER_KEY, KeyState::Enabled);
-        world.kms = std::sync::Arc::new(kms);
-        Self { world, now: 1_700_000_000_123 }
+        account.kms = std::sync::Arc::new(kms);
+        Self { account, now: 1_700_000_000_123 }
     }
 
     /// With an ACTIVE stream of that name.
@@ -45,13 +45,13 @@ impl Lab {
 
     /// All allowed results.
     fn step(&self, operation: &str, input: &str) -> Vec<Branch> {
-        step(&self.world, &call(operation, input), self.now)
+        step(&self.account, &call(operation, input), self.now)
     }
 
     /// The result by the default answers, applied.
     fn presumed(&mut self, operation: &str, input: &str) -> Answer {
         let branch = self.step(operation, input).swap_remove(0);
-        self.world.apply(branch.effect, self.now, TIMES);
+        self.account.apply(branch.effect, self.now, TIMES);
         branch.answer
     }
 
@@ -125,7 +125,7 @@ fn every_open_question_has_a_name_and_at_least_two_candidates() {
 fn an_operation_that_is_not_specified_has_no_result() {
     let lab = Lab::new();
     assert!(lab.step("SplitShard", "{}").is_empty());
-    assert_eq!(walk(&lab.world, &call("SplitShard", "{}"), lab.now, &mut |_| Candidate::NoOp), None);
+    assert_eq!(step_with(&lab.account, &call("SplitShard", "{}"), lab.now, &mut |_| Candidate::NoOp), None);
 }
 
 #[test]
@@ -138,12 +138,12 @@ fn the_questions_of_the_cases_have_the_same_candidates_here() {
         let Some(own) = OpenQuestion::parse(id) else {
             // What bytes get before they are a call is no matter of the specification.
             let name = format!("$open.{id}");
-            let asked = library
+            let question = library
                 .suites
                 .iter()
                 .find(|suite| !suite.name.starts_with("protocol/") && suite.source.text.contains(&name));
             let settled = SETTLED_HERE.contains(&id.as_str());
-            assert!(asked.is_none() || settled, "the specification does not know `{id}`");
+            assert!(question.is_none() || settled, "the specification does not know `{id}`");
             continue;
         };
         let mut candidates: Vec<_> = own.candidates().iter().map(|one| one.name()).collect();

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::*;
 
-/// Cases whose recorded text depends on the moment, or on limits that differ per account.
+/// Cases whose recorded text depends on the time, or on limits that differ per account.
 const APART: [&str; 2] = ["KT-026", "KT-088"];
 
 #[test]
@@ -30,7 +30,7 @@ fn recorded_refusals_come_with_the_recorded_text() {
     assert!(seen > 50, "only {seen} cases were read");
 }
 
-/// The stand-ins of the facts file, replaced by what the world has.
+/// The stand-ins of the facts file, replaced by what the account has.
 fn named(text: &str) -> String {
     text.replace("EXISTING_STREAM", "existing").replace("NAME", "missing").replace("ACCOUNT", ACCOUNT)
 }
@@ -77,7 +77,7 @@ fn a_call_that_names_no_stream_is_open() {
 #[test]
 fn a_missing_stream_named_by_its_arn_is_reported_by_its_name() {
     let mut lab = Lab::new();
-    let arn = lab.world.stream_arn("missing");
+    let arn = lab.account.stream_arn("missing");
     let (class, message) = lab.refuse("DescribeStream", &format!(r#"{{"StreamARN":"{arn}"}}"#));
     assert_eq!(class, "ResourceNotFoundException");
     assert_eq!(message, Message::Known("Stream missing under account 123456789012 not found.".to_owned()));
@@ -86,7 +86,7 @@ fn a_missing_stream_named_by_its_arn_is_reported_by_its_name() {
 #[test]
 fn a_name_and_an_arn_may_go_together_if_they_agree() {
     let mut lab = Lab::with_stream("one", 1);
-    let arn = lab.world.stream_arn("one");
+    let arn = lab.account.stream_arn("one");
     lab.accept("DescribeStream", &format!(r#"{{"StreamName":"one","StreamARN":"{arn}"}}"#));
     let branches = lab.step("DescribeStream", &format!(r#"{{"StreamName":"two","StreamARN":"{arn}"}}"#));
     assert_eq!(

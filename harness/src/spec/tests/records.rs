@@ -210,14 +210,16 @@ fn the_records_of_a_call_are_numbered_shard_by_shard() {
     let indices: Vec<_> = results
         .iter()
         .map(|result| match SequenceNumber::read(&text(result, "SequenceNumber")) {
-            Reading::Modern(number) => (number.shard, number.index),
-            Reading::Zero | Reading::Legacy { .. } | Reading::Invalid => panic!("{result:?}"),
+            ParsedSequence::Modern(number) => (number.shard, number.index),
+            ParsedSequence::Zero | ParsedSequence::Legacy { .. } | ParsedSequence::Invalid => {
+                panic!("{result:?}")
+            }
         })
         .collect();
     // PUT-014: consecutive within each shard, in the order of the records.
     assert_eq!(indices, [(2, 6), (1, 3), (0, 1), (1, 4), (0, 2), (2, 7), (1, 5)]);
     let next = lab.accept("PutRecord", r#"{"StreamName":"s","Data":"","PartitionKey":"a"}"#);
-    let Reading::Modern(next) = SequenceNumber::read(&text(&next, "SequenceNumber")) else {
+    let ParsedSequence::Modern(next) = SequenceNumber::read(&text(&next, "SequenceNumber")) else {
         panic!("{next:?}")
     };
     assert_eq!(next.index, 8, "shards share a counter");

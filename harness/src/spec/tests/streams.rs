@@ -87,7 +87,7 @@ fn a_sixth_stream_in_creating_is_refused() {
 #[test]
 fn streams_are_listed_page_by_page_until_the_token_expires() {
     let mut lab = Lab::new();
-    lab.world.limits.creating = None;
+    lab.account.limits.creating = None;
     for name in ["b", "a", "c"] {
         lab.accept("CreateStream", &format!(r#"{{"StreamName":"{name}","ShardCount":1}}"#));
     }
@@ -194,7 +194,7 @@ fn the_summary_shows_the_largest_record_that_the_creation_stated() {
 #[test]
 fn an_on_demand_stream_beyond_the_quota_gets_the_reported_text() {
     let mut lab = Lab::new();
-    lab.world.limits.on_demand = 1;
+    lab.account.limits.on_demand = 1;
     lab.accept("CreateStream", r#"{"StreamName":"s"}"#);
     let (class, message) = lab.refuse("CreateStream", r#"{"StreamName":"t"}"#);
     let expected = "This request would exceed the limit on the number of On-Demand streams for the account \

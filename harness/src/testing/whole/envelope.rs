@@ -11,7 +11,7 @@ use crate::case::{Profile, Source};
 use crate::log::Outcome;
 use crate::wire::raw::AnswerParser;
 
-/// The trials of the walking skeleton.
+/// The trials of the first milestone.
 const SKELETON: [&str; 10] = [
     "start-stream-encryption/transition/active-updating-active",
     "start-stream-encryption/identification/name-only",
@@ -48,7 +48,7 @@ struct Gateway {
 
 impl Respond for Gateway {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let (status, body) = ask(self.behind, request);
+        let (status, body) = forward(self.behind, request);
         let answer: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
         let wrapped = if status < 300 {
             json!({"success": true, "data": answer})
@@ -73,7 +73,7 @@ impl Respond for Gateway {
 }
 
 /// One request on a connection of its own; the host stays the gateway's, which is what is signed.
-fn ask(behind: SocketAddr, request: &Request) -> (u16, Vec<u8>) {
+fn forward(behind: SocketAddr, request: &Request) -> (u16, Vec<u8>) {
     let mut stream = TcpStream::connect(behind).expect("the API listens");
     let mut head = format!("{} / HTTP/1.1\r\n", request.method);
     for (name, value) in &request.headers {
@@ -107,11 +107,11 @@ async fn the_skeleton_holds_through_a_gateway_whose_profile_names_the_dialect() 
     let profile = Profile::from_source(&Arc::new(source)).expect("it is right");
     let target = Target::of_profile(&profile, &server.uri(), client(&server.uri()));
     let ids = SKELETON.iter().map(|id| (*id).to_owned()).collect();
-    let (ended, told) = told(target, &manifest(), &Select { ids, ..Select::default() }).await;
+    let (ended, emitted) = emitted(target, &manifest(), &Select { ids, ..Select::default() }).await;
     running.shutdown().await;
     ended.expect("it answers");
     let mut outcomes: Vec<(&str, Outcome)> =
-        told.trials.iter().map(|trial| (trial.id.as_str(), trial.outcome)).collect();
+        emitted.trials.iter().map(|trial| (trial.id.as_str(), trial.outcome)).collect();
     outcomes.sort_unstable();
     let open = ["both-disagree"];
     let mut expected: Vec<(&str, Outcome)> = SKELETON
@@ -126,9 +126,9 @@ async fn the_skeleton_holds_through_a_gateway_whose_profile_names_the_dialect() 
         outcomes,
         expected,
         "{:#?}",
-        told.trials.iter().map(|trial| &trial.reason).collect::<Vec<_>>()
+        emitted.trials.iter().map(|trial| &trial.reason).collect::<Vec<_>>()
     );
-    let opened = told.exchanges.iter().filter(|exchange| match &exchange.response {
+    let opened = emitted.exchanges.iter().filter(|exchange| match &exchange.response {
         crate::log::ResponseText::Answer { as_it_came: Some(came), .. } => came.body.is_some(),
         crate::log::ResponseText::Answer { .. } | crate::log::ResponseText::None(_) => false,
     });
@@ -139,8 +139,8 @@ async fn the_skeleton_holds_through_a_gateway_whose_profile_names_the_dialect() 
 async fn a_gateway_of_which_nobody_said_so_is_one_error_and_no_trial() {
     let (server, running) = gateway().await;
     let target = Target::bare("endpoint", &server.uri(), client(&server.uri()));
-    let (ended, told) = told(target, &manifest(), &Select::default()).await;
+    let (ended, emitted) = emitted(target, &manifest(), &Select::default()).await;
     running.shutdown().await;
-    assert_eq!(ended.unwrap_err(), AskError::Envelope { endpoint: server.uri() });
-    assert!(told.trials.is_empty());
+    assert_eq!(ended.unwrap_err(), TargetError::Envelope { endpoint: server.uri() });
+    assert!(emitted.trials.is_empty());
 }

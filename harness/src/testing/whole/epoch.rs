@@ -119,13 +119,13 @@ impl TargetProcess for Fragile {
 fn listing(limits: &[u32]) -> Manifest {
     let case = |limit: &u32| {
         format!(
-            "  limit-{limit}:\n    title: Streams are listed\n    level: core\n    kills-nothing: a test\n    ask:\n      call: ListStreams\n      with: {{Limit: {limit}}}\n      expect: accepted\n      because: [WIRE-005]\n"
+            "  limit-{limit}:\n    title: Streams are listed\n    level: core\n    kills-nothing: a test\n    steps:\n      call: ListStreams\n      with: {{Limit: {limit}}}\n      expect: accepted\n      because: [WIRE-005]\n"
         )
     };
     cases::manifest(&limits.iter().map(case).collect::<String>())
 }
 
-async fn run_against(hopeless: bool, restarted: bool, limits: &[u32]) -> (Footer, Told) {
+async fn run_against(hopeless: bool, restarted: bool, limits: &[u32]) -> (Footer, Emitted) {
     let running = crate::reference::start(crate::plan::reference_settings()).expect("it starts");
     let fragile = Fragile::start(running.address(), hopeless).await;
     let endpoint = format!("http://{}", fragile.address);
@@ -133,21 +133,21 @@ async fn run_against(hopeless: bool, restarted: bool, limits: &[u32]) -> (Footer
     if restarted {
         target.process = Some(Arc::clone(&fragile) as Arc<dyn TargetProcess>);
     }
-    let (ended, told) = told(target, &listing(limits), &Select::default()).await;
+    let (ended, emitted) = emitted(target, &listing(limits), &Select::default()).await;
     running.shutdown().await;
-    (ended.expect("it answers at first"), told)
+    (ended.expect("it answers at first"), emitted)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_trial_over_which_the_process_ends_fails_and_all_others_have_their_verdicts() {
     let limits: Vec<u32> = (60..90).collect();
-    let (footer, told) = run_against(false, true, &limits).await;
-    assert_eq!(told.trials.len(), limits.len());
-    for trial in &told.trials {
+    let (footer, emitted) = run_against(false, true, &limits).await;
+    assert_eq!(emitted.trials.len(), limits.len());
+    for trial in &emitted.trials {
         let wanted = if trial.id == "start/it/limit-77" { Outcome::Fail } else { Outcome::Pass };
         assert_eq!(trial.outcome, wanted, "{}: {:?}", trial.id, trial.reason);
     }
-    let blamed = told.trials.iter().find(|trial| trial.id == "start/it/limit-77").expect("a verdict");
+    let blamed = emitted.trials.iter().find(|trial| trial.id == "start/it/limit-77").expect("a verdict");
     assert_eq!(blamed.mismatches[0].kind, MismatchKind::NoAnswer);
     assert!(blamed.mismatches[0].actual.contains("exit status: 1"), "{}", blamed.mismatches[0].actual);
     assert_eq!((footer.complete, footer.target_ended, footer.stopped_early), (true, 2, None));
@@ -164,9 +164,9 @@ async fn a_process_that_ends_again_and_again_ends_the_run() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_nobody_starts_again_ends_the_run_and_the_requests_under_way_are_named() {
-    let (footer, told) = run_against(false, false, &[77]).await;
+    let (footer, emitted) = run_against(false, false, &[77]).await;
     let why = footer.stopped_early.expect("it stopped early");
     assert!(why.contains("nothing listens at the target any more"), "{why}");
     assert!(why.contains("start/it/limit-77"), "{why}");
-    assert!(told.trials.iter().all(|trial| trial.outcome != Outcome::Pass));
+    assert!(emitted.trials.iter().all(|trial| trial.outcome != Outcome::Pass));
 }

@@ -1,21 +1,21 @@
 use crate::judge::RunSettings;
-use crate::log::{Event, Exchange, MismatchKind, Outcome, Role, Trial};
+use crate::log::{Event, Exchange, MismatchKind, Outcome, Role, TrialVerdict};
 use crate::plan::Select;
 use crate::testing::against::run_against;
 use crate::testing::cases::{manifest, manifest_with};
 
-/// One ask that the fault accepts, among others that borrow the same stream.
+/// One call that the fault accepts, among others that borrow the same stream.
 fn cases() -> String {
     let case = |id: &str, kind: &str| {
         format!(
-            "  {id}:\n    title: A start is refused\n    level: core\n    kills-nothing: a test\n    given: {{stream: shared}}\n    ask:\n      with: {{EncryptionType: {kind}, KeyId: $key.managed}}\n      expect: {{error: ValidationException}}\n      because: [SSE-005]\n"
+            "  {id}:\n    title: A start is refused\n    level: core\n    kills-nothing: a test\n    given: {{stream: shared}}\n    steps:\n      with: {{EncryptionType: {kind}, KeyId: $key.managed}}\n      expect: {{error: ValidationException}}\n      because: [SSE-005]\n"
         )
     };
     let others = (0..30).map(|number| case(&format!("other-{number:02}"), &format!("kms-{number}")));
     case("lower-case", "kms") + &others.collect::<String>()
 }
 
-fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'run Trial) {
+fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'run TrialVerdict) {
     let exchanges = events.iter().filter_map(|event| match event {
         Event::Exchange(exchange) if exchange.trial.as_deref() == Some(id) => Some(&**exchange),
         Event::Exchange(_)
@@ -30,17 +30,17 @@ fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'ru
     (exchanges.collect(), trial.expect("a verdict"))
 }
 
-fn trials(events: &[Event]) -> impl Iterator<Item = &Trial> {
+fn trials(events: &[Event]) -> impl Iterator<Item = &TrialVerdict> {
     events.iter().filter_map(|event| if let Event::Trial(trial) = event { Some(&**trial) } else { None })
 }
 
-/// The streams that the asks of a round are about.
+/// The streams that the calls of an attempt are about.
 fn streams(exchanges: &[&Exchange], attempt: u32) -> Vec<String> {
-    let asked = exchanges.iter().filter(|exchange| exchange.attempt == attempt && exchange.role.is_request());
+    let sent = exchanges.iter().filter(|exchange| exchange.attempt == attempt && exchange.role.is_request());
     let body = |exchange: &&Exchange| {
         serde_json::from_slice::<serde_json::Value>(&exchange.request.body.bytes()).expect("a body in JSON")
     };
-    asked.map(|exchange| body(exchange)["StreamName"].to_string()).collect()
+    sent.map(|exchange| body(exchange)["StreamName"].to_string()).collect()
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_pass_and_an_answer_on_a_stream_that_another_trial_changed_are_void_and_come
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       - with: {EncryptionType: kms, KeyId: $key.managed}
         expect: {error: ValidationException}
         because: [SSE-005]
@@ -106,7 +106,7 @@ fn a_pass_and_an_answer_on_a_stream_that_another_trial_changed_are_void_and_come
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       - with: {EncryptionType: Kms, KeyId: $key.managed}
         expect: {error: ValidationException}
         because: [SSE-005]
@@ -119,7 +119,7 @@ fn a_pass_and_an_answer_on_a_stream_that_another_trial_changed_are_void_and_come
     level: core
     kills-nothing: a test
     given: {stream: shared}
-    ask:
+    steps:
       - with: {EncryptionType: AES, KeyId: $key.managed}
         expect: $open.either
         because: [SSE-005]
@@ -132,7 +132,7 @@ fn a_pass_and_an_answer_on_a_stream_that_another_trial_changed_are_void_and_come
 questions:
   either:
     question: Which class refuses it?
-    hurts: [security]
+    affects: [security]
     facts: [SSE-005]
     candidates:
       validation: {answer: {error: ValidationException}}
@@ -181,7 +181,7 @@ fn asks_that_all_change_the_shared_stream_do_not_wait_for_each_other() {
     // Every put is accepted, so that every trial retires the stream that it borrowed.
     let put = |number: usize| {
         format!(
-            "  put-{number:02}:\n    title: A put is refused\n    level: core\n    kills-nothing: a test\n    given: {{stream: shared}}\n    ask:\n      call: PutRecord\n      with: {{Data: {{$utf8: d}}, PartitionKey: p}}\n      expect: {{error: ResourceNotFoundException}}\n      because: [SSE-012]\n"
+            "  put-{number:02}:\n    title: A put is refused\n    level: core\n    kills-nothing: a test\n    given: {{stream: shared}}\n    steps:\n      call: PutRecord\n      with: {{Data: {{$utf8: d}}, PartitionKey: p}}\n      expect: {{error: ResourceNotFoundException}}\n      because: [SSE-012]\n"
         )
     };
     let manifest = manifest(&(0..40).map(put).collect::<String>());

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use crate::case::ast::Library;
 use crate::judge::{RunSettings, run};
-use crate::log::{Event, Exchange, Footer, Trial};
+use crate::log::{Event, Exchange, Footer, TrialVerdict};
 use crate::plan::{Manifest, Select, Target};
-use crate::run::{AskError, Stop};
+use crate::run::{Stop, TargetError};
 use crate::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 /// A client of that endpoint, with the dummy pair.
@@ -35,22 +35,26 @@ fn manifest() -> Manifest {
     Manifest::of(Arc::new(Library::embedded().expect("the cases are right")), false)
 }
 
-/// What a run told.
+/// What a run emitted.
 #[derive(Default)]
-struct Told {
-    trials: Vec<Trial>,
+struct Emitted {
+    trials: Vec<TrialVerdict>,
     exchanges: Vec<Exchange>,
 }
 
-async fn told(target: Target, manifest: &Manifest, select: &Select) -> (Result<Footer, AskError>, Told) {
-    let told: Arc<Mutex<Told>> = Arc::default();
+async fn emitted(
+    target: Target,
+    manifest: &Manifest,
+    select: &Select,
+) -> (Result<Footer, TargetError>, Emitted) {
+    let emitted: Arc<Mutex<Emitted>> = Arc::default();
     let emit = {
-        let told = Arc::clone(&told);
+        let emitted = Arc::clone(&emitted);
         Arc::new(move |event: Event| {
-            let mut told = told.lock().expect("nobody panicked");
+            let mut emitted = emitted.lock().expect("nobody panicked");
             match event {
-                Event::Trial(trial) => told.trials.push(*trial),
-                Event::Exchange(exchange) => told.exchanges.push(*exchange),
+                Event::Trial(trial) => emitted.trials.push(*trial),
+                Event::Exchange(exchange) => emitted.exchanges.push(*exchange),
                 Event::Header(_)
                 | Event::Case(_)
                 | Event::Timing(_)
@@ -60,27 +64,31 @@ async fn told(target: Target, manifest: &Manifest, select: &Select) -> (Result<F
         })
     };
     let ended = run(target, manifest, select, RunSettings::default(), Stop::default(), emit).await;
-    let told = std::mem::take(&mut *told.lock().expect("nobody panicked"));
-    (ended, told)
+    let emitted = std::mem::take(&mut *emitted.lock().expect("nobody panicked"));
+    (ended, emitted)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_spoiled_in_a_request_stands_in_the_log_with_both_heads_as_they_were() {
+async fn what_is_overridden_in_a_request_stands_in_the_log_with_both_heads_as_they_were() {
     let running = crate::reference::start(crate::plan::reference_settings()).expect("it starts");
     let endpoint = format!("http://{}", running.address());
     let select = Select { ids: vec!["protocol/auth/spoiled-signature".to_owned()], ..Select::default() };
-    let (ended, told) = told(Target::reference(&endpoint, client(&endpoint)), &manifest(), &select).await;
+    let (ended, emitted) =
+        emitted(Target::reference(&endpoint, client(&endpoint)), &manifest(), &select).await;
     running.shutdown().await;
     ended.expect("it answers");
-    let exchange =
-        told.exchanges.iter().find(|exchange| exchange.request.deviates.is_some()).expect("one deviates");
-    let deviates = exchange.request.deviates.as_ref().expect("it does");
+    let exchange = emitted
+        .exchanges
+        .iter()
+        .find(|exchange| exchange.request.overrides.is_some())
+        .expect("one overrides");
+    let overrides = exchange.request.overrides.as_ref().expect("it does");
     assert_eq!(
-        deviates.spoiled.as_deref(),
+        overrides.corrupted.as_deref(),
         Some("header authorization: the last digit of Signature is changed")
     );
-    assert!(deviates.head.starts_with("POST / HTTP/1.1\r\nHost: 127.0.0.1:"), "{}", deviates.head);
-    assert!(deviates.head.contains("\r\nauthorization: AWS4-HMAC-SHA256 Credential="), "{}", deviates.head);
+    assert!(overrides.head.starts_with("POST / HTTP/1.1\r\nHost: 127.0.0.1:"), "{}", overrides.head);
+    assert!(overrides.head.contains("\r\nauthorization: AWS4-HMAC-SHA256 Credential="), "{}", overrides.head);
     let crate::log::ResponseText::Answer { as_it_came: Some(came), .. } = &exchange.response else {
         panic!("an answer by the raw transport")
     };

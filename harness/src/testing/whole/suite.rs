@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::judge::in_order;
-use crate::log::{Choice, Outcome};
+use crate::log::{ObservedAnswer, Outcome};
 use crate::plan::ClockHook;
 use crate::plan::{PlannedTrial, reference_settings};
 use crate::reference::Settings;
@@ -19,17 +19,17 @@ async fn verdicts(settings: Settings, jobs: usize, trials: Vec<Arc<PlannedTrial>
     let endpoint = format!("http://{}", running.address());
     let mut target = Target::reference(&endpoint, client(&endpoint));
     target.clock = Some(ClockHook::new(running.clock()));
-    let told: Arc<Mutex<Verdicts>> = Arc::default();
+    let emitted: Arc<Mutex<Verdicts>> = Arc::default();
     let emit = {
-        let told = Arc::clone(&told);
+        let emitted = Arc::clone(&emitted);
         Arc::new(move |event: Event| {
             if let Event::Trial(trial) = event {
-                let chose = trial
-                    .chose
+                let answers = trial
+                    .answers
                     .iter()
-                    .map(|Choice { question, candidate, .. }| (question.clone(), candidate.clone()));
-                let verdict = (trial.outcome, chose.collect());
-                told.lock().expect("nobody panicked").insert(trial.id.clone(), verdict);
+                    .map(|ObservedAnswer { question, candidate, .. }| (question.clone(), candidate.clone()));
+                let verdict = (trial.outcome, answers.collect());
+                emitted.lock().expect("nobody panicked").insert(trial.id.clone(), verdict);
             }
         })
     };
@@ -39,7 +39,7 @@ async fn verdicts(settings: Settings, jobs: usize, trials: Vec<Arc<PlannedTrial>
         .await
         .expect("the reference answers");
     running.shutdown().await;
-    std::mem::take(&mut *told.lock().expect("nobody panicked"))
+    std::mem::take(&mut *emitted.lock().expect("nobody panicked"))
 }
 
 /// The plain trial of each case: in JSON, by name.
@@ -58,8 +58,8 @@ fn wrong(verdicts: &Verdicts) -> Vec<(&String, Outcome)> {
         .collect()
 }
 
-/// Policies that have each candidate of each question at least once. The last asks what is only
-/// asked under one answer to another question.
+/// Policies that have each candidate of each question at least once. The last meets what is only
+/// met under one answer to another question.
 fn policies() -> Vec<BTreeMap<OpenQuestion, Candidate>> {
     let most = OpenQuestion::ALL.iter().map(|question| question.candidates().len()).max().unwrap_or(1);
     let nth = |round: usize| {
@@ -88,21 +88,22 @@ async fn the_suite_passes_under_every_policy_and_notes_each_answer_as_it_is() {
         }
         let verdicts = verdicts(settings, 16, plain()).await;
         assert_eq!(wrong(&verdicts), [], "{policy:?}");
-        for (id, (_, chose)) in &verdicts {
-            for (question, candidate) in chose {
+        for (id, (_, answers)) in &verdicts {
+            for (question, candidate) in answers {
                 // A question about what the reference does not let one choose.
                 let Some(question) = OpenQuestion::parse(question) else { continue };
-                let told = policy[&question];
-                assert_eq!(candidate.as_deref(), Some(told.name()), "{question} in {id}");
-                noted.insert((question, told));
+                let emitted = policy[&question];
+                assert_eq!(candidate.as_deref(), Some(emitted.name()), "{question} in {id}");
+                noted.insert((question, emitted));
             }
         }
     }
-    // What no case asks is a matter of the specification alone.
-    let asked = &crate::case::ast::Library::embedded().expect("the embedded cases are in order").questions;
+    // What no case tests is a matter of the specification alone.
+    let questions =
+        &crate::case::ast::Library::embedded().expect("the embedded cases are in order").questions;
     let all = OpenQuestion::ALL
         .into_iter()
-        .filter(|question| asked.contains_key(question.name()))
+        .filter(|question| questions.contains_key(question.name()))
         .flat_map(|question| question.candidates().iter().map(move |candidate| (question, *candidate)));
     let missing: Vec<_> = all.filter(|one| !noted.contains(one)).collect();
     assert_eq!(missing, [], "candidates that no trial met");

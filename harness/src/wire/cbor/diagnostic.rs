@@ -15,7 +15,7 @@ pub const DIAGNOSTIC_LIMIT: usize = 4096;
 ///
 /// `_` marks an indefinite length, `_0` to `_3` a head that is written wider than it need be (in
 /// one, two, four or eight bytes); `1.5_1` is a half float, `1.5_2` a single, and a double has no
-/// mark. What is broken is printed up to the fault, with a comment that tells it:
+/// mark. What is broken is printed up to the fault, with a comment that shows it:
 /// `[1 / byte 2: … /`. What is longer than [`DIAGNOSTIC_LIMIT`], such a comment included, ends in `…`.
 pub fn diagnostic(bytes: &[u8]) -> String {
     let mut printer = Printer { out: String::new(), open: Vec::new() };
@@ -121,7 +121,7 @@ impl Printer {
             Some(Open::Map) => "}",
             Some(Open::Tag) => ")",
             Some(open @ (Open::Bytes | Open::Text)) => match self.out.strip_suffix(CHUNKS) {
-                // `(_ )` would not tell which of the two it is.
+                // `(_ )` would not report which of the two it is.
                 Some(before) => {
                     self.out.truncate(before.len());
                     if open == Open::Bytes { "''_" } else { "\"\"_" }

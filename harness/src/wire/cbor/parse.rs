@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 
 use super::head::{Argument, Head, Major, Width};
+use super::outline::OutlineError;
 use super::token::{Start, Token, Tokens};
-use super::walk::WalkError;
 use crate::model::Value;
 use crate::wire::document::{DecodeError, Document, note_duplicate, prefix_paths};
 
@@ -16,7 +16,7 @@ const EPOCH: u64 = 1;
 ///
 /// Lengths may be definite or not, heads longer than they need be, floats of any width. Tag 1
 /// over a whole number is [`Value::Time`] in milliseconds (WIRE-032); over a float it stays
-/// [`Value::Float`], and [`super::walk()`] tells that there was a tag. Other tags are passed over.
+/// [`Value::Float`], and [`super::outline()`] shows that there was a tag. Other tags are passed over.
 /// Whole numbers beyond an `i64` are [`Value::Float`], `undefined` is [`Value::Null`].
 ///
 /// # Errors
@@ -31,7 +31,7 @@ pub fn parse(bytes: &[u8]) -> Result<Document, DecodeError> {
     reader
         .document()
         .map(|value| Document { value, duplicates: reader.duplicates })
-        .map_err(|WalkError { offset, reason }| DecodeError { offset, text: None, reason })
+        .map_err(|OutlineError { offset, reason }| DecodeError { offset, text: None, reason })
 }
 
 struct Reader<'a> {
@@ -41,9 +41,9 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn document(&mut self) -> Result<Value, WalkError> {
+    fn document(&mut self) -> Result<Value, OutlineError> {
         let Some(start) = self.start()? else {
-            return Err(WalkError { offset: 0, reason: "there is no item".to_owned() });
+            return Err(OutlineError { offset: 0, reason: "there is no item".to_owned() });
         };
         let value = self.value(&start)?;
         // Bytes behind the value are an error of the tokens.
@@ -51,14 +51,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The next item inside the innermost open one, `None` at its end.
-    fn start(&mut self) -> Result<Option<Start<'a>>, WalkError> {
+    fn start(&mut self) -> Result<Option<Start<'a>>, OutlineError> {
         match self.tokens.next()? {
             Some(Token::Item(start)) => Ok(Some(start)),
             Some(Token::End) | None => Ok(None),
         }
     }
 
-    fn value(&mut self, start: &Start<'a>) -> Result<Value, WalkError> {
+    fn value(&mut self, start: &Start<'a>) -> Result<Value, OutlineError> {
         match start.head.major {
             Major::Unsigned | Major::Negative => Ok(whole_number(&start.head)),
             Major::Simple => match start.head.float() {
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn bytes(&mut self, start: &Start<'a>) -> Result<Vec<u8>, WalkError> {
+    fn bytes(&mut self, start: &Start<'a>) -> Result<Vec<u8>, OutlineError> {
         let mut whole = start.payload.to_vec();
         if start.holds_others() {
             while let Some(chunk) = self.start()? {
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
         Ok(whole)
     }
 
-    fn text(&mut self, start: &Start<'a>) -> Result<String, WalkError> {
+    fn text(&mut self, start: &Start<'a>) -> Result<String, OutlineError> {
         let mut whole = utf8(start)?.to_owned();
         if start.holds_others() {
             while let Some(chunk) = self.start()? {
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
         Ok(whole)
     }
 
-    fn list(&mut self) -> Result<Value, WalkError> {
+    fn list(&mut self) -> Result<Value, OutlineError> {
         let mut elements = Vec::new();
         while let Some(start) = self.start()? {
             let from = self.duplicates.len();
@@ -104,12 +104,12 @@ impl<'a> Reader<'a> {
         Ok(Value::List(elements))
     }
 
-    fn map(&mut self) -> Result<Value, WalkError> {
+    fn map(&mut self) -> Result<Value, OutlineError> {
         let mut members = IndexMap::new();
         while let Some(key) = self.start()? {
             if key.head.major != Major::Text {
                 let reason = format!("a key is {}, not text", key.head.major.name());
-                return Err(WalkError { offset: key.offset, reason });
+                return Err(OutlineError { offset: key.offset, reason });
             }
             let name = self.text(&key)?;
             let from = self.duplicates.len();
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
         Ok(Value::Map(members))
     }
 
-    fn tagged(&mut self, tag: &Start<'a>) -> Result<Value, WalkError> {
+    fn tagged(&mut self, tag: &Start<'a>) -> Result<Value, OutlineError> {
         // The tokens end a tag only after the item under it, so there is one.
         let Some(start) = self.start()? else { return Ok(Value::Null) };
         let value = self.value(&start)?;
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
             | Value::List(_)
             | Value::Map(_) => {
                 let reason = format!("tag 1 stands over {}, not over a number", start.head.major.name());
-                Err(WalkError { offset: start.offset, reason })
+                Err(OutlineError { offset: start.offset, reason })
             }
         }
     }
@@ -173,21 +173,21 @@ fn whole_number(head: &Head) -> Value {
     }
 }
 
-fn simple(start: &Start<'_>) -> Result<Value, WalkError> {
+fn simple(start: &Start<'_>) -> Result<Value, OutlineError> {
     match start.head.argument {
         Argument::Definite { value: 20, width: Width::Immediate } => Ok(Value::Bool(false)),
         Argument::Definite { value: 21, width: Width::Immediate } => Ok(Value::Bool(true)),
         Argument::Definite { value: 22 | 23, width: Width::Immediate } => Ok(Value::Null),
         Argument::Definite { value, .. } => {
             let reason = format!("simple value {value} stands for nothing in the API");
-            Err(WalkError { offset: start.offset, reason })
+            Err(OutlineError { offset: start.offset, reason })
         }
         // The tokens make an end of a break.
         Argument::Indefinite => Ok(Value::Null),
     }
 }
 
-fn utf8<'a>(start: &Start<'a>) -> Result<&'a str, WalkError> {
+fn utf8<'a>(start: &Start<'a>) -> Result<&'a str, OutlineError> {
     std::str::from_utf8(start.payload)
-        .map_err(|_| WalkError { offset: start.offset, reason: "text that is not UTF-8".to_owned() })
+        .map_err(|_| OutlineError { offset: start.offset, reason: "text that is not UTF-8".to_owned() })
 }

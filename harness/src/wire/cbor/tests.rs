@@ -1,7 +1,7 @@
 //! One table of spellings, one of refusals, and what holds for any value and any bytes.
 
 mod oracle;
-mod spelled;
+mod spellings;
 
 use proptest::prelude::*;
 
@@ -152,13 +152,13 @@ fn what_is_not_one_item_is_refused_at_its_place() {
     ] {
         let bytes = hex(bytes);
         assert_eq!(refusal(&bytes), (offset, reason.to_owned()), "{bytes:02x?}");
-        let fault = walk(&bytes).unwrap_err();
+        let fault = outline(&bytes).unwrap_err();
         assert_eq!((fault.offset, fault.reason.as_str()), (offset, reason), "{bytes:02x?}");
     }
 }
 
 #[test]
-fn what_no_value_of_the_api_can_be_is_walked_but_not_parsed() {
+fn what_no_value_of_the_api_can_be_has_an_outline_and_is_not_parsed() {
     for (bytes, offset, reason) in [
         ("a1 01 02", 1, "a key is an unsigned integer, not text"),
         ("a1 c1 01 02", 1, "a key is a tag, not text"),
@@ -172,12 +172,12 @@ fn what_no_value_of_the_api_can_be_is_walked_but_not_parsed() {
     ] {
         let bytes = hex(bytes);
         assert_eq!(refusal(&bytes), (offset, reason.to_owned()), "{bytes:02x?}");
-        walk(&bytes).unwrap();
+        outline(&bytes).unwrap();
     }
 }
 
 #[test]
-fn an_error_is_told_with_its_byte() {
+fn an_error_is_reported_with_its_byte() {
     let error = parse(&hex("01 02")).unwrap_err();
     assert_eq!(error.to_string(), "read CBOR at byte 1: bytes behind the value: 1");
 }
@@ -198,7 +198,7 @@ fn nesting_is_bounded_whatever_it_is_made_of() {
             let (offset, reason) = refusal(&nested(depth));
             assert_eq!(reason, format!("nested deeper than {MAX_DEPTH} levels"), "{opening}");
             assert!(offset < (MAX_DEPTH + 1) * 4);
-            walk(&nested(depth)).unwrap_err();
+            outline(&nested(depth)).unwrap_err();
             assert!(diagnostic(&nested(depth)).contains(&reason));
         }
     }
@@ -227,7 +227,7 @@ fn the_number_of_items_is_bounded() {
 }
 
 #[test]
-fn repeated_members_are_told_by_path_and_the_last_one_is_kept() {
+fn repeated_members_are_reported_by_path_and_the_last_one_is_kept() {
     // {"A": [0, {"B": 1, "B": 2}], "C": {}, "C": 3}, the second B and C in chunks.
     let document = parse(&hex("a3 6141 82 00 a2 6142 01 7f 6142 ff 02 6143 a0 7f 6143 ff 03")).unwrap();
     assert_eq!(document.duplicates, ["A.1.B", "C"]);
@@ -243,8 +243,8 @@ fn very_many_repetitions_under_a_very_long_name_make_no_longer_text() {
     bytes.extend(hex("6161 01").repeat(10_000));
     bytes.push(0xff);
     let document = parse(&bytes).unwrap();
-    let told: usize = document.duplicates.iter().map(String::len).sum();
-    assert!(!document.duplicates.is_empty() && told < 10_000, "{told}");
+    let reported: usize = document.duplicates.iter().map(String::len).sum();
+    assert!(!document.duplicates.is_empty() && reported < 10_000, "{reported}");
 }
 
 /// Bytes that go further into the reader than any bytes would.
@@ -275,7 +275,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused_at_a_place_inside(bytes in nearly_cbor()) {
-        let walked = walk(&bytes);
+        let walked = outline(&bytes);
         match (parse(&bytes), &walked) {
             (Ok(_), walked) => prop_assert!(walked.is_ok()),
             (Err(error), Ok(_)) => prop_assert!(error.offset < bytes.len()),

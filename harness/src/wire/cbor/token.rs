@@ -1,7 +1,7 @@
 //! The one reader of CBOR bytes: item by item, bounded, without building anything.
 
 use super::head::{Argument, Head, Major, Width};
-use super::walk::WalkError;
+use super::outline::OutlineError;
 use crate::wire::document::MAX_DEPTH;
 
 /// How many items a body may hold. A full `GetRecords` answer needs about 120,000.
@@ -28,7 +28,7 @@ pub enum Place {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'a> {
     Item(Start<'a>),
-    /// All of the innermost open array, map, tag or string in chunks has been told.
+    /// All of the innermost open array, map, tag or string in chunks has been reported.
     End,
 }
 
@@ -61,8 +61,8 @@ pub(super) struct Tokens<'a> {
     items: usize,
 }
 
-fn fault(offset: usize, reason: impl Into<String>) -> WalkError {
-    WalkError { offset, reason: reason.into() }
+fn fault(offset: usize, reason: impl Into<String>) -> OutlineError {
+    OutlineError { offset, reason: reason.into() }
 }
 
 /// An item that is not complete.
@@ -80,7 +80,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The next token, `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Token<'a>>, WalkError> {
+    pub(super) fn next(&mut self) -> Result<Option<Token<'a>>, OutlineError> {
         match self.open.last() {
             None if self.items > 0 => {
                 return match self.rest().len() {
@@ -116,7 +116,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Takes a break.
-    fn end_of_indefinite(&mut self) -> Result<(), WalkError> {
+    fn end_of_indefinite(&mut self) -> Result<(), OutlineError> {
         let reason = match self.open.last() {
             Some(Open { left: None, major: Major::Map, seen }) if seen % 2 == 1 => {
                 "a break stands where the value of a key should"
@@ -133,7 +133,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Counts the item in the one around it.
-    fn place(&mut self, head: &Head) -> Result<Place, WalkError> {
+    fn place(&mut self, head: &Head) -> Result<Place, OutlineError> {
         let offset = self.offset;
         let Some(around) = self.open.last_mut() else { return Ok(Place::Root) };
         let index = around.seen;
@@ -157,7 +157,7 @@ impl<'a> Tokens<'a> {
 
     /// What stands behind the head: the bytes of a string are taken, an item that holds others is
     /// opened. Whatever length is declared must fit into the bytes that are there.
-    fn contents(&mut self, head: &Head, offset: usize) -> Result<&'a [u8], WalkError> {
+    fn contents(&mut self, head: &Head, offset: usize) -> Result<&'a [u8], OutlineError> {
         let left = self.rest().len() as u64;
         match (head.major, head.argument) {
             (Major::Unsigned | Major::Negative, Argument::Definite { .. }) => Ok(&[]),
@@ -200,7 +200,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    fn open(&mut self, major: Major, left: Option<u64>, offset: usize) -> Result<&'a [u8], WalkError> {
+    fn open(&mut self, major: Major, left: Option<u64>, offset: usize) -> Result<&'a [u8], OutlineError> {
         if self.open.len() == MAX_DEPTH {
             return Err(fault(offset, format!("nested deeper than {MAX_DEPTH} levels")));
         }

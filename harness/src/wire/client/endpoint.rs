@@ -117,7 +117,7 @@ impl Endpoint {
         }
     }
 
-    /// Reads the endpoint of a target that may be asked anything.
+    /// Reads the endpoint of a target that may get any request.
     ///
     /// # Errors
     ///

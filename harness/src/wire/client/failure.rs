@@ -8,7 +8,7 @@ use crate::wire::message::{NoAnswer, NoAnswerKind};
 #[cfg(feature = "tls")]
 use crate::wire::tls;
 
-/// Words of the layers between us and the cause. They say nothing that the kind does not.
+/// Variants of the layers between us and the cause. They say nothing that the kind does not.
 const NOISE: [&str; 6] = [
     "error sending request",
     "client error (Connect)",
@@ -52,7 +52,7 @@ fn kind(error: &reqwest::Error) -> NoAnswerKind {
         return if unreadable { NoAnswerKind::NotHttp } else { NoAnswerKind::Closed };
     }
     // The rest has no type of its own that a crate without the HTTP library's parts could name.
-    // These are its words for a head that it cannot read; the tests hold them.
+    // These are its texts for a head that it cannot read; the tests hold them.
     let cause = sources(error).last().map(ToString::to_string).unwrap_or_default();
     let unreadable = cause.contains(" parsed")
         || cause == "message head is too large"
@@ -72,8 +72,8 @@ fn of_tls(error: &reqwest::Error, https: bool) -> Option<NoAnswer> {
     if error.is_timeout() || !https {
         return None;
     }
-    if let Some(told) = sources(error).find_map(tls::told) {
-        return Some(told);
+    if let Some(reported) = sources(error).find_map(tls::reported) {
+        return Some(reported);
     }
     let io = sources(error).filter_map(|source| source.downcast_ref::<io::Error>()).last().map(innermost)?;
     // Nobody is refused by these: TCP stood, and what came next was the handshake.

@@ -1,9 +1,9 @@
-//! The pooled client: signs, sends, and tells what came, as it came.
+//! The pooled client: signs, sends, and shows what came, as it came.
 //!
-//! It follows no redirects, repeats nothing, unpacks nothing and asks no proxy. It adds headers of
+//! It follows no redirects, repeats nothing, unpacks nothing and uses no proxy. It adds headers of
 //! its own (`accept`, `host`, `content-length`) and hides the case and order of those that come
 //! back: what is about bytes is the raw transport's ([`crate::wire::raw`]). HTTP/2 is
-//! only asked for, by the raw transport: no trial is carried by it.
+//! only requested, by the raw transport: no trial is carried by it.
 
 mod endpoint;
 mod failure;
@@ -89,7 +89,7 @@ pub enum ClientError {
     /// The HTTP library could not be set up.
     #[error("set up the HTTP client: {text}")]
     Setup {
-        /// Its words, in lower case.
+        /// Its text, in lower case.
         text: String,
     },
 }
@@ -150,7 +150,7 @@ impl Client {
         &self.settings.endpoint
     }
 
-    /// True if it looks at certificates and takes all of them, which is worth a word.
+    /// True if it looks at certificates and takes all of them, which is worth a warning.
     pub fn takes_any_certificate(&self) -> bool {
         self.settings.endpoint.is_https() && self.trust == Trust::Any
     }

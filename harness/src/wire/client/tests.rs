@@ -41,7 +41,7 @@ enum Then {
     Repeat,
 }
 
-/// A server that reads a request, writes `bytes`, and then does as told. Counts connections.
+/// A server that reads a request, writes `bytes`, and then does as reported. Counts connections.
 async fn raw(bytes: &'static [u8], then: Then) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -174,7 +174,7 @@ async fn a_refusal_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn gzip_that_nobody_asked_for_is_left_alone() {
+async fn gzip_that_nobody_requested_is_left_alone() {
     let packed: &[u8] =
         &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0, 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0];
     let server = answering(
@@ -385,8 +385,8 @@ fn no_error_about_an_endpoint_repeats_what_may_be_a_secret() {
         "http://h/#geheim",
         "http://h:4567/a?geheim@h",
     ] {
-        let told = Endpoint::parse(text).unwrap_err().to_string();
-        assert!(!told.contains("geheim") && !told.contains("heim"), "{told}");
+        let reported = Endpoint::parse(text).unwrap_err().to_string();
+        assert!(!reported.contains("geheim") && !reported.contains("heim"), "{reported}");
     }
 }
 

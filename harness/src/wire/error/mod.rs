@@ -1,7 +1,7 @@
 //! Which error an answer carries, and where it says so.
 //!
 //! A reader for whatever a target sends: nothing here fails. Whether the place and the form are
-//! those of the service is asked elsewhere. Bodies are read in the encoding that the answer's content
+//! those of the service is checked elsewhere. Bodies are read in the encoding that the answer's content
 //! type names: CBOR where it says so (WIRE-018, WIRE-031), else JSON.
 
 #[cfg(test)]

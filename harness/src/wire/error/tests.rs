@@ -26,7 +26,7 @@ fn a_modelled_error_is_read_from_the_body() {
 }
 
 #[test]
-fn a_capital_message_is_told_apart() {
+fn a_capital_message_is_distinguished() {
     let read = answer(400, &[], r#"{"__type":"SerializationException","Message":"no"}"#);
     assert_eq!((read.message.as_deref(), read.message_key), (Some("no"), Some(MessageKey::Upper)));
 }
@@ -47,7 +47,7 @@ fn namespaces_and_addresses_are_stripped() {
 }
 
 #[test]
-fn the_body_comes_before_the_header_and_a_contradiction_is_told() {
+fn the_body_comes_before_the_header_and_a_contradiction_is_reported() {
     let read = answer(
         400,
         &[("x-amzn-errortype", "BException")],
@@ -117,8 +117,8 @@ fn a_web_page_names_no_class() {
 
 #[test]
 fn odd_types_are_passed_over() {
-    let read = answer(500, &[], r#"{"__type":5,"code":null,"message":["x"],"Message":"told"}"#);
-    assert_eq!((read.class, read.message.as_deref()), (None, Some("told")));
+    let read = answer(500, &[], r#"{"__type":5,"code":null,"message":["x"],"Message":"reported"}"#);
+    assert_eq!((read.class, read.message.as_deref()), (None, Some("reported")));
     assert_eq!(answer(500, &[], "[1]"), ErrorAnswer::default());
 }
 

@@ -66,14 +66,14 @@ fn whole_numbers_are_integers_and_all_others_floats() {
 }
 
 #[test]
-fn of_repeated_members_the_last_is_kept_and_each_repetition_is_told() {
+fn of_repeated_members_the_last_is_kept_and_each_repetition_is_reported() {
     let document = parse(br#"{"A":1,"R":[{},{"D":1,"D":2,"D":3}],"A":{"x":1,"x":2}}"#).unwrap();
     assert_eq!(document.duplicates, ["R.1.D", "R.1.D", "A.x", "A"]);
     assert_eq!(document.value.get("A").and_then(|a| a.get("x")), Some(&Value::Integer(2)));
 }
 
 #[test]
-fn errors_tell_byte_line_and_column() {
+fn errors_name_byte_line_and_column() {
     let (offset, line, column, reason) = place(b"{\n \"\xc3\xa9\": 1,\n \"a\" 2}");
     assert_eq!((offset, line, column), (17, 3, 6));
     assert!(reason.contains("expected `:`"), "{reason}");
@@ -156,9 +156,9 @@ fn misfits_are_listed_and_kept_raw() {
         "GetRecordsOutput",
         r#"{"MillisBehindLatest":"0","Records":[{"Data":"?"},7,{"ApproximateArrivalTimestamp":"now"}]}"#,
     );
-    let told: Vec<_> = answer.misfits.iter().map(|m| (m.path.as_str(), m.expected, m.found)).collect();
+    let reported: Vec<_> = answer.misfits.iter().map(|m| (m.path.as_str(), m.expected, m.found)).collect();
     assert_eq!(
-        told,
+        reported,
         [
             ("MillisBehindLatest", "64-bit integer", "string"),
             ("Records.0.Data", "base64 text", "string"),

@@ -38,8 +38,8 @@ async fn tcp(endpoint: &Endpoint) -> Result<TcpStream, NoAnswer> {
 /// What it means that a connection that stood broke before any byte of an answer.
 pub(super) fn lost(error: &io::Error) -> NoAnswer {
     #[cfg(feature = "tls")]
-    if let Some(told) = crate::wire::tls::told(error) {
-        return told;
+    if let Some(reported) = crate::wire::tls::reported(error) {
+        return reported;
     }
     NoAnswer { kind: NoAnswerKind::Closed, text: error.to_string() }
 }

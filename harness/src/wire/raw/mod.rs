@@ -9,7 +9,7 @@
 
 mod answer;
 mod connection;
-mod deviation;
+mod overrides;
 mod parser;
 mod preface;
 mod request;
@@ -24,7 +24,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout_at;
 
 pub use answer::{Fault, Framing, Head, RawAnswer, RawHeader};
-pub use deviation::{Deviation, RawSent};
+pub use overrides::{Overrides, RawSent};
 pub use parser::{AnswerParser, HEAD_LIMIT, INTERIM_LIMIT, Unreadable};
 pub use request::{Cut, RawRequest, RequestFraming};
 
@@ -148,7 +148,7 @@ async fn read(stream: &mut dyn Connection, method: &str, rest: &mut Vec<u8>) -> 
         }
         let count = match stream.read(&mut buffer).await {
             Ok(count) => count,
-            // A close without the words that end TLS is a close.
+            // A close without the message that ends TLS is a close.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => 0,
             Err(error) if parser.is_empty() => return Err(connection::lost(&error)),
             // A reset after an answer without a length ends it as a close would.
@@ -182,7 +182,7 @@ fn lost(sent: Instant, none: NoAnswer) -> RawExchange {
 }
 
 impl RawAnswer {
-    /// The answer as the pooled client would tell it.
+    /// The answer as the pooled client would report it.
     pub fn response(&self) -> super::message::Response {
         super::message::Response {
             status: self.head.status,

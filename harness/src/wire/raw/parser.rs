@@ -1,4 +1,4 @@
-//! A lenient reader of HTTP/1.1 answers: takes what a client could still make sense of, and tells
+//! A lenient reader of HTTP/1.1 answers: takes what a client could still make sense of, and shows
 //! where it is wrong.
 
 use super::answer::{Fault, Framing, Head, RawAnswer, RawHeader};
@@ -10,8 +10,8 @@ pub const HEAD_LIMIT: usize = 64 * 1024;
 const WHOLE_LIMIT: usize = 2 * BODY_LIMIT;
 /// Answers with a 1xx status before the one that counts, at most.
 pub const INTERIM_LIMIT: usize = 16;
-/// Faults that are told, at most: a hostile answer could have any number.
-const FAULTS_TOLD: usize = 32;
+/// Faults that are reported, at most: a hostile answer could have any number.
+const FAULTS_REPORTED: usize = 32;
 /// The longest line that states the size of a chunk.
 const CHUNK_LINE_LIMIT: usize = 4 * 1024;
 
@@ -220,15 +220,15 @@ impl AnswerParser {
     }
 
     fn fault(&mut self, offset: usize, reason: impl Into<String>) {
-        if self.faults.len() < FAULTS_TOLD {
+        if self.faults.len() < FAULTS_REPORTED {
             self.faults.push(Fault { offset, reason: reason.into() });
         }
     }
 
-    /// A whole head, as its end is what tells that it is one.
+    /// A whole head, as its end is what shows that it is one.
     fn head(&mut self) -> Result<bool, Unreadable> {
         let start = self.at;
-        // What cannot become HTTP any more is told at once, not after a time-out.
+        // What cannot become HTTP any more is reported at once, not after a time-out.
         let there = &self.buffer[start..];
         let magic = b"HTTP/";
         if let Some(wrong) = there.iter().zip(magic).position(|(byte, wanted)| byte != wanted) {

@@ -1,7 +1,7 @@
 //! Whether a server speaks HTTP/2: to a client that knows it before (RFC 9113, section 3.3), and
 //! behind TLS to one that offers it there (ALPN, section 3.2).
 //!
-//! Only asked: nothing is carried by HTTP/2 here.
+//! Only probed: nothing is carried by HTTP/2 here.
 
 use std::time::Duration;
 
@@ -31,21 +31,21 @@ impl RawTransport {
             Tls::Plain => self.answers_a_preface().await,
             #[cfg(feature = "tls")]
             Tls::Secured(config) => {
-                let asking = connection::picks_http2(&self.endpoint, config);
-                timeout(self.timeout, asking).await.unwrap_or(false)
+                let probe = connection::picks_http2(&self.endpoint, config);
+                timeout(self.timeout, probe).await.unwrap_or(false)
             }
         }
     }
 
     async fn answers_a_preface(&self) -> bool {
-        let asking = async {
+        let probe = async {
             let mut stream = self.connect().await.ok()?;
             stream.write_all(PREFACE).await.ok()?;
             let mut header = [0; FRAME_HEADER];
             stream.read_exact(&mut header).await.ok()?;
             Some(header)
         };
-        match timeout(self.timeout.min(PATIENCE), asking).await {
+        match timeout(self.timeout.min(PATIENCE), probe).await {
             Ok(Some(header)) => is_settings(header),
             Ok(None) | Err(_) => false,
         }

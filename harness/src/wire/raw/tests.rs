@@ -55,7 +55,7 @@ async fn serving(answer: &'static [u8]) -> (RawTransport, tokio::task::JoinHandl
 }
 
 #[test]
-fn a_request_is_written_as_it_is_told_to_be() {
+fn a_request_is_written_as_stated() {
     assert_eq!(post("{}").to_bytes(), b"POST / HTTP/1.1\r\nhOsT: h\r\nx: 1\r\nContent-Length: 2\r\n\r\n{}");
     let chunked = RawRequest { framing: RequestFraming::Chunked(2), ..post("abc") };
     assert!(
@@ -99,7 +99,7 @@ fn chunks_are_joined_and_trailers_kept() {
 }
 
 #[test]
-fn what_is_wrong_and_readable_is_told_with_its_byte() {
+fn what_is_wrong_and_readable_is_reported_with_its_byte() {
     for (bytes, offset, reason) in [
         (&b"HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n"[..], 15, "a line ends without a carriage return"),
         (b"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", 0, "`HTTP/2.0` in place of HTTP/1.1"),
@@ -173,7 +173,7 @@ async fn pipelined_requests_get_their_answers_in_order() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_cut_ends_where_it_is_told_to() {
+async fn a_request_that_is_cut_ends_where_stated() {
     let (transport, serving) = serving(b"").await;
     let exchange = transport.send(&RawRequest { cut: Cut::After(9), ..post("{}") }).await;
     assert_eq!(exchange.outcome.unwrap_err().kind, NoAnswerKind::Closed);
@@ -214,7 +214,7 @@ proptest! {
         };
         match (whole, pieced) {
             (Ok(whole), Ok(pieced)) => {
-                // What follows an answer tells whether it was closed, and is not its own.
+                // What follows an answer says whether it was closed, and is not its own.
                 prop_assert_eq!(RawAnswer { closed: false, ..whole }, RawAnswer { closed: false, ..pieced });
             }
             (Err(_), Err(_)) => {}

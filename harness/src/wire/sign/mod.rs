@@ -1,9 +1,9 @@
 //! Signatures as clients make them: SigV4 over headers, by AWS's own crate.
 //!
-//! [`crate::wire::verify`] is written apart from it on purpose, so that each can tell the other
-//! wrong. [`Spoil`] makes signatures that are wrong in one named place.
+//! [`crate::wire::verify`] is written apart from it on purpose, so that each can report the other
+//! wrong. [`Corruption`] makes signatures that are wrong in one named place.
 
-mod spoil;
+mod corruption;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +14,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 
-pub use spoil::{Signed, Spoil};
+pub use corruption::{Corruption, Signed};
 
 use crate::wire::message::Credentials;
 

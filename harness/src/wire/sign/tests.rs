@@ -45,14 +45,14 @@ fn a_header_that_http_cannot_carry_is_refused() {
     assert!(sign(&parts, &Credentials::dummy(), "us-east-1", UNIX_EPOCH).is_err());
 }
 
-/// What a verifier says of a request that is spoiled so.
-fn verdict(spoil: Spoil) -> Result<(), String> {
+/// What a verifier says of a request that is corrupted so.
+fn verdict(corruption: Corruption) -> Result<(), String> {
     use crate::wire::verify::{Incoming, Verifier};
 
     let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "T")];
     let parts = Parts { method: "POST", url: "http://h.test:1/", headers: &headers, body: b"{}" };
     let now = std::time::SystemTime::now();
-    let signed = spoil.sign(&parts, &Credentials::dummy(), "us-east-1", now).unwrap();
+    let signed = corruption.sign(&parts, &Credentials::dummy(), "us-east-1", now).unwrap();
     let mut sent: Vec<(&str, &str)> = headers.to_vec();
     sent.push(("host", "h.test:1"));
     sent.extend(signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
@@ -68,29 +68,29 @@ fn verdict(spoil: Spoil) -> Result<(), String> {
 }
 
 #[test]
-fn each_spoil_is_refused_by_a_verifier_in_its_own_way_or_is_none() {
+fn each_corruption_is_refused_by_a_verifier_in_its_own_way_or_is_none() {
     const WRONG: &str = "InvalidSignatureException";
     const HALF: &str = "IncompleteSignatureException";
-    for (spoil, class) in [
-        (Spoil::Nothing, None),
-        (Spoil::Presigned, None),
-        (Spoil::AddedHeader, None),
-        (Spoil::Unsigned, Some("MissingAuthenticationTokenException")),
-        (Spoil::Signature, Some(WRONG)),
-        (Spoil::BodyHash, Some(WRONG)),
-        (Spoil::NoCredential, Some(HALF)),
-        (Spoil::NoSignature, Some(HALF)),
-        (Spoil::NoSignedHeaders, Some(HALF)),
-        (Spoil::NoDate, Some(HALF)),
-        (Spoil::Expired, Some(WRONG)),
-        (Spoil::Future, Some(WRONG)),
-        (Spoil::OtherRegion, Some(WRONG)),
-        (Spoil::OtherService, Some(WRONG)),
-        (Spoil::UnknownKey, Some("UnrecognizedClientException")),
-        (Spoil::SessionToken, Some("UnrecognizedClientException")),
-        (Spoil::HeaderAndQuery, Some(WRONG)),
-        (Spoil::ChangedHeader, Some(WRONG)),
+    for (corruption, class) in [
+        (Corruption::Nothing, None),
+        (Corruption::Presigned, None),
+        (Corruption::AddedHeader, None),
+        (Corruption::Unsigned, Some("MissingAuthenticationTokenException")),
+        (Corruption::Signature, Some(WRONG)),
+        (Corruption::BodyHash, Some(WRONG)),
+        (Corruption::NoCredential, Some(HALF)),
+        (Corruption::NoSignature, Some(HALF)),
+        (Corruption::NoSignedHeaders, Some(HALF)),
+        (Corruption::NoDate, Some(HALF)),
+        (Corruption::Expired, Some(WRONG)),
+        (Corruption::Future, Some(WRONG)),
+        (Corruption::OtherRegion, Some(WRONG)),
+        (Corruption::OtherService, Some(WRONG)),
+        (Corruption::UnknownKey, Some("UnrecognizedClientException")),
+        (Corruption::SessionToken, Some("UnrecognizedClientException")),
+        (Corruption::HeaderAndQuery, Some(WRONG)),
+        (Corruption::ChangedHeader, Some(WRONG)),
     ] {
-        assert_eq!(verdict(spoil).err().as_deref(), class, "{spoil:?}");
+        assert_eq!(verdict(corruption).err().as_deref(), class, "{corruption:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What failures of TLS mean, in words.
+//! What failures of TLS mean, as text.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -15,23 +15,23 @@ use rustls::{CertificateError, Error};
 use crate::wire::message::{NoAnswer, NoAnswerKind};
 
 /// The failure of TLS that an error on a connection is, if it is one.
-pub(in crate::wire) fn told(error: &(dyn std::error::Error + 'static)) -> Option<NoAnswer> {
+pub(in crate::wire) fn reported(error: &(dyn std::error::Error + 'static)) -> Option<NoAnswer> {
     // rustls reports through `io::Error`, nested at times, which leaves what it wraps out of `source`.
     if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        return told(inner);
+        return reported(inner);
     }
     let error = error.downcast_ref::<Error>()?;
     let kind = match error {
         Error::InvalidCertificate(_) => NoAnswerKind::Untrusted,
         _ => NoAnswerKind::Tls,
     };
-    Some(NoAnswer { kind, text: words(error) })
+    Some(NoAnswer { kind, text: error_text(error) })
 }
 
 /// What it means that a connection broke before TLS stood.
 pub(in crate::wire) fn broken(error: &io::Error) -> NoAnswer {
-    if let Some(told) = told(error) {
-        return told;
+    if let Some(reported) = reported(error) {
+        return reported;
     }
     let text = if error.kind() == io::ErrorKind::UnexpectedEof {
         "the server closed the connection in the handshake of TLS".to_owned()
@@ -41,8 +41,8 @@ pub(in crate::wire) fn broken(error: &io::Error) -> NoAnswer {
     NoAnswer { kind: NoAnswerKind::Tls, text }
 }
 
-/// An error of TLS in words.
-pub(super) fn words(error: &Error) -> String {
+/// An error of TLS as text.
+pub(super) fn error_text(error: &Error) -> String {
     match error {
         Error::InvalidCertificate(why) => format!("the certificate is not trusted: {}", certificate(why)),
         Error::InvalidMessage(why) => {
@@ -73,7 +73,7 @@ pub(super) fn no_pem(error: &pem::Error) -> String {
 pub(super) fn reason(error: &Error) -> String {
     match error {
         Error::InvalidCertificate(why) => certificate(why),
-        other => words(other),
+        other => error_text(other),
     }
 }
 

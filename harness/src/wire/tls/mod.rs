@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use trust::{Anchors, AnchorsError, Trust};
 
 #[cfg(feature = "tls")]
-pub(in crate::wire) use failure::{broken, told};
+pub(in crate::wire) use failure::{broken, reported};
 
 /// Why there is no TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Tls {
     /// If the system's authorities cannot be read.
     #[cfg(feature = "tls")]
     pub(in crate::wire) fn secured(trust: &Trust) -> Result<Self, NoTls> {
-        let config = verify::config(trust).map_err(|error| NoTls::Setup(failure::words(&error)))?;
+        let config = verify::config(trust).map_err(|error| NoTls::Setup(failure::error_text(&error)))?;
         Ok(Self::Secured(Arc::new(config)))
     }
 

@@ -1,4 +1,4 @@
-//! What is asked of a server's certificate.
+//! What is required of a server's certificate.
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@
 //! target (WIRE-015, WIRE-016) is the reference's business, and so is what a caller may do. The
 //! comparison is not in constant time: nothing here guards a secret.
 //!
-//! The order of the checks, where no fact tells it, is: parts there, date, credential scope, key,
+//! The order of the checks, where no fact shows it, is: parts there, date, credential scope, key,
 //! signature.
 
 mod canonical;
@@ -135,7 +135,7 @@ impl Verifier {
             key::hash_hex(canonical.as_bytes()),
         );
         let expected = key::mac_hex(&known.signing_key(scope.date, &self.region), to_sign.as_bytes());
-        // AUTH-005 shows that the algorithm's name is not looked at first; where it is, no fact tells.
+        // AUTH-005 shows that the algorithm's name is not looked at first; where it is, no fact shows.
         if claim.algorithm != ALGORITHM || claim.signature != expected {
             return Err(AuthFault::WrongSignature);
         }

@@ -11,7 +11,7 @@ const REGION: &str = "us-east-1";
 /// 2018-09-20T17:50:04Z, the time in AUTH-010.
 const NOW: u64 = 1_537_465_804;
 
-/// A request that owns its parts, to be spoiled.
+/// A request that owns its parts, to be corrupted.
 #[derive(Clone)]
 struct Sent {
     method: String,
@@ -175,7 +175,7 @@ fn nothing_signed_is_a_missing_token() {
 }
 
 #[test]
-fn an_incomplete_header_is_told_clause_by_clause() {
+fn an_incomplete_header_is_reported_clause_by_clause() {
     assert_is_fact(&unsigned("", &[("Authorization", "X")]).fault(), "AUTH-002");
     let dated = [("Authorization", "AWS4- Signature=b, Credential=a"), ("Date", "a")];
     assert_is_fact(&unsigned("", &dated).fault(), "AUTH-005");
@@ -185,7 +185,7 @@ fn an_incomplete_header_is_told_clause_by_clause() {
 }
 
 #[test]
-fn an_incomplete_query_is_told_clause_by_clause() {
+fn an_incomplete_query_is_reported_clause_by_clause() {
     assert_is_fact(&unsigned("X-Amz-Algorithm", &[]).fault(), "AUTH-003");
     let query = "X-Amz-Algorithm=a&X-Amz-Credential=b&X-Amz-Signature=c&X-Amz-Date=d";
     assert_is_fact(&unsigned(query, &[]).fault(), "AUTH-004");
@@ -228,7 +228,7 @@ fn whatever_is_changed_after_signing_makes_the_signature_wrong() {
     query.query = "a=b".to_owned();
     let mut second = signed();
     *second.header("x-amz-date") = "20180920T175005Z".to_owned();
-    for (spoiled, request) in [
+    for (corrupted, request) in [
         ("secret", signed_with("/", "T", b"{}", &secret, at(NOW))),
         ("body", body),
         ("target", target),
@@ -244,7 +244,7 @@ fn whatever_is_changed_after_signing_makes_the_signature_wrong() {
         ("algorithm", signed().in_authorization("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA512 ")),
     ] {
         let fault = request.fault();
-        assert_eq!(fault, AuthFault::WrongSignature, "{spoiled}");
+        assert_eq!(fault, AuthFault::WrongSignature, "{corrupted}");
         assert_is_fact(&fault, "AUTH-009");
     }
 }
@@ -265,13 +265,13 @@ fn five_minutes_either_way_are_allowed_and_no_second_more() {
 }
 
 #[test]
-fn an_expired_signature_is_told_with_its_times() {
+fn an_expired_signature_is_reported_with_its_times() {
     let request = signed_with("/", "T", b"{}", &Credentials::dummy(), at(NOW - 543));
     assert_is_fact(&request.fault(), "AUTH-010");
 }
 
 #[test]
-fn a_signature_of_the_future_is_told_with_its_times() {
+fn a_signature_of_the_future_is_reported_with_its_times() {
     let request = signed_with("/", "T", b"{}", &Credentials::dummy(), at(NOW + 360));
     let fault = request.fault();
     // AUTH-011 has placeholders where the times stand.
@@ -324,9 +324,9 @@ fn a_presigned_request_is_accepted_until_it_expires() {
     request.verify(&verifier(), at(NOW + 3600)).unwrap();
     let fault = request.verify(&verifier(), at(NOW + 3601)).unwrap_err();
     assert!(fault.to_string().ends_with("- 60 min.)"), "{fault}");
-    let mut spoiled = request;
-    spoiled.query = spoiled.query.replace("a=1", "a=2");
-    assert_eq!(spoiled.fault(), AuthFault::WrongSignature);
+    let mut corrupted = request;
+    corrupted.query = corrupted.query.replace("a=1", "a=2");
+    assert_eq!(corrupted.fault(), AuthFault::WrongSignature);
 }
 
 #[test]

@@ -51,8 +51,8 @@ active
 same NONE "$(kinesis describe-stream-summary --stream-arn "$arn" --query StreamDescriptionSummary.EncryptionType --output text)"
 kinesis delete-stream --stream-arn "$arn"
 kinesis wait stream-not-exists --stream-name $name
-if told=$(kinesis describe-stream --stream-name $name 2>&1); then
+if output=$(kinesis describe-stream --stream-name $name 2>&1); then
   echo "the stream is still there" >&2
   exit 1
 fi
-grep -q ResourceNotFoundException <<<"$told"
+grep -q ResourceNotFoundException <<<"$output"

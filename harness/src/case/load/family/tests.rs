@@ -22,7 +22,7 @@ cases:
     title: A call that names its stream is accepted
     kills-nothing: a test
     given: {stream: {encryption: none}}
-    ask:
+    steps:
       address: name
       expect: accepted
       because: [WIRE-001]
@@ -57,13 +57,13 @@ const MONITORING: &str = "{effect: changes, addressed-by: [StreamName, StreamARN
 #[test]
 fn a_new_operation_costs_a_row_and_a_line_of_each_family() {
     let operations = || with_row("EnableEnhancedMonitoring", MONITORING);
-    let told = library(operations(), FAMILY).expect_err("the family does not name it");
-    assert!(told.contains("`for` gives EnableEnhancedMonitoring too"), "{told}");
+    let reported = library(operations(), FAMILY).expect_err("the family does not name it");
+    assert!(reported.contains("`for` gives EnableEnhancedMonitoring too"), "{reported}");
     let family = FAMILY.replace("  - RemoveTags", "  - EnableEnhancedMonitoring\n  - RemoveTags");
-    let library = library(operations(), &family).unwrap_or_else(|told| panic!("{told}"));
+    let library = library(operations(), &family).unwrap_or_else(|reported| panic!("{reported}"));
     let suite = library.suites.iter().find(|suite| suite.name == "enable-enhanced-monitoring/address");
     let suite = suite.expect("the family makes a suite for it");
-    let StepKind::Call(call) = &suite.cases[0].ask[0].kind else { panic!("a call") };
+    let StepKind::Call(call) = &suite.cases[0].steps[0].kind else { panic!("a call") };
     assert_eq!(call.operation.value, "EnableEnhancedMonitoring");
     let Body::Tree(tree) = &call.with else { panic!("a tree") };
     let Node::Map(members) = &tree.node else { panic!("a map") };
@@ -77,8 +77,8 @@ fn a_member_that_the_case_gives_stands_in_place_of_the_smallest_inputs() {
     let family = family
         .replace("without:", "without:\n  RemoveTagsFromStream: a test\n  StartStreamEncryption: a test");
     let own = with_row("nothing", "");
-    let library = library(own, &family).unwrap_or_else(|told| panic!("{told}"));
-    let StepKind::Call(call) = &library.suites[0].cases[0].ask[0].kind else { panic!("a call") };
+    let library = library(own, &family).unwrap_or_else(|reported| panic!("{reported}"));
+    let StepKind::Call(call) = &library.suites[0].cases[0].steps[0].kind else { panic!("a call") };
     let Body::Tree(tree) = &call.with else { panic!("a tree") };
     assert_eq!(format!("{:?}", tree.node).matches("\"c\"").count(), 1);
     assert!(!format!("{:?}", tree.node).contains("\"a\""), "{:?}", tree.node);
@@ -87,9 +87,12 @@ fn a_member_that_the_case_gives_stands_in_place_of_the_smallest_inputs() {
 #[test]
 fn a_family_asserts_nothing_of_an_operation_that_no_fact_speaks_of() {
     // KT-041 is about DescribeStreamSummary alone.
-    let told =
+    let reported =
         library(with_row("nothing", ""), &FAMILY.replace("WIRE-001", "KT-041")).expect_err("no evidence");
-    assert!(told.contains("no fact") && told.contains("cases/families/address.yaml:17:"), "{told}");
+    assert!(
+        reported.contains("no fact") && reported.contains("cases/families/address.yaml:17:"),
+        "{reported}"
+    );
 }
 
 #[test]
@@ -106,8 +109,8 @@ fn a_wrong_row_is_drawn_on_the_file_of_operations() {
         ("{effect: changes, with: {ShardLevelMetrics: [EVERY]}}", "breaks a constraint"),
         ("{effect: changes, addressed-by: [StreamName]}", "breaks a constraint"),
     ] {
-        let told = library(with_row("EnableEnhancedMonitoring", row), FAMILY).expect_err(row);
-        assert!(told.contains(title) && told.contains("cases/operations.yaml:"), "{row}: {told}");
+        let reported = library(with_row("EnableEnhancedMonitoring", row), FAMILY).expect_err(row);
+        assert!(reported.contains(title) && reported.contains("cases/operations.yaml:"), "{row}: {reported}");
     }
     let own = Operations::embedded().source.as_ref().expect("the crate has the file");
     let lacks: String = own
@@ -116,6 +119,7 @@ fn a_wrong_row_is_drawn_on_the_file_of_operations() {
         .filter(|line| !line.starts_with("  ListQueues:"))
         .map(|line| format!("{line}\n"))
         .collect();
-    let told = library(Source::new("cases/operations.yaml", lacks), FAMILY).expect_err("a row is missing");
-    assert!(told.contains("no row for ListQueues"), "{told}");
+    let reported =
+        library(Source::new("cases/operations.yaml", lacks), FAMILY).expect_err("a row is missing");
+    assert!(reported.contains("no row for ListQueues"), "{reported}");
 }

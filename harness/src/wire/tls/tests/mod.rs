@@ -1,4 +1,4 @@
-//! The pooled client and the raw transport trust alike, fail alike and say so in the same words.
+//! The pooled client and the raw transport trust alike, fail alike and say so with the same text.
 
 mod server;
 
@@ -56,11 +56,11 @@ async fn both(endpoint: &str, trust: Trust) -> [Result<u16, NoAnswer>; 2] {
 }
 
 /// Fails unless both get no answer, for the same reason.
-async fn fail_alike(endpoint: &str, trust: Trust, kind: NoAnswerKind, words: &str) {
+async fn fail_alike(endpoint: &str, trust: Trust, kind: NoAnswerKind, text: &str) {
     let [pooled, raw] = both(endpoint, trust).await;
-    assert_eq!(pooled, raw, "{words}");
+    assert_eq!(pooled, raw, "{text}");
     let none = pooled.unwrap_err();
-    assert_eq!((none.kind, none.text.as_str()), (kind, words));
+    assert_eq!((none.kind, none.text.as_str()), (kind, text));
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_certificate_that_is_named_itself_is_trusted_marked_as_an_authoritys_o
 }
 
 #[tokio::test]
-async fn any_certificate_is_taken_where_that_is_asked_for() {
+async fn any_certificate_is_taken_on_request() {
     for (host, made) in
         [(HOST, FINE), (HOST, BY_ITSELF), (HOST, Made { expired: true, ..BY_ITSELF }), ("kinesis.test", FINE)]
     {
@@ -93,20 +93,20 @@ async fn any_certificate_is_taken_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn an_untrusted_certificate_is_told_as_one_with_the_reason() {
+async fn an_untrusted_certificate_is_reported_as_one_with_the_reason() {
     let stranger = "the certificate is not trusted: none of the authorities that are trusted has signed it";
     let by_itself = "the certificate is not trusted: it is self-signed or an authority's own (it is marked as a \
                      CA's), and is not among the certificates that are trusted";
-    for (made, words) in
+    for (made, text) in
         [(FINE, stranger), (Made { authority: false, ..BY_ITSELF }, stranger), (BY_ITSELF, by_itself)]
     {
         let endpoint = answering(Shown::of(HOST, made).acceptor(&[])).await;
-        fail_alike(&endpoint, elsewhere(), NoAnswerKind::Untrusted, words).await;
+        fail_alike(&endpoint, elsewhere(), NoAnswerKind::Untrusted, text).await;
     }
     let endpoint = answering(Shown::of(HOST, FINE).acceptor(&[])).await;
-    let words = "the certificate is not trusted: an authority of its issuer's name is trusted, but has another \
+    let text = "the certificate is not trusted: an authority of its issuer's name is trusted, but has another \
                  key than the one that signed it";
-    fail_alike(&endpoint, namesake(), NoAnswerKind::Untrusted, words).await;
+    fail_alike(&endpoint, namesake(), NoAnswerKind::Untrusted, text).await;
 }
 
 #[tokio::test]
@@ -114,38 +114,38 @@ async fn a_trusted_certificate_must_be_for_the_host_and_of_today() {
     let late = "the certificate is not trusted: it expired at 2001-02-03T00:00:00Z";
     let other = "the certificate is not trusted: it is for `kinesis.test`, not for `127.0.0.1`";
     for made in [FINE, BY_ITSELF] {
-        for (host, expired, words) in [(HOST, true, late), ("kinesis.test", false, other)] {
+        for (host, expired, text) in [(HOST, true, late), ("kinesis.test", false, other)] {
             let shown = Shown::of(host, Made { expired, ..made });
             let trust = shown.trust();
             let endpoint = answering(shown.acceptor(&[])).await;
-            fail_alike(&endpoint, trust, NoAnswerKind::Untrusted, words).await;
+            fail_alike(&endpoint, trust, NoAnswerKind::Untrusted, text).await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_port_that_does_not_speak_tls_is_told() {
+async fn a_port_that_does_not_speak_tls_is_reported() {
     let plain = "what came is not TLS (InvalidContentType); the port may speak plain http";
     let closed = "the server closed the connection in the handshake of TLS";
-    for (answer, words) in [(&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], plain), (b"", closed)] {
-        fail_alike(&without_tls(answer).await, elsewhere(), NoAnswerKind::Tls, words).await;
+    for (answer, text) in [(&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], plain), (b"", closed)] {
+        fail_alike(&without_tls(answer).await, elsewhere(), NoAnswerKind::Tls, text).await;
     }
 }
 
 #[tokio::test]
-async fn an_alert_is_told_in_the_handshake_and_after_it() {
+async fn an_alert_is_reported_in_the_handshake_and_after_it() {
     let shown = Shown::of(HOST, FINE);
     let trust = shown.trust();
     let endpoint = answering(shown.acceptor(&[b"gopher"])).await;
-    let words = "the server ended the handshake of TLS with the alert NoApplicationProtocol";
-    fail_alike(&endpoint, trust, NoAnswerKind::Tls, words).await;
+    let text = "the server ended the handshake of TLS with the alert NoApplicationProtocol";
+    fail_alike(&endpoint, trust, NoAnswerKind::Tls, text).await;
 
     // In TLS 1.3 the client has finished its part before the server misses a certificate.
     let shown = Shown::of(HOST, FINE);
     let trust = shown.trust();
     let endpoint = answering(shown.demanding()).await;
-    let words = "the server ended the handshake of TLS with the alert CertificateRequired";
-    fail_alike(&endpoint, trust, NoAnswerKind::Tls, words).await;
+    let text = "the server ended the handshake of TLS with the alert CertificateRequired";
+    fail_alike(&endpoint, trust, NoAnswerKind::Tls, text).await;
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn the_raw_bytes_inside_tls_are_those_without_it() {
 
 #[tokio::test]
 async fn a_connection_that_is_cut_inside_tls_is_closed_as_without_it() {
-    for (bytes, words) in [
+    for (bytes, text) in [
         (&b""[..], "connection closed before any byte of an answer"),
         (b"HTTP/1.1 200", "connection closed at byte 12: the end of the head missing"),
     ] {
@@ -170,7 +170,7 @@ async fn a_connection_that_is_cut_inside_tls_is_closed_as_without_it() {
         let (endpoint, _serving) = cutting(shown.acceptor(&[]), bytes).await;
         let none =
             RawTransport::of(&client(&endpoint, trust)).send(&raw_request()).await.outcome.unwrap_err();
-        assert_eq!((none.kind, none.text.as_str()), (NoAnswerKind::Closed, words));
+        assert_eq!((none.kind, none.text.as_str()), (NoAnswerKind::Closed, text));
     }
 }
 
@@ -212,7 +212,7 @@ async fn http2_is_spoken_behind_tls_where_the_server_picks_it() {
         let trust = shown.trust();
         let endpoint = answering(shown.acceptor(protocols)).await;
         assert_eq!(client(&endpoint, trust).speaks_http2().await, speaks, "{protocols:?}");
-        assert!(!client(&endpoint, elsewhere()).speaks_http2().await, "nothing is asked of a stranger");
+        assert!(!client(&endpoint, elsewhere()).speaks_http2().await, "no step of a stranger");
     }
 }
 
@@ -228,7 +228,7 @@ fn a_file_without_certificates_is_no_anchor() {
         Anchors::from_pem(fine.as_bytes()),
         "what is no certificate is passed over"
     );
-    for (broken, words) in [
+    for (broken, text) in [
         (
             format!("{fine}-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"),
             "certificate 2 of the file: it cannot be read",
@@ -243,6 +243,6 @@ fn a_file_without_certificates_is_no_anchor() {
         ),
     ] {
         let error = Anchors::from_pem(broken.as_bytes()).unwrap_err();
-        assert_eq!(error.to_string(), format!("read {words}"));
+        assert_eq!(error.to_string(), format!("read {text}"));
     }
 }
