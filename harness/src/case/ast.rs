@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 pub use question::{Candidate, Motion, Question, StatesEnd};
 pub use step::{Clock, Race, Read, Repeat};
@@ -83,8 +84,22 @@ pub struct Row {
 }
 
 /// How much a mismatch matters. Ordered: `core < extended < strict`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Level {
     /// A client breaks.
     Core,
@@ -95,8 +110,23 @@ pub enum Level {
 }
 
 /// What a case costs to run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Cost {
     /// A few calls.
     #[default]
@@ -106,8 +136,22 @@ pub enum Cost {
 }
 
 /// The clients that a mismatch affects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Audience {
     /// Programs that write records.
     Producers,
@@ -131,8 +175,22 @@ pub struct Axes {
 }
 
 /// The encoding of the steps. Axis values print in this order in ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum EncodingAxis {
     /// `application/x-amz-json-1.1`, the default, not printed in ids.
     Json,
@@ -141,8 +199,22 @@ pub enum EncodingAxis {
 }
 
 /// How the steps name their stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Address {
     /// By `StreamName`, the default, not printed in ids.
     Name,
@@ -153,8 +225,22 @@ pub enum Address {
 }
 
 /// The streams that a case may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FixtureName {
     /// The stream that the steps are about.
     Stream,
@@ -182,8 +268,11 @@ pub enum Fixture {
 }
 
 /// The state of its life in which the steps find a stream.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FixtureStatus {
     /// Created and settled.
     #[default]
@@ -331,15 +420,20 @@ pub enum Reference {
 }
 
 /// What is changed of a stream's ARN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ArnChange {
     /// `arn-in-account`: another account's stream of that name.
+    #[strum(serialize = "arn-in-account")]
     Account,
     /// `arn-in-region`: another region's stream of that name.
+    #[strum(serialize = "arn-in-region")]
     Region,
     /// `arn-in-partition`: another partition's stream of that name.
+    #[strum(serialize = "arn-in-partition")]
     Partition,
     /// `consumer-arn`: a made-up consumer of the stream.
+    #[strum(serialize = "consumer-arn")]
     Consumer,
 }
 
@@ -398,8 +492,22 @@ pub struct Clause {
 }
 
 /// The rules of the constraint layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Rule {
     /// `Member must not be null`.
     NotNull,
@@ -461,16 +569,18 @@ pub enum Until {
 }
 
 /// When a response has to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Returns {
     /// Before what the call begins is over.
     AtOnce,
 }
 
 /// A condition on sending a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum When {
     /// The first call of the steps was accepted (for steps whose first answer is open).
     Accepted,
@@ -489,6 +599,13 @@ pub struct ObserveStep {
     pub during: Vec<DuringCalls>,
 }
 
+impl FixtureName {
+    /// As in files and logs.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// An expected state, which may repeat.
 #[derive(Clone, Debug)]
 pub struct ExpectedState {
@@ -497,7 +614,7 @@ pub struct ExpectedState {
     /// Members of the description, at least `StreamStatus`.
     pub members: IndexMap<String, Tree>,
     /// `optional: true`: no sample has to show the state.
-    pub maybe: bool,
+    pub optional: bool,
 }
 
 /// Calls to send while the stream shows a status.

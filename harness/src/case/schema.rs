@@ -8,9 +8,15 @@ use serde_json::{Map, Value, json};
 
 use crate::model::Model;
 
+use super::ast::{
+    Address, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, Level, Motion, Returns,
+    Rule, Spelling, StatesEnd, When, WireAuth,
+};
+use super::dialect::DialectName;
 use super::mapping::Mapping;
 use super::profile::ENVIRONMENT_KEYS;
-use super::variants::{self, Variants, spelled};
+use super::transport::Transport;
+use super::variants::{Named, UntilName, names};
 
 /// A file format that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +74,8 @@ fn object(mapping: Mapping, required: &[&str], properties: Value) -> Value {
     })
 }
 
-fn one_of<T>(variants: Variants<T>) -> Value {
-    json!({"enum": spelled(variants).collect::<Vec<_>>()})
+fn one_of<T: Named>() -> Value {
+    json!({"enum": names::<T>().collect::<Vec<_>>()})
 }
 
 fn list_of(items: Value) -> Value {
@@ -111,14 +117,14 @@ fn suite() -> Value {
         &["title", "steps"],
         json!({
             "title": text(),
-            "level": one_of(variants::LEVEL),
-            "cost": one_of(variants::COST),
-            "affects": list_of(one_of(variants::AUDIENCE)),
+            "level": one_of::<Level>(),
+            "cost": one_of::<Cost>(),
+            "affects": list_of(one_of::<Audience>()),
             "kills": {"type": "array", "items": text(), "maxItems": 5},
             "kills-nothing": text(),
             "over": object(Mapping::Over, &[], json!({
-                "encoding": {"type": "array", "items": one_of(variants::ENCODING), "minItems": 1},
-                "address": {"type": "array", "items": one_of(variants::ADDRESS), "minItems": 1},
+                "encoding": {"type": "array", "items": one_of::<EncodingAxis>(), "minItems": 1},
+                "address": {"type": "array", "items": one_of::<Address>(), "minItems": 1},
             })),
             "given": object(Mapping::Given, &[], json!({"stream": fixture(), "other": fixture()})),
             "each": named(id(), named(text(), json!(true))),
@@ -156,7 +162,7 @@ fn fixture() -> Value {
         {"enum": ["shared", "missing"]},
         object(Mapping::Fixture, &[], json!({
             "encryption": {"type": "string", "pattern": r"^(none|\$key\..+|\$each\..+)$"},
-            "status": one_of(variants::STATUS),
+            "status": one_of::<FixtureStatus>(),
             "shards": {"type": "integer", "minimum": 1, "maximum": 10},
         })),
     ]})
@@ -165,7 +171,7 @@ fn fixture() -> Value {
 /// What a call sends.
 fn request() -> Value {
     let mut addresses = vec!["axis", "none"];
-    addresses.extend(spelled(variants::ADDRESS));
+    addresses.extend(names::<Address>());
     json!({
         "call": text(),
         "address": {"enum": addresses},
@@ -183,10 +189,10 @@ fn call() -> Value {
         ("because", list_of(fact())),
         ("by", json!({"type": "string", "pattern": "^[0-9]+(ms|s|min|h) after ([A-Z_]+|answer)$"})),
         ("until", until()),
-        ("returns", one_of(variants::RETURNS)),
-        ("when", one_of(variants::WHEN)),
+        ("returns", one_of::<Returns>()),
+        ("when", one_of::<When>()),
         ("capture", named(text(), text())),
-        ("level", one_of(variants::LEVEL)),
+        ("level", one_of::<Level>()),
     ] {
         members[name] = schema;
     }
@@ -196,7 +202,7 @@ fn call() -> Value {
 }
 
 fn until() -> Value {
-    json!({"anyOf": [one_of(variants::UNTIL), {"type": "object"}]})
+    json!({"anyOf": [one_of::<UntilName>(), {"type": "object"}]})
 }
 
 fn wire() -> Value {
@@ -210,7 +216,7 @@ fn wire() -> Value {
             "target": texts,
             "content-type": text(),
             "headers": named(text(), texts),
-            "auth": one_of(variants::AUTH),
+            "auth": one_of::<WireAuth>(),
         }),
     )
 }
@@ -225,11 +231,11 @@ fn observe() -> Value {
         Mapping::Observe,
         &["observe", "states"],
         json!({
-            "observe": one_of(variants::FIXTURE),
+            "observe": one_of::<FixtureName>(),
             "states": {"type": "array", "items": state, "minItems": 1},
             "because": list_of(fact()),
             "during": named(text(), json!({"anyOf": [reference("call"), list_of(reference("call"))]})),
-            "level": one_of(variants::LEVEL),
+            "level": one_of::<Level>(),
         }),
     )
 }
@@ -249,7 +255,7 @@ fn race() -> Value {
             "exactly-one": reference("expect"),
             "others": reference("expect"),
             "because": list_of(fact()),
-            "level": one_of(variants::LEVEL),
+            "level": one_of::<Level>(),
         }),
     )
 }
@@ -260,7 +266,7 @@ fn repeat() -> Value {
         &["repeat", "until", "steps"],
         json!({
             "repeat": {"type": "integer", "minimum": 1, "maximum": 1000},
-            "until": one_of(variants::UNTIL),
+            "until": one_of::<UntilName>(),
             "steps": {"anyOf": [reference("call"), list_of(reference("call"))]},
         }),
     )
@@ -272,11 +278,11 @@ fn read() -> Value {
         Mapping::Read,
         &["read", "records"],
         json!({
-            "read": one_of(variants::FIXTURE),
+            "read": one_of::<FixtureName>(),
             "within": duration(),
             "records": list_of(record),
             "because": list_of(fact()),
-            "level": one_of(variants::LEVEL),
+            "level": one_of::<Level>(),
         }),
     )
 }
@@ -284,7 +290,7 @@ fn read() -> Value {
 fn expect() -> Value {
     let clause = json!({
         "type": "array",
-        "prefixItems": [text(), one_of(variants::RULE)],
+        "prefixItems": [text(), one_of::<Rule>()],
         "minItems": 2,
         "maxItems": 2,
     });
@@ -300,9 +306,9 @@ fn expect() -> Value {
             "status": {"type": "integer", "minimum": 100, "maximum": 599},
             "document": true,
             "headers": named(text(), json!(true)),
-            "body": one_of(variants::BODY),
-            "encoding": one_of(variants::ENCODING),
-            "spelling": named(text(), one_of(variants::SPELLING)),
+            "body": one_of::<BodyForm>(),
+            "encoding": one_of::<EncodingAxis>(),
+            "spelling": named(text(), one_of::<Spelling>()),
         }),
     );
     mapping["oneOf"] =
@@ -316,9 +322,9 @@ fn questions() -> Value {
         &[],
         json!({
             "answer": {"anyOf": [reference("expect"), list_of(reference("expect"))]},
-            "stream": one_of(variants::MOTION),
+            "stream": one_of::<Motion>(),
             "value": true,
-            "state": one_of(variants::STATES_END),
+            "state": one_of::<StatesEnd>(),
         }),
     );
     candidate["oneOf"] = json!([{"required": ["answer"]}, {"required": ["value"]}, {"required": ["state"]}]);
@@ -327,7 +333,7 @@ fn questions() -> Value {
         &["question", "candidates"],
         json!({
             "question": text(),
-            "affects": list_of(one_of(variants::AUDIENCE)),
+            "affects": list_of(one_of::<Audience>()),
             "facts": list_of(fact()),
             "candidates": named(id(), candidate),
         }),
@@ -365,16 +371,16 @@ fn profile() -> Value {
             "transitional-budget": budget,
             "disposable": {"type": "boolean"},
             "region": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
-            "dialect": one_of(variants::DIALECT),
+            "dialect": one_of::<DialectName>(),
             "codes": named(text(), text()),
             "lacks": object(Mapping::Lacks, &[], json!({
                 "operations": list_of(operation()),
-                "encodings": list_of(one_of(variants::ENCODING)),
+                "encodings": list_of(one_of::<EncodingAxis>()),
             })),
             "requires": object(Mapping::Requires, &[], json!({
                 "operations": list_of(operation()),
-                "encodings": list_of(one_of(variants::ENCODING)),
-                "transports": list_of(one_of(variants::TRANSPORT)),
+                "encodings": list_of(one_of::<EncodingAxis>()),
+                "transports": list_of(one_of::<Transport>()),
                 "trials": list_of(json!({"type": "string", "minLength": 1})),
             })),
         }),

@@ -1,7 +1,7 @@
 //! What a row of samples says of the expected states. Pure.
 //!
 //! a list of states is `old* transient+ new+`, never back. Each position is a state that may repeat; a position
-//! marked *maybe* need not be seen. A sample that was sent before the call was answered may show
+//! marked *optional* need not be shown. A sample that was sent before the call was answered may show
 //! either side, which the order of the states allows by itself. What was not seen is a failure only if the
 //! samples were close enough together to have seen it, else it is *unobserved*.
 
@@ -297,7 +297,7 @@ impl Holder<'_> {
             return self.found;
         }
         for position in 0..last {
-            if self.shown[position].is_some() || self.expected[position].maybe {
+            if self.shown[position].is_some() || self.expected[position].optional {
                 continue;
             }
             let gap_us = self.longest_possible_us(position, &states, call);
@@ -370,7 +370,7 @@ pub(crate) fn as_text(expected: &[ExpectedState], bindings: &Bindings) -> String
                     | Node::Matches(_) => matching::tree_text(tree, bindings).trim_matches('`').to_owned(),
                 })
                 .collect();
-            format!("{}{}", members.join(" "), if state.maybe { "*" } else { "+" })
+            format!("{}{}", members.join(" "), if state.optional { "*" } else { "+" })
         })
         .collect();
     texts.join(" → ")

@@ -1,5 +1,7 @@
 //! One stream: its life, its shards, its records.
 
+use strum::{IntoStaticStr, VariantArray};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,7 +43,8 @@ pub struct Stream {
 }
 
 /// How the capacity of a stream is paid for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Mode {
     /// A number of shards.
     Provisioned,
@@ -59,7 +62,8 @@ enum Life {
 }
 
 /// What `StreamStatus` says (LIFE-013).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     /// It is being made.
     Creating,
@@ -103,23 +107,15 @@ pub struct Record {
 
 impl Mode {
     /// As on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Provisioned => "PROVISIONED",
-            Self::OnDemand => "ON_DEMAND",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 impl Status {
     /// As on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Creating => "CREATING",
-            Self::Active => "ACTIVE",
-            Self::Updating => "UPDATING",
-            Self::Deleting => "DELETING",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::case::ast::{CallAddress, Fixture, FixtureStatus, Node, Tree};
 use crate::case::{Span, Spanned};
 use crate::model::Value;
-use crate::plan::bind::{fixture_name, name_of};
+use crate::plan::bind::name_of;
 
 use super::Generated;
 
@@ -93,7 +93,7 @@ impl Text {
             self.push("given: {");
             for (index, (name, fixture)) in trial.setup.iter().enumerate() {
                 self.push(if index > 0 { ", " } else { "" });
-                self.push(&format!("{}: ", fixture_name(*name)));
+                self.push(&format!("{}: ", name.as_str()));
                 self.fixture(fixture);
             }
             self.push("}\n");
