@@ -256,7 +256,7 @@ pub enum Fixture {
     Shared,
     /// A stream of the case's own.
     Own {
-        /// The state of its life in which the steps find it.
+        /// The state of its life in which the first step finds it.
         status: FixtureStatus,
         /// The key it is encrypted with; `None` = not encrypted.
         encryption: Option<Tree>,
@@ -267,7 +267,7 @@ pub enum Fixture {
     Missing,
 }
 
-/// The state of its life in which the steps find a stream.
+/// The state of its life in which the first step finds a stream.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
@@ -582,9 +582,9 @@ pub enum Returns {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum When {
-    /// The first call of the steps was accepted (for steps whose first answer is open).
+    /// The trial's first call was accepted (for trials whose first answer is open).
     Accepted,
-    /// The first call of the steps was refused.
+    /// The trial's first call was refused.
     Refused,
 }
 

@@ -124,7 +124,7 @@ fn write_call(text: &mut String, call: &Call) {
     );
     write_wire(text, &call.wire);
     match &call.with {
-        // The form is reported: `with: {}` gets the stream's name, the exact text `{}` does not.
+        // The form is part of the digest: `with: {}` gets the stream's name, the exact text `{}` does not.
         Body::Tree(tree) => {
             text.push_str("with ");
             write_tree(text, tree);

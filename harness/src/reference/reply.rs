@@ -303,7 +303,7 @@ impl Reply {
         let full = Full::new(body.clone()).map_err(|never| match never {});
         let mut response = match self.framing {
             Framing::Length | Framing::ThenClosed => Response::new(full.boxed()),
-            // A body that has been mapped does not report its length.
+            // A mapped body does not state its length.
             Framing::Chunked => Response::new(full.map_frame(|frame| frame).boxed()),
             Framing::TooLong => Response::new(CutBody(Some(body)).boxed()),
             Framing::Broken => return Err(io::Error::other("break the connection in place of an answer")),

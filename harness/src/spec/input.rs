@@ -1,4 +1,4 @@
-//! ParsedSequence members of a call's input, and building answers.
+//! Reading members of a call's input, and building answers.
 
 use indexmap::IndexMap;
 

@@ -34,7 +34,7 @@ pub struct Stream {
     /// When encryption was started and stopped.
     pub applied: Applied,
     life: Life,
-    /// As of the last change; [`Stream::encryption`] shows what is in force at a time.
+    /// As of the last change; [`Stream::encryption`] gives what is in force at a time.
     encryption: Encryption,
     /// The encryption before the last change that has settled, and when it settled.
     previous: Option<(Encryption, Millis)>,

@@ -31,7 +31,7 @@ use super::{StepIndex, StopCondition};
 pub enum Outcome {
     /// As expected.
     Pass,
-    /// Mismatches above the level only that was requested.
+    /// Mismatches only at levels above the requested one.
     Tolerated,
     /// At least one mismatch at or below the level.
     Fail,
@@ -241,7 +241,7 @@ pub struct Sample {
     pub state: BTreeMap<String, Value>,
 }
 
-/// What the samples showed, and what it was held to.
+/// What the samples showed, and the expected states.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// The step.

@@ -1,7 +1,7 @@
 //! Where faults act, in the order in which a request passes.
 //!
 //! Each function is one place; a fault belongs to as many as it needs. The specification is never
-//! reported of a fault: it is given another input or another time, or its result is changed.
+//! aware of a fault: it is given another input or another time, or its result is changed.
 
 mod call;
 mod descriptions;
