@@ -50,7 +50,7 @@ use crate::run::Journal;
 
 use background::{Background, Job};
 use outcome::Showing;
-use setup::{Place, Setup, SetupError};
+use setup::{Place, Setup, StartError};
 use suites::{Test, Unit};
 
 /// Runs the suite against the server that `start` starts, and returns what `main` returns.
@@ -144,7 +144,7 @@ impl Suite {
         }
     }
 
-    fn conclude(self, arguments: &Arguments, place: Place) -> Result<ExitCode, SetupError> {
+    fn conclude(self, arguments: &Arguments, place: Place) -> Result<ExitCode, StartError> {
         let manifest = Manifest::of(Arc::new(Library::embedded()?), false);
         let unit = Unit::of_environment()?;
         let tests = unit.tests(&manifest);
@@ -234,15 +234,15 @@ fn is_hash(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn report(error: &SetupError) {
+fn report(error: &StartError) {
     let drawn = |diagnostics: &[Diagnostic]| {
         for diagnostic in diagnostics {
             eprintln!("{}", draw(diagnostic, crate::case::Style::default()));
         }
     };
     match error {
-        SetupError::Drawn(diagnostics) => drawn(diagnostics),
-        SetupError::Message { message, help } => {
+        StartError::Drawn(diagnostics) => drawn(diagnostics),
+        StartError::Message { message, help } => {
             eprintln!("error: failed to {message}");
             if let Some(help) = help {
                 eprintln!("  try: {help}");

@@ -34,6 +34,7 @@ pub(super) fn present_value(value: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::{Profile, Source};
 
     #[test]
     fn a_present_name_is_a_key_and_a_former_name_is_none() {
@@ -41,5 +42,13 @@ mod tests {
             assert!(mapping.keys().contains(&present), "{present}");
             assert!(!mapping.keys().contains(&former), "{former}");
         }
+    }
+
+    #[test]
+    fn a_profile_with_a_former_key_is_refused_with_the_present_one() {
+        let text = "format: 1\nname: mine\nabout: An emulator\nworld:\n  keys: {managed: a}\n";
+        let problems = Profile::from_source(&Source::new("profile.yaml", text)).expect_err("an old key");
+        assert_eq!(problems[0].title, "unknown key `world` in a profile");
+        assert_eq!(problems[0].labels[0].text, "is called `environment:` now");
     }
 }

@@ -396,7 +396,7 @@ pub(crate) struct SweepArgs {
 
 /// One of equal parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shard {
+pub(crate) struct FaultShard {
     /// From 1 on.
     pub(crate) number: usize,
     /// How many there are.
@@ -404,10 +404,10 @@ pub(crate) struct Shard {
 }
 
 /// Reads `2/4`.
-fn shard(text: &str) -> Result<Shard, String> {
+fn shard(text: &str) -> Result<FaultShard, String> {
     let parts = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
     match parts {
-        Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
+        Some((number, of)) if (1..=of).contains(&number) => Ok(FaultShard { number, of }),
         Some(_) | None => Err("two numbers such as 2/4, the first from 1 to the second".to_owned()),
     }
 }
@@ -422,7 +422,7 @@ pub(crate) struct FaultsArgs {
     pub(crate) whole: bool,
     /// Only every Nth fault, beginning with the Kth, such as 1/4: N machines share the faults.
     #[arg(long, value_name = "K/N", value_parser = shard)]
-    pub(crate) shard: Option<Shard>,
+    pub(crate) shard: Option<FaultShard>,
     /// Name the faults and end.
     #[arg(long)]
     pub(crate) list: bool,

@@ -7,7 +7,7 @@ use kinesis_conformance::mutation::{Breadth, FaultRun, KillTable, kill_table};
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
-use super::args::{ColorWhen, FaultsArgs, Shard};
+use super::args::{ColorWhen, FaultShard, FaultsArgs};
 use super::exit::Exit;
 use super::output::{print, say, warn};
 use super::problem::{Problem, style};
@@ -25,7 +25,7 @@ pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Pr
     } else {
         args.faults.iter().map(|name| serve::fault(name)).collect::<Result<_, _>>()?
     };
-    if let Some(Shard { number, of }) = args.shard {
+    if let Some(FaultShard { number, of }) = args.shard {
         chosen = chosen.into_iter().skip(number - 1).step_by(of).collect();
     }
     let manifest = Manifest::of(library::read(cases)?, false);

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::case::Span;
 use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Tree};
 use crate::model::Value;
-use crate::plan::Step;
+use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
 
 use super::{Basis, Facet, Found, Judge, clauses};
@@ -18,7 +18,7 @@ use crate::observe::matching::{Members, tree_text, without_names};
 impl<'run> Judge<'run> {
     /// Judges a call of a step. Of one that was repeated until a condition held, and once more after
     /// its deadline, the last response decides either way.
-    pub(crate) fn call(&mut self, index: StepIndex, step: &'run Step, call: &'run Call) {
+    pub(crate) fn call(&mut self, index: StepIndex, step: &'run PlannedStep, call: &'run Call) {
         if let Some(observed) = self.last(Role::Request(index)) {
             self.answer(index, step, call, observed);
         }
@@ -28,7 +28,7 @@ impl<'run> Judge<'run> {
     pub(crate) fn answer(
         &mut self,
         index: StepIndex,
-        step: &'run Step,
+        step: &'run PlannedStep,
         call: &'run Call,
         observed: &'run Observed,
     ) {
@@ -39,7 +39,7 @@ impl<'run> Judge<'run> {
     pub(crate) fn answer_to(
         &mut self,
         index: StepIndex,
-        step: &'run Step,
+        step: &'run PlannedStep,
         call: &'run Call,
         expectation: &'run Expectation,
         observed: &'run Observed,

@@ -1,6 +1,6 @@
 //! From all attempts of a trial to its verdict, or to another attempt.
 
-use crate::log::{Flag, MismatchKind, Outcome, Trial};
+use crate::log::{Flag, MismatchKind, Outcome, TrialVerdict};
 use crate::plan::PlannedTrial;
 use crate::run::{Ruling, Settled};
 
@@ -68,7 +68,7 @@ const STARTS: usize = 5;
 const NOT_ALL: &str = "the response was late, but not every start could be observed";
 
 /// Two attempts that count. If they differ the trial is flaky, and fails.
-fn two_count(first: &Ruling, last: &Ruling) -> Trial {
+fn two_count(first: &Ruling, last: &Ruling) -> TrialVerdict {
     if first.verdict.outcome == last.verdict.outcome {
         return last.verdict.clone();
     }
@@ -79,7 +79,7 @@ fn two_count(first: &Ruling, last: &Ruling) -> Trial {
 }
 
 /// No attempt counts: the trial is unobserved, whatever it came to.
-fn nothing_counts(last: &Ruling) -> Trial {
+fn nothing_counts(last: &Ruling) -> TrialVerdict {
     match last.verdict.outcome {
         // What was never begun has no more to say.
         Outcome::Blocked | Outcome::Error | Outcome::Unsupported | Outcome::Skipped => last.verdict.clone(),
@@ -92,8 +92,8 @@ fn nothing_counts(last: &Ruling) -> Trial {
     }
 }
 
-fn unobserved(verdict: Trial, reason: String) -> Trial {
-    Trial {
+fn unobserved(verdict: TrialVerdict, reason: String) -> TrialVerdict {
+    TrialVerdict {
         outcome: Outcome::Unobserved,
         reason: Some(reason),
         mismatches: Vec::new(),
@@ -103,13 +103,13 @@ fn unobserved(verdict: Trial, reason: String) -> Trial {
     }
 }
 
-fn with_attempts(verdict: Trial, rulings: &[Ruling]) -> Trial {
+fn with_attempts(verdict: TrialVerdict, rulings: &[Ruling]) -> TrialVerdict {
     let attempts = rulings.iter().flat_map(|ruling| ruling.verdict.attempts.clone()).collect();
-    Trial { attempts, ..verdict }
+    TrialVerdict { attempts, ..verdict }
 }
 
 /// True if the verdict fails by nothing but what has to be seen twice.
-pub(super) fn needs_confirmation(verdict: &Trial) -> bool {
+pub(super) fn needs_confirmation(verdict: &TrialVerdict) -> bool {
     let mut counting = verdict.mismatches.iter().filter(|mismatch| !mismatch.tolerated).peekable();
     verdict.outcome == Outcome::Fail
         && counting.peek().is_some()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::case::ast::Level;
-use crate::log::{AttemptText, Flag, Footer, Outcome, Redactor, Timing, Trial};
+use crate::log::{AttemptText, Flag, Footer, Outcome, Redactor, Timing, TrialVerdict};
 use crate::model::Model;
 use crate::observe::Observation;
 use crate::plan::{Manifest, PlannedTrial, Select, Target};
@@ -117,7 +117,7 @@ pub(crate) fn verdict(
     (started_us, ended_us): (u64, u64),
     observation: &Observation,
     judgement: Judgement,
-) -> Trial {
+) -> TrialVerdict {
     let evidence = match judgement.outcome {
         Outcome::Pass | Outcome::Tolerated => trial.facts(),
         Outcome::Fail
@@ -129,7 +129,7 @@ pub(crate) fn verdict(
         | Outcome::Known
         | Outcome::Open => Vec::new(),
     };
-    Trial {
+    TrialVerdict {
         id: trial.id.clone(),
         case: trial.case_id.clone(),
         operation: trial.operation.clone(),

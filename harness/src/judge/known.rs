@@ -7,7 +7,7 @@ use strum::VariantArray as _;
 
 use crate::case::{Diagnostic, Known};
 
-use crate::log::{Flag, MismatchKind, Outcome, Trial};
+use crate::log::{Flag, MismatchKind, Outcome, TrialVerdict};
 use crate::plan::Manifest;
 
 /// Known failures by trial id.
@@ -20,7 +20,7 @@ pub struct KnownList {
 impl KnownList {
     /// The verdict with the list taken into account. A listed trial that fails in another way
     /// still fails.
-    pub fn apply(&self, mut trial: Trial) -> Trial {
+    pub fn apply(&self, mut trial: TrialVerdict) -> TrialVerdict {
         let Some(kinds) = self.entries.get(&trial.id) else { return trial };
         match trial.outcome {
             Outcome::Fail => {

@@ -35,7 +35,7 @@ use crate::observe::machine::Reached;
 use crate::observe::matching::value_text;
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::Bindings;
-use crate::plan::{Observe, PlannedTrial, Step, StepKind};
+use crate::plan::{Observe, PlannedStep, PlannedStepKind, PlannedTrial};
 
 /// What a verdict is held to besides the case.
 #[derive(Clone, Copy, Debug)]
@@ -128,9 +128,9 @@ impl<'run> Judge<'run> {
         &self.observation.bindings
     }
 
-    fn step(&mut self, index: usize, step: &'run Step) {
+    fn step(&mut self, index: usize, step: &'run PlannedStep) {
         match &step.kind {
-            StepKind::Call { call, observe } => {
+            PlannedStepKind::Call { call, observe } => {
                 self.call(StepIndex::whole(index), step, call);
                 if let Some(observe) = observe {
                     self.observed(index, observe);
@@ -139,10 +139,10 @@ impl<'run> Judge<'run> {
                     self.returned(index, step, returns.span);
                 }
             }
-            StepKind::Race(race) => self.race(index, step, race),
-            StepKind::Repeat { times, steps, .. } => self.repeat(index, *times as usize, steps),
-            StepKind::Clock(_) => {}
-            StepKind::Read(read) => self.read(index, step, read),
+            PlannedStepKind::Race(race) => self.race(index, step, race),
+            PlannedStepKind::Repeat { times, steps, .. } => self.repeat(index, *times as usize, steps),
+            PlannedStepKind::Clock(_) => {}
+            PlannedStepKind::Read(read) => self.read(index, step, read),
         }
     }
 
@@ -276,7 +276,7 @@ impl<'run> Judge<'run> {
 
     fn verdict(self) -> Judgement {
         let fails = self.mismatches.iter().any(|mismatch| !mismatch.tolerated);
-        let first = self.trial.steps.first().and_then(Step::call);
+        let first = self.trial.steps.first().and_then(PlannedStep::call);
         let first_is_open = first.is_some_and(|call| matches!(call.expect.answer, Answer::Open(_)));
         let void = match &self.observation.process_ended {
             Some(_) => None,
@@ -339,7 +339,7 @@ struct Basis<'run> {
 }
 
 impl<'run> Basis<'run> {
-    fn of(step: &'run Step) -> Self {
+    fn of(step: &'run PlannedStep) -> Self {
         Self { because: &step.because, level: step.level }
     }
 

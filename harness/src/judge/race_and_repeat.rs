@@ -4,13 +4,13 @@ use crate::case::ast::Race;
 use crate::log::{Change, MismatchKind, Role, StepIndex};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
-use crate::plan::Step;
+use crate::plan::PlannedStep;
 
 use super::{Basis, Facet, Found, Judge};
 
 impl<'run> Judge<'run> {
     /// Exactly one of the calls is to win.
-    pub(crate) fn race(&mut self, step_index: usize, step: &'run Step, race: &'run Race) {
+    pub(crate) fn race(&mut self, step_index: usize, step: &'run PlannedStep, race: &'run Race) {
         let mut answers: Vec<(usize, &'run Observed)> = Vec::new();
         for index in 0..race.calls.len() {
             let Some(observed) = self.last(Role::Request(StepIndex::within(step_index, 0, index))) else {
@@ -64,7 +64,7 @@ impl<'run> Judge<'run> {
     }
 
     /// Holds each response, up to the first that is not as expected; its number is reported.
-    pub(crate) fn repeat(&mut self, step_index: usize, times: usize, steps: &'run [Step]) {
+    pub(crate) fn repeat(&mut self, step_index: usize, times: usize, steps: &'run [PlannedStep]) {
         let of = times * steps.len();
         for repetition in 0..times {
             for (position, inner) in steps.iter().enumerate() {

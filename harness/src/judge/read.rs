@@ -6,7 +6,7 @@ use crate::model::Value;
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::records::{self, Put};
 use crate::observe::{Observed, states};
-use crate::plan::{Step, StepKind};
+use crate::plan::{PlannedStep, PlannedStepKind};
 use crate::wire::Misfit;
 
 use super::{Basis, Facet, Found, Judge};
@@ -20,7 +20,7 @@ struct Written {
 }
 
 impl<'run> Judge<'run> {
-    pub(crate) fn read(&mut self, step_index: usize, step: &'run Step, read: &'run Read) {
+    pub(crate) fn read(&mut self, step_index: usize, step: &'run PlannedStep, read: &'run Read) {
         let index = StepIndex::whole(step_index);
         let reads: Vec<&'run Observed> = self
             .course
@@ -95,7 +95,7 @@ impl<'run> Judge<'run> {
     fn written(&self) -> Vec<Written> {
         let mut all = Vec::new();
         for (index, step) in self.trial.steps.iter().enumerate() {
-            let StepKind::Call { call, observe } = &step.kind else { continue };
+            let PlannedStepKind::Call { call, observe } = &step.kind else { continue };
             self.note_written(&mut all, call, Role::Request(StepIndex::whole(index)), |_| true);
             let Some(observe) = observe else { continue };
             let (samples, _) = states::of_step(&self.course.used, index);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::case::ast::Level;
-use crate::log::{Event, Exchange, Footer, Header, Notice, Outcome, Timing, Trial};
+use crate::log::{Event, Exchange, Footer, Header, Notice, Outcome, Timing, TrialVerdict};
 use crate::model::Model;
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::Bindings;
@@ -104,7 +104,7 @@ pub fn rejudge(
                 }
                 let sent = exchanges.get(stored.id.as_str()).map(Vec::as_slice).unwrap_or_default();
                 let judged = match one(trial, stored, sent, measure) {
-                    Ok(judged) => known.apply(Trial { required: stored.required, ..judged }),
+                    Ok(judged) => known.apply(TrialVerdict { required: stored.required, ..judged }),
                     Err(why) => {
                         again.left_out.push((stored.id.clone(), why));
                         continue;
@@ -145,10 +145,10 @@ pub fn rejudge(
 /// The verdict of today on the attempts that are stored of a trial.
 fn one(
     trial: &PlannedTrial,
-    stored: &Trial,
+    stored: &TrialVerdict,
     exchanges: &[&Exchange],
     measure: Measure<'_>,
-) -> Result<Trial, LeftOut> {
+) -> Result<TrialVerdict, LeftOut> {
     let mut rulings = Vec::new();
     for (attempt, text) in (0_u32..).zip(&stored.attempts) {
         let of_attempt = exchanges.iter().filter(|exchange| exchange.attempt == attempt);

@@ -4,14 +4,14 @@ use crate::case::Span;
 use crate::log::{MismatchKind, StepIndex};
 use crate::observe::describe::is_transient;
 use crate::observe::states;
-use crate::plan::Step;
+use crate::plan::PlannedStep;
 
 use super::{Basis, Facet, Found, Judge};
 
 impl<'run> Judge<'run> {
     /// The response comes at once if it was there before the stream was seen to have settled, give or
     /// take the slowest description of this attempt. A transition that is shorter than that says nothing.
-    pub(super) fn returned(&mut self, index: usize, step: &'run Step, span: Span) {
+    pub(super) fn returned(&mut self, index: usize, step: &'run PlannedStep, span: Span) {
         let (samples, call) = states::of_step(&self.course.used, index);
         let Some((sent_us, answered_us)) = call else { return };
         let slowest_us =

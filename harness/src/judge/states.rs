@@ -7,7 +7,7 @@ use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::describe::{Snapshot, is_transient};
 use crate::observe::matching::literal_text;
-use crate::observe::states::{self, StatesFound, TimedSnapshot, Violation};
+use crate::observe::states::{self, StatesFound, StatesViolation, TimedSnapshot};
 use crate::plan::{During, Observe};
 
 use super::{Basis, Facet, Found, Judge};
@@ -34,17 +34,17 @@ impl<'run> Judge<'run> {
         let in_transit = samples.last().is_some_and(|sample| is_transient(&sample.snapshot));
         for violation in &found.violations {
             match violation {
-                Violation::NeverReached { .. } if blind => self.blind(index, observe),
-                Violation::NeverReached { status, .. } if in_transit && !timing.deadline_stated => {
+                StatesViolation::NeverReached { .. } if blind => self.blind(index, observe),
+                StatesViolation::NeverReached { status, .. } if in_transit && !timing.deadline_stated => {
                     let seconds = timing.deadline_us / 1_000_000;
                     self.unobserved.push(format!("the stream was still {status} after {seconds} s"));
                 }
-                Violation::NeverReached { .. }
-                | Violation::NotShown { .. }
-                | Violation::Back { .. }
-                | Violation::Unexpected { .. }
-                | Violation::Gone { .. }
-                | Violation::Member { .. } => self.violation(index, observe, violation),
+                StatesViolation::NeverReached { .. }
+                | StatesViolation::NotShown { .. }
+                | StatesViolation::Back { .. }
+                | StatesViolation::Unexpected { .. }
+                | StatesViolation::Gone { .. }
+                | StatesViolation::Member { .. } => self.violation(index, observe, violation),
             }
         }
         for missing in &found.unobserved {
@@ -62,36 +62,36 @@ impl<'run> Judge<'run> {
         }
     }
 
-    fn violation(&mut self, index: StepIndex, observe: &'run Observe, violation: &Violation) {
+    fn violation(&mut self, index: StepIndex, observe: &'run Observe, violation: &StatesViolation) {
         let states = &observe.states;
         let (kind, span, expected, actual) = match violation {
             // Times differ from run to run and would split groups of one cause; the trace shows
             // them.
-            Violation::NotShown { position, .. } => (
+            StatesViolation::NotShown { position, .. } => (
                 MismatchKind::States,
                 status_span(&states[*position]),
                 status_of(&states[*position]).to_owned(),
                 format!("no {}", status_of(&states[*position])),
             ),
-            Violation::Back { from, to } => (
+            StatesViolation::Back { from, to } => (
                 MismatchKind::States,
                 status_span(&states[*from]),
                 format!("{} stays", status_of(&states[*from])),
                 format!("back to {}", status_of(&states[*to])),
             ),
-            Violation::Unexpected { position, status } => (
+            StatesViolation::Unexpected { position, status } => (
                 MismatchKind::States,
                 status_span(&states[*position]),
                 self.expected_states(observe),
                 status.clone(),
             ),
-            Violation::Gone { position } => (
+            StatesViolation::Gone { position } => (
                 MismatchKind::States,
                 status_span(&states[*position]),
                 self.expected_states(observe),
                 "the stream is gone".to_owned(),
             ),
-            Violation::Member { position, difference } => (
+            StatesViolation::Member { position, difference } => (
                 MismatchKind::States,
                 difference.span,
                 format!(
@@ -102,7 +102,7 @@ impl<'run> Judge<'run> {
                 ),
                 format!("{} {}", difference.path, difference.actual),
             ),
-            Violation::NeverReached { position, status, .. } => (
+            StatesViolation::NeverReached { position, status, .. } => (
                 MismatchKind::States,
                 status_span(states.last().unwrap_or(&states[*position])),
                 self.expected_states(observe),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use crate::judge::{self, RunSettings};
-use crate::log::{Event, Trial};
+use crate::log::{Event, TrialVerdict};
 #[cfg(feature = "serve")]
 use crate::plan::ClockHook;
 use crate::plan::{Manifest, Select, Target};
@@ -72,7 +72,7 @@ impl Background {
     pub(super) fn verdict<R>(
         &self,
         id: &str,
-        judged: impl FnOnce(&Summary, &Trial) -> R,
+        judged: impl FnOnce(&Summary, &TrialVerdict) -> R,
     ) -> Result<R, NoVerdict> {
         self.start();
         let mut state = lock(&self.board.state);

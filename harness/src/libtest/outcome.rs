@@ -3,7 +3,7 @@
 use libtest_mimic::{Completion, Failed};
 
 use crate::case::plain;
-use crate::log::{Flag, Outcome, Trial};
+use crate::log::{Flag, Outcome, TrialVerdict};
 use crate::report::Summary;
 use crate::report::terminal::{Options, Style, render_trial};
 
@@ -32,7 +32,7 @@ pub(super) fn without(why: NoVerdict) -> Failed {
 }
 
 /// The verdict on one trial.
-pub(super) fn of(summary: &Summary, trial: &Trial, showing: &Showing) -> Result<Completion, Failed> {
+pub(super) fn of(summary: &Summary, trial: &TrialVerdict, showing: &Showing) -> Result<Completion, Failed> {
     let name = trial.outcome.as_str();
     if trial.flags.contains(&Flag::Fixed) {
         let list = showing.options.known_list.as_deref().unwrap_or("the list of known failures");
@@ -84,7 +84,7 @@ mod tests {
     use crate::testing::samples::{because, trial};
 
     fn shown(outcome: Outcome, required: bool) -> Result<Completion, Failed> {
-        let trial = Trial { required, ..because(trial("a/b", "a/b", outcome), "no such thing") };
+        let trial = TrialVerdict { required, ..because(trial("a/b", "a/b", outcome), "no such thing") };
         of(&Summary::default(), &trial, &Showing { style: Style::default(), options: Options::default() })
     }
 

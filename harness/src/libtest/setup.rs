@@ -53,7 +53,7 @@ pub(super) struct Setup {
 
 /// Why nothing can be started.
 #[derive(Debug)]
-pub(super) enum SetupError {
+pub(super) enum StartError {
     /// Drawn on files.
     Drawn(Vec<Diagnostic>),
     /// A fragment that fits after "failed to", and what to try.
@@ -65,13 +65,13 @@ pub(super) enum SetupError {
     },
 }
 
-impl From<Vec<Diagnostic>> for SetupError {
+impl From<Vec<Diagnostic>> for StartError {
     fn from(diagnostics: Vec<Diagnostic>) -> Self {
         Self::Drawn(diagnostics)
     }
 }
 
-impl From<EndpointError> for SetupError {
+impl From<EndpointError> for StartError {
     fn from(error: EndpointError) -> Self {
         Self::Message { message: error.to_string(), help: Some(error.help().to_owned()) }
     }
@@ -96,7 +96,7 @@ impl Variables {
 
 impl Setup {
     /// What the test target says, overruled by the environment.
-    pub(super) fn of(suite: &Suite, place: Place, manifest: &Manifest) -> Result<Self, SetupError> {
+    pub(super) fn of(suite: &Suite, place: Place, manifest: &Manifest) -> Result<Self, StartError> {
         Self::with(suite, place, manifest, &Variables::read())
     }
 
@@ -105,7 +105,7 @@ impl Setup {
         place: Place,
         manifest: &Manifest,
         variables: &Variables,
-    ) -> Result<Self, SetupError> {
+    ) -> Result<Self, StartError> {
         let elsewhere = variables.endpoint.is_some() || variables.target.is_some();
         let profile = match &variables.target {
             Some(text) => Some(Profile::find(text)?.ok_or_else(|| no_profile(text))?),
@@ -158,8 +158,8 @@ impl Setup {
     }
 }
 
-fn no_profile(text: &str) -> SetupError {
-    SetupError::Message {
+fn no_profile(text: &str) -> StartError {
+    StartError::Message {
         message: format!("find the target `{text}` that KINESIS_TARGET names: no such profile is built in"),
         help: Some(match Profile::names() {
             names if names.is_empty() => "name the path of a profile.yaml".to_owned(),
@@ -169,8 +169,8 @@ fn no_profile(text: &str) -> SetupError {
 }
 
 #[cfg(feature = "serve")]
-fn no_endpoint() -> SetupError {
-    SetupError::Message {
+fn no_endpoint() -> StartError {
+    StartError::Message {
         message: "reach the target that KINESIS_TARGET names: its profile states no endpoint".to_owned(),
         help: Some("set KINESIS_ENDPOINT as well".to_owned()),
     }

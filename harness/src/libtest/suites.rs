@@ -12,7 +12,7 @@ use crate::report::Summary;
 use crate::report::terminal::render;
 
 use super::outcome::Showing;
-use super::setup::SetupError;
+use super::setup::StartError;
 
 /// What is a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +38,15 @@ pub(super) struct Test {
 impl Unit {
     /// What the environment states: cargo-nextest sets `NEXTEST` where it lists tests and where it
     /// runs them.
-    pub(super) fn of_environment() -> Result<Self, SetupError> {
+    pub(super) fn of_environment() -> Result<Self, StartError> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         Self::of(variable("NEXTEST").as_deref(), variable("KINESIS_TRIALS").as_deref())
     }
 
-    fn of(nextest: Option<&str>, trials: Option<&str>) -> Result<Self, SetupError> {
+    fn of(nextest: Option<&str>, trials: Option<&str>) -> Result<Self, StartError> {
         match (nextest, trials) {
             (_, Some("each")) => Ok(Self::Trial),
-            (_, Some(other)) => Err(SetupError::Message {
+            (_, Some(other)) => Err(StartError::Message {
                 message: format!("read KINESIS_TRIALS: `{other}` is no value of it"),
                 help: Some("set it to `each` for a test of every trial, or leave it out".to_owned()),
             }),

@@ -22,12 +22,12 @@ use crate::facts::{FactId, Strength};
 
 pub use exchange::{AsItCame, BodyText, Exchange, OverrideText, RequestText, ResponseText, Role, StepIndex};
 
-pub use header::{Capabilities, Header, Selection, Support, Target, Transport};
+pub use header::{Capabilities, Header, Selection, Support, TargetText, Transport};
 pub use stop::StopCondition;
 pub use timing::{Change, Length, Lengths, Timing};
 pub use trial::{
     AttemptText, BodyDiff, EndedEarly, Flag, Mismatch, MismatchKind, ObservedAnswer, Outcome, Place, Sample,
-    Trace, Trial,
+    Trace, TrialVerdict,
 };
 
 /// Version of the log's form.
@@ -46,7 +46,7 @@ pub enum Event {
     /// The times that steps and samples are held to, once, before the first trial.
     Timing(Timing),
     /// A trial's verdict.
-    Trial(Box<Trial>),
+    Trial(Box<TrialVerdict>),
     /// Something that a reader should know and that is no verdict.
     Notice(Notice),
     /// Last line.

@@ -13,7 +13,7 @@ pub use event::{
     AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, EndedEarly, Event, Evidence,
     Exchange, Flag, Footer, Header, LOG_FORMAT, Length, Lengths, Mismatch, MismatchKind, Notice,
     ObservedAnswer, Outcome, OverrideText, Place, QuestionText, RequestText, ResponseText, Role, Sample,
-    Selection, StepIndex, StopCondition, Support, Target, Timing, Trace, Transport, Trial,
+    Selection, StepIndex, StopCondition, Support, TargetText, Timing, Trace, Transport, TrialVerdict,
 };
 pub(crate) use file::place;
 pub use file::{Log, LogError, LogWriter, read_log};

@@ -12,7 +12,7 @@ use crate::case::ast::{Answer, Call, Expectation, FixtureName, Reference, Until,
 use crate::log::{Role, StepIndex, Timing};
 use crate::model::Value;
 use crate::plan::bind::{Bindings, Unbound};
-use crate::plan::{PlannedTrial, Step, StepKind};
+use crate::plan::{PlannedStep, PlannedStepKind, PlannedTrial};
 
 use super::Observed;
 use super::decoded::DecodedResponse;
@@ -25,7 +25,7 @@ use repeating::Repeating;
 
 /// Something to be done now.
 #[derive(Clone, Debug)]
-pub(crate) enum Action<'trial> {
+pub(crate) enum DueAction<'trial> {
     /// Send a request.
     Send {
         /// What it is for.
@@ -89,7 +89,7 @@ pub(crate) struct Machine<'trial> {
     last_response_us: u64,
     /// The samples of the last observed step, and when its call was sent and answered.
     last_observed: Option<(Vec<TimedSnapshot>, (u64, u64))>,
-    due: Vec<Action<'trial>>,
+    due: Vec<DueAction<'trial>>,
     unbound: Option<Unbound>,
 }
 
@@ -135,7 +135,7 @@ impl<'trial> Machine<'trial> {
     }
 
     /// What became due since the last call.
-    pub(crate) fn due(&mut self) -> Vec<Action<'trial>> {
+    pub(crate) fn due(&mut self) -> Vec<DueAction<'trial>> {
         std::mem::take(&mut self.due)
     }
 
@@ -236,7 +236,7 @@ impl<'trial> Machine<'trial> {
     }
 
     /// The condition on which a step is carried out.
-    fn holds(&self, step: &Step) -> bool {
+    fn holds(&self, step: &PlannedStep) -> bool {
         match step.call().and_then(|call| call.when.as_ref()).map(|when| when.value) {
             None => true,
             Some(When::Accepted) => self.first_accepted == Some(true),
@@ -245,10 +245,12 @@ impl<'trial> Machine<'trial> {
     }
 
     /// Begins a step; `None` if it is over at once.
-    fn begin(&mut self, step: &'trial Step) -> Result<Option<Phase<'trial>>, Unbound> {
+    fn begin(&mut self, step: &'trial PlannedStep) -> Result<Option<Phase<'trial>>, Unbound> {
         Ok(match &step.kind {
-            StepKind::Call { call, observe } => Some(Phase::Call(self.begin_call(call, observe.as_ref()))),
-            StepKind::Race(race) => {
+            PlannedStepKind::Call { call, observe } => {
+                Some(Phase::Call(self.begin_call(call, observe.as_ref())))
+            }
+            PlannedStepKind::Race(race) => {
                 for (index, call) in race.calls.iter().enumerate() {
                     self.send(
                         Role::Request(StepIndex::within(self.at, 0, index)),
@@ -259,17 +261,17 @@ impl<'trial> Machine<'trial> {
                 }
                 Some(Phase::Race(race.calls.len()))
             }
-            StepKind::Repeat { times, steps } => self.begin_repeat(*times, steps).map(Phase::Repeat),
-            StepKind::Clock(clock) => {
-                self.due.push(Action::MoveClock(clock.advance.value));
+            PlannedStepKind::Repeat { times, steps } => self.begin_repeat(*times, steps).map(Phase::Repeat),
+            PlannedStepKind::Clock(clock) => {
+                self.due.push(DueAction::MoveClock(clock.advance.value));
                 None
             }
-            StepKind::Read(read) => Some(Phase::Read(self.begin_read(read)?)),
+            PlannedStepKind::Read(read) => Some(Phase::Read(self.begin_read(read)?)),
         })
     }
 
     fn send(&mut self, role: Role, repetition: u32, request: DueRequest<'trial>, pause_us: u64) {
-        self.due.push(Action::Send { role, repetition, request, pause_us });
+        self.due.push(DueAction::Send { role, repetition, request, pause_us });
     }
 
     fn capture(&mut self, call: &Call, decoded: &DecodedResponse) {

@@ -11,7 +11,7 @@ use crate::plan::bind::{Bindings, name_of};
 
 /// What a comparison found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Comparison {
+pub(crate) struct Matched {
     /// What differs.
     pub differences: Vec<Difference>,
     /// Open questions that were met on the way, with what came.
@@ -54,17 +54,12 @@ pub(crate) enum Members {
 struct Comparer<'trial> {
     bindings: &'trial Bindings,
     members: Members,
-    found: Comparison,
+    found: Matched,
 }
 
 /// Compares a value with a tree. `None` = absent.
-pub(crate) fn compare(
-    tree: &Tree,
-    value: Option<&Value>,
-    members: Members,
-    bindings: &Bindings,
-) -> Comparison {
-    let mut comparer = Comparer { bindings, members, found: Comparison::default() };
+pub(crate) fn compare(tree: &Tree, value: Option<&Value>, members: Members, bindings: &Bindings) -> Matched {
+    let mut comparer = Comparer { bindings, members, found: Matched::default() };
     comparer.node(tree, value, "");
     comparer.found
 }

@@ -34,7 +34,7 @@ pub(crate) struct Flaw {
 
 /// What a comparison of records found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Comparison {
+pub(crate) struct RecordsFound {
     /// Mismatches, in the order of the puts.
     pub flaws: Vec<Flaw>,
     /// Open questions that were met.
@@ -48,8 +48,8 @@ pub(crate) fn compare(
     shards: &[Vec<Value>],
     whole: Span,
     bindings: &Bindings,
-) -> Comparison {
-    let mut found = Comparison::default();
+) -> RecordsFound {
+    let mut found = RecordsFound::default();
     let known: Vec<Option<Value>> = puts.iter().map(|put| data_of(put.stated, bindings)).collect();
     let position = |record: &Value| {
         let data = record.get("Data");

@@ -31,7 +31,7 @@ pub(crate) struct TimedSnapshot {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct StatesFound {
     /// Violations, in the order in which the samples showed them.
-    pub violations: Vec<Violation>,
+    pub violations: Vec<StatesViolation>,
     /// States that may have been there, between samples too far apart.
     pub unobserved: Vec<Unobserved>,
     /// Open questions that were met, at which position.
@@ -51,7 +51,7 @@ pub(crate) struct Unobserved {
 
 /// One violation of the expected states.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Violation {
+pub(crate) enum StatesViolation {
     /// No sample shows a state although the samples are too close together to miss it.
     NotShown {
         /// Its position among the expected states.
@@ -190,7 +190,7 @@ impl Holder<'_> {
         let state = match &sample.snapshot {
             Snapshot::State(state) => state,
             Snapshot::Gone => {
-                self.violation(Violation::Gone { position: self.reached });
+                self.violation(StatesViolation::Gone { position: self.reached });
                 return;
             }
             // A sample without an answer only widens the gap.
@@ -202,7 +202,7 @@ impl Holder<'_> {
             && self.arrived
             && let Some(to) = (0..self.reached).rev().find(|position| self.fits(*position, state))
         {
-            self.violation(Violation::Back { from: self.reached, to });
+            self.violation(StatesViolation::Back { from: self.reached, to });
             return;
         }
         // Of several states with that status, the one that differs in the fewest members is meant.
@@ -214,17 +214,17 @@ impl Holder<'_> {
         // often share their status.
         if let Some(position) = whole.or(by_status) {
             for difference in self.differences(position, state) {
-                self.violation(Violation::Member { position, difference });
+                self.violation(StatesViolation::Member { position, difference });
             }
             self.arrived |= whole == Some(self.expected.len() - 1);
             self.step_on(position, sample, state);
             return;
         }
         match (0..self.reached).rev().find(|position| self.has_status(*position, state)) {
-            Some(to) => self.violation(Violation::Back { from: self.reached, to }),
+            Some(to) => self.violation(StatesViolation::Back { from: self.reached, to }),
             None => {
                 let status = sample.snapshot.status().unwrap_or("no StreamStatus").to_owned();
-                self.violation(Violation::Unexpected { position: self.reached, status });
+                self.violation(StatesViolation::Unexpected { position: self.reached, status });
             }
         }
     }
@@ -249,7 +249,7 @@ impl Holder<'_> {
     }
 
     /// The same mismatch is reported once.
-    fn violation(&mut self, violation: Violation) {
+    fn violation(&mut self, violation: StatesViolation) {
         if !self.found.violations.contains(&violation) {
             self.found.violations.push(violation);
         }
@@ -284,15 +284,19 @@ impl Holder<'_> {
         self.found.longest_gap_us = longest_gap(&states);
         let last = self.expected.len().saturating_sub(1);
         let already_reported = self.found.violations.iter().any(|violation| match violation {
-            Violation::Unexpected { .. } | Violation::Gone { .. } | Violation::Back { .. } => true,
-            Violation::NotShown { .. } | Violation::Member { .. } | Violation::NeverReached { .. } => false,
+            StatesViolation::Unexpected { .. }
+            | StatesViolation::Gone { .. }
+            | StatesViolation::Back { .. } => true,
+            StatesViolation::NotShown { .. }
+            | StatesViolation::Member { .. }
+            | StatesViolation::NeverReached { .. } => false,
         });
         if self.shown[last].is_none() && !self.ends_as_it_began(&states, call) {
             if !already_reported {
                 let end = states.last();
                 let status = end.and_then(|sample| sample.snapshot.status()).unwrap_or("nothing").to_owned();
                 let after_us = end.map_or(0, |sample| sample.received_us.saturating_sub(call.0));
-                self.violation(Violation::NeverReached { position: self.reached, status, after_us });
+                self.violation(StatesViolation::NeverReached { position: self.reached, status, after_us });
             }
             return self.found;
         }
@@ -302,7 +306,7 @@ impl Holder<'_> {
             }
             let gap_us = self.longest_possible_us(position, &states, call);
             if gap_us < shortest_us {
-                self.violation(Violation::NotShown { position, shorter_than_us: gap_us });
+                self.violation(StatesViolation::NotShown { position, shorter_than_us: gap_us });
             } else {
                 self.found.unobserved.push(Unobserved { position, gap_us });
             }

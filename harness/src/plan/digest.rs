@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::case::ast::{Answer, Body, Call, Expectation, Fixture, Node, Tree, Wire};
 
 use super::bind::name_of;
-use super::trial::{PlannedTrial, Step, StepKind};
+use super::trial::{PlannedStep, PlannedStepKind, PlannedTrial};
 
 /// The first 16 hex digits of a SHA-256 over a canonical text of everything that the trial sends.
 pub(super) fn question(trial: &PlannedTrial) -> String {
@@ -79,9 +79,9 @@ fn short(text: &str) -> String {
     })
 }
 
-fn write_step(text: &mut String, step: &Step) {
+fn write_step(text: &mut String, step: &PlannedStep) {
     match &step.kind {
-        StepKind::Call { call, observe } => {
+        PlannedStepKind::Call { call, observe } => {
             write_call(text, call);
             if let Some(observe) = observe {
                 let _ = writeln!(text, "observe {:?}", observe.fixture.value);
@@ -93,22 +93,22 @@ fn write_step(text: &mut String, step: &Step) {
                 }
             }
         }
-        StepKind::Race(race) => {
+        PlannedStepKind::Race(race) => {
             text.push_str("race\n");
             for call in &race.calls {
                 write_call(text, call);
             }
         }
-        StepKind::Repeat { times, steps, .. } => {
+        PlannedStepKind::Repeat { times, steps, .. } => {
             let _ = writeln!(text, "repeat {times}");
             for inner in steps {
                 write_step(text, inner);
             }
         }
-        StepKind::Clock(clock) => {
+        PlannedStepKind::Clock(clock) => {
             let _ = writeln!(text, "clock {}", clock.advance.value);
         }
-        StepKind::Read(read) => {
+        PlannedStepKind::Read(read) => {
             let _ = writeln!(text, "read {:?}", read.fixture.value);
         }
     }

@@ -17,7 +17,7 @@ use crate::wire::Encoding;
 use super::digest;
 use super::manifest::trial_id;
 use super::stop;
-use super::trial::{PlannedTrial, Provenance, Step, StepKind};
+use super::trial::{PlannedStep, PlannedStepKind, PlannedTrial, Provenance};
 
 use text::Text;
 
@@ -129,7 +129,7 @@ impl Generated {
     }
 }
 
-fn step(text: &mut Text, call: GeneratedCall) -> Step {
+fn step(text: &mut Text, call: GeneratedCall) -> PlannedStep {
     let GeneratedCall { operation, address, mut with, expect, because } = call;
     text.push("  - ");
     let from = text.here();
@@ -156,7 +156,7 @@ fn step(text: &mut Text, call: GeneratedCall) -> Step {
         when: None,
         capture: IndexMap::new(),
     };
-    Step { span, because, level: None, kind: StepKind::Call { call, observe: None } }
+    PlannedStep { span, because, level: None, kind: PlannedStepKind::Call { call, observe: None } }
 }
 
 fn expectation(text: &mut Text, expected: Expected) -> Expectation {

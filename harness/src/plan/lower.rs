@@ -12,7 +12,7 @@ use crate::wire::Encoding;
 
 use super::digest;
 use super::stop;
-use super::trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};
+use super::trial::{During, Observe, PlannedStep, PlannedStepKind, PlannedTrial, Provenance};
 
 /// A case and one of its rows, by their places in the library.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,8 @@ pub(super) fn trial(
     let row = place.row.map(|row| &case.each[row]);
     let lower = Lower { row };
     let steps = lower.steps(&case.steps);
-    let first = steps.iter().flat_map(Step::calls).next().map(|(call, _)| call.operation.value.clone());
+    let first =
+        steps.iter().flat_map(PlannedStep::calls).next().map(|(call, _)| call.operation.value.clone());
     let operation = suite.operation.as_ref().map(|name| name.value.clone()).or(first);
     let title = row.and_then(|row| row.title.as_ref()).unwrap_or(&case.title);
     let mut trial = PlannedTrial {
@@ -67,8 +68,8 @@ struct Lower<'case> {
 }
 
 impl Lower<'_> {
-    fn steps(&self, steps: &[ast::Step]) -> Vec<Step> {
-        let mut lowered: Vec<Step> = Vec::new();
+    fn steps(&self, steps: &[ast::Step]) -> Vec<PlannedStep> {
+        let mut lowered: Vec<PlannedStep> = Vec::new();
         for step in steps {
             let kind = match &step.kind {
                 ast::StepKind::Observe(observation) => {
@@ -88,27 +89,33 @@ impl Lower<'_> {
                             .collect(),
                     };
                     // The loader refuses an observation that follows no call.
-                    if let Some(Step { kind: StepKind::Call { observe: place, .. }, .. }) = lowered.last_mut()
+                    if let Some(PlannedStep { kind: PlannedStepKind::Call { observe: place, .. }, .. }) =
+                        lowered.last_mut()
                     {
                         *place = Some(observe);
                     }
                     continue;
                 }
-                ast::StepKind::Call(call) => StepKind::Call { call: self.call(call), observe: None },
-                ast::StepKind::Race(race) => StepKind::Race(Race {
+                ast::StepKind::Call(call) => PlannedStepKind::Call { call: self.call(call), observe: None },
+                ast::StepKind::Race(race) => PlannedStepKind::Race(Race {
                     calls: race.calls.iter().map(|call| self.call(call)).collect(),
                     others: self.expectation(&race.others),
                 }),
                 ast::StepKind::Repeat(repeat) => {
-                    StepKind::Repeat { times: repeat.times.value, steps: self.steps(&repeat.steps) }
+                    PlannedStepKind::Repeat { times: repeat.times.value, steps: self.steps(&repeat.steps) }
                 }
-                ast::StepKind::Clock(clock) => StepKind::Clock(clock.clone()),
-                ast::StepKind::Read(read) => StepKind::Read(Read {
+                ast::StepKind::Clock(clock) => PlannedStepKind::Clock(clock.clone()),
+                ast::StepKind::Read(read) => PlannedStepKind::Read(Read {
                     records: read.records.iter().map(|tree| self.tree(tree)).collect(),
                     ..read.clone()
                 }),
             };
-            lowered.push(Step { span: step.span, because: step.because.clone(), level: step.level, kind });
+            lowered.push(PlannedStep {
+                span: step.span,
+                because: step.because.clone(),
+                level: step.level,
+                kind,
+            });
         }
         lowered
     }

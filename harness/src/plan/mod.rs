@@ -23,4 +23,4 @@ pub use required::unmatched;
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
 pub use target::{ClockHook, MANAGED_KEY, OUTPUT_LINE, ProcessFuture, Target, TargetProcess};
-pub use trial::{During, Observe, PlannedTrial, Provenance, Step, StepKind};
+pub use trial::{During, Observe, PlannedStep, PlannedStepKind, PlannedTrial, Provenance};

@@ -4,16 +4,16 @@ use crate::case::ast::{Call, Until};
 use crate::log::StopCondition;
 
 use super::digest;
-use super::trial::{PlannedTrial, Step, StepKind};
+use super::trial::{PlannedStep, PlannedStepKind, PlannedTrial};
 
 /// When each step of the trial ends.
 pub(super) fn of(trial: &PlannedTrial) -> Vec<StopCondition> {
     trial.steps.iter().map(of_step).collect()
 }
 
-fn of_step(step: &Step) -> StopCondition {
+fn of_step(step: &PlannedStep) -> StopCondition {
     match &step.kind {
-        StepKind::Call { call, observe } => match (&call.by, observe) {
+        PlannedStepKind::Call { call, observe } => match (&call.by, observe) {
             (Some(by), _) => StopCondition::Until {
                 condition: condition(call),
                 millis: by.value.millis,
@@ -22,13 +22,18 @@ fn of_step(step: &Step) -> StopCondition {
             (None, Some(_)) => StopCondition::Settled,
             (None, None) => StopCondition::Response,
         },
-        StepKind::Repeat { steps, .. } => {
-            let conditions: Vec<String> =
-                steps.iter().filter_map(Step::call).map(|call| digest::condition(&call.expect)).collect();
+        PlannedStepKind::Repeat { steps, .. } => {
+            let conditions: Vec<String> = steps
+                .iter()
+                .filter_map(PlannedStep::call)
+                .map(|call| digest::condition(&call.expect))
+                .collect();
             StopCondition::WhileHolds { condition: conditions.join(" ") }
         }
-        StepKind::Race(_) | StepKind::Clock(_) => StopCondition::Response,
-        StepKind::Read(read) => StopCondition::Records { count: read.records.len(), millis: read.within },
+        PlannedStepKind::Race(_) | PlannedStepKind::Clock(_) => StopCondition::Response,
+        PlannedStepKind::Read(read) => {
+            StopCondition::Records { count: read.records.len(), millis: read.within }
+        }
     }
 }
 

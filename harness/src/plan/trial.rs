@@ -42,7 +42,7 @@ pub struct PlannedTrial {
     /// The state that is reached before the first step.
     pub given: IndexMap<FixtureName, Fixture>,
     /// The steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlannedStep>,
     /// Digest of everything that is sent.
     pub question_digest: String,
     /// When each step ends, in the order of the steps.
@@ -72,7 +72,7 @@ pub enum Provenance {
 
 /// One step.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct PlannedStep {
     /// Where it stands.
     pub span: Span,
     /// The facts that its expectation rests on.
@@ -80,13 +80,13 @@ pub struct Step {
     /// The level of its expectation, where it is not the trial's.
     pub level: Option<Level>,
     /// What is done.
-    pub kind: StepKind,
+    pub kind: PlannedStepKind,
 }
 
 /// What a step does.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "nearly all steps are calls, and there are few of either")]
-pub enum StepKind {
+pub enum PlannedStepKind {
     /// Sends one call, and observes a stream from before it until a stop condition holds.
     Call {
         /// The call.
@@ -101,7 +101,7 @@ pub enum StepKind {
         /// How often all of them are sent.
         times: u32,
         /// The calls of one repetition, which goes on while each response is as expected.
-        steps: Vec<Step>,
+        steps: Vec<PlannedStep>,
     },
     /// Moves the target's clock.
     Clock(Clock),
@@ -132,50 +132,58 @@ pub struct During {
     /// The status.
     pub status: Spanned<String>,
     /// The calls, each a step of its own.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlannedStep>,
 }
 
-impl Step {
+impl PlannedStep {
     /// Every call of the step, with the step whose facts its expectation rests on.
     pub fn calls(&self) -> Vec<(&Call, &Self)> {
         match &self.kind {
-            StepKind::Call { call, observe } => {
+            PlannedStepKind::Call { call, observe } => {
                 let during = observe.iter().flat_map(|observe| &observe.during);
                 let inner = during.flat_map(|during| &during.steps).flat_map(Self::calls);
                 std::iter::once((call, self)).chain(inner).collect()
             }
-            StepKind::Race(race) => race.calls.iter().map(|call| (call, self)).collect(),
-            StepKind::Repeat { steps, .. } => steps.iter().flat_map(Self::calls).collect(),
-            StepKind::Clock(_) | StepKind::Read(_) => Vec::new(),
+            PlannedStepKind::Race(race) => race.calls.iter().map(|call| (call, self)).collect(),
+            PlannedStepKind::Repeat { steps, .. } => steps.iter().flat_map(Self::calls).collect(),
+            PlannedStepKind::Clock(_) | PlannedStepKind::Read(_) => Vec::new(),
         }
     }
 
     /// The call, if the step sends one itself.
     pub const fn call(&self) -> Option<&Call> {
         match &self.kind {
-            StepKind::Call { call, .. } => Some(call),
-            StepKind::Race(_) | StepKind::Repeat { .. } | StepKind::Clock(_) | StepKind::Read(_) => None,
+            PlannedStepKind::Call { call, .. } => Some(call),
+            PlannedStepKind::Race(_)
+            | PlannedStepKind::Repeat { .. }
+            | PlannedStepKind::Clock(_)
+            | PlannedStepKind::Read(_) => None,
         }
     }
 
     /// What the step observes.
     pub const fn observe(&self) -> Option<&Observe> {
         match &self.kind {
-            StepKind::Call { observe, .. } => observe.as_ref(),
-            StepKind::Race(_) | StepKind::Repeat { .. } | StepKind::Clock(_) | StepKind::Read(_) => None,
+            PlannedStepKind::Call { observe, .. } => observe.as_ref(),
+            PlannedStepKind::Race(_)
+            | PlannedStepKind::Repeat { .. }
+            | PlannedStepKind::Clock(_)
+            | PlannedStepKind::Read(_) => None,
         }
     }
 
     /// The trees that the step states besides those of its calls.
     fn stated(&self) -> Vec<&Tree> {
         match &self.kind {
-            StepKind::Call { observe, .. } => observe
+            PlannedStepKind::Call { observe, .. } => observe
                 .iter()
                 .flat_map(|observe| &observe.states)
                 .flat_map(|state| state.members.values())
                 .collect(),
-            StepKind::Read(read) => read.records.iter().collect(),
-            StepKind::Race(_) | StepKind::Repeat { .. } | StepKind::Clock(_) => Vec::new(),
+            PlannedStepKind::Read(read) => read.records.iter().collect(),
+            PlannedStepKind::Race(_) | PlannedStepKind::Repeat { .. } | PlannedStepKind::Clock(_) => {
+                Vec::new()
+            }
         }
     }
 }
@@ -235,8 +243,8 @@ impl PlannedTrial {
     }
 
     /// Every call of the steps, with its step.
-    pub fn calls(&self) -> impl Iterator<Item = (&Call, &Step)> {
-        self.steps.iter().flat_map(Step::calls)
+    pub fn calls(&self) -> impl Iterator<Item = (&Call, &PlannedStep)> {
+        self.steps.iter().flat_map(PlannedStep::calls)
     }
 
     /// Every fact that an expectation of the trial cites, once, in the file's order.
@@ -280,7 +288,7 @@ impl PlannedTrial {
                 Answer::Accepted { members: None } | Answer::Refused(_) => {}
             }
         }
-        for tree in self.steps.iter().flat_map(Step::stated) {
+        for tree in self.steps.iter().flat_map(PlannedStep::stated) {
             references(tree, &mut |reference| {
                 if let Reference::Open(id) = reference {
                     take(id);
@@ -293,7 +301,7 @@ impl PlannedTrial {
     /// The operations that the setup and the steps call; descriptions of streams aside.
     pub fn operations_needed(&self) -> Vec<String> {
         let mut names: Vec<String> = self.calls().map(|(call, _)| call.operation.value.clone()).collect();
-        if self.steps.iter().any(|step| matches!(step.kind, StepKind::Read(_))) {
+        if self.steps.iter().any(|step| matches!(step.kind, PlannedStepKind::Read(_))) {
             names.extend(["GetShardIterator".to_owned(), "GetRecords".to_owned()]);
         }
         for fixture in self.given.values() {
@@ -325,7 +333,7 @@ impl PlannedTrial {
                 references(tree, &mut visit);
             }
         }
-        for tree in self.steps.iter().flat_map(Step::stated) {
+        for tree in self.steps.iter().flat_map(PlannedStep::stated) {
             references(tree, &mut visit);
         }
         found
@@ -346,15 +354,15 @@ impl PlannedTrial {
     /// True if the trial waits for a transition.
     pub fn has_transition(&self) -> bool {
         self.steps.iter().any(|step| match &step.kind {
-            StepKind::Call { observe, .. } => observe.is_some(),
-            StepKind::Repeat { .. } => true,
-            StepKind::Race(_) | StepKind::Clock(_) | StepKind::Read(_) => false,
+            PlannedStepKind::Call { observe, .. } => observe.is_some(),
+            PlannedStepKind::Repeat { .. } => true,
+            PlannedStepKind::Race(_) | PlannedStepKind::Clock(_) | PlannedStepKind::Read(_) => false,
         })
     }
 
     /// True if the trial sends calls at the same time.
     pub fn has_race(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.kind, StepKind::Race(_)))
+        self.steps.iter().any(|step| matches!(step.kind, PlannedStepKind::Race(_)))
     }
 
     /// The transient status in which the first step finds its stream.
@@ -372,7 +380,7 @@ impl PlannedTrial {
 
     /// True if the trial moves the target's clock, so that no other trial may be in flight.
     pub fn moves_the_clock(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.kind, StepKind::Clock(_)))
+        self.steps.iter().any(|step| matches!(step.kind, PlannedStepKind::Clock(_)))
     }
 
     /// True if no other trial may be in flight.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::summary::Summary;
 use crate::case::ast::{Audience, Level};
-use crate::log::{Mismatch, MismatchKind, Outcome, Trial};
+use crate::log::{Mismatch, MismatchKind, Outcome, TrialVerdict};
 
 /// What is wrong, apart from where it was seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +46,7 @@ impl Group {
     /// A trial with several mismatches counts once: with its earliest step, since what comes
     /// after a wrong step proves little, and there with the cause that most trials share.
     pub fn of(summary: &Summary, outcome: Outcome) -> Vec<Self> {
-        let trials: Vec<&Trial> = summary.with_outcome(outcome).collect();
+        let trials: Vec<&TrialVerdict> = summary.with_outcome(outcome).collect();
         let mut shared: BTreeMap<Cause, usize> = BTreeMap::new();
         for trial in &trials {
             let causes: BTreeSet<Cause> = candidates(trial).map(Cause::of).collect();
@@ -87,7 +87,7 @@ impl Group {
 
 /// The mismatches that may name a trial's cause: those of its earliest wrong step, and of these
 /// the ones that fail it, if there are any.
-fn candidates(trial: &Trial) -> impl Iterator<Item = &Mismatch> {
+fn candidates(trial: &TrialVerdict) -> impl Iterator<Item = &Mismatch> {
     let failing = trial.mismatches.iter().any(|mismatch| !mismatch.tolerated);
     let counts = move |mismatch: &&Mismatch| !(failing && mismatch.tolerated);
     let earliest = trial.mismatches.iter().filter(counts).map(|mismatch| mismatch.step).min();
@@ -98,7 +98,7 @@ fn candidates(trial: &Trial) -> impl Iterator<Item = &Mismatch> {
 mod tests {
     use super::Group;
     use crate::case::ast::Level;
-    use crate::log::{Event, Mismatch, MismatchKind, Outcome, Trial};
+    use crate::log::{Event, Mismatch, MismatchKind, Outcome, TrialVerdict};
     use crate::report::summary::Summary;
     use crate::testing::samples::{mismatch, step, trial};
 
@@ -111,7 +111,7 @@ mod tests {
             .iter()
             .map(|(id, mismatches)| {
                 let failed = trial(id, id, Outcome::Fail);
-                Event::Trial(Box::new(Trial { mismatches: mismatches.clone(), ..failed }))
+                Event::Trial(Box::new(TrialVerdict { mismatches: mismatches.clone(), ..failed }))
             })
             .collect();
         let groups = Group::of(&Summary::of_events(&events), Outcome::Fail);

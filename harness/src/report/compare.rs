@@ -18,14 +18,14 @@ mod tests;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// What differs, in the order of [`Subject`].
-    pub differences: Vec<Difference>,
+    pub differences: Vec<RecordDifference>,
     /// Trials that one of the two runs could not observe, which proves nothing either way. Sorted.
     pub unobserved: Vec<String>,
 }
 
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Difference {
+pub struct RecordDifference {
     /// What it is about.
     pub subject: Subject,
     /// What the first record says, as text.
@@ -112,7 +112,7 @@ impl Comparison {
             let name = |side: &BTreeMap<K, String>| side.get(key).map_or(unnamed, String::as_str).to_owned();
             let (before, after) = (name(before), name(after));
             if before != after {
-                self.differences.push(Difference { subject: subject(key), before, after });
+                self.differences.push(RecordDifference { subject: subject(key), before, after });
             }
         }
     }

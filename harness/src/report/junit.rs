@@ -13,7 +13,7 @@ use super::summary::Summary;
 use super::terminal::{Options, Style, render_trial};
 use super::text::{clean, level};
 use super::whole_file::write_whole;
-use crate::log::{Flag, Outcome, ReportError, Trial};
+use crate::log::{Flag, Outcome, ReportError, TrialVerdict};
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +24,7 @@ mod tests;
 ///
 /// If the XML can't be made.
 pub fn to_junit(summary: &Summary, options: &Options) -> Result<String, ReportError> {
-    let mut suites: BTreeMap<&str, Vec<&Trial>> = BTreeMap::new();
+    let mut suites: BTreeMap<&str, Vec<&TrialVerdict>> = BTreeMap::new();
     for trial in summary.trials.values() {
         suites.entry(suite(&trial.case)).or_default().push(trial);
     }
@@ -69,7 +69,7 @@ fn add_properties(suite: &mut TestSuite, summary: &Summary) {
     suite.add_properties(properties.into_iter().map(|(name, value)| Property::new(name, clean(value))));
 }
 
-fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
+fn test_case(summary: &Summary, trial: &TrialVerdict, options: &Options) -> TestCase {
     let reason = trial.reason.as_deref().map(clean);
     let plain = |text: &str| format!("{}: {}", trial.outcome.as_str(), reason.as_deref().unwrap_or(text));
     let status = match trial.outcome {
@@ -135,7 +135,7 @@ fn test_case(summary: &Summary, trial: &Trial, options: &Options) -> TestCase {
     test
 }
 
-fn picture(summary: &Summary, trial: &Trial, options: &Options) -> String {
+fn picture(summary: &Summary, trial: &TrialVerdict, options: &Options) -> String {
     render_trial(summary, &trial.id, Style::default(), options)
 }
 

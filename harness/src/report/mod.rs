@@ -27,9 +27,9 @@ mod whole_file;
 mod tests;
 
 pub use cause::{Cause, Group};
-pub use compare::{Comparison, Difference, Subject};
+pub use compare::{Comparison, RecordDifference, Subject};
 pub use health::advice;
 pub use questions::{Answer, Answers};
 pub use repeats::{Flip, Repeats};
-pub use summary::{Basis, Summary};
+pub use summary::{EvidenceBasis, Summary};
 pub use text::clean;

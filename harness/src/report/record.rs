@@ -19,7 +19,8 @@ use super::text::counted;
 use super::whole_file::write_whole;
 use crate::case::ast::Level;
 use crate::log::{
-    Capabilities, Flag, Header, Log, Mismatch, MismatchKind, Outcome, ReportError, Selection, Trial, to_line,
+    Capabilities, Flag, Header, Log, Mismatch, MismatchKind, Outcome, ReportError, Selection, TrialVerdict,
+    to_line,
 };
 use crate::model::Value;
 use crate::plan::OUTPUT_LINE;
@@ -182,7 +183,8 @@ impl Record {
         }
         let summary = Summary::of_log(log);
         let scrub = Scrub::of(&log.header);
-        let named: Vec<&Trial> = summary.trials.values().filter(|trial| !is_plain_pass(trial)).collect();
+        let named: Vec<&TrialVerdict> =
+            summary.trials.values().filter(|trial| !is_plain_pass(trial)).collect();
         let mut notes: BTreeMap<String, usize> = BTreeMap::new();
         for note in summary.trials.values().flat_map(|trial| &trial.notes) {
             *notes.entry(scrub.text(note)).or_default() += 1;
@@ -302,7 +304,7 @@ pub fn read_record(mut reader: impl BufRead) -> Result<Record, RecordError> {
     Ok(Record { header, trials, traces, answers, notes, footer })
 }
 
-fn is_plain_pass(trial: &Trial) -> bool {
+fn is_plain_pass(trial: &TrialVerdict) -> bool {
     trial.outcome == Outcome::Pass && trial.flags.is_empty() && trial.mismatches.is_empty()
 }
 
@@ -323,7 +325,7 @@ impl RecordHeader {
 }
 
 impl RecordTrial {
-    fn of(trial: &Trial, scrub: &Scrub) -> Self {
+    fn of(trial: &TrialVerdict, scrub: &Scrub) -> Self {
         Self {
             id: trial.id.clone(),
             outcome: trial.outcome,
@@ -349,7 +351,7 @@ impl RecordMismatch {
 }
 
 impl RecordTrace {
-    fn all_of(trial: &Trial) -> Vec<Self> {
+    fn all_of(trial: &TrialVerdict) -> Vec<Self> {
         let of = |trace: &crate::log::Trace| {
             let start = super::terminal::trace::start(trace);
             let samples = trace.samples.iter().map(|sample| RecordSample {

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::summary::Summary;
 use super::text::{clean, counted, enumerated};
-use crate::log::{MismatchKind, Outcome, Trial};
+use crate::log::{MismatchKind, Outcome, TrialVerdict};
 
 #[cfg(test)]
 mod tests;
@@ -149,11 +149,11 @@ fn commonest_first(mut counts: Vec<(String, usize)>, nothing: &str, runs: usize)
     counts
 }
 
-fn verdict(trial: &Trial) -> Verdict {
+fn verdict(trial: &TrialVerdict) -> Verdict {
     (trial.outcome, trial.mismatches.iter().map(|mismatch| mismatch.kind).collect())
 }
 
-fn answers(trial: &Trial) -> BTreeMap<String, Answers> {
+fn answers(trial: &TrialVerdict) -> BTreeMap<String, Answers> {
     let mut all: BTreeMap<String, Answers> = BTreeMap::new();
     for choice in &trial.answers {
         let answer = choice.candidate.clone().unwrap_or_else(|| format!("`{}`", choice.actual));

@@ -7,7 +7,7 @@ use crate::facts::{FactId, Strength};
 use crate::log::Log;
 use crate::log::{
     CaseText, Event, Evidence, Exchange, Flag, Footer, Header, Listener, Notice, Outcome, ReportError, Role,
-    Trial,
+    TrialVerdict,
 };
 
 /// What a run came to. Exchanges are kept only of trials whose pictures may be drawn.
@@ -18,7 +18,7 @@ pub struct Summary {
     /// Cases by id.
     pub cases: BTreeMap<String, CaseText>,
     /// Verdicts by trial id; of a trial that ran again, the last.
-    pub trials: BTreeMap<String, Trial>,
+    pub trials: BTreeMap<String, TrialVerdict>,
     /// What a reader should know, in order.
     pub notices: Vec<Notice>,
     /// The footer, once it came.
@@ -31,7 +31,7 @@ pub struct Summary {
 
 /// The evidence that a passed trial rests on: its weakest fact. Strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Basis {
+pub enum EvidenceBasis {
     /// Seen on AWS within the last three years.
     Recorded,
     /// Seen on AWS, longer ago.
@@ -48,7 +48,7 @@ pub enum Basis {
     Nothing,
 }
 
-impl Basis {
+impl EvidenceBasis {
     /// As text.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -162,7 +162,7 @@ impl Summary {
     }
 
     /// The case of a trial.
-    pub fn case(&self, trial: &Trial) -> Option<&CaseText> {
+    pub fn case(&self, trial: &TrialVerdict) -> Option<&CaseText> {
         self.cases.get(&trial.case)
     }
 
@@ -181,23 +181,23 @@ impl Summary {
     }
 
     /// The trials of one outcome, by id.
-    pub fn with_outcome(&self, outcome: Outcome) -> impl Iterator<Item = &Trial> {
+    pub fn with_outcome(&self, outcome: Outcome) -> impl Iterator<Item = &TrialVerdict> {
         self.trials.values().filter(move |trial| trial.outcome == outcome)
     }
 
     /// The trials with a flag, by id.
-    pub fn with_flag(&self, flag: Flag) -> impl Iterator<Item = &Trial> {
+    pub fn with_flag(&self, flag: Flag) -> impl Iterator<Item = &TrialVerdict> {
         self.trials.values().filter(move |trial| trial.flags.contains(&flag))
     }
 
     /// What a passed trial rests on.
-    pub fn basis(&self, trial: &Trial) -> Basis {
+    pub fn basis(&self, trial: &TrialVerdict) -> EvidenceBasis {
         let known = trial.evidence.iter().filter_map(|id| self.fact(id));
-        known.map(Basis::of).max().unwrap_or(Basis::Nothing)
+        known.map(EvidenceBasis::of).max().unwrap_or(EvidenceBasis::Nothing)
     }
 
     /// Passed trials by what they rest on.
-    pub fn passes_by_basis(&self) -> BTreeMap<Basis, usize> {
+    pub fn passes_by_basis(&self) -> BTreeMap<EvidenceBasis, usize> {
         let mut counts = BTreeMap::new();
         for trial in self.with_outcome(Outcome::Pass) {
             *counts.entry(self.basis(trial)).or_default() += 1;
@@ -213,7 +213,7 @@ impl Listener for Summary {
     }
 }
 
-const fn may_be_drawn(trial: &Trial) -> bool {
+const fn may_be_drawn(trial: &TrialVerdict) -> bool {
     match trial.outcome {
         Outcome::Fail | Outcome::Blocked | Outcome::Error | Outcome::Known | Outcome::Tolerated => true,
         Outcome::Pass | Outcome::Unobserved | Outcome::Unsupported | Outcome::Skipped | Outcome::Open => {
@@ -224,9 +224,9 @@ const fn may_be_drawn(trial: &Trial) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Basis, Summary};
+    use super::{EvidenceBasis, Summary};
     use crate::facts::{FactId, Strength};
-    use crate::log::{Event, Outcome, Trial};
+    use crate::log::{Event, Outcome, TrialVerdict};
     use crate::testing::samples::{answer, exchange, fact, refusal_case, trial};
 
     #[test]
@@ -238,13 +238,21 @@ mod tests {
             fact("DOC", Strength::Documented, false, ""),
         ];
         let summary = Summary::of_events(&[Event::Case(Box::new(case))]);
-        let resting = |facts: &[&str]| Trial {
+        let resting = |facts: &[&str]| TrialVerdict {
             evidence: facts.iter().map(|id| FactId((*id).to_owned())).collect(),
             ..trial("a/b", "a/b", Outcome::Pass)
         };
         let found = [&["NEW"][..], &["NEW", "OLD"], &["DOC", "OLD"], &["UNKNOWN"]]
             .map(|facts| summary.basis(&resting(facts)));
-        assert_eq!(found, [Basis::Recorded, Basis::OldRecording, Basis::Documented, Basis::Nothing]);
+        assert_eq!(
+            found,
+            [
+                EvidenceBasis::Recorded,
+                EvidenceBasis::OldRecording,
+                EvidenceBasis::Documented,
+                EvidenceBasis::Nothing
+            ]
+        );
     }
 
     #[test]
@@ -254,7 +262,7 @@ mod tests {
         if let Event::Exchange(exchange) = &mut second {
             exchange.attempt = 1;
         }
-        let failed = Trial { attempt: 1, ..trial("a/b", "a/b", Outcome::Fail) };
+        let failed = TrialVerdict { attempt: 1, ..trial("a/b", "a/b", Outcome::Fail) };
         let summary = Summary::of_events(&[first, second, Event::Trial(Box::new(failed))]);
         let sent: Vec<u64> = summary.exchanges("a/b").iter().map(|exchange| exchange.sent_us).collect();
         assert_eq!(sent, [9_000]);

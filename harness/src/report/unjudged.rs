@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::summary::Summary;
 use super::text::{clean, counted, shortened};
 use crate::case::ast::EncodingAxis;
-use crate::log::{Outcome, Support, Trial};
+use crate::log::{Outcome, Support, TrialVerdict};
 use crate::wire::Encoding;
 
 /// Reasons of one outcome that are named.
@@ -20,12 +20,12 @@ const REASON: usize = 100;
 
 impl Summary {
     /// Trials without a verdict although they could have been judged, by id.
-    pub fn without_verdict(&self) -> impl Iterator<Item = &Trial> {
+    pub fn without_verdict(&self) -> impl Iterator<Item = &TrialVerdict> {
         self.trials.values().filter(|trial| trial.outcome.lacks_verdict())
     }
 
     /// Trials without a verdict that were required to have one, by id.
-    pub fn required_without_verdict(&self) -> impl Iterator<Item = &Trial> {
+    pub fn required_without_verdict(&self) -> impl Iterator<Item = &TrialVerdict> {
         self.without_verdict().filter(|trial| trial.required)
     }
 
@@ -39,7 +39,7 @@ impl Summary {
     /// trials without a verdict. Empty if nothing is missing.
     pub fn missing_requirements(&self) -> Vec<String> {
         let mut missing = self.missing_abilities();
-        let trials: Vec<&Trial> = self.required_without_verdict().collect();
+        let trials: Vec<&TrialVerdict> = self.required_without_verdict().collect();
         if !trials.is_empty() {
             let named: Vec<String> = trials.iter().take(TRIALS_NAMED).map(|trial| named(trial)).collect();
             let rest = match trials.len().saturating_sub(named.len()) {
@@ -131,7 +131,7 @@ fn why(reasons: BTreeMap<&str, usize>) -> String {
 }
 
 /// `put-record/answer/plain (unsupported: the target does not have PutRecord)`.
-fn named(trial: &Trial) -> String {
+fn named(trial: &TrialVerdict) -> String {
     let word = trial.outcome.as_str();
     match &trial.reason {
         Some(reason) => format!("{} ({word}: {})", clean(&trial.id), shortened(&clean(reason), REASON)),

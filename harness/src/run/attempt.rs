@@ -12,7 +12,7 @@ use crate::case::ast::FixtureName;
 use crate::log::{EndedEarly, ResponseText, Role};
 use crate::observe::decoded::DecodedResponse;
 use crate::observe::describe::{Snapshot, before_of};
-use crate::observe::machine::{Action, DueRequest, Machine};
+use crate::observe::machine::{DueAction, DueRequest, Machine};
 use crate::observe::{Observation, Observed};
 use crate::plan::bind::{Bindings, Unbound};
 use crate::plan::{Outgoing, PlannedTrial, outgoing};
@@ -157,14 +157,14 @@ impl Attempt<'_> {
 
     fn execute(
         &self,
-        action: Action<'_>,
+        action: DueAction<'_>,
         bindings: &Bindings,
         in_flight: &mut JoinSet<Exchanged>,
         sampled: &mut Option<Instant>,
     ) -> Result<(), Unbound> {
         let session = Arc::clone(&self.field.session);
         match action {
-            Action::Send { role, repetition, request, pause_us } => {
+            DueAction::Send { role, repetition, request, pause_us } => {
                 let outgoing = match request {
                     DueRequest::Call(call) => outgoing(session.model, self.trial, call, bindings)?,
                     DueRequest::Operation(operation, input) => {
@@ -181,7 +181,7 @@ impl Attempt<'_> {
                     session.exchange(tag, &outgoing).await
                 });
             }
-            Action::Sample { step, stream, repetition } => {
+            DueAction::Sample { step, stream, repetition } => {
                 let outgoing =
                     self.field.describe_call.of_stream(session.model, bindings.stream_name(stream)?);
                 let tag = Tag { role: Role::Sample { step, stream }, repetition, ..self.tag.clone() };
@@ -193,7 +193,7 @@ impl Attempt<'_> {
                     session.exchange(tag, &outgoing).await
                 });
             }
-            Action::MoveClock(millis) => {
+            DueAction::MoveClock(millis) => {
                 if let Some(clock) = &session.target.clock {
                     clock.advance(Duration::from_millis(millis));
                 }

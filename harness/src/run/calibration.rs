@@ -14,7 +14,7 @@ use crate::log::{Change, Length, Lengths, Role};
 use crate::model::Value;
 use crate::observe::describe::{DescribeCall, Snapshot, is_transient};
 use crate::observe::settling::alike;
-use crate::plan::{MANAGED_KEY, Outgoing, PlannedTrial, StepKind};
+use crate::plan::{MANAGED_KEY, Outgoing, PlannedStepKind, PlannedTrial};
 
 use super::fixtures::{Fixtures, SetupError};
 use super::session::{Session, Tag};
@@ -44,9 +44,9 @@ pub(super) fn changes_of<'a>(trials: impl IntoIterator<Item = &'a PlannedTrial>)
             trial.given.values().any(|fixture| matches!(fixture, Fixture::Own { encryption: Some(_), .. }));
         for step in &trial.steps {
             let observed = match &step.kind {
-                StepKind::Call { observe, .. } => observe.is_some(),
-                StepKind::Race(_) | StepKind::Repeat { .. } => true,
-                StepKind::Clock(_) | StepKind::Read(_) => false,
+                PlannedStepKind::Call { observe, .. } => observe.is_some(),
+                PlannedStepKind::Race(_) | PlannedStepKind::Repeat { .. } => true,
+                PlannedStepKind::Clock(_) | PlannedStepKind::Read(_) => false,
             };
             for (call, _) in step.calls().into_iter().filter(|_| observed) {
                 match (call.operation.value.as_str(), encrypted) {

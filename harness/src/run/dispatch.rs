@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::case::ast::Level;
 use crate::log::{
-    Capabilities, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing, Trial,
+    Capabilities, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing, TrialVerdict,
 };
 use crate::model::Model;
 use crate::observe::Observation;
@@ -66,7 +66,7 @@ pub(crate) trait Referee: Send + Sync {
 #[derive(Clone, Debug)]
 pub(crate) struct Ruling {
     /// The verdict that it comes to by itself.
-    pub verdict: Trial,
+    pub verdict: TrialVerdict,
     /// Why the attempt does not count, where it does not.
     pub void: Option<String>,
     /// True if what was seen has to be seen in another attempt to count.
@@ -78,7 +78,7 @@ pub(crate) enum Settled {
     /// Another attempt is needed.
     Again(Vec<Ruling>),
     /// The verdict.
-    Verdict(Box<Trial>),
+    Verdict(Box<TrialVerdict>),
 }
 
 /// Trials in flight at once where nothing else is said: most of them wait, not work.
@@ -198,7 +198,7 @@ impl Unsettled {
 
 /// What carrying out a trial came to.
 enum CameTo {
-    Verdict(Box<Trial>),
+    Verdict(Box<TrialVerdict>),
     Unsettled(Unsettled),
     /// The target's process ended while a request of the trial was under way.
     Suspect(Unsettled),
@@ -221,7 +221,7 @@ impl Run {
             .filter(|trial| trial.is_required(requires))
             .map(|trial| trial.id.clone())
             .collect();
-        let mut emit = |mut verdict: Trial| {
+        let mut emit = |mut verdict: TrialVerdict| {
             verdict.required = required.contains(&verdict.id);
             *counts.entry(verdict.outcome).or_default() += 1;
             self.field.session.emit(Event::Trial(Box::new(verdict)));
@@ -270,7 +270,7 @@ impl Run {
         jobs: &Arc<Semaphore>,
         attempts: u32,
         until: Option<tokio::time::Instant>,
-        emit: &mut (dyn FnMut(Trial) + Send),
+        emit: &mut (dyn FnMut(TrialVerdict) + Send),
     ) -> (Vec<Unsettled>, Vec<Unsettled>) {
         let mut tasks = JoinSet::new();
         for unsettled in trials {

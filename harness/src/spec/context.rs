@@ -114,7 +114,7 @@ impl Action {
 }
 
 /// What an operation comes to.
-pub(super) type Outcome = Result<(Value, Effect), Refusal>;
+pub(super) type ActionResult = Result<(Value, Effect), Refusal>;
 
 /// What every operation is given.
 #[derive(Clone, Copy)]

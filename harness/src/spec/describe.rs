@@ -2,7 +2,7 @@
 
 use super::Millis;
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::encryption::shown;
 use super::identify;
@@ -15,7 +15,7 @@ use crate::model::Value;
 const SHARDS: usize = 100;
 
 /// `DescribeStream`.
-pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::stream(context, choose)?;
     let input = context.input;
     let after = input.text("ExclusiveStartShardId");
@@ -33,7 +33,7 @@ pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome 
 
 /// `DescribeStreamSummary` (LIFE-018). No `StreamId` is shown; the bound of a record is, where the
 /// creation stated it (LIFE-031).
-pub(super) fn summary(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn summary(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::stream(context, choose)?;
     let summary = head(stream, context.now, choose)
         .with("OpenShardCount", count(stream.shards(context.now).len()))

@@ -3,7 +3,7 @@
 use super::Millis;
 use super::applied::{Encryption, Mark, WINDOW};
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::kms::{KeyLookup, KmsFault};
@@ -27,7 +27,7 @@ fn within_limit(times: &[Millis], now: Millis) -> Result<(), Refusal> {
 }
 
 /// `StartStreamEncryption`.
-pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let name = identify::name(context, choose)?;
     let about_stream = active(context, &name);
     let about_request = key_to_start(context, choose);
@@ -55,7 +55,7 @@ pub(super) fn start(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
 }
 
 /// `StopStreamEncryption`. It does not call KMS (SSE-004).
-pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn stop(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let name = identify::name(context, choose)?;
     let about_stream = active(context, &name);
     let about_request = if requests_kms(context) {

@@ -2,7 +2,7 @@
 
 use super::Millis;
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
@@ -64,7 +64,7 @@ pub fn iterator_stream(iterator: &str) -> Option<String> {
 }
 
 /// `GetShardIterator`, in the order of ORD-009.
-pub(super) fn iterator(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn iterator(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let Context { account, input, now, .. } = context;
     let name = identify::name(context, choose)?;
     let given = input.text("ShardId").unwrap_or_default();
@@ -169,7 +169,7 @@ fn at_sequence(context: Context<'_>, stream: &Stream, shard: &Shard, given: &str
 }
 
 /// `GetRecords`. Its `StreamARN` is not looked at: the iterator says which stream is meant.
-pub(super) fn records(context: Context<'_>) -> Outcome {
+pub(super) fn records(context: Context<'_>) -> ActionResult {
     let Context { account, input, now, .. } = context;
     let given = input.text("ShardIterator").unwrap_or_default();
     let iterator =

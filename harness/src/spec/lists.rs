@@ -1,7 +1,7 @@
 //! `ListStreams` and `ListShards`.
 
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::describe::{described, mode};
 use super::effect::Effect;
 use super::identify;
@@ -17,7 +17,7 @@ const STREAMS: usize = 100;
 const SHARDS: usize = 1000;
 
 /// `ListStreams`, by name, in whatever state.
-pub(super) fn streams(context: Context<'_>) -> Outcome {
+pub(super) fn streams(context: Context<'_>) -> ActionResult {
     let Context { account, input, now, .. } = context;
     let page = input.text("NextToken").map(|token| Page::read(token, now)).transpose()?;
     let after = match &page {
@@ -55,7 +55,7 @@ pub(super) fn streams(context: Context<'_>) -> Outcome {
 }
 
 /// `ListShards`. All shards are open, so that only one filter leaves any out.
-pub(super) fn shards(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn shards(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let Context { account, input, now, .. } = context;
     // Combinations are refused before anything is looked up (ORD-010).
     let page = match input.text("NextToken") {

@@ -6,7 +6,7 @@ use md5::{Digest as _, Md5};
 
 use super::applied::Mark;
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::encryption::mark;
 use super::identify;
@@ -22,7 +22,7 @@ use crate::model::Value;
 const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 
 /// `PutRecord`. `DryRun` is not specified: it is ignored.
-pub(super) fn put(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn put(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::created_stream(context, choose)?;
     check_size(stream, context.input, "data", choose)?;
     check_order(context, stream)?;
@@ -37,7 +37,7 @@ pub(super) fn put(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
 }
 
 /// `PutRecords`. One record with a bad hash key refuses the whole call (PUT-003).
-pub(super) fn put_many(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn put_many(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::created_stream(context, choose)?;
     let entries = context.input.list("Records");
     for (position, entry) in entries.iter().enumerate() {

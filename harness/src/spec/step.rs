@@ -3,7 +3,7 @@
 use super::Millis;
 use super::account::Account;
 use super::chooser::{Chooser, explore};
-use super::context::{Action, Answer, Branch, Call, Context, Outcome};
+use super::context::{Action, ActionResult, Answer, Branch, Call, Context};
 use super::effect::Effect;
 use super::input::Input;
 use super::question::{Candidate, OpenQuestion};
@@ -45,7 +45,7 @@ fn branch(account: &Account, action: Action, call: &Call, now: Millis, choose: &
     Branch { answer, effect, choices: choose.made() }
 }
 
-fn act(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+fn act(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     match context.action {
         Action::AddTagsToStream => tags::add(context, choose),
         Action::CreateStream => streams::create(context, choose),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::input::{Input, Structure};
@@ -21,7 +21,7 @@ const TAGS: usize = 50;
 /// `CreateStream`.
 ///
 /// Warm throughput and record distribution are not specified: such members are ignored.
-pub(super) fn create(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn create(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let Context { account, input, now, .. } = context;
     let name = input.text("StreamName").unwrap_or_default();
     if account.stream(name, now).is_some() {
@@ -117,7 +117,7 @@ fn on_demand(Context { account, now, .. }: Context<'_>) -> usize {
 }
 
 /// `DeleteStream`. Consumers are not specified, so `EnforceConsumerDeletion` changes nothing.
-pub(super) fn delete(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn delete(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::stream(context, choose)?;
     let status = stream.status(context.now);
     let allowed = match status {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::chooser::Chooser;
-use super::context::{Context, Outcome};
+use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
@@ -15,7 +15,7 @@ use crate::model::Value;
 const TAGS: usize = 50;
 
 /// `AddTagsToStream`.
-pub(super) fn add(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn add(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = changeable(context, choose)?;
     let tags: BTreeMap<String, String> =
         context.input.texts("Tags").map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
@@ -34,7 +34,7 @@ pub(super) fn add(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
 }
 
 /// `RemoveTagsFromStream`. Removing what is not there is accepted (TAG-003).
-pub(super) fn remove(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn remove(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = changeable(context, choose)?;
     let keys: Vec<String> =
         context.input.list("TagKeys").iter().filter_map(Value::as_str).map(str::to_owned).collect();
@@ -45,7 +45,7 @@ pub(super) fn remove(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome 
 }
 
 /// `ListTagsForStream`, by key (TAG-002).
-pub(super) fn list(context: Context<'_>, choose: &mut Chooser<'_>) -> Outcome {
+pub(super) fn list(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     let stream = identify::stream(context, choose)?;
     let after = context.input.text("ExclusiveStartTagKey");
     let mut rest = stream.tags.iter().filter(|(key, _)| after.is_none_or(|after| key.as_str() > after));

@@ -11,7 +11,7 @@ use crate::log::Log;
 use crate::log::{
     BodyDiff, BodyText, Capabilities, CaseText, Event, Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT,
     Mismatch, MismatchKind, Notice, ObservedAnswer, Outcome, Place, QuestionText, RequestText, ResponseText,
-    Role, Sample, Selection, StepIndex, StopCondition, Target, Trace, Trial,
+    Role, Sample, Selection, StepIndex, StopCondition, TargetText, Trace, TrialVerdict,
 };
 use crate::report::record::Record;
 use crate::wire::{Encoding, NoAnswer, NoAnswerKind};
@@ -49,7 +49,7 @@ pub(crate) fn header(trials: usize) -> Event {
         suite_version: "0.1.0".to_owned(),
         manifest_digest: "sha256:7d1a".to_owned(),
         started_at: "2026-11-24T03:12:00Z".to_owned(),
-        target: Target {
+        target: TargetText {
             name: "imaginary".to_owned(),
             version: Some("1.2.3".to_owned()),
             endpoint: "http://127.0.0.1:4567/".to_owned(),
@@ -147,8 +147,8 @@ pub(crate) fn transition_case() -> CaseText {
     }
 }
 
-pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
-    Trial {
+pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> TrialVerdict {
+    TrialVerdict {
         id: id.to_owned(),
         case: case.to_owned(),
         operation: "StartStreamEncryption".to_owned(),
@@ -171,8 +171,8 @@ pub(crate) fn trial(id: &str, case: &str, outcome: Outcome) -> Trial {
     }
 }
 
-pub(crate) fn because(trial: Trial, reason: &str) -> Trial {
-    Trial { reason: Some(reason.to_owned()), ..trial }
+pub(crate) fn because(trial: TrialVerdict, reason: &str) -> TrialVerdict {
+    TrialVerdict { reason: Some(reason.to_owned()), ..trial }
 }
 
 /// The call of the first step.
@@ -252,7 +252,7 @@ pub(crate) fn wrong_refusal(axes: &str) -> [Event; 2] {
     let case = refusal_case().id;
     let id = format!("{case}{axes}");
     let not_found = r#"{"__type":"ResourceNotFoundException","message":"Stream conformance-1 not found"}"#;
-    let failed = Trial { mismatches: vec![wrong_class()], ..trial(&id, &case, Outcome::Fail) };
+    let failed = TrialVerdict { mismatches: vec![wrong_class()], ..trial(&id, &case, Outcome::Fail) };
     [exchange(&id, REQUEST, 5_000, answer(400, not_found)), Event::Trial(Box::new(failed))]
 }
 
@@ -296,7 +296,7 @@ pub(crate) fn wrong_transition() -> [Event; 2] {
         Mismatch { step: step(1), because: cited, level: Level::Strict, tolerated: true, ..key },
     ];
     let failed = because(trial(&id, &case, Outcome::Fail), "UPDATING lasted less than 2.3 ms");
-    let failed = Trial { mismatches, traces, ..failed };
+    let failed = TrialVerdict { mismatches, traces, ..failed };
     let mut sent = exchange(&id, REQUEST, 10_000, answer(200, ""));
     if let Event::Exchange(exchange) = &mut sent {
         exchange.request.content_type = Encoding::Cbor.content_type().to_owned();
@@ -305,13 +305,13 @@ pub(crate) fn wrong_transition() -> [Event; 2] {
     [sent, Event::Trial(Box::new(failed))]
 }
 
-pub(crate) fn answered(trial: Trial, candidate: Option<&str>) -> Trial {
+pub(crate) fn answered(trial: TrialVerdict, candidate: Option<&str>) -> TrialVerdict {
     let choice = ObservedAnswer {
         question: "type-while-updating".to_owned(),
         candidate: candidate.map(str::to_owned),
         actual: "EncryptionType PENDING".to_owned(),
     };
-    Trial { answers: vec![choice], ..trial }
+    TrialVerdict { answers: vec![choice], ..trial }
 }
 
 /// A run with one of everything, complete.
@@ -319,7 +319,7 @@ pub(crate) fn everything() -> Vec<Event> {
     let (refusal, transition) = (refusal_case(), transition_case());
     let (refusal_id, transition_id) = (refusal.id.clone(), transition.id.clone());
     let named = |name: &str, outcome| trial(&format!("start-stream-encryption/{name}"), &refusal_id, outcome);
-    let resting = |name: &str, id: &str| Trial {
+    let resting = |name: &str, id: &str| TrialVerdict {
         evidence: vec![FactId(id.to_owned())],
         notes: vec!["an error of form: `Message` in place of `message`".to_owned()],
         ..named(name, Outcome::Pass)
@@ -338,10 +338,10 @@ pub(crate) fn everything() -> Vec<Event> {
         resting("passes/a", "VAL-025"),
         resting("passes/b", "SSE-005"),
         resting("passes/c", "SSE-010"),
-        Trial { flags: vec![Flag::Fixed], ..resting("passes/fixed", "SSE-010") },
-        Trial { flags: vec![Flag::Flaky], ..named("passes/flaky", Outcome::Pass) },
-        Trial { mismatches: vec![text], ..named("texts/bad-type", Outcome::Tolerated) },
-        Trial { mismatches: vec![wrong_class()], ..named("known/bad-type", Outcome::Known) },
+        TrialVerdict { flags: vec![Flag::Fixed], ..resting("passes/fixed", "SSE-010") },
+        TrialVerdict { flags: vec![Flag::Flaky], ..named("passes/flaky", Outcome::Pass) },
+        TrialVerdict { mismatches: vec![text], ..named("texts/bad-type", Outcome::Tolerated) },
+        TrialVerdict { mismatches: vec![wrong_class()], ..named("known/bad-type", Outcome::Known) },
         because(named("blocked/a", Outcome::Blocked), "create the stream: LimitExceededException (400)"),
         because(named("blocked/b", Outcome::Blocked), "create the stream: LimitExceededException (400)"),
         because(named("keys/denied", Outcome::Skipped), "the target's environment has no key `denied`"),

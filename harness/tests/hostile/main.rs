@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use kinesis_conformance::case::Source;
 use kinesis_conformance::case::ast::Library;
 use kinesis_conformance::judge::{RunSettings, run};
-use kinesis_conformance::log::{Event, Outcome, Trial};
+use kinesis_conformance::log::{Event, Outcome, TrialVerdict};
 use kinesis_conformance::plan::{Manifest, Select, Target, reference_settings};
 use kinesis_conformance::reference;
 use kinesis_conformance::report::terminal::{Options, Style, render};
@@ -66,7 +66,7 @@ fn manifest() -> Manifest {
 
 /// What one run came to.
 struct Ended {
-    trials: Vec<Trial>,
+    trials: Vec<TrialVerdict>,
     /// What a user reads.
     reported: String,
     took: Duration,

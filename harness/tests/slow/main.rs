@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use kinesis_conformance::case::ast::Library;
 use kinesis_conformance::judge::{RunSettings, run};
-use kinesis_conformance::log::{Event, Footer, Outcome, Trial};
+use kinesis_conformance::log::{Event, Footer, Outcome, TrialVerdict};
 use kinesis_conformance::plan::{ClockHook, Manifest, Select, Target, reference_settings};
 use kinesis_conformance::reference::{self, Running};
 use kinesis_conformance::run::Stop;
@@ -52,7 +52,7 @@ fn served() -> Running {
 
 /// What a run came to.
 struct Ran {
-    trials: BTreeMap<String, Trial>,
+    trials: BTreeMap<String, TrialVerdict>,
     footer: Footer,
 }
 
@@ -71,7 +71,7 @@ async fn ran(running: &Running, endpoint: &str, jobs: Option<usize>) -> Ran {
     target.clock = Some(ClockHook::new(running.clock()));
     target.shortest_transition = TRANSITION;
     target.transition_deadline = Duration::from_secs(20);
-    let trials: Arc<Mutex<BTreeMap<String, Trial>>> = Arc::default();
+    let trials: Arc<Mutex<BTreeMap<String, TrialVerdict>>> = Arc::default();
     let emit = {
         let trials = Arc::clone(&trials);
         Arc::new(move |event: Event| {
@@ -91,7 +91,7 @@ async fn ran(running: &Running, endpoint: &str, jobs: Option<usize>) -> Ran {
 }
 
 /// What counts of a verdict: its outcome and the observed answers.
-fn verdict(trial: &Trial) -> (Outcome, Vec<(&str, Option<&str>)>) {
+fn verdict(trial: &TrialVerdict) -> (Outcome, Vec<(&str, Option<&str>)>) {
     let answers = trial.answers.iter().map(|choice| (choice.question.as_str(), choice.candidate.as_deref()));
     (trial.outcome, answers.collect())
 }

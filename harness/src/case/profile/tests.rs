@@ -40,14 +40,6 @@ fn an_unquoted_version_and_an_unknown_key_of_the_environment_are_refused_togethe
     );
 }
 
-#[test]
-fn a_key_by_its_former_name_is_refused_with_the_new_one() {
-    let text = PROFILE.replace("environment:", "world:");
-    let found = problems(&text);
-    assert_eq!(found[0].title, "unknown key `world` in a profile");
-    assert_eq!(found[0].labels[0].text, "is called `environment:` now");
-}
-
 fn problems(text: &str) -> Vec<Diagnostic> {
     Profile::from_source(&Source::new("profile.yaml", text)).expect_err("it is wrong")
 }

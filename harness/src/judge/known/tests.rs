@@ -39,8 +39,8 @@ fn mismatch(kind: MismatchKind, tolerated: bool) -> Mismatch {
     }
 }
 
-fn trial(outcome: Outcome, mismatches: Vec<Mismatch>) -> Trial {
-    Trial {
+fn trial(outcome: Outcome, mismatches: Vec<Mismatch>) -> TrialVerdict {
+    TrialVerdict {
         id: "start/it/refused[arn]".to_owned(),
         case: "start/it/refused".to_owned(),
         operation: "StartStreamEncryption".to_owned(),
@@ -95,7 +95,7 @@ fn a_listed_trial_that_passes_is_fixed_and_other_outcomes_stay() {
 #[test]
 fn a_trial_that_is_not_listed_is_left_as_it_is() {
     let (list, _) = list(&entry("start/it/refused[arn]", "status"));
-    let other = Trial { id: "start/it/refused".to_owned(), ..trial(Outcome::Pass, Vec::new()) };
+    let other = TrialVerdict { id: "start/it/refused".to_owned(), ..trial(Outcome::Pass, Vec::new()) };
     assert_eq!(list.apply(other.clone()), other);
 }
 

@@ -50,7 +50,7 @@ fn again(events: &[Event], manifest: &Manifest) -> Rejudged {
     rejudge(header, events, Some(footer), manifest, None, &KnownList::default())
 }
 
-fn verdicts(events: &[Event]) -> BTreeMap<String, Trial> {
+fn verdicts(events: &[Event]) -> BTreeMap<String, TrialVerdict> {
     let trial = |event: &Event| if let Event::Trial(trial) = event { Some((**trial).clone()) } else { None };
     events.iter().filter_map(trial).map(|trial| (trial.id.clone(), trial)).collect()
 }
@@ -176,7 +176,7 @@ fn a_repetition_that_would_end_otherwise_has_to_be_run_again() {
 }
 
 /// The stored run with the verdict of that trial changed by hand.
-fn planted(events: &[Event], id: &str, change: impl Fn(&mut Trial)) -> Vec<Event> {
+fn planted(events: &[Event], id: &str, change: impl Fn(&mut TrialVerdict)) -> Vec<Event> {
     let mut events = events.to_vec();
     for event in &mut events {
         if let Event::Trial(trial) = event
@@ -251,8 +251,9 @@ fn every_stored_attempt_ended_as_it_did_and_not_as_the_trial_did() {
     let manifest = cases::manifest(CASES);
     let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
     let id = "start/it/refused".to_owned();
-    let outcomes =
-        |trial: &Trial| -> Vec<Outcome> { trial.attempts.iter().map(|attempt| attempt.outcome).collect() };
+    let outcomes = |trial: &TrialVerdict| -> Vec<Outcome> {
+        trial.attempts.iter().map(|attempt| attempt.outcome).collect()
+    };
     let cut_short = |attempt: &AttemptText| AttemptText {
         outcome: Outcome::Blocked,
         void: Some("the setup got no response".to_owned()),

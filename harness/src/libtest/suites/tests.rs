@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::case::ast::Library;
-use crate::log::{Event, Trial};
+use crate::log::{Event, TrialVerdict};
 use crate::report::terminal::{Options, Style};
 use crate::testing::samples::{because, footer, header, trial};
 
@@ -40,7 +40,7 @@ fn every_trial_is_in_one_test_of_its_suite_and_the_long_ones_stand_apart() {
 }
 
 /// What a suite of trials that ended so comes to; `excused` = the profile says what all of them lack.
-fn suite(trials: &[Trial], excused: bool, requires: &[&str]) -> Result<Completion, Failed> {
+fn suite(trials: &[TrialVerdict], excused: bool, requires: &[&str]) -> Result<Completion, Failed> {
     let mut first = header(trials.len());
     if let Event::Header(header) = &mut first {
         requires.iter().for_each(|text| header.requires.add(text).expect("a requirement"));
@@ -53,7 +53,7 @@ fn suite(trials: &[Trial], excused: bool, requires: &[&str]) -> Result<Completio
     of(&summary, &test, &excused, &Showing { style: Style::default(), options: Options::default() })
 }
 
-fn ended(outcomes: &[Outcome]) -> Vec<Trial> {
+fn ended(outcomes: &[Outcome]) -> Vec<TrialVerdict> {
     let numbered = outcomes.iter().enumerate();
     let trials = numbered.map(|(at, outcome)| trial(&format!("a/b/{at}"), &format!("a/b/{at}"), *outcome));
     trials.map(|trial| because(trial, "the target does not have PutRecord")).collect()
@@ -82,7 +82,7 @@ fn a_suite_fails_by_what_would_fail_a_run() {
         let text = message(suite(&ended(&[Outcome::Pass, outcome]), true, &[]));
         assert!(text.starts_with(&format!("1 pass, 1 {}", outcome.as_str())), "{text}");
     }
-    let fixed = Trial { flags: vec![Flag::Fixed], ..ended(&[Outcome::Pass])[0].clone() };
+    let fixed = TrialVerdict { flags: vec![Flag::Fixed], ..ended(&[Outcome::Pass])[0].clone() };
     message(suite(&[fixed], true, &[]));
 }
 

@@ -21,7 +21,7 @@ pub struct Header {
     /// When the run started, RFC 3339 in UTC.
     pub started_at: String,
     /// The target.
-    pub target: Target,
+    pub target: TargetText,
     /// What the target said it can do.
     pub capabilities: Capabilities,
     /// What was required of it.
@@ -42,7 +42,7 @@ pub struct Header {
 
 /// The target of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target {
+pub struct TargetText {
     /// Its name: a profile's, `reference`, or `endpoint`.
     pub name: String,
     /// Its version, where the profile or the user states one.

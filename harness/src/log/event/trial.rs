@@ -310,7 +310,7 @@ const fn is_false(truth: &bool) -> bool {
 
 /// A trial's verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trial {
+pub struct TrialVerdict {
     /// Its id: the case's, with its axis values.
     pub id: String,
     /// The case's id.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::Redactor;
 use crate::log::{
     AsItCame, AttemptText, BodyDiff, BodyText, EndedEarly, Event, Exchange, Footer, Header, Mismatch, Notice,
-    ObservedAnswer, OverrideText, RequestText, ResponseText, Sample, Target, Trace, Trial,
+    ObservedAnswer, OverrideText, RequestText, ResponseText, Sample, TargetText, Trace, TrialVerdict,
 };
 use crate::model::Value;
 use crate::wire::NoAnswer;
@@ -38,8 +38,8 @@ impl Redactor {
     }
 
     fn header(&self, header: Header) -> Header {
-        let Target { name, version, endpoint } = header.target;
-        let target = Target { name, version: version.map(|version| self.text(&version)), endpoint };
+        let TargetText { name, version, endpoint } = header.target;
+        let target = TargetText { name, version: version.map(|version| self.text(&version)), endpoint };
         // A command that is spawned may have the pair in its environment.
         Header { target, target_arguments: self.texts(&header.target_arguments), ..header }
     }
@@ -87,8 +87,8 @@ impl Redactor {
         }
     }
 
-    fn trial(&self, trial: Trial) -> Trial {
-        let Trial {
+    fn trial(&self, trial: TrialVerdict) -> TrialVerdict {
+        let TrialVerdict {
             id,
             case,
             operation,
@@ -109,7 +109,7 @@ impl Redactor {
             started_us,
             ms,
         } = trial;
-        Trial {
+        TrialVerdict {
             id,
             case,
             operation,

@@ -8,7 +8,7 @@ use super::super::Observed;
 use super::super::describe::Snapshot;
 use super::super::settling::Settling;
 use super::super::states::{self, TimedSnapshot};
-use super::{Action, DueRequest, Going, Machine, pause_before_retry};
+use super::{DueAction, DueRequest, Going, Machine, pause_before_retry};
 
 /// The shortest and the longest time between two sendings of a call that is repeated until a condition
 /// holds, in microseconds.
@@ -77,7 +77,7 @@ impl<'trial> Machine<'trial> {
     }
 
     fn sample(&mut self, observe: &Observe, repetition: u32) {
-        self.due.push(Action::Sample { step: self.at, stream: observe.fixture.value, repetition });
+        self.due.push(DueAction::Sample { step: self.at, stream: observe.fixture.value, repetition });
     }
 
     /// When a call is repeated no longer. It counts from the first sample that shows the status, of

@@ -1,4 +1,4 @@
-//! Reading a stream back from its beginning, until as many records came as are stated, and once more.
+//! Reads a stream back from its beginning, until as many records came as are stated, and once more.
 
 use crate::case::ast::Read;
 use crate::log::{Role, StepIndex};

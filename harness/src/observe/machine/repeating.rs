@@ -2,11 +2,11 @@
 
 use crate::case::ast::{Call, FixtureName};
 use crate::log::{Role, StepIndex};
-use crate::plan::Step;
+use crate::plan::PlannedStep;
 
 use super::super::Observed;
 use super::super::describe::Snapshot;
-use super::{Action, DueRequest, Going, Machine, pause_before_retry};
+use super::{DueAction, DueRequest, Going, Machine, pause_before_retry};
 
 /// A repetition under way.
 #[derive(Clone, Debug)]
@@ -21,8 +21,12 @@ pub(super) struct Repeating<'trial> {
 }
 
 impl<'trial> Machine<'trial> {
-    pub(super) fn begin_repeat(&mut self, times: u32, steps: &'trial [Step]) -> Option<Repeating<'trial>> {
-        let calls: Vec<&Call> = steps.iter().filter_map(Step::call).collect();
+    pub(super) fn begin_repeat(
+        &mut self,
+        times: u32,
+        steps: &'trial [PlannedStep],
+    ) -> Option<Repeating<'trial>> {
+        let calls: Vec<&Call> = steps.iter().filter_map(PlannedStep::call).collect();
         let first = *calls.first()?;
         self.send(Role::Request(StepIndex::within(self.at, 0, 0)), 0, DueRequest::Call(first), 0);
         Some(Repeating {
@@ -76,7 +80,7 @@ impl<'trial> Machine<'trial> {
 
     fn sample_active(&mut self, repeating: &mut Repeating<'trial>) {
         let sample =
-            Action::Sample { step: self.at, stream: FixtureName::Stream, repetition: repeating.samples };
+            DueAction::Sample { step: self.at, stream: FixtureName::Stream, repetition: repeating.samples };
         self.due.push(sample);
         repeating.samples += 1;
     }

@@ -27,10 +27,10 @@ fn at(role: Role, operation: &str, times: (u64, u64), response: ResponseText) ->
 }
 
 fn sends(machine: &mut Machine<'_>) -> Vec<Role> {
-    let role = |action: &Action<'_>| match action {
-        Action::Send { role, .. } => Some(*role),
-        Action::Sample { step, stream, .. } => Some(Role::Sample { step: *step, stream: *stream }),
-        Action::MoveClock(_) => None,
+    let role = |action: &DueAction<'_>| match action {
+        DueAction::Send { role, .. } => Some(*role),
+        DueAction::Sample { step, stream, .. } => Some(Role::Sample { step: *step, stream: *stream }),
+        DueAction::MoveClock(_) => None,
     };
     machine.due().iter().filter_map(role).collect()
 }
@@ -74,7 +74,7 @@ fn a_step_behind_a_clock_waits_for_the_first_call_and_not_for_the_clock() {
     let mut machine = Machine::new(&trial, &timing, bindings());
     let actions = machine.due();
     assert!(
-        matches!(actions.as_slice(), [Action::MoveClock(86_400_000), Action::Send { .. }]),
+        matches!(actions.as_slice(), [DueAction::MoveClock(86_400_000), DueAction::Send { .. }]),
         "{actions:?}"
     );
     machine.take(&at(Role::Request(StepIndex::whole(1)), "ListStreams", (1, 5), answer(200, "{}")));
@@ -173,7 +173,7 @@ fn a_call_that_is_repeated_for_long_is_sent_less_and_less_often() {
             answer(200, active),
         ));
         for action in machine.due() {
-            if let Action::Send { pause_us, .. } = action {
+            if let DueAction::Send { pause_us, .. } = action {
                 pauses.push(pause_us);
             }
         }

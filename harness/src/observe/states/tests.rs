@@ -146,7 +146,7 @@ fn as_shown(scene: &Scene, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot>
         .collect()
 }
 
-fn has(found: &StatesFound, wanted: impl Fn(&Violation) -> bool) -> bool {
+fn has(found: &StatesFound, wanted: impl Fn(&StatesViolation) -> bool) -> bool {
     found.violations.iter().any(wanted)
 }
 
@@ -187,7 +187,7 @@ proptest! {
         let found = found_in(STARTED, &skipped);
         prop_assert!(!(found.violations.is_empty() && found.unobserved.is_empty()));
         if longest_gap_after(&skipped.samples, skipped.call.0) < skipped.shortest {
-            prop_assert!(has(&found, |violation| matches!(violation, Violation::NotShown { position: 1, .. })), "{:?}", found);
+            prop_assert!(has(&found, |violation| matches!(violation, StatesViolation::NotShown { position: 1, .. })), "{:?}", found);
         }
     }
 
@@ -196,7 +196,7 @@ proptest! {
         let skipped = Scene { samples: as_shown(&scene, |_| state("ACTIVE", "KMS")), ..scene };
         let found = found_in(REPEATED, &skipped);
         let close = longest_gap_after(&skipped.samples, skipped.call.0) < skipped.shortest;
-        prop_assert_eq!(has(&found, |violation| matches!(violation, Violation::NotShown { position: 1, .. })), close);
+        prop_assert_eq!(has(&found, |violation| matches!(violation, StatesViolation::NotShown { position: 1, .. })), close);
         prop_assert_eq!(found.unobserved.is_empty(), close);
     }
 
@@ -210,7 +210,7 @@ proptest! {
             samples.push(TimedSnapshot { sent_us, received_us: sent_us + 1, snapshot: seen });
         }
         let found = found_in(STARTED, &Scene { samples, ..scene });
-        prop_assert!(has(&found, |violation| *violation == Violation::Back { from: 2, to: 0 }), "{:?}", found);
+        prop_assert!(has(&found, |violation| *violation == StatesViolation::Back { from: 2, to: 0 }), "{:?}", found);
     }
 
     #[test]
@@ -219,7 +219,7 @@ proptest! {
         let end = samples.last().unwrap().received_us;
         samples.push(TimedSnapshot { sent_us: end, received_us: end + 1, snapshot: state("UPDATING", "KMS") });
         let found = found_in(STARTED, &Scene { samples, ..scene });
-        prop_assert!(has(&found, |violation| *violation == Violation::Back { from: 2, to: 1 }), "{:?}", found);
+        prop_assert!(has(&found, |violation| *violation == StatesViolation::Back { from: 2, to: 1 }), "{:?}", found);
     }
 
     #[test]
@@ -228,13 +228,13 @@ proptest! {
         let at = at.index(samples.len());
         samples[at].snapshot = state("DELETING", "NONE");
         let found = found_in(STARTED, &Scene { samples, ..scene });
-        let wanted = |violation: &Violation| match violation {
-            Violation::Unexpected { status, .. } => status == "DELETING",
-            Violation::NotShown { .. }
-            | Violation::Back { .. }
-            | Violation::Gone { .. }
-            | Violation::Member { .. }
-            | Violation::NeverReached { .. } => false,
+        let wanted = |violation: &StatesViolation| match violation {
+            StatesViolation::Unexpected { status, .. } => status == "DELETING",
+            StatesViolation::NotShown { .. }
+            | StatesViolation::Back { .. }
+            | StatesViolation::Gone { .. }
+            | StatesViolation::Member { .. }
+            | StatesViolation::NeverReached { .. } => false,
         };
         prop_assert!(has(&found, wanted), "{:?}", found);
     }
@@ -245,7 +245,7 @@ proptest! {
         let at = at.index(samples.len());
         samples[at].snapshot = Snapshot::Gone;
         let found = found_in(STARTED, &Scene { samples, ..scene });
-        prop_assert!(has(&found, |violation| matches!(violation, Violation::Gone { .. })), "{:?}", found);
+        prop_assert!(has(&found, |violation| matches!(violation, StatesViolation::Gone { .. })), "{:?}", found);
     }
 
     #[test]
@@ -262,15 +262,15 @@ proptest! {
         };
         let samples = as_shown(&scene, shown);
         let found = found_in(STARTED, &Scene { samples, ..scene });
-        let wanted = |violation: &Violation| match violation {
-            Violation::Member { difference, .. } => {
+        let wanted = |violation: &StatesViolation| match violation {
+            StatesViolation::Member { difference, .. } => {
                 difference.path == "EncryptionType" && difference.actual == "`AES`"
             }
-            Violation::NotShown { .. }
-            | Violation::Back { .. }
-            | Violation::Unexpected { .. }
-            | Violation::Gone { .. }
-            | Violation::NeverReached { .. } => false,
+            StatesViolation::NotShown { .. }
+            | StatesViolation::Back { .. }
+            | StatesViolation::Unexpected { .. }
+            | StatesViolation::Gone { .. }
+            | StatesViolation::NeverReached { .. } => false,
         };
         prop_assert!(has(&found, wanted), "{:?}", found);
     }
@@ -282,7 +282,7 @@ proptest! {
         let still = |_: Us| state("ACTIVE", "NONE");
         for samples in [as_shown(&scene, stuck), as_shown(&scene, still)] {
             let found = found_in(STARTED, &Scene { samples, ..scene.clone() });
-            prop_assert!(has(&found, |violation| matches!(violation, Violation::NeverReached { .. })), "{:?}", found);
+            prop_assert!(has(&found, |violation| matches!(violation, StatesViolation::NeverReached { .. })), "{:?}", found);
         }
     }
 
@@ -325,7 +325,7 @@ fn a_sample_in_flight_when_the_call_was_sent_may_show_either_side() {
         .map(|(sent_us, received_us, seen)| TimedSnapshot { sent_us, received_us, snapshot: seen })
         .collect();
         let found = found(&STARTED.expected(), &samples, (15, 25), 5, &Bindings::default());
-        let back = has(&found, |violation| matches!(violation, Violation::Back { .. }));
+        let back = has(&found, |violation| matches!(violation, StatesViolation::Back { .. }));
         assert_eq!(back, encryption == "KMS", "UPDATING after the end is back, before it is not");
     }
 }

@@ -91,12 +91,12 @@ fn an_observation_becomes_a_part_of_the_call_before_it() {
         .steps
         .iter()
         .map(|step| match &step.kind {
-            StepKind::Call { observe: Some(_), .. } => "observed call",
-            StepKind::Call { observe: None, .. } => "call",
-            StepKind::Race(_) => "race",
-            StepKind::Repeat { .. } => "repeat",
-            StepKind::Clock(_) => "clock",
-            StepKind::Read(_) => "read",
+            PlannedStepKind::Call { observe: Some(_), .. } => "observed call",
+            PlannedStepKind::Call { observe: None, .. } => "call",
+            PlannedStepKind::Race(_) => "race",
+            PlannedStepKind::Repeat { .. } => "repeat",
+            PlannedStepKind::Clock(_) => "clock",
+            PlannedStepKind::Read(_) => "read",
         })
         .collect();
     assert_eq!(kinds, ["observed call", "race", "repeat", "call", "read"]);

@@ -1,5 +1,5 @@
 use super::Diagnosis;
-use crate::log::{BodyText, Event, Outcome, ResponseText, Role, Trial};
+use crate::log::{BodyText, Event, Outcome, ResponseText, Role, TrialVerdict};
 use crate::report::summary::Summary;
 use crate::testing::samples::{answer, because, exchange, footer, header, refused, trial};
 
@@ -72,7 +72,7 @@ fn trials_that_are_all_blocked_alike_are_reported_once() {
     let mut events = vec![header(6)];
     for index in 0..6 {
         let id = format!("a/{index}");
-        let blocked: Trial =
+        let blocked: TrialVerdict =
             because(trial(&id, &id, Outcome::Blocked), "create the stream: LimitExceededException");
         events.push(Event::Trial(Box::new(blocked)));
     }

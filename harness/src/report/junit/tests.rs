@@ -1,5 +1,5 @@
 use super::{suite, to_junit};
-use crate::log::{Event, MismatchKind, Outcome, Trial};
+use crate::log::{Event, MismatchKind, Outcome, TrialVerdict};
 use crate::report::summary::Summary;
 use crate::report::terminal::Options;
 use crate::testing::samples::{self, everything, footer, header, mismatch, snapshot, trial};
@@ -17,7 +17,7 @@ fn every_outcome_has_its_place_in_junit() {
 fn characters_that_no_xml_may_hold_are_spelled_out() {
     let evil = "\u{1b}[31m\u{0}\u{ffff}\u{fffe}]]><script a=\"&\">";
     let mismatched = mismatch(MismatchKind::Body, evil, evil, (samples::REFUSALS, 1, 1, 1));
-    let failed = Trial { mismatches: vec![mismatched], ..trial(evil, evil, Outcome::Fail) };
+    let failed = TrialVerdict { mismatches: vec![mismatched], ..trial(evil, evil, Outcome::Fail) };
     let blocked = samples::because(trial("a/b", "a/b", Outcome::Blocked), evil);
     let xml =
         junit(&[header(2), Event::Trial(Box::new(failed)), Event::Trial(Box::new(blocked)), footer(true)]);

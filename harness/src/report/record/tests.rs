@@ -1,7 +1,7 @@
 use std::io::Cursor;
 
 use super::{Record, RecordError, read_record, write_record};
-use crate::log::{Event, MismatchKind, Outcome, ReportError, Trial};
+use crate::log::{Event, MismatchKind, Outcome, ReportError, TrialVerdict};
 use crate::log::{Log, read_log};
 use crate::report::Summary;
 use crate::testing::samples::{because, everything, footer, header, mismatch, snapshot, trial};
@@ -88,7 +88,7 @@ fn a_record_that_is_not_whole_is_refused() {
 fn what_a_process_said_last_is_in_no_record() {
     let how =
         "the target's process ended by itself with exit status: 1\n  | /opt/emulator/index.js:255\n  | Error";
-    let ended = Trial {
+    let ended = TrialVerdict {
         mismatches: vec![mismatch(MismatchKind::NoAnswer, "a response", how, ("cases/a.yaml", 1, 1, 1))],
         ..trial("z/z", "z/z", Outcome::Fail)
     };

@@ -2,7 +2,7 @@ use super::*;
 use crate::log::{Event, ObservedAnswer};
 use crate::testing::samples::{mismatch, trial};
 
-fn run(trials: &[Trial]) -> Summary {
+fn run(trials: &[TrialVerdict]) -> Summary {
     let events: Vec<Event> = trials.iter().map(|trial| Event::Trial(Box::new(trial.clone()))).collect();
     Summary::of_events(&events)
 }
@@ -19,7 +19,7 @@ fn answered(question: &str, candidate: &str) -> ObservedAnswer {
 fn what_ends_alike_every_time_does_not_flip() {
     let mut repeats = Repeats::default();
     for ms in [1, 900] {
-        repeats.add(&run(&[Trial { ms, ..trial("a/b", "a/b", Outcome::Pass) }]));
+        repeats.add(&run(&[TrialVerdict { ms, ..trial("a/b", "a/b", Outcome::Pass) }]));
     }
     assert_eq!(repeats.flips(), []);
     assert_eq!(repeats.to_text(), "no verdict flips: 1 trial, 2 runs\n");
@@ -27,12 +27,14 @@ fn what_ends_alike_every_time_does_not_flip() {
 
 #[test]
 fn another_outcome_another_kind_another_answer_and_none_are_flips() {
-    let failed = |kind| Trial {
+    let failed = |kind| TrialVerdict {
         mismatches: vec![mismatch(kind, "this", "that", ("cases/a.yaml", 1, 1, 1))],
         ..trial("kind", "kind", Outcome::Fail)
     };
-    let answered =
-        |answer| Trial { answers: vec![answered("who", answer)], ..trial("answer", "answer", Outcome::Open) };
+    let answered = |answer| TrialVerdict {
+        answers: vec![answered("who", answer)],
+        ..trial("answer", "answer", Outcome::Open)
+    };
     let mut repeats = Repeats::default();
     repeats.add(&run(&[
         trial("outcome", "outcome", Outcome::Pass),
@@ -62,8 +64,10 @@ fn another_outcome_another_kind_another_answer_and_none_are_flips() {
 
 #[test]
 fn a_run_that_could_not_observe_a_trial_is_counted_and_is_no_flip() {
-    let answered =
-        |answer| Trial { answers: vec![answered("who", answer)], ..trial("answer", "answer", Outcome::Pass) };
+    let answered = |answer| TrialVerdict {
+        answers: vec![answered("who", answer)],
+        ..trial("answer", "answer", Outcome::Pass)
+    };
     let mut repeats = Repeats::default();
     repeats.add(&run(&[answered("me"), trial("never", "never", Outcome::Unobserved)]));
     repeats.add(&run(&[

@@ -10,7 +10,7 @@ use crate::case::{self, ExcerptLabel};
 use crate::facts::FactId;
 use crate::log::{
     BodyDiff, BodyText, CaseText, Exchange, Mismatch, MismatchKind, Outcome, RequestText, ResponseText, Role,
-    StepIndex, Trial, is_unsafe,
+    StepIndex, TrialVerdict, is_unsafe,
 };
 use crate::report::cause::Cause;
 use crate::report::curl::{curl, quoted_if_needed};
@@ -44,7 +44,7 @@ const LABEL_SHOWN: usize = 24;
 pub(super) fn draw(
     page: &mut Page,
     summary: &Summary,
-    trial: &Trial,
+    trial: &TrialVerdict,
     cause: Option<&Cause>,
     options: &Options,
 ) {
@@ -87,7 +87,7 @@ pub(super) fn sentence(expected: &str, actual: &str) -> String {
     format!("expected {}, got {}", short(expected), short(actual))
 }
 
-fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &Trial, leading: &Mismatch) {
+fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &TrialVerdict, leading: &Mismatch) {
     let in_case = |mismatch: &&Mismatch| text.is_some_and(|text| text.file == mismatch.at.file);
     let label = |mismatch: &Mismatch| {
         let before = mismatch.at.column.saturating_add(mismatch.at.length);
@@ -135,7 +135,7 @@ fn also<'a>(page: &mut Page, others: impl Iterator<Item = &'a Mismatch>) {
     page.labelled("also", &lines);
 }
 
-fn because(page: &mut Page, summary: &Summary, leading: Option<&Mismatch>, trial: &Trial) {
+fn because(page: &mut Page, summary: &Summary, leading: Option<&Mismatch>, trial: &TrialVerdict) {
     let cited: Vec<&FactId> = match leading {
         Some(leading) => leading.because.iter().collect(),
         None => trial.evidence.iter().collect(),
@@ -187,7 +187,7 @@ fn body_diff(page: &mut Page, diff: &BodyDiff) {
     page.labelled("diff", &lines);
 }
 
-fn traces(page: &mut Page, trial: &Trial) {
+fn traces(page: &mut Page, trial: &TrialVerdict) {
     for trace in &trial.traces {
         let mut lines: Vec<(Tone, String)> = Vec::new();
         let mut line = String::new();
@@ -211,7 +211,7 @@ fn traces(page: &mut Page, trial: &Trial) {
 
 /// The exchanges worth showing: of each call the last sending; setup, and the look whether anything
 /// changed, only where they were the trouble.
-fn exchanges<'a>(summary: &'a Summary, trial: &Trial) -> Vec<&'a Exchange> {
+fn exchanges<'a>(summary: &'a Summary, trial: &TrialVerdict) -> Vec<&'a Exchange> {
     let setup = matches!(trial.outcome, Outcome::Blocked | Outcome::Error);
     let changed = trial.mismatches.iter().any(|mismatch| mismatch.kind == MismatchKind::StateChanged);
     let wanted = |exchange: &&Exchange| match exchange.role {
@@ -365,7 +365,13 @@ fn exchange_of<'a>(shown: &[&'a Exchange], step: StepIndex) -> Option<&'a Exchan
         .copied()
 }
 
-fn repeat(page: &mut Page, summary: &Summary, trial: &Trial, exchange: Option<&Exchange>, options: &Options) {
+fn repeat(
+    page: &mut Page,
+    summary: &Summary,
+    trial: &TrialVerdict,
+    exchange: Option<&Exchange>,
+    options: &Options,
+) {
     let (label, mut arguments) = match &options.again {
         Again::Program => again_by_program(summary, options),
         Again::CargoTest { target } => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::headline::{affects, headline};
 use super::page::{Page, Tone};
 use super::{Options, Pictures, Style, picture};
-use crate::log::{Capabilities, Flag, Outcome, Trial};
+use crate::log::{Capabilities, Flag, Outcome, TrialVerdict};
 use crate::model::Model;
 use crate::report::cause::Group;
 use crate::report::questions::{Answer, Answers};
@@ -93,8 +93,8 @@ fn stopped(page: &mut Page, summary: &Summary) {
         Outcome::Skipped,
     ];
     for outcome in outcomes {
-        let mut reasons: BTreeMap<&str, Vec<&Trial>> = BTreeMap::new();
-        let reported = |trial: &&Trial| outcome == Outcome::Fail && !trial.mismatches.is_empty();
+        let mut reasons: BTreeMap<&str, Vec<&TrialVerdict>> = BTreeMap::new();
+        let reported = |trial: &&TrialVerdict| outcome == Outcome::Fail && !trial.mismatches.is_empty();
         for trial in summary.with_outcome(outcome).filter(|trial| !reported(trial)) {
             reasons.entry(trial.reason.as_deref().unwrap_or("no reason given")).or_default().push(trial);
         }

@@ -1,5 +1,5 @@
 use super::{Options, Pictures, Style, render};
-use crate::log::{CaseText, Event, MismatchKind, Outcome, ResponseText, Trial};
+use crate::log::{CaseText, Event, MismatchKind, Outcome, ResponseText, TrialVerdict};
 use crate::report::summary::Summary;
 use crate::testing::samples::{self, exchange, footer, header, mismatch, refusal_case, snapshot, trial};
 
@@ -13,7 +13,7 @@ fn failing(mismatches: impl IntoIterator<Item = (String, String)>) -> Vec<Event>
     for (index, (expected, actual)) in mismatches.into_iter().enumerate() {
         let mismatched = mismatch(MismatchKind::Body, &expected, &actual, (samples::REFUSALS, 41, 14, 4));
         let failed = trial(&format!("suite/case-{index:02}"), &refusal_case().id, Outcome::Fail);
-        events.push(Event::Trial(Box::new(Trial { mismatches: vec![mismatched], ..failed })));
+        events.push(Event::Trial(Box::new(TrialVerdict { mismatches: vec![mismatched], ..failed })));
     }
     events.push(footer(true));
     events
@@ -132,7 +132,7 @@ fn hostile_text_reaches_the_page_spelled_out() {
     let mut mismatched = mismatch(MismatchKind::Body, evil, evil, (evil, 37, 3, 6));
     mismatched.diff =
         Some(crate::log::BodyDiff { expected: evil.to_owned(), actual: format!("{evil}\n{evil}") });
-    let failed = Trial {
+    let failed = TrialVerdict {
         mismatches: vec![mismatched.clone(), mismatched],
         reason: Some(evil.to_owned()),
         notes: vec![evil.to_owned()],
@@ -189,7 +189,7 @@ fn a_place_outside_of_the_excerpt_is_no_panic() {
     {
         let mismatched = mismatch(MismatchKind::Body, "a", "b", (samples::REFUSALS, line, column, length));
         let failed =
-            Trial { mismatches: vec![mismatched], ..trial("a/b", &refusal_case().id, Outcome::Fail) };
+            TrialVerdict { mismatches: vec![mismatched], ..trial("a/b", &refusal_case().id, Outcome::Fail) };
         for (first_line, source) in texts.clone() {
             let case = Event::Case(Box::new(CaseText { first_line, source, ..refusal_case() }));
             let events = [header(1), case, Event::Trial(Box::new(failed.clone())), footer(true)];
@@ -201,7 +201,7 @@ fn a_place_outside_of_the_excerpt_is_no_panic() {
 #[test]
 fn the_body_of_an_answer_is_cut_and_the_cut_is_said() {
     let id = refusal_case().id;
-    let failed = Trial { mismatches: vec![samples::wrong_class()], ..trial(&id, &id, Outcome::Fail) };
+    let failed = TrialVerdict { mismatches: vec![samples::wrong_class()], ..trial(&id, &id, Outcome::Fail) };
     let body = format!("{{\"message\":\"{}\"}}", "a".repeat(5_000));
     let events = [
         header(1),
@@ -224,7 +224,7 @@ fn a_wrong_setup_is_reported_once_and_before_the_failures_it_makes() {
             mismatch(MismatchKind::ErrorClass, "ValidationException", "AccessDeniedException", place);
         let failed = trial(&id, &refusal_case().id, Outcome::Fail);
         events.push(exchange(&id, crate::testing::samples::REQUEST, 1, denied.clone()));
-        events.push(Event::Trial(Box::new(Trial { mismatches: vec![mismatched], ..failed })));
+        events.push(Event::Trial(Box::new(TrialVerdict { mismatches: vec![mismatched], ..failed })));
     }
     events.push(footer(true));
     let text = plain(&events);

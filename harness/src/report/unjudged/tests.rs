@@ -1,16 +1,16 @@
-use crate::log::{Event, Outcome, Trial};
+use crate::log::{Event, Outcome, TrialVerdict};
 use crate::report::Summary;
 use crate::report::terminal::{Options, Style, render};
 use crate::testing::samples::{because, footer, header, trial};
 
 const NO_START: &str = "the target does not have StartStreamEncryption";
 
-fn required(trial: Trial) -> Trial {
-    Trial { required: true, ..trial }
+fn required(trial: TrialVerdict) -> TrialVerdict {
+    TrialVerdict { required: true, ..trial }
 }
 
 /// A complete run that requires this and ended so.
-fn run(requires: &[&str], trials: Vec<Trial>) -> Summary {
+fn run(requires: &[&str], trials: Vec<TrialVerdict>) -> Summary {
     let mut first = header(trials.len());
     if let Event::Header(header) = &mut first {
         for text in requires {
@@ -26,14 +26,14 @@ fn headline(summary: &Summary) -> String {
     text.split_whitespace().take(40).collect::<Vec<_>>().join(" ")
 }
 
-fn ended(number: usize, outcome: Outcome) -> Trial {
+fn ended(number: usize, outcome: Outcome) -> TrialVerdict {
     let id = format!("a/b-{number:03}");
     trial(&id, &id, outcome)
 }
 
 #[test]
 fn trials_without_a_verdict_are_reported_before_anything_good() {
-    let mut trials: Vec<Trial> = (0..12).map(|number| ended(number, Outcome::Pass)).collect();
+    let mut trials: Vec<TrialVerdict> = (0..12).map(|number| ended(number, Outcome::Pass)).collect();
     trials.extend((12..357).map(|number| because(ended(number, Outcome::Unsupported), NO_START)));
     let text = headline(&run(&[], trials));
     let wanted = "no verdict 345 of 357 trials: 345 unsupported (the target does not have StartStreamEncryption) \

@@ -7,9 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Settings;
-use crate::log::{
-    Capabilities, Event, Header, LOG_FORMAT, Length, Lengths, Selection, Target as TargetText, Timing,
-};
+use crate::log::{Capabilities, Event, Header, LOG_FORMAT, Length, Lengths, Selection, TargetText, Timing};
 use crate::plan::{Manifest, PlannedTrial, Select, Target, TextCache, case_text};
 use crate::run::QUIET;
 use crate::run::session::Session;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::case::ast::{Level, Rule};
 use crate::judge::RunSettings;
-use crate::log::{Event, Outcome, Trial};
+use crate::log::{Event, Outcome, TrialVerdict};
 use crate::plan::{Manifest, PlannedTrial, Select};
 use crate::testing::against::run_against;
 use crate::testing::generated::{ID, above_max, from_yaml};
@@ -20,7 +20,7 @@ fn a_generated_trial_gets_the_verdict_of_the_case_that_says_the_same() {
         let generated = Arc::new(above_max(rule).trial());
         let (own, yaml) = (verdict(Arc::clone(&generated)), verdict(from_yaml(&generated)));
         assert_eq!((own.outcome, yaml.outcome), (outcome, outcome));
-        let kinds = |trial: &Trial| -> Vec<_> {
+        let kinds = |trial: &TrialVerdict| -> Vec<_> {
             let mismatches = trial.mismatches.iter();
             mismatches.map(|found| (found.kind, found.expected.clone(), found.actual.clone())).collect()
         };

@@ -1,5 +1,5 @@
 use crate::judge::RunSettings;
-use crate::log::{Event, Exchange, MismatchKind, Outcome, Role, Trial};
+use crate::log::{Event, Exchange, MismatchKind, Outcome, Role, TrialVerdict};
 use crate::plan::Select;
 use crate::reference::Fault;
 use crate::testing::against::run_against;
@@ -16,7 +16,7 @@ fn cases() -> String {
     case("lower-case", "kms") + &others.collect::<String>()
 }
 
-fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'run Trial) {
+fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'run TrialVerdict) {
     let exchanges = events.iter().filter_map(|event| match event {
         Event::Exchange(exchange) if exchange.trial.as_deref() == Some(id) => Some(&**exchange),
         Event::Exchange(_)
@@ -31,7 +31,7 @@ fn of_trial<'run>(events: &'run [Event], id: &str) -> (Vec<&'run Exchange>, &'ru
     (exchanges.collect(), trial.expect("a verdict"))
 }
 
-fn trials(events: &[Event]) -> impl Iterator<Item = &Trial> {
+fn trials(events: &[Event]) -> impl Iterator<Item = &TrialVerdict> {
     events.iter().filter_map(|event| if let Event::Trial(trial) = event { Some(&**trial) } else { None })
 }
 

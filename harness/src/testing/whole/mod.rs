@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::case::ast::Library;
 use crate::judge::{RunSettings, run};
-use crate::log::{Event, Exchange, Footer, Trial};
+use crate::log::{Event, Exchange, Footer, TrialVerdict};
 use crate::plan::{Manifest, Select, Target};
 use crate::run::{Stop, TargetError};
 use crate::wire::{Client, ClientSettings, Credentials, Endpoint};
@@ -36,7 +36,7 @@ fn manifest() -> Manifest {
 /// What a run emitted.
 #[derive(Default)]
 struct Emitted {
-    trials: Vec<Trial>,
+    trials: Vec<TrialVerdict>,
     exchanges: Vec<Exchange>,
 }
 
