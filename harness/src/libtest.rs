@@ -20,7 +20,7 @@
 //! Variables point the same trials elsewhere: `KINESIS_ENDPOINT` is a URL, `KINESIS_TARGET` a
 //! built-in profile's name or the path of a profile. Whatever is no verdict about the target
 //! (skipped, open, unsupported, unobserved, known) shows as ignored, with the reason; libtest has
-//! nothing else for it.
+//! no better name for it.
 //!
 //! A server in the test's own process may end that process. The requests under way stand in a file beside
 //! the test's executable, and the next start names the trials that they belong to.

@@ -41,7 +41,7 @@ impl Author {
     }
 }
 
-/// Cargo, as from a shell: what the outer cargo shows its tests about this package would make build
+/// Cargo, as from a shell: what the outer cargo passes to its tests about this package would make build
 /// scripts run again that observe it, and with them half of the build.
 fn cargo(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
@@ -285,7 +285,7 @@ fn refuser() -> String {
     endpoint
 }
 
-/// One answer a connection, since the client makes a new one whenever it is reported to.
+/// One answer a connection; the client makes a new connection for each request.
 fn serve(mut stream: &TcpStream) {
     let mut head = String::new();
     let mut reader = BufReader::new(stream);

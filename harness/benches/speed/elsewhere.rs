@@ -18,7 +18,7 @@ use crate::process::FLAGSHIP;
 use crate::table::Table;
 use crate::timing::millis;
 
-/// Of the trials that took longest in company, so many are encoded again, alone.
+/// Of the trials that took longest in company, so many are run again, alone.
 const ALONE: usize = 5;
 /// Requests by which the target's rate is measured.
 const REQUESTS: usize = 1000;

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
-pub use operation::{Effect, OperationTraits, Operations, Selection};
+pub use operation::{OperationEffect, OperationTraits, Operations, Selection};
 pub use question::{Candidate, Motion, Question, StatesEnd};
 pub use step::{Clock, Race, Read, Repeat};
 pub use wire::{BodyForm, Form, Spelling, WHOLE, Wire, WireAuth};
@@ -102,8 +103,22 @@ pub struct Row {
 }
 
 /// How much a mismatch matters. Ordered: `core < extended < strict`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Level {
     /// A client breaks.
     Core,
@@ -114,8 +129,23 @@ pub enum Level {
 }
 
 /// What a case costs to run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Cost {
     /// A few calls.
     #[default]
@@ -125,8 +155,22 @@ pub enum Cost {
 }
 
 /// The clients that a mismatch affects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Audience {
     /// Programs that write records.
     Producers,
@@ -150,8 +194,22 @@ pub struct Axes {
 }
 
 /// The encoding of the steps. Axis values print in this order in ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum EncodingAxis {
     /// `application/x-amz-json-1.1`, the default, not printed in ids.
     Json,
@@ -160,8 +218,22 @@ pub enum EncodingAxis {
 }
 
 /// How the steps name their stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Address {
     /// By `StreamName`, the default, not printed in ids.
     Name,
@@ -172,8 +244,22 @@ pub enum Address {
 }
 
 /// The streams that a case may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FixtureName {
     /// The stream that the steps are about.
     Stream,
@@ -189,7 +275,7 @@ pub enum Fixture {
     Shared,
     /// A stream of the case's own.
     Own {
-        /// The state of its life in which the steps find it.
+        /// The state of its life in which the first step finds it.
         status: FixtureStatus,
         /// The key it is encrypted with; `None` = not encrypted.
         encryption: Option<Tree>,
@@ -200,9 +286,12 @@ pub enum Fixture {
     Missing,
 }
 
-/// The state of its life in which the steps find a stream.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The state of its life in which the first step finds a stream.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FixtureStatus {
     /// Created and settled.
     #[default]
@@ -350,15 +439,20 @@ pub enum Reference {
 }
 
 /// What is changed of a stream's ARN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ArnChange {
     /// `arn-in-account`: another account's stream of that name.
+    #[strum(serialize = "arn-in-account")]
     Account,
     /// `arn-in-region`: another region's stream of that name.
+    #[strum(serialize = "arn-in-region")]
     Region,
     /// `arn-in-partition`: another partition's stream of that name.
+    #[strum(serialize = "arn-in-partition")]
     Partition,
     /// `consumer-arn`: a made-up consumer of the stream.
+    #[strum(serialize = "consumer-arn")]
     Consumer,
 }
 
@@ -417,8 +511,22 @@ pub struct Clause {
 }
 
 /// The rules of the constraint layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Rule {
     /// `Member must not be null`.
     NotNull,
@@ -480,20 +588,22 @@ pub enum Until {
 }
 
 /// When a response has to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Returns {
     /// Before what the call begins is over.
     AtOnce,
 }
 
 /// A condition on sending a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum When {
-    /// The first call of the steps was accepted (for steps whose first answer is open).
+    /// The trial's first call was accepted (for trials whose first answer is open).
     Accepted,
-    /// The first call of the steps was refused.
+    /// The trial's first call was refused.
     Refused,
 }
 
@@ -508,6 +618,13 @@ pub struct ObserveStep {
     pub during: Vec<DuringCalls>,
 }
 
+impl FixtureName {
+    /// As in files and logs.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// An expected state, which may repeat.
 #[derive(Clone, Debug)]
 pub struct ExpectedState {
@@ -516,7 +633,7 @@ pub struct ExpectedState {
     /// Members of the description, at least `StreamStatus`.
     pub members: IndexMap<String, Tree>,
     /// `optional: true`: no sample has to show the state.
-    pub maybe: bool,
+    pub optional: bool,
 }
 
 /// Calls to send while the stream shows a status.

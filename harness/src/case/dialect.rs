@@ -1,7 +1,10 @@
 //! Dialects: how a target dresses its answers.
 
+use strum::{IntoStaticStr, VariantArray};
+
 /// How a target dresses its answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum DialectName {
     /// As the service does.
     #[default]

@@ -95,7 +95,7 @@ impl Known {
         if reader.problems.is_empty() { Ok(known) } else { Err(reader.problems) }
     }
 
-    /// Variants of `fails` that are not among the kinds of mismatch that there are.
+    /// Values of `fails` that are not among the kinds of mismatch that there are.
     pub fn check_kinds(&self, kinds: &[&str]) -> Vec<Diagnostic> {
         let names = self.entries.iter().flat_map(|entry| &entry.fails);
         names

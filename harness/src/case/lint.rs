@@ -1,7 +1,7 @@
 //! Holds a loaded library to the model, to the facts and to itself.
 //!
 //! Not checked here: whether a `kills:` entry names a fault of the reference, and whether it kills
-//! (the mutation table's), wrong types and values in requests (they are what many cases send).
+//! (the mutation table's), wrong types and values in requests (many cases send them on purpose).
 //!
 //! Members that the model doesn't know are errors in `with`, in `accepted` and in `states`: a typing
 //! mistake in a request tests nothing, and one beside `$absent` always holds. A case that sends an

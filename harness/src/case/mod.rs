@@ -8,6 +8,7 @@ pub mod ast;
 mod diagnostic;
 mod dialect;
 mod files;
+mod former;
 mod glob;
 mod known;
 mod lint;

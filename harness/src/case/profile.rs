@@ -15,7 +15,6 @@ use super::mapping::{Mapping, nearest};
 use super::reader::{Fields, Reader};
 use super::span::{Source, Spanned};
 use super::support::{Lacks, Requires, support};
-use super::variants;
 use super::yaml::{Entry, Yaml};
 
 /// The keys that an environment may have; a case says `$key.<name>`, and is skipped where the target's
@@ -212,7 +211,7 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         required_trials: support.trials,
         dialect: fields
             .get("dialect")
-            .and_then(|yaml| reader.variant(yaml, "`dialect`", variants::DIALECT))
+            .and_then(|yaml| reader.variant(yaml, "`dialect`"))
             .map(|dialect| dialect.value)
             .unwrap_or_default(),
         codes: fields.get("codes").map_or_else(BTreeMap::new, |yaml| codes(reader, yaml)),

@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use super::diagnostic::Diagnostic;
+use super::former;
 use super::mapping::{Mapping, nearest};
 use super::span::{Source, Span, Spanned};
-use super::variants::{Variants, spelled};
+use super::variants::{Named, by_name, names};
 use super::yaml::{Entry, Scalar, Yaml, YamlNode, parse, slice};
 
 /// A file being read.
@@ -85,6 +86,10 @@ impl Reader {
 
     fn unknown_key(&mut self, key: &Spanned<String>, mapping: Mapping) {
         let title = format!("unknown key `{}` in {}", key.value, mapping.name());
+        if let Some(present) = former::present_key(mapping, &key.value) {
+            self.error(key.span, title, format!("is called `{present}:` now"));
+            return;
+        }
         let mut problem = Diagnostic::error(&self.source, key.span, title, "not known here");
         if let Some(home) = mapping.home_of(&key.value) {
             let help =
@@ -114,12 +119,12 @@ impl Reader {
 
     /// Reports that a key is missing.
     pub(super) fn missing(&mut self, fields: &Fields<'_>, mapping: Mapping, key: &str) {
-        // A misspelled key has been reported, with the suggestion.
+        // A misspelled key, or one by its former name, has been reported with the right one.
         let misspelled = fields.entries.iter().map(|entry| entry.key.value.as_str());
-        if misspelled
-            .filter(|found| !mapping.keys().contains(found))
-            .any(|found| nearest(found, mapping.keys().iter().copied()) == Some(key))
-        {
+        if misspelled.filter(|found| !mapping.keys().contains(found)).any(|found| {
+            former::present_key(mapping, found) == Some(key)
+                || nearest(found, mapping.keys().iter().copied()) == Some(key)
+        }) {
             return;
         }
         let at = fields.entries.first().map_or(fields.span, |entry| entry.key.span);
@@ -178,29 +183,23 @@ impl Reader {
         elements.iter().filter_map(|element| self.text(element, what)).collect()
     }
 
-    /// One variant of a closed set.
-    pub(super) fn variant<T: Copy>(
-        &mut self,
-        yaml: &Yaml,
-        what: &str,
-        variants: Variants<T>,
-    ) -> Option<Spanned<T>> {
+    /// A variant of an enum.
+    pub(super) fn variant<T: Named>(&mut self, yaml: &Yaml, what: &str) -> Option<Spanned<T>> {
         let text = self.text(yaml, what)?;
-        self.variant_of(&text, what, variants).map(|value| Spanned::new(value, yaml.span))
+        self.variant_of(&text, what).map(|value| Spanned::new(value, yaml.span))
     }
 
-    /// A variant of a closed set, from text that is read already.
-    pub(super) fn variant_of<T: Copy>(
-        &mut self,
-        text: &Spanned<String>,
-        what: &str,
-        variants: Variants<T>,
-    ) -> Option<T> {
-        if let Some((_, value)) = variants.iter().find(|(name, _)| *name == text.value) {
-            return Some(*value);
+    /// A variant of an enum, from text that is read already.
+    pub(super) fn variant_of<T: Named>(&mut self, text: &Spanned<String>, what: &str) -> Option<T> {
+        if let Some(value) = by_name(&text.value) {
+            return Some(value);
         }
-        let known: Vec<_> = spelled(variants).collect();
+        let known: Vec<_> = names::<T>().collect();
         let title = format!("`{}` is no value of {what}", text.value);
+        if let Some(present) = former::present_value(&text.value).filter(|present| known.contains(present)) {
+            self.error(text.span, title, format!("is called `{present}` now"));
+            return None;
+        }
         let help = nearest(&text.value, known.iter().copied()).map_or_else(
             || format!("one of: {}", known.join(", ")),
             |meant| format!("did you mean `{meant}`? (one of: {})", known.join(", ")),
@@ -209,16 +208,11 @@ impl Reader {
         None
     }
 
-    /// A list of variants of a closed set, each at most once.
-    pub(super) fn variants<T: Copy + PartialEq>(
-        &mut self,
-        yaml: &Yaml,
-        what: &str,
-        variants: Variants<T>,
-    ) -> Vec<Spanned<T>> {
+    /// A list of variants of an enum, each at most once.
+    pub(super) fn variants<T: Named>(&mut self, yaml: &Yaml, what: &str) -> Vec<Spanned<T>> {
         let mut read: Vec<Spanned<T>> = Vec::new();
         for element in self.list(yaml, what).unwrap_or_default() {
-            let Some(variant) = self.variant(element, what, variants) else { continue };
+            let Some(variant) = self.variant::<T>(element, what) else { continue };
             if read.iter().any(|earlier| earlier.value == variant.value) {
                 self.error(variant.span, format!("a value of {what} stands twice"), "again here");
             } else {

@@ -8,9 +8,15 @@ use serde_json::{Map, Value, json};
 
 use crate::model::Model;
 
+use super::ast::{
+    Address, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, Level, Motion,
+    OperationEffect, Returns, Rule, Spelling, StatesEnd, When, WireAuth,
+};
+use super::dialect::DialectName;
 use super::mapping::Mapping;
 use super::profile::ENVIRONMENT_KEYS;
-use super::variants::{self, Variants, spelled};
+use super::transport::Transport;
+use super::variants::{Named, UntilName, names};
 
 /// A file format that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +78,8 @@ fn object(mapping: Mapping, required: &[&str], properties: Value) -> Value {
     })
 }
 
-fn one_of<T>(variants: Variants<T>) -> Value {
-    json!({"enum": spelled(variants).collect::<Vec<_>>()})
+fn one_of<T: Named>() -> Value {
+    json!({"enum": names::<T>().collect::<Vec<_>>()})
 }
 
 fn list_of(items: Value) -> Value {
@@ -115,14 +121,14 @@ fn suite() -> Value {
         &["title", "steps"],
         json!({
             "title": text(),
-            "level": one_of(variants::LEVEL),
-            "cost": one_of(variants::COST),
-            "affects": list_of(one_of(variants::AUDIENCE)),
+            "level": one_of::<Level>(),
+            "cost": one_of::<Cost>(),
+            "affects": list_of(one_of::<Audience>()),
             "kills": {"type": "array", "items": text(), "maxItems": 5},
             "kills-nothing": text(),
             "over": object(Mapping::Over, &[], json!({
-                "encoding": {"type": "array", "items": one_of(variants::ENCODING), "minItems": 1},
-                "address": {"type": "array", "items": one_of(variants::ADDRESS), "minItems": 1},
+                "encoding": {"type": "array", "items": one_of::<EncodingAxis>(), "minItems": 1},
+                "address": {"type": "array", "items": one_of::<Address>(), "minItems": 1},
             })),
             "given": object(Mapping::Given, &[], json!({"stream": fixture(), "other": fixture()})),
             "without": named(operation(), text()),
@@ -140,7 +146,7 @@ fn suite() -> Value {
             "operation": text(),
             "for": object(Mapping::For, &[], json!({
                 "addressed-by": list_of(text()),
-                "effect": list_of(one_of(variants::EFFECT)),
+                "effect": list_of(one_of::<OperationEffect>()),
             })),
             "operations": list_of(operation()),
             "without": named(operation(), text()),
@@ -173,7 +179,7 @@ fn fixture() -> Value {
         {"enum": ["shared", "missing"]},
         object(Mapping::Fixture, &[], json!({
             "encryption": {"type": "string", "pattern": r"^(none|\$key\..+|\$each\..+)$"},
-            "status": one_of(variants::STATUS),
+            "status": one_of::<FixtureStatus>(),
             "shards": {"type": "integer", "minimum": 1, "maximum": 10},
         })),
     ]})
@@ -182,7 +188,7 @@ fn fixture() -> Value {
 /// What a call sends.
 fn request() -> Value {
     let mut addresses = vec!["axis", "none"];
-    addresses.extend(spelled(variants::ADDRESS));
+    addresses.extend(names::<Address>());
     json!({
         "call": text(),
         "address": {"enum": addresses},
@@ -200,10 +206,10 @@ fn call() -> Value {
         ("because", list_of(fact())),
         ("by", json!({"type": "string", "pattern": "^[0-9]+(ms|s|min|h) after ([A-Z_]+|answer)$"})),
         ("until", until()),
-        ("returns", one_of(variants::RETURNS)),
-        ("when", one_of(variants::WHEN)),
+        ("returns", one_of::<Returns>()),
+        ("when", one_of::<When>()),
         ("capture", named(text(), text())),
-        ("level", one_of(variants::LEVEL)),
+        ("level", one_of::<Level>()),
     ] {
         members[name] = schema;
     }
@@ -213,7 +219,7 @@ fn call() -> Value {
 }
 
 fn until() -> Value {
-    json!({"anyOf": [one_of(variants::UNTIL), {"type": "object"}]})
+    json!({"anyOf": [one_of::<UntilName>(), {"type": "object"}]})
 }
 
 fn wire() -> Value {
@@ -227,7 +233,7 @@ fn wire() -> Value {
             "target": texts,
             "content-type": text(),
             "headers": named(text(), texts),
-            "auth": one_of(variants::AUTH),
+            "auth": one_of::<WireAuth>(),
         }),
     )
 }
@@ -242,11 +248,11 @@ fn observe() -> Value {
         Mapping::Observe,
         &["observe", "states"],
         json!({
-            "observe": one_of(variants::FIXTURE),
+            "observe": one_of::<FixtureName>(),
             "states": {"type": "array", "items": state, "minItems": 1},
             "because": list_of(fact()),
             "during": named(text(), json!({"anyOf": [reference("call"), list_of(reference("call"))]})),
-            "level": one_of(variants::LEVEL),
+            "level": one_of::<Level>(),
         }),
     )
 }
@@ -266,7 +272,7 @@ fn race() -> Value {
             "exactly-one": reference("expect"),
             "others": reference("expect"),
             "because": list_of(fact()),
-            "level": one_of(variants::LEVEL),
+            "level": one_of::<Level>(),
         }),
     )
 }
@@ -277,7 +283,7 @@ fn repeat() -> Value {
         &["repeat", "until", "steps"],
         json!({
             "repeat": {"type": "integer", "minimum": 1, "maximum": 1000},
-            "until": one_of(variants::UNTIL),
+            "until": one_of::<UntilName>(),
             "steps": {"anyOf": [reference("call"), list_of(reference("call"))]},
         }),
     )
@@ -289,11 +295,11 @@ fn read() -> Value {
         Mapping::Read,
         &["read", "records"],
         json!({
-            "read": one_of(variants::FIXTURE),
+            "read": one_of::<FixtureName>(),
             "within": duration(),
             "records": list_of(record),
             "because": list_of(fact()),
-            "level": one_of(variants::LEVEL),
+            "level": one_of::<Level>(),
         }),
     )
 }
@@ -301,7 +307,7 @@ fn read() -> Value {
 fn expect() -> Value {
     let clause = json!({
         "type": "array",
-        "prefixItems": [text(), one_of(variants::RULE)],
+        "prefixItems": [text(), one_of::<Rule>()],
         "minItems": 2,
         "maxItems": 2,
     });
@@ -317,9 +323,9 @@ fn expect() -> Value {
             "status": {"type": "integer", "minimum": 100, "maximum": 599},
             "document": true,
             "headers": named(text(), json!(true)),
-            "body": one_of(variants::BODY),
-            "encoding": one_of(variants::ENCODING),
-            "spelling": named(text(), one_of(variants::SPELLING)),
+            "body": one_of::<BodyForm>(),
+            "encoding": one_of::<EncodingAxis>(),
+            "spelling": named(text(), one_of::<Spelling>()),
         }),
     );
     mapping["oneOf"] =
@@ -333,9 +339,9 @@ fn questions() -> Value {
         &[],
         json!({
             "answer": {"anyOf": [reference("expect"), list_of(reference("expect"))]},
-            "stream": one_of(variants::MOTION),
+            "stream": one_of::<Motion>(),
             "value": true,
-            "state": one_of(variants::STATES_END),
+            "state": one_of::<StatesEnd>(),
         }),
     );
     candidate["oneOf"] = json!([{"required": ["answer"]}, {"required": ["value"]}, {"required": ["state"]}]);
@@ -344,7 +350,7 @@ fn questions() -> Value {
         &["question", "candidates"],
         json!({
             "question": text(),
-            "affects": list_of(one_of(variants::AUDIENCE)),
+            "affects": list_of(one_of::<Audience>()),
             "facts": list_of(fact()),
             "candidates": named(id(), candidate),
         }),
@@ -363,7 +369,7 @@ fn operations() -> Value {
         Mapping::Operation,
         &["effect"],
         json!({
-            "effect": one_of(variants::EFFECT),
+            "effect": one_of::<OperationEffect>(),
             "addressed-by": list_of(text()),
             "with": {"type": "object"},
             "checked": {"type": "boolean"},
@@ -400,16 +406,16 @@ fn profile() -> Value {
             "transitional-budget": budget,
             "disposable": {"type": "boolean"},
             "region": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
-            "dialect": one_of(variants::DIALECT),
+            "dialect": one_of::<DialectName>(),
             "codes": named(text(), text()),
             "lacks": object(Mapping::Lacks, &[], json!({
                 "operations": list_of(operation()),
-                "encodings": list_of(one_of(variants::ENCODING)),
+                "encodings": list_of(one_of::<EncodingAxis>()),
             })),
             "requires": object(Mapping::Requires, &[], json!({
                 "operations": list_of(operation()),
-                "encodings": list_of(one_of(variants::ENCODING)),
-                "transports": list_of(one_of(variants::TRANSPORT)),
+                "encodings": list_of(one_of::<EncodingAxis>()),
+                "transports": list_of(one_of::<Transport>()),
                 "trials": list_of(json!({"type": "string", "minLength": 1})),
             })),
         }),

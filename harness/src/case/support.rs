@@ -10,7 +10,7 @@ use super::mapping::{Mapping, nearest};
 use super::reader::{Fields, Reader};
 use super::span::Spanned;
 use super::transport::Transport;
-use super::variants;
+use super::variants::{by_name, names};
 use super::yaml::Yaml;
 
 /// What is not sent to a target, whatever its capabilities.
@@ -64,14 +64,12 @@ impl Requires {
     ///
     /// If it states none of them.
     pub fn add(&mut self, text: &str) -> Result<(), NoRequirement> {
-        let encoding = |names: variants::Variants<EncodingAxis>| names.iter().find(|(name, _)| *name == text);
-        let transport = variants::TRANSPORT.iter().find(|(name, _)| *name == text);
         if Model::embedded().operation(text).is_some() {
             push_once(&mut self.operations, text.to_owned());
-        } else if let Some((_, encoding)) = encoding(variants::ENCODING) {
-            push_once(&mut self.encodings, *encoding);
-        } else if let Some((_, transport)) = transport {
-            push_once(&mut self.transports, *transport);
+        } else if let Some(encoding) = by_name(text) {
+            push_once(&mut self.encodings, encoding);
+        } else if let Some(transport) = by_name(text) {
+            push_once(&mut self.transports, transport);
         } else if text.contains(['/', '*'])
             && let Some(glob) = Glob::new(text)
         {
@@ -92,21 +90,14 @@ impl Requires {
     pub fn contradicted_by(&self, lacks: &Lacks) -> Vec<String> {
         let operations = self.operations.iter().filter(|name| lacks.operations.contains(name)).cloned();
         let encodings = self.encodings.iter().filter(|encoding| lacks.encodings.contains(encoding));
-        operations.chain(encodings.map(|encoding| variant_of(*encoding).to_owned())).collect()
+        operations.chain(encodings.map(|encoding| <&str>::from(*encoding).to_owned())).collect()
     }
 }
 
 /// Every name that a requirement may be, patterns aside.
 fn known_names() -> impl Iterator<Item = &'static str> {
     let operations = Model::embedded().operations.keys().map(String::as_str);
-    operations.chain(variants::spelled(variants::ENCODING)).chain(variants::spelled(variants::TRANSPORT))
-}
-
-const fn variant_of(encoding: EncodingAxis) -> &'static str {
-    match encoding {
-        EncodingAxis::Json => "json",
-        EncodingAxis::Cbor => "cbor",
-    }
+    operations.chain(names::<EncodingAxis>()).chain(names::<Transport>())
 }
 
 fn push_once<T: PartialEq>(list: &mut Vec<T>, value: T) {
@@ -132,10 +123,10 @@ pub(super) fn support(reader: &mut Reader, profile: &Fields<'_>) -> Support {
         let operations = fields.get("operations").map_or_else(Vec::new, |yaml| operations(reader, yaml));
         let encodings = fields
             .get("encodings")
-            .map_or_else(Vec::new, |yaml| reader.variants(yaml, "`encodings`", variants::ENCODING));
+            .map_or_else(Vec::new, |yaml| reader.variants::<EncodingAxis>(yaml, "`encodings`"));
         lacking.extend(operations.iter().cloned());
         lacking.extend(
-            encodings.iter().map(|found| Spanned::new(variant_of(found.value).to_owned(), found.span)),
+            encodings.iter().map(|found| Spanned::new(<&str>::from(found.value).to_owned(), found.span)),
         );
         support.lacks = Lacks { operations: values(operations), encodings: values(encodings) };
     }
@@ -143,16 +134,15 @@ pub(super) fn support(reader: &mut Reader, profile: &Fields<'_>) -> Support {
         let operations = fields.get("operations").map_or_else(Vec::new, |yaml| operations(reader, yaml));
         let encodings = fields
             .get("encodings")
-            .map_or_else(Vec::new, |yaml| reader.variants(yaml, "`encodings`", variants::ENCODING));
-        let transports = fields
-            .get("transports")
-            .map_or_else(Vec::new, |yaml| reader.variants(yaml, "`transports`", variants::TRANSPORT));
+            .map_or_else(Vec::new, |yaml| reader.variants::<EncodingAxis>(yaml, "`encodings`"));
+        let transports =
+            fields.get("transports").map_or_else(Vec::new, |yaml| reader.variants(yaml, "`transports`"));
         support.trials = fields.get("trials").map_or_else(Vec::new, |yaml| globs(reader, yaml));
         for name in &operations {
             contradiction(reader, &lacking, name);
         }
         for found in &encodings {
-            contradiction(reader, &lacking, &Spanned::new(variant_of(found.value).to_owned(), found.span));
+            contradiction(reader, &lacking, &Spanned::new(<&str>::from(found.value).to_owned(), found.span));
         }
         support.requires = Requires {
             operations: values(operations),

@@ -47,7 +47,7 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Print what a trial sends, what it expects, and on what evidence.
     Explain(ExplainArgs),
-    /// DueRequest one trial of a log again, against the target that the command line names.
+    /// Run one trial of a log again, against the target that the command line names.
     Replay(ReplayArgs),
     /// Judge a log again under the cases of today, without the target.
     Judge(JudgeArgs),

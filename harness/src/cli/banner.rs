@@ -19,7 +19,7 @@ pub(super) struct Banner {
 }
 
 impl Banner {
-    /// Reports it on the error stream, so that the output has nothing but the address.
+    /// Prints it on the error stream, so that the output has nothing but the address.
     pub(super) fn report(&self, address: SocketAddr) {
         warn(self.text(address).trim_end());
     }

@@ -18,7 +18,7 @@ pub(crate) enum Exit {
     NothingJudged,
     /// Interrupted.
     Interrupted,
-    /// What was requested could not be written, all of it.
+    /// An output that was requested could not be written, or not whole.
     Unwritten,
     /// A bug in the harness.
     Bug,

@@ -64,7 +64,7 @@ fn guard(shell_command: &OsStr) -> ExitCode {
     }
 }
 
-/// Ends by the signal by which the command did, so that whoever waits is reported of it.
+/// Ends by the signal by which the command did, so that a waiting process sees it.
 fn end_by(number: i32) -> ExitCode {
     if let Some(signal) = Signal::from_named_raw(number) {
         let itself: Pid = getpid();

@@ -1,5 +1,5 @@
 //! What the program says. What it could not write to its output has an exit code of its own; what it
-//! could not write to its error stream nobody could be reported.
+//! could not write to its error stream there would be nobody to report to.
 
 use std::fmt::Display;
 use std::io::{self, Write as _};

@@ -1,4 +1,4 @@
-//! What a person is reported when a command cannot go on: one message with cause and next step, and
+//! The report when a command cannot go on: one message with cause and next step, and
 //! the exit code.
 
 use kinesis_conformance::case::{Diagnostic, Style, draw, masked};
@@ -51,7 +51,7 @@ impl Problem {
         }
     }
 
-    /// Reports it on the error stream.
+    /// Prints it on the error stream.
     pub(crate) fn report(&self, color: ColorWhen) {
         match &self.kind {
             Kind::Message { message, help } => {

@@ -38,7 +38,7 @@ impl Reserved {
 impl Drop for Reserved {
     fn drop(&mut self) {
         if self.made && std::fs::metadata(&self.path).is_ok_and(|there| there.is_file() && there.len() == 0) {
-            // Whoever took it away in the meantime has done the same.
+            // A process that took it away in the meantime has done the same.
             let _ = std::fs::remove_file(&self.path);
         }
     }

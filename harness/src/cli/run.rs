@@ -169,7 +169,7 @@ fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Summary, Los
             outputs.log = None;
         }
         if outputs.progress.event(&event).is_err() {
-            // Nobody can be reported.
+            // There is nobody to report to.
             outputs.progress = Progress::new(ProgressMode::Quiet);
         }
         summary.add(&event);

@@ -19,7 +19,7 @@ fn listed(mut clauses: Vec<(String, Rule)>) -> String {
     clauses.sort();
     clauses.dedup();
     let all: Vec<String> =
-        clauses.iter().map(|(member, rule)| format!("{member} {}", rule_text(*rule))).collect();
+        clauses.iter().map(|(member, rule)| format!("{member} {}", <&str>::from(*rule))).collect();
     all.join(", ")
 }
 
@@ -39,20 +39,5 @@ fn rule_of(constraint: &Constraint) -> Rule {
         Constraint::Elements(_) => Rule::Elements,
         Constraint::MapKeys(_) => Rule::MapKeys,
         Constraint::MapValue(_) => Rule::MapValue,
-    }
-}
-
-const fn rule_text(rule: Rule) -> &'static str {
-    match rule {
-        Rule::NotNull => "not-null",
-        Rule::MinLength => "min-length",
-        Rule::MaxLength => "max-length",
-        Rule::MinValue => "min-value",
-        Rule::MaxValue => "max-value",
-        Rule::Pattern => "pattern",
-        Rule::Enum => "enum",
-        Rule::Elements => "elements",
-        Rule::MapKeys => "map-keys",
-        Rule::MapValue => "map-value",
     }
 }

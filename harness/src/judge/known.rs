@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use strum::VariantArray as _;
+
 use crate::case::{Diagnostic, Known};
 
 use crate::log::{Flag, MismatchKind, Outcome, TrialVerdict};
@@ -48,14 +50,16 @@ impl KnownList {
     /// The list that a file states, and what is wrong with it: entries that name no trial, names
     /// that are no kind of mismatch. An entry that names a case stands for all its trials.
     pub fn of(known: &Known, manifest: &Manifest) -> (Self, Vec<Diagnostic>) {
-        let names: Vec<&str> = MismatchKind::ALL.into_iter().map(MismatchKind::as_str).collect();
+        let names: Vec<&str> = MismatchKind::VARIANTS.iter().map(|kind| kind.as_str()).collect();
         let mut found = known.check_kinds(&names);
         let mut list = Self::default();
         for entry in &known.entries {
             let kinds: Vec<MismatchKind> = entry
                 .fails
                 .iter()
-                .filter_map(|name| MismatchKind::ALL.into_iter().find(|kind| kind.as_str() == name.value))
+                .filter_map(|name| {
+                    MismatchKind::VARIANTS.iter().copied().find(|kind| kind.as_str() == name.value)
+                })
                 .collect();
             let trials: Vec<&str> = manifest
                 .trials

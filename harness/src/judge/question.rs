@@ -42,8 +42,8 @@ impl Judge<'_> {
         });
     }
 
-    /// Whether the stream left ACTIVE after the call of a step, as far as the observation after it can
-    /// report.
+    /// Whether the stream left ACTIVE after the call of a step, as far as the observation after it
+    /// shows.
     fn motion(&self, step: usize) -> Option<Motion> {
         let (samples, call) = states::of_step(&self.course.used, step);
         let (sent, answered) = call?;

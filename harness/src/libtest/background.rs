@@ -15,7 +15,7 @@ use crate::wire::{Endpoint, NoAnswerKind};
 
 use super::setup::{self, Place, Setup};
 
-/// What is to be run, once somebody requests it.
+/// The run that starts on request.
 pub(super) struct Job {
     /// Where, and what is known of it.
     pub(super) setup: Setup,
@@ -34,7 +34,7 @@ pub(super) struct Job {
 pub(super) enum NoVerdict {
     /// The run never began; the first to hear it.
     First(String),
-    /// The run never began, and somebody was reported why.
+    /// The run never began, and the reason was reported.
     AsReportedBefore,
     /// The run ended without one.
     LeftOut,

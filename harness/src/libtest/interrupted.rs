@@ -1,5 +1,5 @@
 //! Which requests were under way when the process of an earlier run ended: a server in the same process
-//! may have ended it, and then nothing else is left to report.
+//! may have ended it, and then there is nothing else to report.
 
 use std::path::PathBuf;
 

@@ -36,7 +36,7 @@ pub(super) struct Test {
 }
 
 impl Unit {
-    /// What the environment requests: cargo-nextest sets `NEXTEST` where it lists tests and where it
+    /// What the environment states: cargo-nextest sets `NEXTEST` where it lists tests and where it
     /// runs them.
     pub(super) fn of_environment() -> Result<Self, StartError> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());

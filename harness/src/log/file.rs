@@ -314,7 +314,7 @@ fn form(line: u64, error: &serde_json::Error) -> LogError {
 /// The 1-based column within a line and what is wrong there.
 pub(crate) fn place(error: &serde_json::Error) -> (usize, String) {
     let reported = error.to_string();
-    // The position is distinguished: serde_json calls every line the first.
+    // The position is reported apart: serde_json calls every line the first.
     let reason = reported.rsplit_once(" at line ").map_or(reported.as_str(), |(reason, _)| reason).to_owned();
     (error.column().max(1), reason)
 }

@@ -1,10 +1,10 @@
-//! Listeners: whoever is reported the events of a run.
+//! Listeners: receivers of the events of a run.
 
 use super::Event;
 
-/// Somebody who is reported every event of a run, in order.
+/// A receiver of every event of a run, in order.
 ///
-/// Listeners are reported from whichever thread holds them, hence `Send`.
+/// Listeners are called from whichever thread holds them, hence `Send`.
 pub trait Listener: Send {
     /// Takes note of one event.
     ///

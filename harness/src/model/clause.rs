@@ -62,7 +62,7 @@ enum PrintedValue {
 
 /// A place where a value may end, and what follows up to where the next clause may begin.
 struct Joint {
-    /// Where the text ` at '` begin.
+    /// Where the text ` at '` begins.
     at: usize,
     /// True if a quote stands before them.
     quoted: bool,

@@ -1,4 +1,4 @@
-//! The constraints of the model, and how the service text_of them (VAL-010 to VAL-019).
+//! The constraints of the model, and how the service writes them (VAL-010 to VAL-019).
 
 use std::fmt;
 

@@ -90,7 +90,7 @@ const ALONE_FROM: u32 = 2;
 /// How long one run may take. A fault that makes the harness wait for ever is of no use.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// Runs the suite against the reference and against each of the faults; `reported` hears of each fault
+/// Runs the suite against the reference and against each of the faults; `report` is called for each fault
 /// when it is through.
 ///
 /// # Errors
@@ -307,7 +307,7 @@ impl KillTable {
         self.killed_by.iter().filter(|(_, trials)| trials.is_empty()).map(|(fault, _)| fault)
     }
 
-    /// The rate in text.
+    /// The rate as text.
     pub fn rate_text(&self) -> String {
         let (killed, of) = self.rate();
         let percent = (killed * 100).checked_div(of).unwrap_or(100);

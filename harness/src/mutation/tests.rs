@@ -1,4 +1,4 @@
-//! The table of the suite as it is, and what is reported of tables that do not hold.
+//! The table of the suite as it is, and the reports on tables that do not hold.
 
 use std::sync::Arc;
 

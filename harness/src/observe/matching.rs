@@ -229,7 +229,7 @@ pub(crate) fn tree_text(tree: &Tree, bindings: &Bindings) -> String {
     }
 }
 
-/// Longest text of a value as text.
+/// The longest text of a value.
 const LONGEST: usize = 160;
 
 /// A value as a text that does not differ from run to run: names and ARNs of streams are replaced by

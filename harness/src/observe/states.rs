@@ -1,7 +1,7 @@
 //! What a row of samples says of the expected states. Pure.
 //!
-//! a list of states is `old* transient+ new+`, never back. Each position is a state that may repeat; a position
-//! marked *maybe* need not be seen. A sample that was sent before the call was answered may show
+//! The expected states are `old* transient+ new+`, never back. Each of them may repeat; a state
+//! marked *optional* need not be shown. A sample that was sent before the call was answered may show
 //! either side, which the order of the states allows by itself. What was not seen is a failure only if the
 //! samples were close enough together to have seen it, else it is *unobserved*.
 
@@ -30,7 +30,7 @@ pub(crate) struct TimedSnapshot {
 /// What the samples say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct StatesFound {
-    /// Mismatches, in the order in which they were seen.
+    /// Violations, in the order in which the samples showed them.
     pub violations: Vec<StatesViolation>,
     /// States that may have been there, between samples too far apart.
     pub unobserved: Vec<Unobserved>,
@@ -49,7 +49,7 @@ pub(crate) struct Unobserved {
     pub gap_us: u64,
 }
 
-/// One mismatch from the expected states.
+/// One violation of the expected states.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum StatesViolation {
     /// No sample shows a state although the samples are too close together to miss it.
@@ -78,14 +78,14 @@ pub(crate) enum StatesViolation {
         /// The position that had been reached.
         position: usize,
     },
-    /// The status of a position, with another member not as stated.
+    /// The status of an expected state, with another member not as stated.
     Member {
         /// Its position among the expected states.
         position: usize,
         /// What differs.
         difference: Difference,
     },
-    /// The last position was never reached.
+    /// No sample shows the last state.
     NeverReached {
         /// The position that had been reached.
         position: usize,
@@ -179,9 +179,9 @@ struct Holder<'trial> {
     bindings: &'trial Bindings,
     found: StatesFound,
     reached: usize,
-    /// True once the last position was shown as it should be.
+    /// True once a sample has shown the last state as it should be.
     arrived: bool,
-    /// First and last sample of each position: (sent, received) of both.
+    /// First and last sample of each state: (sent, received) of both.
     shown: Vec<Option<[(u64, u64); 2]>>,
 }
 
@@ -207,7 +207,7 @@ impl Holder<'_> {
             .clone()
             .filter(|position| self.has_status(*position, state))
             .min_by_key(|position| self.differences(*position, state).len());
-        // A later position that fits whole beats this one by status alone: the old and the new state
+        // A later state that matches whole beats one that matches by status alone: the old and the new state
         // often share their status.
         if let Some(position) = whole.or(by_status) {
             for difference in self.differences(position, state) {
@@ -320,7 +320,7 @@ impl Holder<'_> {
             return self.found;
         }
         for position in 0..last {
-            if self.shown[position].is_some() || self.expected[position].maybe {
+            if self.shown[position].is_some() || self.expected[position].optional {
                 continue;
             }
             let gap_us = self.longest_possible_us(position, &states, call);
@@ -333,7 +333,7 @@ impl Holder<'_> {
         self.found
     }
 
-    /// True if the last position cannot be distinguished from the one that was reached: a start with the key
+    /// True if the last state cannot be distinguished from the one that was reached: a start with the key
     /// that the stream has already ends as it began, and only what comes between shows.
     fn ends_as_it_began(&self, states: &[&TimedSnapshot], call: (u64, u64)) -> bool {
         let last = self.expected.len().saturating_sub(1);
@@ -344,7 +344,7 @@ impl Holder<'_> {
         })
     }
 
-    /// The longest time for which a position that no sample shows may have lasted: from when the last
+    /// The longest time for which a state that no sample shows may have lasted: from when the last
     /// sample before it was sent (at the earliest when the call was) to when the first sample
     /// after it came back. Where no later position was shown, it may hide between any two samples.
     fn longest_possible_us(&self, position: usize, states: &[&TimedSnapshot], call: (u64, u64)) -> u64 {
@@ -402,7 +402,7 @@ pub(crate) fn as_text(expected: &[ExpectedState], bindings: &Bindings) -> String
                     | Node::Matches(_) => matching::tree_text(tree, bindings).trim_matches('`').to_owned(),
                 })
                 .collect();
-            format!("{}{}", members.join(" "), if state.maybe { "*" } else { "+" })
+            format!("{}{}", members.join(" "), if state.optional { "*" } else { "+" })
         })
         .collect();
     texts.join(" → ")

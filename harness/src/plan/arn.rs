@@ -3,20 +3,6 @@
 
 use crate::case::ast::ArnChange;
 
-/// A change as in names.
-pub(crate) const fn change_text(change: ArnChange) -> &'static str {
-    match change {
-        ArnChange::Account => "arn-in-account",
-        ArnChange::Region => "arn-in-region",
-        ArnChange::Partition => "arn-in-partition",
-        ArnChange::Consumer => "consumer-arn",
-    }
-}
-
-/// All changes.
-pub(crate) const CHANGES: [ArnChange; 4] =
-    [ArnChange::Account, ArnChange::Region, ArnChange::Partition, ArnChange::Consumer];
-
 /// The ARN with one part changed; `None` if it is no ARN.
 pub(crate) fn changed(arn: &str, change: ArnChange) -> Option<String> {
     let mut parts: Vec<&str> = arn.splitn(6, ':').collect();

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use strum::VariantArray as _;
 
-use crate::case::ast::{FixtureName, Node, Reference, Tree};
+use crate::case::ast::{ArnChange, FixtureName, Node, Reference, Tree};
 use crate::model::Value;
-
-use super::arn;
 
 /// What `$names` stand for in one attempt.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +62,7 @@ impl Bindings {
         let before = self
             .before
             .iter()
-            .map(|(fixture, state)| (format!("{}.before", fixture_name(*fixture)), state.clone()));
+            .map(|(fixture, state)| (format!("{}.before", fixture.as_str()), state.clone()));
         values.chain(before).collect()
     }
 
@@ -117,11 +116,11 @@ impl Bindings {
 pub(crate) fn name_of(reference: &Reference) -> String {
     match reference {
         Reference::Key(key) => format!("key.{key}"),
-        Reference::StreamName(fixture) => format!("{}.name", fixture_name(*fixture)),
-        Reference::StreamArn(fixture) => format!("{}.arn", fixture_name(*fixture)),
+        Reference::StreamName(fixture) => format!("{}.name", fixture.as_str()),
+        Reference::StreamArn(fixture) => format!("{}.arn", fixture.as_str()),
         Reference::KeyArn(key) => format!("key.{key}.arn"),
         Reference::ChangedArn(fixture, change) => {
-            format!("{}.{}", fixture_name(*fixture), arn::change_text(*change))
+            format!("{}.{}", fixture.as_str(), <&str>::from(*change))
         }
         Reference::Each(column) => format!("each.{column}"),
         Reference::Open(question) => format!("open.{question}"),
@@ -145,9 +144,10 @@ fn reference_of(name: &str) -> Option<Reference> {
             match part {
                 "name" => Some(Reference::StreamName(fixture)),
                 "arn" => Some(Reference::StreamArn(fixture)),
-                part => arn::CHANGES
-                    .into_iter()
-                    .find(|change| arn::change_text(*change) == part)
+                part => ArnChange::VARIANTS
+                    .iter()
+                    .copied()
+                    .find(|change| <&str>::from(*change) == part)
                     .map(|change| Reference::ChangedArn(fixture, change)),
             }
         }
@@ -155,15 +155,7 @@ fn reference_of(name: &str) -> Option<Reference> {
 }
 
 fn fixture_of(name: &str) -> Option<FixtureName> {
-    [FixtureName::Stream, FixtureName::Other].into_iter().find(|fixture| fixture_name(*fixture) == name)
-}
-
-/// A fixture as in names.
-pub(crate) const fn fixture_name(fixture: FixtureName) -> &'static str {
-    match fixture {
-        FixtureName::Stream => "stream",
-        FixtureName::Other => "other",
-    }
+    FixtureName::VARIANTS.iter().copied().find(|fixture| fixture.as_str() == name)
 }
 
 /// Calls `visit` for every reference in the tree.

@@ -124,7 +124,7 @@ fn write_call(text: &mut String, call: &Call) {
     );
     write_wire(text, &call.wire);
     match &call.with {
-        // The form is reported: `with: {}` gets the stream's name, the exact text `{}` does not.
+        // The form is part of the digest: `with: {}` gets the stream's name, the exact text `{}` does not.
         Body::Tree(tree) => {
             text.push_str("with ");
             write_tree(text, tree);
@@ -147,7 +147,9 @@ fn write_call(text: &mut String, call: &Call) {
 
 fn write_wire(text: &mut String, wire: &Wire) {
     let Wire { method, path, target, content_type, headers, auth } = wire;
-    let _ = write!(text, "{} ", format!("{auth:?}").replace("Corrupt", "Spoiled"));
+    // The digests were made with the former names of two variants.
+    let auth = format!("{auth:?}").replace("Corrupt", "Spoiled");
+    let _ = write!(text, "{auth} ");
     for (name, tree) in
         [("method", method), ("path", path), ("target", target), ("content-type", content_type)]
     {

@@ -21,7 +21,7 @@ const NOT_OPTED_IN: &str = "11111111-aaaa-4aaa-8aaa-000000000007";
 const FOREIGN_REGION: &str = "arn:aws:kms:eu-west-1:123456789012:key/11111111-aaaa-4aaa-8aaa-000000000008";
 const FOREIGN_ACCOUNT: &str = "arn:aws:kms:us-east-1:210987654321:key/11111111-aaaa-4aaa-8aaa-000000000009";
 
-/// The keys of the reference's account: name in profiles → what a call gives as `KeyId`.
+/// The keys of the reference: name in profiles → what a call gives as `KeyId`.
 ///
 /// The key of another account may be used (SSE-009); the key of another region may not.
 pub fn keys() -> BTreeMap<&'static str, String> {

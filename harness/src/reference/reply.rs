@@ -279,7 +279,7 @@ impl Reply {
         let full = Full::new(body.clone()).map_err(|never| match never {});
         let mut response = match self.framing {
             None | Some(WrongFraming::ThenClosed) => Response::new(full.boxed()),
-            // A body that has been mapped does not report its length.
+            // A mapped body does not state its length.
             Some(WrongFraming::Chunked) => Response::new(full.map_frame(|frame| frame).boxed()),
             Some(WrongFraming::TooLong) => Response::new(CutBody(Some(body)).boxed()),
             Some(WrongFraming::Broken) => {

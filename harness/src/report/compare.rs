@@ -157,7 +157,7 @@ fn verdict(trial: &RecordTrial) -> String {
     text
 }
 
-/// Choices as text by question; several = inconsistent.
+/// Observed answers as text by question; several = inconsistent.
 fn answers(answers: &[RecordAnswer]) -> BTreeMap<String, String> {
     let mut chosen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for answer in answers {

@@ -143,10 +143,6 @@ pub(super) const fn audience(audience: Audience) -> &'static str {
 }
 
 /// A level as text.
-pub(super) const fn level(level: Level) -> &'static str {
-    match level {
-        Level::Core => "core",
-        Level::Extended => "extended",
-        Level::Strict => "strict",
-    }
+pub(super) fn level(level: Level) -> &'static str {
+    level.into()
 }

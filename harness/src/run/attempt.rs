@@ -89,7 +89,7 @@ impl Field {
         }
     }
 
-    /// Gives back what an attempt borrowed, and shows what was observed. Waits for the attempts that
+    /// Gives back what an attempt borrowed, and returns what was observed. Waits for the attempts that
     /// used the same stream at the same time: one of them may have changed it.
     pub(super) async fn give_back(&self, ended: Ended) -> Observation {
         let Ended { mut observation, lease, may_have_changed } = ended;

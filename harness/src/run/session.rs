@@ -1,4 +1,4 @@
-//! One run's connection to its target: sends, times and shows every exchange. What is reported is
+//! One run's connection to its target: sends, times and emits every exchange. What is emitted is
 //! redacted, what is returned is not.
 
 use std::collections::BTreeMap;
@@ -180,7 +180,7 @@ impl Session {
         Self { journal, ..self }
     }
 
-    /// Sends, and shows the exchange.
+    /// Sends, and emits the exchange.
     ///
     /// Some servers close connections that are idle without saying so, some right behind an answer. A
     /// request that meets such a close gets no answer, and it can't be reported whether it was carried out,
@@ -223,7 +223,7 @@ impl Session {
         speaks
     }
 
-    /// Sends on a connection of its own, and shows the exchange.
+    /// Sends on a connection of its own, and emits the exchange.
     pub(crate) async fn exchange_fresh(&self, tag: Tag, outgoing: &Outgoing) -> Exchanged {
         let observed = self.exchange_on(&self.target.client.fresh(), tag, outgoing).await;
         Exchanged { observed, reused_and_closed: false }
@@ -351,12 +351,12 @@ impl Session {
         }
     }
 
-    /// Reports an event, without what must not be shown.
+    /// Emits an event, without what must not be shown.
     pub(crate) fn emit(&self, event: Event) {
         (self.emit)(kept(self.redactor.event(event)));
     }
 
-    /// Reports something that is no verdict.
+    /// Emits a notice.
     pub(crate) fn notice(&self, trial: Option<&str>, text: String) {
         self.emit(Event::Notice(Notice { at_us: self.now_us(), trial: trial.map(str::to_owned), text }));
     }

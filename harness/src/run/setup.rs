@@ -1,8 +1,9 @@
 //! Reaching the state that a trial starts from.
 
+use strum::VariantArray as _;
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::case::ast::{Fixture, FixtureName, FixtureStatus, Reference, Tree};
+use crate::case::ast::{ArnChange, Fixture, FixtureName, FixtureStatus, Reference, Tree};
 use crate::model::Value;
 use crate::plan::bind::Bindings;
 use crate::plan::{MANAGED_KEY, Target, arn};
@@ -141,7 +142,7 @@ fn bind(attempt: &mut Attempt<'_>, fixture: FixtureName, name: &str, arn: &str, 
     let bindings = &mut attempt.bindings;
     bindings.set(Reference::StreamName(fixture), name);
     bindings.set(Reference::StreamArn(fixture), arn);
-    for change in arn::CHANGES {
+    for &change in ArnChange::VARIANTS {
         if let Some(changed) = arn::changed(arn, change) {
             bindings.set(Reference::ChangedArn(fixture, change), changed.as_str());
         }

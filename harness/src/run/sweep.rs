@@ -119,7 +119,7 @@ fn texts(output: &Value, member: &str) -> Vec<String> {
     elements.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-/// Looks at a stream with our prefix. One that has vanished in the meantime is none.
+/// Inspects a stream with our prefix. One that has vanished in the meantime is none.
 async fn inspect(session: &Session, name: String, found: &mut Leftovers) -> Result<(), TargetError> {
     match tag_of(session, &name).await? {
         Tagged::By(run) => {

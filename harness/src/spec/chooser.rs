@@ -1,7 +1,7 @@
 //! Runs through the open questions that a call meets.
 //!
-//! An operation is written as if every question had an answer and requests it. The set of all
-//! results is found by running it again for each combination of answers it requested.
+//! An operation is written as if every question had an answer. The set of all
+//! results is found by running it again for each combination of answers to the questions that it meets.
 
 use super::question::{Candidate, OpenQuestion};
 

@@ -1,4 +1,4 @@
-//! ParsedSequence members of a call's input, and building answers.
+//! Reads members of a call's input, and builds answers.
 
 use indexmap::IndexMap;
 

@@ -21,7 +21,7 @@ const BYTES: usize = 10 * 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ShardIterator {
     made: Millis,
-    /// Reports a stream from an earlier one of the same name (GETR-009).
+    /// Distinguishes a stream from an earlier one of the same name (GETR-009).
     stream_created: Millis,
     shard: i32,
     /// The index of the first record that is wanted.

@@ -16,7 +16,7 @@ pub struct Kms {
     aliases: BTreeMap<String, String>,
 }
 
-/// The state of a key, as far as a call of Kinesis can report.
+/// The state of a key, as far as a call of Kinesis shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyState {
     /// It can be used.

@@ -17,7 +17,7 @@ const LAST_INDEX: u64 = 0x7fff_ffff_ffff_ffff;
 pub struct SequenceNumber {
     /// When the shard was created, in seconds since the epoch.
     pub shard_created_s: u64,
-    /// What distinguishes records of one shard, growing.
+    /// A number that distinguishes records of one shard, growing.
     pub index: u64,
     /// When the record was put, in seconds since the epoch.
     pub put_s: u64,

@@ -1,5 +1,7 @@
 //! One stream: its life, its shards, its records.
 
+use strum::{IntoStaticStr, VariantArray};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,7 +36,7 @@ pub struct Stream {
     /// When encryption was started and stopped.
     pub applied: Applied,
     life: Life,
-    /// As of the last change; [`Stream::encryption`] shows what is in force at a time.
+    /// As of the last change; [`Stream::encryption`] gives what is in force at a time.
     encryption: Encryption,
     /// The encryption before the last change that has settled, and when it settled.
     previous: Option<(Encryption, Millis)>,
@@ -43,7 +45,8 @@ pub struct Stream {
 }
 
 /// How the capacity of a stream is paid for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Mode {
     /// A number of shards.
     Provisioned,
@@ -61,8 +64,11 @@ enum Life {
 }
 
 /// What `StreamStatus` says (LIFE-013).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "UPPERCASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     /// It is being made.
     Creating,
@@ -106,23 +112,15 @@ pub struct Record {
 
 impl Mode {
     /// As on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Provisioned => "PROVISIONED",
-            Self::OnDemand => "ON_DEMAND",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 impl Status {
     /// As on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Creating => "CREATING",
-            Self::Active => "ACTIVE",
-            Self::Updating => "UPDATING",
-            Self::Deleting => "DELETING",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

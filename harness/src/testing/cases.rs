@@ -1,4 +1,4 @@
-//! What the tests of this room share: cases from text, exchanges made by hand.
+//! What the tests of this module share: cases from text, exchanges made by hand.
 
 use std::sync::Arc;
 

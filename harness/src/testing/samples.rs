@@ -1,4 +1,4 @@
-//! Synthetic runs for the tests of this room.
+//! Synthetic runs for the tests of this module.
 
 use std::collections::BTreeMap;
 

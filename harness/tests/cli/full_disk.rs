@@ -1,5 +1,5 @@
 //! Outputs that take no more: a full device, a pipe that nobody reads any more, a limit on the size of
-//! files. Each is reported once and at once, the others are written all the same, and the exit code is
+//! files. Each is reported at once and once only, the others are written all the same, and the exit code is
 //! neither that of a failed trial nor that of a bug.
 
 use std::fs::File;

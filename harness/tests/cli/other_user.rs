@@ -74,7 +74,7 @@ pub(crate) fn leave(other: &Other, name: &str) {
     );
 }
 
-/// The run that a name shows: `kinesis-conformance-0badf00d-0001`, and any for other names.
+/// The run in a name: `kinesis-conformance-0badf00d-0001`, and any for other names.
 fn run_of(name: &str) -> &str {
     name.strip_prefix("kinesis-conformance-").and_then(|rest| rest.split('-').next()).unwrap_or("0badf00d")
 }

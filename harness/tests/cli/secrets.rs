@@ -25,7 +25,7 @@ fn mirror() -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             std::thread::spawn(move || {
-                // The client hangs up when he has enough.
+                // The client hangs up when it has enough.
                 let _ = send_back(stream);
             });
         }
@@ -116,7 +116,7 @@ fn spelled() -> Vec<String> {
     all
 }
 
-/// Every spelling in which a planted value could be reported.
+/// Every spelling in which a planted value could appear.
 fn planted() -> Vec<String> {
     // Of base64 the middle, which holds nothing but the secret; it is short enough to stand whole.
     let mut all: Vec<String> = spelled().iter().map(|text| text[4..text.len().min(44)].to_owned()).collect();

@@ -3,8 +3,8 @@
 //! gets the outcome that the design says, and one that is hostile to everybody is reported once, with what to
 //! try.
 //!
-//! Each row of the table stands before a reference of its own and is hostile to the question alone, to
-//! the samples of the observation alone, to everybody from the question on, and to everybody.
+//! Each row of the table stands before a reference of its own and is hostile to the call under test alone, to
+//! the samples of the observation alone, to everybody from the call under test on, and to everybody.
 
 mod answer;
 mod redirect;
@@ -119,7 +119,7 @@ async fn run_one(manifest: &Manifest, row: &Row, scope: Scope, ids: &[&str]) -> 
     Ended { trials: trials.collect(), reported, took, written, hostile_answers }
 }
 
-/// As the program shows it.
+/// As the program prints it.
 fn as_reported(error: &TargetError) -> String {
     format!("error: failed to {error}\n  try: {}", advice(error))
 }

@@ -1,4 +1,4 @@
-//! A place that nobody was reported to go to, and that counts who comes all the same.
+//! A redirect's destination, which counts the requests that follow the redirect.
 
 use std::net::TcpListener;
 use std::sync::OnceLock;

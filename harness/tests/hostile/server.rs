@@ -14,12 +14,12 @@ use tokio::task::JoinSet;
 
 use super::answer::Right;
 
-/// Whom an endpoint is hostile to.
+/// The requests to which an endpoint is hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// The question's own call.
     Question,
-    /// The samples at a stream after the question was put to it.
+    /// The samples of a stream after the call under test.
     Samples,
     /// Everybody, once the question was put.
     FromThenOn,
@@ -40,7 +40,7 @@ pub(crate) enum Manner {
     Resets,
     /// Ends the connection and listens no more.
     Vanishes,
-    /// Writes these bytes in place of every so manieth answer, and does not do what is requested.
+    /// Writes these bytes in place of every n-th answer, and does not carry out the request.
     Every(usize, fn() -> Vec<u8>),
     /// Gives everybody the answer to the request before on another connection.
     Swaps,
@@ -154,9 +154,9 @@ impl Question {
 }
 
 impl State {
-    /// True if this request is answered with hostility.
+    /// True if this request is answered in a hostile way.
     fn minds(&self, question: &Question) -> bool {
-        // The samples at what a target can do have empty bodies.
+        // The probes of what a target can do have empty bodies.
         let is_the_one = matches!(question.operation.as_str(), "ListShards" | "StartStreamEncryption")
             && question.body > 3;
         let requested_before = self.requested.fetch_or(is_the_one, Ordering::SeqCst);

@@ -21,7 +21,7 @@ pub(crate) struct Row {
     pub(crate) reported: Option<&'static str>,
 }
 
-/// What hostility comes to, by the trial and by whom it hits.
+/// The outcome of each kind of hostility, by the trial and by whom it hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// No whole answer: a failure if only the question is hit, an error if everybody is.
@@ -80,7 +80,7 @@ impl Verdict {
             (_, Hit::Samples) => &[MismatchKind::States],
             (Self::NoAnswer, _) => &[MismatchKind::NoAnswer],
             (Self::BadBody, Hit::Question) => &[MismatchKind::Body],
-            // The observation goes on, and its samples are met alike.
+            // The observation goes on, and its samples meet the same.
             (Self::BadBody, Hit::Everybody) => &[MismatchKind::Body, MismatchKind::States],
             (Self::Refusal, _) => &[MismatchKind::Status],
             (Self::ServerError, _) => &[MismatchKind::ServerError],

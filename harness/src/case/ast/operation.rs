@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::Tree;
 use crate::case::span::{Source, Span, Spanned};
@@ -23,7 +24,7 @@ pub struct OperationTraits {
     /// Its name in the file.
     pub name: Spanned<String>,
     /// What an accepted call does.
-    pub effect: Effect,
+    pub effect: OperationEffect,
     /// The members of its input that name its stream; empty if it names none.
     pub addressed_by: Vec<Spanned<String>>,
     /// The smallest input that the operation accepts, without those members: a map.
@@ -33,9 +34,23 @@ pub struct OperationTraits {
 }
 
 /// What an accepted call does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
-pub enum Effect {
+#[strum(serialize_all = "kebab-case")]
+pub enum OperationEffect {
     /// It changes nothing.
     Reads,
     /// It adds records to a stream, and changes nothing else of it.
@@ -58,14 +73,14 @@ pub struct Selection {
     /// All of these members name the stream.
     pub addressed_by: Vec<Spanned<String>>,
     /// One of these effects; empty = any.
-    pub effects: Vec<Effect>,
+    pub effects: Vec<OperationEffect>,
 }
 
 impl Operations {
     /// True if a call of the operation changes nothing. An operation that the table lacks may change
     /// anything.
     pub fn only_reads(&self, operation: &str) -> bool {
-        self.traits.get(operation).is_some_and(|traits| traits.effect == Effect::Reads)
+        self.traits.get(operation).is_some_and(|traits| traits.effect == OperationEffect::Reads)
     }
 
     /// The operations that the selection takes, of those whose minimal input is checked.

@@ -65,7 +65,7 @@ impl Lint<'_> {
     }
 }
 
-/// True if the fact states the class, or names it as text.
+/// True if the fact states the class, or names it in its text.
 fn names_class(fact: &Fact, class: &str) -> bool {
     fact.error.as_deref() == Some(class) || fact.fact.contains(class)
 }

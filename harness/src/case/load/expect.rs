@@ -4,7 +4,6 @@ use crate::case::ast::{Answer, Clause, Expectation, Refusal};
 use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
-use crate::case::variants;
 use crate::case::yaml::{Scalar, Yaml, YamlNode};
 
 use super::tree::{Place, tree};
@@ -132,7 +131,7 @@ fn clause(reader: &mut Reader, yaml: &Yaml) -> Option<Clause> {
         return None;
     };
     let member = reader.text(member, "a member's path");
-    let rule = reader.variant(rule, "a clause's rule", variants::RULE);
+    let rule = reader.variant(rule, "a clause's rule");
     Some(Clause { span: yaml.span, member: member?.value, rule: rule?.value })
 }
 

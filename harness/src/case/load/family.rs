@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::case::ast::{Operations, Selection, Suite, Without};
+use crate::case::ast::{OperationEffect, Operations, Selection, Suite, Without};
 use crate::case::mapping::{Mapping, nearest};
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::Spanned;
-use crate::case::variants;
 use crate::case::yaml::{Entry, Yaml};
 
 use super::context::Context;
@@ -138,7 +137,7 @@ fn selection(reader: &mut Reader, yaml: &Yaml) -> Option<Selection> {
         None => Vec::new(),
     };
     let effects = match fields.get("effect") {
-        Some(yaml) => reader.variants(yaml, "`effect`", variants::EFFECT),
+        Some(yaml) => reader.variants::<OperationEffect>(yaml, "`effect`"),
         None => Vec::new(),
     };
     let effects = effects.into_iter().map(|effect| effect.value).collect();

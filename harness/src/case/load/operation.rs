@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::case::ast::{Node, OperationTraits, Operations, Tree};
+use crate::case::ast::{Node, OperationEffect, OperationTraits, Operations, Tree};
 use crate::case::diagnostic::Diagnostic;
 use crate::case::mapping::Mapping;
 use crate::case::reader::Reader;
 use crate::case::span::Source;
-use crate::case::variants;
 use crate::case::yaml::Entry;
 
 use super::tree::{Place, tree};
@@ -36,7 +35,7 @@ fn operation(reader: &mut Reader, entry: &Entry) -> Option<OperationTraits> {
     let fields = reader.fields(&entry.value, Mapping::Operation)?;
     let effect = reader
         .required(&fields, Mapping::Operation, "effect")
-        .and_then(|yaml| reader.variant(yaml, "`effect`", variants::EFFECT));
+        .and_then(|yaml| reader.variant::<OperationEffect>(yaml, "`effect`"));
     let addressed_by = match fields.get("addressed-by") {
         Some(yaml) => reader.texts(yaml, "`addressed-by`"),
         None => Vec::new(),

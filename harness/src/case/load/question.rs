@@ -9,7 +9,6 @@ use crate::case::diagnostic::Diagnostic;
 use crate::case::mapping::Mapping;
 use crate::case::reader::Reader;
 use crate::case::span::Source;
-use crate::case::variants;
 use crate::case::yaml::{Entry, Yaml, YamlNode};
 
 use super::expect::expectation;
@@ -43,7 +42,7 @@ fn question(reader: &mut Reader, entry: &Entry) -> Option<Question> {
         .required(&fields, Mapping::Question, "question")
         .and_then(|yaml| reader.text(yaml, "`question`"));
     let affects = match fields.get("affects") {
-        Some(yaml) => reader.variants(yaml, "`affects`", variants::AUDIENCE),
+        Some(yaml) => reader.variants(yaml, "`affects`"),
         None => Vec::new(),
     };
     let facts = match fields.get("facts") {
@@ -66,15 +65,13 @@ fn question(reader: &mut Reader, entry: &Entry) -> Option<Question> {
 
 fn candidate(reader: &mut Reader, yaml: &Yaml) -> Option<Candidate> {
     let fields = reader.fields(yaml, Mapping::Candidate)?;
-    let stream = fields.get("stream").and_then(|yaml| reader.variant(yaml, "`stream`", variants::MOTION));
+    let stream = fields.get("stream").and_then(|yaml| reader.variant(yaml, "`stream`"));
     match (fields.get("answer"), fields.get("value"), fields.get("state")) {
         (Some(yaml), None, None) => {
             Some(Candidate::Answer { any: answers(reader, yaml)?, stream: stream.map(|name| name.value) })
         }
         (None, Some(yaml), None) => tree(reader, yaml, Place::Expectation).map(Candidate::Value),
-        (None, None, Some(yaml)) => {
-            reader.variant(yaml, "`state`", variants::STATES_END).map(|end| Candidate::State(end.value))
-        }
+        (None, None, Some(yaml)) => reader.variant(yaml, "`state`").map(|end| Candidate::State(end.value)),
         (None, None, None) | (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
             reader.error(
                 yaml.span,

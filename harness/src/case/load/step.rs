@@ -8,10 +8,11 @@ use crate::case::ast::{
     Body, Call, CallAddress, Deadline, DeadlineFrom, DuringCalls, Expectation, ExpectedState, Node,
     ObserveStep, Reference, Step, StepKind, Tree, Until, Wire,
 };
+use crate::case::former;
 use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
-use crate::case::variants;
+use crate::case::variants::UntilName;
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::facts::FactId;
 use crate::model::Value;
@@ -46,7 +47,7 @@ fn step(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<Step> 
         Some(yaml) => because(reader, yaml, context),
         None => Vec::new(),
     };
-    let level = fields.get("level").and_then(|yaml| reader.variant(yaml, "`level`", variants::LEVEL));
+    let level = fields.get("level").and_then(|yaml| reader.variant(yaml, "`level`"));
     let kind = match form {
         StepForm::Call => StepKind::Call(call(reader, &fields, context)?),
         StepForm::Observe => StepKind::Observe(observe(reader, &fields, context)?),
@@ -73,7 +74,8 @@ impl StepForm {
     /// The kind, by the key that only it has.
     fn of(entries: &[Entry]) -> Self {
         let has = |key: &str| entries.iter().any(|entry| entry.key.value == key);
-        if has("observe") || has("states") {
+        let is_former = |entry: &Entry| former::present_key(Mapping::Observe, &entry.key.value).is_some();
+        if has("observe") || has("states") || entries.iter().any(is_former) {
             Self::Observe
         } else if has("race") {
             Self::Race
@@ -127,8 +129,8 @@ fn call(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Optio
     let expect = reader.required(fields, Mapping::Call, "expect").and_then(|yaml| expectation(reader, yaml));
     let by = fields.get("by").and_then(|yaml| deadline(reader, yaml));
     let until = fields.get("until").and_then(|yaml| until(reader, yaml));
-    let returns = fields.get("returns").and_then(|yaml| reader.variant(yaml, "`returns`", variants::RETURNS));
-    let when = fields.get("when").and_then(|yaml| reader.variant(yaml, "`when`", variants::WHEN));
+    let returns = fields.get("returns").and_then(|yaml| reader.variant(yaml, "`returns`"));
+    let when = fields.get("when").and_then(|yaml| reader.variant(yaml, "`when`"));
     let capture = match fields.get("capture") {
         Some(yaml) => capture(reader, yaml),
         None => IndexMap::new(),
@@ -182,9 +184,7 @@ fn address(reader: &mut Reader, yaml: &Yaml) -> Option<CallAddress> {
     match text.value.as_str() {
         "axis" => Some(CallAddress::Axis),
         "none" => Some(CallAddress::None),
-        _ => reader
-            .variant_of(&text, "`address` (or `axis`, `none`)", variants::ADDRESS)
-            .map(CallAddress::Fixed),
+        _ => reader.variant_of(&text, "`address` (or `axis`, `none`)").map(CallAddress::Fixed),
     }
 }
 
@@ -256,7 +256,7 @@ fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
 fn until(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Until>> {
     match &yaml.node {
         YamlNode::Scalar(Scalar::Text(_)) => {
-            let until = reader.variant(yaml, "`until`", variants::UNTIL)?;
+            let until = reader.variant::<UntilName>(yaml, "`until`")?;
             Some(Spanned::new(Until::AsExpected, until.span))
         }
         YamlNode::Map(_) => {
@@ -301,7 +301,7 @@ fn capture(reader: &mut Reader, yaml: &Yaml) -> IndexMap<String, Spanned<String>
 fn observe(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Option<ObserveStep> {
     let fixture = reader
         .required(fields, Mapping::Observe, "observe")
-        .and_then(|yaml| reader.variant(yaml, "`observe`", variants::FIXTURE));
+        .and_then(|yaml| reader.variant(yaml, "`observe`"));
     let states = reader.required(fields, Mapping::Observe, "states").and_then(|yaml| states(reader, yaml));
     let during = match fields.get("during") {
         Some(yaml) => during(reader, yaml, context),
@@ -321,15 +321,21 @@ fn states(reader: &mut Reader, yaml: &Yaml) -> Option<Vec<ExpectedState>> {
 
 fn state(reader: &mut Reader, yaml: &Yaml) -> Option<ExpectedState> {
     let entries = reader.entries(yaml, "a state of `states`")?;
-    let optional = entries.iter().find(|entry| entry.key.value == "optional");
-    let maybe = optional.and_then(|entry| reader.truth(&entry.value, "`optional`")).unwrap_or_default();
-    let members: Vec<Entry> = entries.iter().filter(|entry| entry.key.value != "optional").cloned().collect();
+    let (seen, present) = former::SEEN;
+    if let Some(entry) = entries.iter().find(|entry| entry.key.value == seen) {
+        let title = format!("unknown key `{seen}` in a state of `states`");
+        reader.error(entry.key.span, title, format!("`{seen}: maybe` is called `{present}: true` now"));
+    }
+    let optional = entries.iter().find(|entry| entry.key.value == present);
+    let optional = optional.and_then(|entry| reader.truth(&entry.value, "`optional`")).unwrap_or_default();
+    let is_member = |entry: &&Entry| entry.key.value != seen && entry.key.value != present;
+    let members: Vec<Entry> = entries.iter().filter(is_member).cloned().collect();
     let members = tree::members(reader, &members, Place::Expectation);
     if !members.contains_key("StreamStatus") {
         let at = entries.first().map_or(yaml.span, |entry| entry.key.span);
         reader.error(at, "a state without `StreamStatus`", "which status does the stream show?");
     }
-    Some(ExpectedState { span: yaml.span, members, maybe })
+    Some(ExpectedState { span: yaml.span, members, optional })
 }
 
 fn during(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<DuringCalls> {

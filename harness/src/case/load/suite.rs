@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use strum::VariantArray as _;
 
 use crate::case::ast::{
     Address, Axes, Case, Cost, EncodingAxis, Fixture, FixtureName, FixtureStatus, Level, Node, Operations,
@@ -12,7 +13,7 @@ use crate::case::diagnostic::Diagnostic;
 use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Source, Spanned};
-use crate::case::variants;
+use crate::case::variants::{FixtureKind, Named};
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 
 use super::context::Context;
@@ -63,10 +64,10 @@ pub(super) fn case(reader: &mut Reader, entry: &Entry, context: Context<'_>) -> 
     let fields = reader.fields(&entry.value, Mapping::Case)?;
     let title =
         reader.required(&fields, Mapping::Case, "title").and_then(|yaml| reader.text(yaml, "`title`"));
-    let level = fields.get("level").and_then(|yaml| reader.variant(yaml, "`level`", variants::LEVEL));
-    let cost = fields.get("cost").and_then(|yaml| reader.variant(yaml, "`cost`", variants::COST));
+    let level = fields.get("level").and_then(|yaml| reader.variant(yaml, "`level`"));
+    let cost = fields.get("cost").and_then(|yaml| reader.variant(yaml, "`cost`"));
     let affects = match fields.get("affects") {
-        Some(yaml) => reader.variants(yaml, "`affects`", variants::AUDIENCE),
+        Some(yaml) => reader.variants(yaml, "`affects`"),
         None => Vec::new(),
     };
     let (kills, kills_nothing) = kills(reader, &fields);
@@ -133,21 +134,16 @@ fn axes(reader: &mut Reader, fields: &Fields<'_>) -> Axes {
         return axes;
     };
     if let Some(yaml) = fields.get("encoding") {
-        axes.encoding = axis(reader, yaml, "`encoding`", variants::ENCODING);
+        axes.encoding = axis(reader, yaml, "`encoding`");
     }
     if let Some(yaml) = fields.get("address") {
-        axes.address = axis(reader, yaml, "`address`", variants::ADDRESS);
+        axes.address = axis(reader, yaml, "`address`");
     }
     axes
 }
 
-fn axis<T: Copy + PartialEq>(
-    reader: &mut Reader,
-    yaml: &Yaml,
-    what: &str,
-    names: variants::Variants<T>,
-) -> Vec<T> {
-    let values = reader.variants(yaml, what, names);
+fn axis<T: Named>(reader: &mut Reader, yaml: &Yaml, what: &str) -> Vec<T> {
+    let values = reader.variants::<T>(yaml, what);
     if matches!(&yaml.node, YamlNode::List(elements) if elements.is_empty()) {
         reader.error(yaml.span, format!("{what} without a value"), "the case would make no trial");
     }
@@ -157,8 +153,8 @@ fn axis<T: Copy + PartialEq>(
 fn given(reader: &mut Reader, yaml: &Yaml) -> IndexMap<FixtureName, Spanned<Fixture>> {
     let mut given = IndexMap::new();
     let Some(fields) = reader.fields(yaml, Mapping::Given) else { return given };
-    for (key, name) in variants::FIXTURE {
-        if let Some(yaml) = fields.get(key)
+    for name in FixtureName::VARIANTS {
+        if let Some(yaml) = fields.get(name.as_str())
             && let Some(fixture) = fixture(reader, yaml)
         {
             given.insert(*name, Spanned::new(fixture, yaml.span));
@@ -169,13 +165,15 @@ fn given(reader: &mut Reader, yaml: &Yaml) -> IndexMap<FixtureName, Spanned<Fixt
 
 fn fixture(reader: &mut Reader, yaml: &Yaml) -> Option<Fixture> {
     if let YamlNode::Scalar(Scalar::Text(_)) = yaml.node {
-        const NAMES: variants::Variants<bool> = &[("shared", true), ("missing", false)];
-        let name = reader.variant(yaml, "a stream of `given`", NAMES)?;
-        return Some(if name.value { Fixture::Shared } else { Fixture::Missing });
+        let kind = reader.variant::<FixtureKind>(yaml, "a stream of `given`")?;
+        return Some(match kind.value {
+            FixtureKind::Shared => Fixture::Shared,
+            FixtureKind::Missing => Fixture::Missing,
+        });
     }
     let fields = reader.fields(yaml, Mapping::Fixture)?;
     let encryption = fields.get("encryption").and_then(|yaml| encryption(reader, yaml));
-    let status = fields.get("status").and_then(|yaml| reader.variant(yaml, "`status`", variants::STATUS));
+    let status = fields.get("status").and_then(|yaml| reader.variant(yaml, "`status`"));
     let shards = fields.get("shards").and_then(|yaml| reader.number(yaml, "`shards`", 1, 10));
     Some(Fixture::Own {
         status: status.map_or(FixtureStatus::Active, |status| status.value),

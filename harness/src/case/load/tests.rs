@@ -58,8 +58,8 @@ fn the_fixtures_load_as_they_read() {
     let StepKind::Observe(observation) = &case.steps[1].kind else {
         panic!("the second step is an observation")
     };
-    assert!(observation.states[0].maybe);
-    assert!(!observation.states[1].maybe);
+    assert!(observation.states[0].optional);
+    assert!(!observation.states[1].optional);
     assert_eq!(observation.during[0].status.value, "UPDATING");
     let StepKind::Call(put) = &case.steps[2].kind else { panic!("the third step is a call") };
     let by = put.by.as_ref().expect("a deadline");

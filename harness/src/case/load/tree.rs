@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use crate::case::ast::{ArnChange, FixtureName, Node, Reference, Tree};
+use crate::case::ast::{FixtureName, Node, Reference, Tree};
 use crate::case::reader::{Reader, kind};
 use crate::case::span::Span;
-use crate::case::variants;
+use crate::case::variants::by_name;
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::model::Value;
 
@@ -97,9 +97,9 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         ("other", "name") => Some(Reference::StreamName(FixtureName::Other)),
         ("other", "arn") => Some(Reference::StreamArn(FixtureName::Other)),
         ("stream", change) => {
-            changed(change).map(|change| Reference::ChangedArn(FixtureName::Stream, change))
+            by_name(change).map(|change| Reference::ChangedArn(FixtureName::Stream, change))
         }
-        ("other", change) => changed(change).map(|change| Reference::ChangedArn(FixtureName::Other, change)),
+        ("other", change) => by_name(change).map(|change| Reference::ChangedArn(FixtureName::Other, change)),
         ("key", rest) if !rest.is_empty() => Some(match rest.strip_suffix(".arn") {
             Some(key) => Reference::KeyArn(key.to_owned()),
             None => Reference::Key(rest.to_owned()),
@@ -141,10 +141,6 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         | Reference::Absent
         | Reference::Present => Some(found),
     }
-}
-
-fn changed(name: &str) -> Option<ArnChange> {
-    variants::ARN_CHANGE.iter().find(|(known, _)| *known == name).map(|(_, change)| *change)
 }
 
 /// A single-key mapping whose key starts with `$`.

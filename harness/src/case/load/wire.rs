@@ -5,7 +5,6 @@ use indexmap::IndexMap;
 use crate::case::ast::{Form, Node, Reference, Tree, WHOLE, Wire};
 use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
-use crate::case::variants;
 use crate::case::yaml::{Entry, Yaml};
 use crate::model::Value;
 
@@ -40,7 +39,7 @@ pub(super) fn wire(reader: &mut Reader, yaml: &Yaml) -> Wire {
             }
         }
     }
-    let auth = fields.get("auth").and_then(|yaml| reader.variant(yaml, "`auth`", variants::AUTH));
+    let auth = fields.get("auth").and_then(|yaml| reader.variant(yaml, "`auth`"));
     Wire {
         method,
         path,
@@ -109,16 +108,15 @@ pub(super) fn form(reader: &mut Reader, fields: &Fields<'_>) -> Form {
             }
         }
     }
-    form.body = fields.get("body").and_then(|yaml| reader.variant(yaml, "`body`", variants::BODY));
-    form.encoding =
-        fields.get("encoding").and_then(|yaml| reader.variant(yaml, "`encoding`", variants::ENCODING));
+    form.body = fields.get("body").and_then(|yaml| reader.variant(yaml, "`body`"));
+    form.encoding = fields.get("encoding").and_then(|yaml| reader.variant(yaml, "`encoding`"));
     if let Some(yaml) = fields.get("spelling") {
         for Entry { key, value } in reader.entries(yaml, "`spelling`").unwrap_or_default() {
             if key.value != WHOLE && key.value.split('.').any(str::is_empty) {
                 let label = format!("write `Records.0.Data`, or `{WHOLE}`");
                 reader.error(key.span, "a path with an empty part", label);
             }
-            if let Some(spelling) = reader.variant(value, "a spelling", variants::SPELLING) {
+            if let Some(spelling) = reader.variant(value, "a spelling") {
                 form.spelling.insert(key.value.clone(), spelling);
             }
         }

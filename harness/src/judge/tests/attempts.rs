@@ -80,7 +80,7 @@ fn a_target_that_keeps_asking_for_patience_is_an_error() {
     // The same class for another reason is an answer.
     let limit = r#"{"__type":"LimitExceededException","message":"Too many streams"}"#;
     assert_eq!(judged(REFUSED, vec![start(400, limit)]).outcome, Outcome::Fail);
-    // Whoever requests it gets it.
+    // It is there on request.
     let wanted = REFUSED.replace("error: ValidationException", "error: LimitExceededException");
     let wanted = wanted.replace(", clauses: [[encryptionType, enum]]", "");
     let rate = r#"{"__type":"LimitExceededException","message":"Rate exceeded"}"#;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use strum::VariantArray as _;
+
 use super::*;
 
 /// What differs, by the name of the row: the case, what was exchanged, the kinds.
@@ -81,7 +83,7 @@ fn every_mismatch_fails_by_its_kind_and_every_kind_is_produced() {
         assert_eq!(judgement.outcome, Outcome::Fail, "{name}");
         produced.extend(wanted);
     }
-    assert_eq!(produced, BTreeSet::from(MismatchKind::ALL));
+    assert_eq!(produced, MismatchKind::VARIANTS.iter().copied().collect());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The first line of a log: what is run, against what, and what the target said it can do.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::case::Requires;
 use crate::case::ast::Level;
@@ -70,7 +71,8 @@ pub struct Capabilities {
 }
 
 /// Whether a target supports an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Support {
     /// Its answer shows that the operation is there.
     Supported,
@@ -82,12 +84,8 @@ pub enum Support {
 
 impl Support {
     /// As text.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Supported => "supported",
-            Self::Unsupported => "unsupported",
-            Self::Unknown => "unknown",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::case::ast::Level;
 use crate::facts::FactId;
@@ -11,12 +12,26 @@ use crate::model::Value;
 use super::{StepIndex, StopCondition};
 
 /// The outcome of a trial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Outcome {
     /// As expected.
     Pass,
-    /// Mismatches above the level only that was requested.
+    /// Mismatches only at levels above the requested one.
     Tolerated,
     /// At least one mismatch at or below the level.
     Fail,
@@ -70,25 +85,28 @@ impl Outcome {
     }
 
     /// As in the log.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Tolerated => "tolerated",
-            Self::Fail => "fail",
-            Self::Unobserved => "unobserved",
-            Self::Blocked => "blocked",
-            Self::Error => "error",
-            Self::Unsupported => "unsupported",
-            Self::Skipped => "skipped",
-            Self::Known => "known",
-            Self::Open => "open",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// What else is to be said of a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Flag {
     /// Listed as known but passes; fails the run.
     Fixed,
@@ -98,17 +116,28 @@ pub enum Flag {
 
 impl Flag {
     /// As in the log.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fixed => "fixed",
-            Self::Flaky => "flaky",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// In what way a response differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum MismatchKind {
     /// HTTP status, or accepted where a refusal is expected and the other way round.
     Status,
@@ -139,40 +168,9 @@ pub enum MismatchKind {
 }
 
 impl MismatchKind {
-    /// All kinds.
-    pub const ALL: [Self; 13] = [
-        Self::Status,
-        Self::ErrorClass,
-        Self::ErrorShape,
-        Self::ErrorText,
-        Self::Body,
-        Self::Header,
-        Self::Encoding,
-        Self::States,
-        Self::Timing,
-        Self::Records,
-        Self::StateChanged,
-        Self::NoAnswer,
-        Self::ServerError,
-    ];
-
     /// As in the log and in known lists.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::ErrorClass => "error-class",
-            Self::ErrorShape => "error-shape",
-            Self::ErrorText => "error-text",
-            Self::Body => "body",
-            Self::Header => "header",
-            Self::Encoding => "encoding",
-            Self::States => "states",
-            Self::Timing => "timing",
-            Self::Records => "records",
-            Self::StateChanged => "state-changed",
-            Self::NoAnswer => "no-answer",
-            Self::ServerError => "server-error",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -243,7 +241,7 @@ pub struct Sample {
     pub state: BTreeMap<String, Value>,
 }
 
-/// What the samples showed, and what it was held to.
+/// What the samples showed, and the expected states.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// The step.

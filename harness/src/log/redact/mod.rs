@@ -1,7 +1,7 @@
 //! Secrets and account ids are replaced once, where events leave the run; nothing after that ever
 //! sees them. The run itself works on what really came: an ARN that was learnt is sent again.
 //!
-//! Which members of an event are looked through is reported in [`event`]. Here is how a text, or bytes
+//! [`event`] lists the members of an event that are searched. Here is how a text, or bytes
 //! that are no text, lose what must not be shown.
 
 mod event;

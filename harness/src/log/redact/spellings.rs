@@ -75,7 +75,7 @@ impl Needle {
                 continue;
             };
             let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
-            // One that is escaped itself stays: half an escape would damage what stands around it.
+            // One that is escaped itself stays: half an escape would damage the text around it.
             let before = text[..at].last().filter(|byte| is_base64(byte) && !text[..at - 1].ends_with(b"\\"));
             let from = at - usize::from(self.shared.0 && before.is_some());
             let to = end + usize::from(self.shared.1 && text.get(end).is_some_and(is_base64));

@@ -1,4 +1,4 @@
-//! ReadState a stream back from its beginning, until as many records came as are stated, and once more.
+//! Reads a stream back from its beginning, until as many records came as are stated, and once more.
 
 use crate::case::ast::Read;
 use crate::log::{Role, StepIndex};
@@ -23,7 +23,7 @@ pub(super) struct ReadState {
     deadline_us: u64,
     shards: Vec<Value>,
     iterators: Vec<Option<Value>>,
-    /// The repetition over the shards, from 1; 0 while iterators are requested.
+    /// The number of the repetition over the shards, from 1; 0 while iterators are requested.
     repetition: usize,
     seen: usize,
     /// True if all records had come when the repetition began: it is the last.

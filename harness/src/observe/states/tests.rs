@@ -43,7 +43,7 @@ struct States {
 const STARTED: States =
     States { old: ("ACTIVE", "NONE"), transient: ("UPDATING", "KMS"), new: ("ACTIVE", "KMS") };
 
-/// The end looks like the beginning: only the transient state shows that anything happened.
+/// The end is like the beginning: only the transient state shows that anything happened.
 const REPEATED: States =
     States { old: ("ACTIVE", "KMS"), transient: ("UPDATING", "KMS"), new: ("ACTIVE", "KMS") };
 
@@ -57,7 +57,7 @@ impl States {
     }
 }
 
-/// Looks at a target that shows `shown` at each time; the last sample sees what is shown in the end.
+/// Samples of a target that shows `shown` at each time; the last sample sees the state in the end.
 fn sampled(glances: &[Glance], until: Us, shown: impl Fn(Us) -> Snapshot) -> Vec<TimedSnapshot> {
     let mut at = 0;
     let mut samples = Vec::new();

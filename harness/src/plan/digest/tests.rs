@@ -169,7 +169,7 @@ fn a_manifest_is_another_with_another_question_level_or_id_and_does_not_depend_o
     assert_eq!(turned.digest(), straight);
 }
 
-/// The digest of a case that all so.
+/// The digest of a case with these steps.
 fn digest_of_steps(steps: &str) -> String {
     let text = format!(
         "format: 1\noperation: ListStreams\ncases:\n  c:\n    title: T\n    kills-nothing: x\n    steps: {{{steps}}}\n"

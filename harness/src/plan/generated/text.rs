@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::case::ast::{CallAddress, Fixture, FixtureStatus, Node, Tree};
 use crate::case::{Span, Spanned};
 use crate::model::Value;
-use crate::plan::bind::{fixture_name, name_of};
+use crate::plan::bind::name_of;
 
 use super::Generated;
 
@@ -93,7 +93,7 @@ impl Text {
             self.push("given: {");
             for (index, (name, fixture)) in trial.setup.iter().enumerate() {
                 self.push(if index > 0 { ", " } else { "" });
-                self.push(&format!("{}: ", fixture_name(*name)));
+                self.push(&format!("{}: ", name.as_str()));
                 self.fixture(fixture);
             }
             self.push("}\n");
@@ -195,7 +195,7 @@ fn literal(value: &Value) -> String {
             None => scalar(text),
         },
         Value::Blob(bytes) => match run(bytes.iter().copied()) {
-            // A reader is reported how many bytes there are; a megabyte of digits shows nobody anything.
+            // The text states how many bytes there are; a megabyte of digits helps no reader.
             Some((byte, times)) => format!("{{$bytes: {{$repeat: [\"{byte:02x}\", {times}]}}}}"),
             None => format!(
                 "{{$bytes: \"{}\"}}",
@@ -224,7 +224,7 @@ fn run<T: PartialEq>(mut sequence: impl Iterator<Item = T>) -> Option<(T, usize)
 fn scalar(text: &str) -> String {
     let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    // Variants that YAML takes for something else than text.
+    // Texts that YAML takes for something else than text.
     let is_plain = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
         .iter()
         .any(|name| text.eq_ignore_ascii_case(name));

@@ -104,7 +104,7 @@ fn an_observation_becomes_a_part_of_the_call_before_it() {
     let observe = trial.steps[0].observe().expect("it observes");
     assert_eq!((observe.level, observe.because.len()), (Some(crate::case::ast::Level::Strict), 1));
     assert_eq!(trial.steps[0].level, None, "the level of the states is not that of the call");
-    assert_eq!((observe.states.len(), observe.states[0].maybe), (2, true));
+    assert_eq!((observe.states.len(), observe.states[0].optional), (2, true));
     assert_eq!(observe.states[1].members["StreamStatus"].node, Node::Literal(Value::from("UPDATING")));
     assert_eq!(observe.during[0].status.value, "UPDATING");
     assert_eq!(observe.during[0].steps.len(), 1);

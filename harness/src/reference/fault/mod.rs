@@ -5,12 +5,12 @@
 
 mod check;
 mod hook;
+mod names;
 mod operations;
 mod path;
 mod rule;
 mod scope;
 mod table;
-mod variants;
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -21,6 +21,7 @@ pub use operations::Operations;
 pub use scope::Scope;
 
 pub(super) use hook::Hook;
+pub(super) use names::{Class, Header};
 pub(super) use path::Path;
 pub(super) use rule::{
     Cause, EndingStatus, Form, Given, HeaderChange, InputChange, InputRule, KeyDefect, OutcomeChange,
@@ -29,7 +30,6 @@ pub(super) use rule::{
 };
 #[cfg(test)]
 pub(super) use table::{EMBEDDED, parse};
-pub(super) use variants::{Class, Header};
 
 /// One way in which the reference can be made to be wrong.
 #[derive(Clone)]

@@ -5,9 +5,9 @@
 use serde::Deserialize;
 
 use super::hook::Hook;
+use super::names::{Class, Header};
 use super::operations::Operations;
 use super::path::Path;
-use super::variants::{Class, Header};
 use crate::spec::Status;
 use crate::wire::Encoding;
 

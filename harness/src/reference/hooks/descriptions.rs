@@ -13,7 +13,7 @@ const STEPS_BACK: std::ops::RangeInclusive<u32> = 1..=3;
 /// Samples that show the new state before UPDATING. The first of them may have been under way when the change
 /// was hook_call for, and proves nothing then.
 const EARLY_SAMPLES: u32 = 2;
-/// How many samples after the change still see the state from before.
+/// How many samples after the change still show the state from before.
 const LATE_SAMPLES: u32 = 2;
 
 impl Hooks {
@@ -37,7 +37,7 @@ impl Hooks {
             && self.has(Hook::ActiveBeforeUpdating)
             && let Some(to) = stream.encryption_to_be(hook_call.now)
         {
-            // The number of changes so far shows one change from the next.
+            // The number of changes so far distinguishes one change from the next.
             let changes = stream.applied.count();
             if self.memory.count(stream, Counted::SamplesBefore(changes)) < EARLY_SAMPLES {
                 shown.insert("StreamStatus".to_owned(), "ACTIVE".into());

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::spec::{Millis, Stream};
 
-/// Reports a stream from an earlier one of the same name.
+/// Distinguishes a stream from an earlier one of the same name.
 type Id = (String, Millis);
 
 /// Counts, by stream and by what is counted.

@@ -1,8 +1,8 @@
 //! Where faults act, in the order in which a request passes.
 //!
 //! Each function is one place: it carries out the rules of the faults that act there, and holds the code
-//! of the mistakes that no rule describes. The specification knows no fault: it is given another input or
-//! another time, or its result is changed.
+//! of the mistakes that no rule describes. The specification is never aware of a fault: it is given
+//! another input or another time, or its result is changed.
 
 mod call;
 mod descriptions;

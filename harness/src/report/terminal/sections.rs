@@ -81,7 +81,7 @@ fn causes(page: &mut Page, summary: &Summary, outcome: Outcome, name: &str) {
     more(page, groups.len());
 }
 
-/// What got no verdict of its own, by outcome and reason; failures only where no mismatch shows
+/// Trials without a verdict of their own, by outcome and reason; failures only where no mismatch shows
 /// their cause.
 fn stopped(page: &mut Page, summary: &Summary) {
     let outcomes = [

@@ -4,7 +4,7 @@ use crate::log::{Sample, Trace};
 use crate::model::Value;
 use crate::report::text::{clean, millis};
 
-/// The time that times are counted from: the sending of the call, or the first sample's.
+/// The origin of the times: the sending of the call, or of the first sample.
 pub(in crate::report) fn start(trace: &Trace) -> u64 {
     let first = || trace.samples.first().map(|sample| sample.sent_us);
     trace.call_us.map(|(sent, _)| sent).or_else(first).unwrap_or_default()

@@ -78,7 +78,7 @@ pub(super) fn header(
     }
 }
 
-/// Reports every case of the selection once, so that a log explains itself.
+/// Emits every case of the selection once, so that a log explains itself.
 pub(super) fn emit_cases(session: &Session, selected: &[Arc<PlannedTrial>]) {
     let mut reported = HashSet::new();
     let mut cache = TextCache::default();

@@ -121,7 +121,7 @@ impl Printer {
             Some(Open::Map) => "}",
             Some(Open::Tag) => ")",
             Some(open @ (Open::Bytes | Open::Text)) => match self.out.strip_suffix(CHUNKS) {
-                // `(_ )` would not report which of the two it is.
+                // `(_ )` would not show which of the two it is.
                 Some(before) => {
                     self.out.truncate(before.len());
                     if open == Open::Bytes { "''_" } else { "\"\"_" }

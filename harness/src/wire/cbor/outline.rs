@@ -26,9 +26,9 @@ pub struct Item<'a> {
     pub tag: Option<u64>,
 }
 
-/// Why bytes are no CBOR, or more than the harness is willing to walk.
+/// Why bytes are no CBOR, or more than the harness is willing to read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("walk CBOR at byte {offset}: {reason}")]
+#[error("outline CBOR at byte {offset}: {reason}")]
 pub struct OutlineError {
     /// Where the item at fault starts.
     pub offset: usize,
@@ -38,7 +38,7 @@ pub struct OutlineError {
 
 /// All items in the order in which they start.
 ///
-/// Any well-formed item is walked: with keys of any type, any simple value, and text that is not
+/// Any well-formed item has an outline: with keys of any type, any simple value, and text that is not
 /// UTF-8.
 ///
 /// # Errors

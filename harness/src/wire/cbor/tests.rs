@@ -275,16 +275,16 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused_at_a_place_inside(bytes in nearly_cbor()) {
-        let walked = outline(&bytes);
-        match (parse(&bytes), &walked) {
-            (Ok(_), walked) => prop_assert!(walked.is_ok()),
+        let outlined = outline(&bytes);
+        match (parse(&bytes), &outlined) {
+            (Ok(_), outlined) => prop_assert!(outlined.is_ok()),
             (Err(error), Ok(_)) => prop_assert!(error.offset < bytes.len()),
             (Err(error), Err(fault)) => {
                 prop_assert!(error.offset <= fault.offset && fault.offset <= bytes.len());
             }
         }
         prop_assert!(diagnostic(&bytes).len() <= DIAGNOSTIC_LIMIT + '…'.len_utf8());
-        for (index, item) in walked.iter().flatten().enumerate() {
+        for (index, item) in outlined.iter().flatten().enumerate() {
             prop_assert!(item.offset < bytes.len());
             prop_assert!(item.parent.is_none_or(|parent| parent < index));
         }

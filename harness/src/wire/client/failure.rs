@@ -8,7 +8,7 @@ use crate::wire::message::{NoAnswer, NoAnswerKind};
 #[cfg(feature = "tls")]
 use crate::wire::tls;
 
-/// Variants of the layers between us and the cause. They say nothing that the kind does not.
+/// Texts of the layers between us and the cause. They say nothing that the kind does not.
 const NOISE: [&str; 6] = [
     "error sending request",
     "client error (Connect)",

@@ -1,4 +1,4 @@
-//! The pooled client: signs, sends, and shows what came, as it came.
+//! The pooled client: signs, sends, and shows the response, as it came.
 //!
 //! It follows no redirects, repeats nothing, unpacks nothing and uses no proxy. It adds headers of
 //! its own (`accept`, `host`, `content-length`) and hides the case and order of those that come

@@ -10,7 +10,7 @@ pub struct RawAnswer {
     pub interim: Vec<Head>,
     /// The head.
     pub head: Head,
-    /// What reported where the body ends.
+    /// What showed where the body ends.
     pub framing: Framing,
     /// The body, chunks joined.
     pub body: Vec<u8>,
@@ -50,7 +50,7 @@ pub struct RawHeader {
     pub offset: usize,
 }
 
-/// What reported where a body ends.
+/// What showed where a body ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// Nothing: there can be no body (HEAD, 1xx, 204, 304).

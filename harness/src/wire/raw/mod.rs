@@ -182,7 +182,7 @@ fn lost(sent: Instant, none: NoAnswer) -> RawExchange {
 }
 
 impl RawAnswer {
-    /// The answer as the pooled client would report it.
+    /// The response as the pooled client would return it.
     pub fn response(&self) -> super::message::Response {
         super::message::Response {
             status: self.head.status,

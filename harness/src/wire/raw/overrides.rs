@@ -32,7 +32,7 @@ pub struct Overrides {
 /// What an overridden request was, and what came of it.
 #[derive(Clone, Debug)]
 pub struct RawSent {
-    /// The exchange as the pooled client would report it.
+    /// The exchange as the pooled client would return it.
     pub sent: Sent,
     /// Request line and headers as they went.
     pub request_head: String,
@@ -43,7 +43,7 @@ pub struct RawSent {
 }
 
 impl Client {
-    /// Signs as the mismatch says (with the wall clock's time) and sends by the raw transport, on a
+    /// Signs as the overrides say (with the wall clock's time) and sends by the raw transport, on a
     /// connection of its own.
     pub async fn send_raw(&self, overrides: &Overrides, body: &Bytes) -> RawSent {
         let request = match overrides.request(self, body) {

@@ -11,7 +11,7 @@ pub struct RawRequest {
     pub path: String,
     /// Headers in the order, the case and the number in which they are written.
     pub headers: Vec<(String, String)>,
-    /// What shows the length of the body.
+    /// What states the length of the body.
     pub framing: RequestFraming,
     /// The body.
     pub body: Bytes,
@@ -19,7 +19,7 @@ pub struct RawRequest {
     pub cut: Cut,
 }
 
-/// What shows the length of a request's body.
+/// What states the length of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestFraming {
     /// `Content-Length` with the true length.

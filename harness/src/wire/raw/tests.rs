@@ -214,7 +214,7 @@ proptest! {
         };
         match (whole, pieced) {
             (Ok(whole), Ok(pieced)) => {
-                // What follows an answer says whether it was closed, and is not its own.
+                // The next event shows whether it was closed, and is not its own.
                 prop_assert_eq!(RawAnswer { closed: false, ..whole }, RawAnswer { closed: false, ..pieced });
             }
             (Err(_), Err(_)) => {}

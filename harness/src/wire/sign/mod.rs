@@ -1,6 +1,6 @@
 //! Signatures as clients make them: SigV4 over headers, by AWS's own crate.
 //!
-//! [`crate::wire::verify`] is written apart from it on purpose, so that each can report the other
+//! [`crate::wire::verify`] is written apart from it on purpose, so that each can show the other
 //! wrong. [`Corruption`] makes signatures that are wrong in one named place.
 
 mod corruption;

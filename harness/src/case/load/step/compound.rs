@@ -4,7 +4,7 @@ use crate::case::ast::{Clock, Race, Read, Repeat};
 use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
-use crate::case::variants;
+use crate::case::variants::UntilName;
 use crate::case::yaml::{Yaml, YamlNode};
 
 use super::super::context::Context;
@@ -79,7 +79,7 @@ fn goes_on_until(reader: &mut Reader, yaml: &Yaml) -> Option<Span> {
             None
         }
         YamlNode::Scalar(_) | YamlNode::List(_) => {
-            reader.variant(yaml, "`until` of a repetition", variants::UNTIL).map(|until| until.span)
+            reader.variant::<UntilName>(yaml, "`until` of a repetition").map(|until| until.span)
         }
     }
 }
@@ -93,9 +93,8 @@ pub(super) fn clock(reader: &mut Reader, fields: &Fields<'_>) -> Option<Clock> {
 
 /// `read:`, `records:`, `within:`.
 pub(super) fn read(reader: &mut Reader, fields: &Fields<'_>) -> Option<Read> {
-    let fixture = reader
-        .required(fields, Mapping::Read, "read")
-        .and_then(|yaml| reader.variant(yaml, "`read`", variants::FIXTURE));
+    let fixture =
+        reader.required(fields, Mapping::Read, "read").and_then(|yaml| reader.variant(yaml, "`read`"));
     let within = match fields.get("within") {
         Some(yaml) => duration(reader, yaml, "`within`"),
         None => Some(READ_WITHIN),

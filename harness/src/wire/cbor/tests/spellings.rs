@@ -139,7 +139,7 @@ fn ours(theirs: ciborium::Value) -> Value {
     }
 }
 
-/// Items in a value as the walk counts them, at least: chunks depend on the spelling.
+/// Items in a value as the outline counts them, at least: chunks depend on the spelling.
 fn items(value: &Value) -> usize {
     match value {
         Value::Null

@@ -1,4 +1,4 @@
-//! Variants of the protocol that a row of the table may use.
+//! Error classes and header names that a row of the table may use.
 
 use serde::Deserialize;
 
@@ -24,22 +24,22 @@ const HEADERS: [&str; 5] = [
     "x-amzn-requestid",
 ];
 
-/// A word that outlives the row. Named so that the derived reader does not take it for a part of the row.
-type Word = &'static str;
+/// A name that outlives the row. Named so that the derived reader does not take it for a part of the row.
+type Name = &'static str;
 
 /// The class of an error that the reference may answer with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(in crate::reference) struct Class(pub(in crate::reference) Word);
+pub(in crate::reference) struct Class(pub(in crate::reference) Name);
 
 /// The header of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(in crate::reference) struct Header(pub(in crate::reference) Word);
+pub(in crate::reference) struct Header(pub(in crate::reference) Name);
 
 /// Why a text is no class or no header.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::reference) enum WordError {
+pub(in crate::reference) enum NameError {
     /// The reference never answers with the class.
     #[error("the reference has no error of class `{0}`")]
     Class(String),
@@ -49,21 +49,21 @@ pub(in crate::reference) enum WordError {
 }
 
 impl TryFrom<String> for Class {
-    type Error = WordError;
+    type Error = NameError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let declared = Model::embedded().shapes.iter().filter_map(|(name, shape)| {
             matches!(shape, Shape::Structure { exception: true, .. }).then_some(name.as_str())
         });
         let known = declared.chain(UNDECLARED).find(|known| *known == text);
-        known.map(Self).ok_or(WordError::Class(text))
+        known.map(Self).ok_or(NameError::Class(text))
     }
 }
 
 impl TryFrom<String> for Header {
-    type Error = WordError;
+    type Error = NameError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        HEADERS.into_iter().find(|known| *known == text).map(Self).ok_or(WordError::Header(text))
+        HEADERS.into_iter().find(|known| *known == text).map(Self).ok_or(NameError::Header(text))
     }
 }
