@@ -85,13 +85,13 @@ pub struct Case {
     pub over: Axes,
     /// The state that is set up, in the plainest form, before the steps.
     pub given: IndexMap<FixtureName, Spanned<Fixture>>,
-    /// Rows of a family: each makes a case of its own, named by the row. Empty for a single case.
+    /// Rows of a table: each makes a case of its own, named by the row. Empty for a single case.
     pub each: Vec<Row>,
     /// The question, step by step.
     pub steps: Vec<Step>,
 }
 
-/// A row of a family.
+/// A row of a case's table.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The row's id, which stands in place of the case's own.
@@ -426,7 +426,7 @@ pub enum Reference {
     KeyArn(String),
     /// `$stream.arn-in-account` and the like: the stream's ARN with one part changed.
     ChangedArn(FixtureName, ArnChange),
-    /// `$each.<column>` of a family's row.
+    /// `$each.<column>` of the case's row.
     Each(String),
     /// `$open.<question>`, in expectations only.
     Open(String),

@@ -35,6 +35,15 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
         manifest.library.questions.len(),
         args.files.len(),
     ))?;
+    for suite in &manifest.library.suites {
+        for without in &suite.without {
+            let case = without
+                .case
+                .as_ref()
+                .map_or_else(|| suite.name.clone(), |case| format!("{}/{case}", suite.name));
+            say(format_args!("left out: {case}: {}", without.reason))?;
+        }
+    }
     if args.no_faults {
         return Ok(Exit::Fine);
     }

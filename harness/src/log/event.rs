@@ -73,7 +73,7 @@ pub struct CaseText {
     pub file: String,
     /// 1-based line in the file at which `source` starts.
     pub first_line: u32,
-    /// The case's lines in the file. All rows of a family share them.
+    /// The case's lines in the file. All rows of a case share them.
     pub source: Arc<str>,
     /// The facts that its expectations cite.
     pub facts: Vec<Evidence>,

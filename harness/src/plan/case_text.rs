@@ -15,7 +15,7 @@ use super::PlannedTrial;
 #[derive(Debug, Default)]
 pub struct TextCache {
     facts: HashMap<String, Evidence>,
-    /// The lines of the last case, by its file and its place there: rows of a family come together.
+    /// The lines of the last case, by its file and its place there: rows of a case come together.
     lines: Option<((String, usize), Arc<str>)>,
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Place {
     pub suite: usize,
     /// Index of the case in its suite.
     pub case: usize,
-    /// Index of the row, if the case is a family.
+    /// Index of the row, if the case has a table.
     pub row: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! Suite files: cases, the states that they start from, rows of families.
+//! Suite files: cases, the states that they start from, rows of tables.
 
 use std::sync::Arc;
 
@@ -202,7 +202,7 @@ fn encryption(reader: &mut Reader, yaml: &Yaml) -> Option<crate::case::ast::Tree
 fn rows(reader: &mut Reader, yaml: &Yaml) -> Vec<Row> {
     let entries = reader.entries(yaml, "`each`").unwrap_or_default();
     if matches!(&yaml.node, YamlNode::Map(entries) if entries.is_empty()) {
-        reader.error(yaml.span, "`each` without a row", "the family would make no case");
+        reader.error(yaml.span, "`each` without a row", "the table would make no case");
     }
     entries.iter().filter_map(|entry| row(reader, entry)).collect()
 }

@@ -1,4 +1,4 @@
-//! Trees of values: bodies of calls, rows of families, members of answers.
+//! Trees of values: bodies of calls, rows of tables, members of answers.
 
 use indexmap::IndexMap;
 
