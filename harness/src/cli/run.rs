@@ -172,7 +172,7 @@ fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Summary, Los
             // There is nobody to report to.
             outputs.progress = Progress::new(ProgressMode::Quiet);
         }
-        summary.add(&event);
+        summary.add(event);
     }
     (summary, losses)
 }

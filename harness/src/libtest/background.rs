@@ -154,16 +154,19 @@ impl Drop for Ending {
 }
 
 impl Board {
-    fn take(&self, event: &Event) {
-        lock(&self.state).summary.add(event);
-        match event {
-            Event::Trial(_) => self.changed.notify_all(),
+    fn take(&self, event: Event) {
+        let has_verdict = match event {
+            Event::Trial(_) => true,
             Event::Header(_)
             | Event::Case(_)
             | Event::Exchange(_)
             | Event::Timing(_)
             | Event::Notice(_)
-            | Event::Footer(_) => {}
+            | Event::Footer(_) => false,
+        };
+        lock(&self.state).summary.add(event);
+        if has_verdict {
+            self.changed.notify_all();
         }
     }
 }
@@ -188,7 +191,7 @@ fn run(job: Job, board: &Arc<Board>) -> Result<(), String> {
     let profile = setup.profile;
     let run = |target: Target| {
         let board = Arc::clone(board);
-        let emit: Emit = Arc::new(move |event| board.take(&event));
+        let emit: Emit = Arc::new(move |event| board.take(event));
         let run = judge::run(target, &manifest, &select, settings, Stop::default(), emit);
         runtime.block_on(run).map(|_footer| ()).map_err(|error| with_help(&error))
     };

@@ -79,7 +79,7 @@ impl Summary {
     pub fn of_log(log: &Log) -> Self {
         let mut summary = Self { header: Some(log.header.clone()), ..Self::default() };
         for event in &log.events {
-            summary.add(event);
+            summary.add(event.clone());
         }
         summary.footer.clone_from(&log.footer);
         if log.torn.is_some() {
@@ -92,39 +92,45 @@ impl Summary {
     pub fn of_events<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut summary = Self::default();
         for event in events {
-            summary.add(event);
+            summary.add(event.clone());
         }
         summary
     }
 
-    /// Gathers one more event.
-    pub fn add(&mut self, event: &Event) {
+    /// Gathers one more event. What no report shows is dropped, so that a summary grows with the trials
+    /// and not with the requests.
+    pub fn add(&mut self, event: Event) {
         match event {
-            Event::Header(header) => self.header = Some((**header).clone()),
-            Event::Case(case) => {
-                for evidence in &case.facts {
-                    self.facts.insert(evidence.id.clone(), evidence.clone());
+            Event::Header(header) => self.header = Some(*header),
+            Event::Case(mut case) => {
+                // Many cases cite the same facts.
+                for evidence in case.facts.drain(..) {
+                    self.facts.insert(evidence.id.clone(), evidence);
                 }
-                self.cases.insert(case.id.clone(), (**case).clone());
+                case.facts = Vec::new();
+                self.cases.insert(case.id.clone(), *case);
             }
-            Event::Exchange(exchange) => self.add_exchange(exchange),
-            Event::Trial(trial) => {
-                if !may_be_drawn(trial) {
+            Event::Exchange(exchange) => self.add_exchange(*exchange),
+            Event::Trial(mut trial) => {
+                if !may_be_drawn(&trial) {
                     self.exchanges.remove(&trial.id);
                 } else if let Some(exchanges) = self.exchanges.get_mut(&trial.id) {
                     // Earlier attempts used a stream that somebody else had changed.
                     exchanges.retain(|exchange| exchange.attempt == trial.attempt);
                 }
-                self.trials.insert(trial.id.clone(), (**trial).clone());
+                for attempt in &mut trial.attempts {
+                    attempt.bindings.clear();
+                }
+                self.trials.insert(trial.id.clone(), *trial);
             }
             Event::Timing(_) => {}
-            Event::Notice(notice) => self.notices.push(notice.clone()),
-            Event::Footer(footer) => self.footer = Some((**footer).clone()),
+            Event::Notice(notice) => self.notices.push(notice),
+            Event::Footer(footer) => self.footer = Some(*footer),
         }
     }
 
-    fn add_exchange(&mut self, exchange: &Exchange) {
-        self.tally.add(exchange);
+    fn add_exchange(&mut self, exchange: Exchange) {
+        self.tally.add(&exchange);
         match exchange.role {
             Role::Setup
             | Role::Request(_)
@@ -133,8 +139,8 @@ impl Summary {
             | Role::ConfirmTransient
             | Role::Read(_)
             | Role::Health => {
-                if let Some(trial) = &exchange.trial {
-                    self.exchanges.entry(trial.clone()).or_default().push(exchange.clone());
+                if let Some(trial) = exchange.trial.clone() {
+                    self.exchanges.entry(trial).or_default().push(exchange);
                 }
             }
             // Samples are reported by the trace; the others are about no trial in particular.
@@ -208,7 +214,7 @@ impl Summary {
 
 impl Listener for Summary {
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
-        self.add(event);
+        self.add(event.clone());
         Ok(())
     }
 }

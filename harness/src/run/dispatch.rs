@@ -3,6 +3,7 @@
 mod gate;
 mod health;
 mod opening;
+mod queue;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use super::session::{Emit, Session};
 use super::stop::{Stop, StopReason};
 use gate::Gate;
 use opening::{emit_cases, header, report_unseen_transitions, run_id, timing_of};
+use queue::{QueueKind, Queues};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -299,26 +301,38 @@ impl Run {
         until: Option<tokio::time::Instant>,
         emit: &mut (dyn FnMut(TrialVerdict) + Send),
     ) -> (Vec<Unsettled>, Vec<Unsettled>) {
+        let mut queues = Queues::of(trials);
         let mut tasks = JoinSet::new();
-        for unsettled in trials {
+        let start = |tasks: &mut JoinSet<_>, kind: QueueKind, unsettled: Unsettled| {
             let run = Arc::clone(self);
             let jobs = Arc::clone(jobs);
             tasks.spawn(async move {
-                tokio::select! {
+                let came_to = tokio::select! {
                     came_to = run.carry_out(unsettled, &jobs, attempts, until, Beside::Others) => Some(came_to),
                     () = run.field.session.stopped() => None,
-                }
+                };
+                (kind, came_to)
             });
+        };
+        for kind in QueueKind::ALL {
+            for unsettled in queues.first(kind, jobs.available_permits()) {
+                start(&mut tasks, kind, unsettled);
+            }
         }
         let (mut left, mut suspects) = (Vec::new(), Vec::new());
         while let Some(joined) = tasks.join_next().await {
-            match joined {
-                Ok(Some(CameTo::Verdict(verdict))) => emit(*verdict),
-                Ok(Some(CameTo::Unsettled(unsettled))) => left.push(unsettled),
-                Ok(Some(CameTo::Suspect(suspect))) => suspects.push(suspect),
-                Ok(None) => {}
-                // A panic in a trial is a bug of the harness: it must not look like a verdict.
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            // A panic in a trial is a bug of the harness: it must not look like a verdict.
+            let (kind, came_to) =
+                joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+            match came_to {
+                Some(CameTo::Verdict(verdict)) => emit(*verdict),
+                Some(CameTo::Unsettled(unsettled)) => left.push(unsettled),
+                Some(CameTo::Suspect(suspect)) => suspects.push(suspect),
+                // The run is stopped: nothing more begins.
+                None => queues = Queues::default(),
+            }
+            for unsettled in queues.first(kind, 1) {
+                start(&mut tasks, kind, unsettled);
             }
         }
         (left, suspects)
@@ -389,9 +403,10 @@ impl Run {
             false => None,
         };
         let permit = jobs.acquire().await;
-        let ended = self.field.attempt(trial, attempt, lending, reserved).await;
+        // Boxed, as thousands of trials wait for their turn: only those in flight need the space.
+        let ended = Box::pin(self.field.attempt(trial, attempt, lending, reserved)).await;
         drop(permit);
-        self.field.give_back(ended).await
+        Box::pin(self.field.give_back(ended)).await
     }
 
     /// True if a request got no response since the target's process ended. The end of a process is
