@@ -373,7 +373,10 @@ impl Run {
                 match beside {
                     Beside::None => observation.process_ended = Some(how),
                     Beside::Others if self.epochs.suspects(&trial.id) => {
-                        return CameTo::Suspect(Unsettled { trial, started_us, rulings: Vec::new() });
+                        // The log has the exchanges of this attempt, so that it is an attempt, if a void one.
+                        observation.disturbed = Some(how);
+                        rulings.push(self.rule(&trial, attempt, started_us, observation));
+                        return CameTo::Suspect(Unsettled { trial, started_us, rulings });
                     }
                     Beside::Others => observation.disturbed = Some(how),
                 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::judge::{KnownList, rejudge};
 use crate::log::{MismatchKind, Outcome};
 use crate::plan::{ProcessFuture, TargetProcess};
 use crate::testing::cases;
@@ -150,7 +151,12 @@ async fn the_trial_over_which_the_process_ends_fails_and_all_others_have_their_v
     let blamed = emitted.trials.iter().find(|trial| trial.id == "start/it/limit-77").expect("a verdict");
     assert_eq!(blamed.mismatches[0].kind, MismatchKind::NoAnswer);
     assert!(blamed.mismatches[0].actual.contains("exit status: 1"), "{}", blamed.mismatches[0].actual);
-    assert_eq!((footer.complete, footer.target_ended, footer.stopped_early), (true, 2, None));
+    assert_eq!((footer.complete, footer.target_ended, footer.stopped_early.as_ref()), (true, 2, None));
+    // The attempts that the end cut short are in the log with those that were made in their place.
+    let Some(Event::Header(header)) = emitted.events.first() else { panic!("the header is first") };
+    let known = KnownList::default();
+    let again = rejudge(header, &emitted.events, Some(&footer), &listing(&limits), None, &known);
+    assert_eq!((again.changed, again.left_out), (Vec::new(), Vec::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

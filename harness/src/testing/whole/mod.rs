@@ -40,6 +40,8 @@ fn manifest() -> Manifest {
 struct Emitted {
     trials: Vec<TrialVerdict>,
     exchanges: Vec<Exchange>,
+    /// All events, in order.
+    events: Vec<Event>,
 }
 
 async fn emitted(
@@ -52,6 +54,7 @@ async fn emitted(
         let emitted = Arc::clone(&emitted);
         Arc::new(move |event: Event| {
             let mut emitted = emitted.lock().expect("nobody panicked");
+            emitted.events.push(event.clone());
             match event {
                 Event::Trial(trial) => emitted.trials.push(*trial),
                 Event::Exchange(exchange) => emitted.exchanges.push(*exchange),
