@@ -107,7 +107,7 @@ fn wrong(name: &str, plain: &Ran, slow: &Ran, least_percent: usize) -> Vec<Strin
         };
         if verdict(before) == verdict(after) {
             same += 1;
-        } else if after.outcome == Outcome::Unobserved {
+        } else if [before.outcome, after.outcome].contains(&Outcome::Unobserved) {
             unobserved += 1;
         } else {
             let reported: Vec<String> = after
