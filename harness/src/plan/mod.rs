@@ -23,5 +23,6 @@ pub use required::unmatched;
 #[cfg(feature = "serve")]
 pub use target::reference_settings;
 pub use target::{ClockHook, MANAGED_KEY, OUTPUT_LINE, ProcessFuture, Target, TargetProcess};
+#[cfg(feature = "serve")]
 pub(crate) use trial::written_case;
 pub use trial::{During, Observe, PlannedStep, PlannedStepKind, PlannedTrial, Provenance};
