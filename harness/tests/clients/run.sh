@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The life of a stream by real clients against `serve`: bash harness/tests/clients/run.sh [PROGRAM]
 # The clients get the endpoint, the region and the credentials that `serve` prints, and nothing else. What they need is
-# installed below target/clients from the npm registry and PyPI, once for each change of the lists.
+# installed below target/clients from the npm registry, PyPI and crates.io, once for each change of the lists.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
@@ -38,8 +38,12 @@ python_clients() {
   "$installed/python/venv/bin/pip" install --quiet --disable-pip-version-check -r $here/python/requirements.txt
   cp $here/python/requirements.txt "$installed/python/installed"
 }
+rust_client() {
+  cargo build --quiet --locked --manifest-path $here/rust/Cargo.toml --target-dir "$installed/rust"
+}
 node_client
 python_clients
+rust_client
 
 # Transitions last long enough for a command that takes a second to start.
 "$program" serve --listen 127.0.0.1:0 --transition 5s >"$scratch/address" 2>"$scratch/banner" &
@@ -69,6 +73,7 @@ client() {
 }
 client node node "$installed/node/session.mjs" & clients[$!]="@aws-sdk/client-kinesis"
 client boto3 "$installed/python/venv/bin/python" $here/python/session.py & clients[$!]=boto3
+client rust "$installed/rust/debug/rust-client" & clients[$!]="aws-sdk-kinesis"
 client cli env PATH="$installed/python/venv/bin:$PATH" bash $here/cli/session.sh & clients[$!]="AWS CLI"
 failed=0
 for process in "${!clients[@]}"; do
