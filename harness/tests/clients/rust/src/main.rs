@@ -54,9 +54,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let put = client.put_record().stream_arn(&arn).partition_key("a").data(Blob::new(TEXT)).send().await?;
     assert_eq!(put.encryption_type(), Some(&kms));
-    let entry = |key: &str| {
-        PutRecordsRequestEntry::builder().partition_key(key).data(Blob::new([1, 2, 3])).build()
-    };
+    let entry =
+        |key: &str| PutRecordsRequestEntry::builder().partition_key(key).data(Blob::new([1, 2, 3])).build();
     let entries = ["a", "b", "a"].into_iter().map(entry).collect::<Result<_, _>>()?;
     let many = client.put_records().stream_arn(&arn).set_records(Some(entries)).send().await?;
     assert_eq!(many.failed_record_count(), Some(0));
