@@ -3,6 +3,7 @@
 //! The types here are the format (version 1); `harness/FORMAT.md` is their prose. Loading and
 //! linting are done elsewhere in this module, planning in [`crate::plan`], judging in [`crate::judge`].
 
+mod moved;
 mod operation;
 mod question;
 mod step;
@@ -14,6 +15,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
+pub use moved::{Fate, Moved, MovedCase};
 pub use operation::{OperationEffect, OperationTraits, Operations, Selection};
 pub use question::{Candidate, Motion, Question, StatesEnd};
 pub use step::{Clock, Race, Read, Repeat};
@@ -32,6 +34,8 @@ pub struct Library {
     pub questions: IndexMap<String, Question>,
     /// What is known of each operation.
     pub operations: Operations,
+    /// What has become of the ids that cases had before.
+    pub moved: Moved,
 }
 
 /// One suite file.
@@ -49,6 +53,16 @@ pub struct Suite {
     pub cases: Vec<Case>,
     /// In a family: what of it makes no trial for the operation, and why.
     pub without: Vec<Without>,
+}
+
+impl Suite {
+    /// The ids of its cases, without the suite's name: a row's id stands in place of its case's.
+    pub fn case_ids(&self) -> impl Iterator<Item = &str> {
+        self.cases.iter().flat_map(|case| {
+            let own = case.each.is_empty().then_some(&case.id);
+            own.into_iter().chain(case.each.iter().map(|row| &row.id)).map(|id| id.value.as_str())
+        })
+    }
 }
 
 /// A case of a family that is not made for an operation.

@@ -9,6 +9,7 @@
 
 mod cases;
 mod evidence;
+mod moved;
 mod operations;
 mod questions;
 mod shapes;
@@ -32,6 +33,7 @@ pub fn lint(library: &Library, model: &Model, registry: &Registry) -> Vec<Diagno
     lint.ids();
     lint.questions();
     lint.operations();
+    lint.moved();
     lint.problems
 }
 

@@ -6,6 +6,7 @@
 mod context;
 mod expect;
 mod family;
+mod moved;
 mod operation;
 mod question;
 mod step;
@@ -18,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
-use super::ast::{Library, Operations, Question};
+use super::ast::{Library, Moved, Operations, Question};
 use super::diagnostic::Diagnostic;
 use super::files;
 use super::span::Source;
@@ -32,6 +33,8 @@ struct Embedded;
 const QUESTIONS: &str = "questions.yaml";
 /// The file of what is known of each operation, below `cases/`.
 const OPERATIONS: &str = "operations.yaml";
+/// The file of former ids, below `cases/`.
+const MOVED: &str = "moved.yaml";
 
 /// A file and its path below `cases/`.
 struct Input {
@@ -99,10 +102,15 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
     let mut suites = Vec::new();
     let operations = operations_of(&inputs, &mut problems);
     let mut questions: IndexMap<String, Question> = IndexMap::new();
+    let mut moved = Moved::default();
     for input in &inputs {
         if input.relative == QUESTIONS {
             let (read, found) = question::questions(&input.source);
             questions = read;
+            problems.extend(found);
+        } else if input.relative == MOVED {
+            let (read, found) = moved::moved(&input.source);
+            moved = read;
             problems.extend(found);
         } else if input.relative != OPERATIONS {
             let name = input.relative.strip_suffix(".yaml").unwrap_or(&input.relative);
@@ -113,7 +121,7 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
     }
     if problems.is_empty() {
         suites.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Library { suites, questions, operations })
+        Ok(Library { suites, questions, operations, moved })
     } else {
         Err(problems)
     }

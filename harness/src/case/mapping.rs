@@ -12,6 +12,10 @@ pub(super) enum Mapping {
     For,
     /// `operations.yaml`.
     Operations,
+    /// `moved.yaml`.
+    Moved,
+    /// What has become of a former id.
+    MovedCase,
     /// What is known of one operation.
     Operation,
     /// `over:` of a case.
@@ -85,6 +89,8 @@ impl Mapping {
             Self::Case => "a case",
             Self::For => "`for`",
             Self::Operations => "the file of operations",
+            Self::Moved => "the file of former ids",
+            Self::MovedCase => "a former id",
             Self::Operation => "an operation",
             Self::Over => "`over`",
             Self::Given => "`given`",
@@ -129,6 +135,8 @@ impl Mapping {
             ],
             Self::For => &["addressed-by", "effect"],
             Self::Operations => &["format", "operations"],
+            Self::Moved => &["format", "moved"],
+            Self::MovedCase => &["to", "gone"],
             Self::Operation => &["effect", "addressed-by", "with", "checked"],
             Self::Over => &["encoding", "address"],
             Self::Given => &["stream", "other"],

@@ -1,4 +1,4 @@
-//! JSON Schemas of the five files that people write, for their editors.
+//! JSON Schemas of the six files that people write, for their editors.
 //!
 //! Built from the same tables of keys and values as the loader, so that they can't disagree on
 //! those. A schema says less than the loader: what YAML itself leaves unclear, and all that the
@@ -27,6 +27,8 @@ pub enum Schema {
     Questions,
     /// `cases/operations.yaml`.
     Operations,
+    /// `cases/moved.yaml`.
+    Moved,
     /// `reports/targets/<name>/profile.yaml`.
     Profile,
     /// `reports/targets/<name>/known.yaml`.
@@ -35,7 +37,8 @@ pub enum Schema {
 
 impl Schema {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Suite, Self::Questions, Self::Operations, Self::Profile, Self::Known];
+    pub const ALL: [Self; 6] =
+        [Self::Suite, Self::Questions, Self::Operations, Self::Moved, Self::Profile, Self::Known];
 
     /// The name of the committed file in `harness/schema/`.
     pub const fn file_name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Schema {
             Self::Suite => "suite.schema.json",
             Self::Questions => "questions.schema.json",
             Self::Operations => "operations.schema.json",
+            Self::Moved => "moved.schema.json",
             Self::Profile => "profile.schema.json",
             Self::Known => "known.schema.json",
         }
@@ -54,6 +58,7 @@ impl Schema {
             Self::Suite => suite(),
             Self::Questions => questions(),
             Self::Operations => operations(),
+            Self::Moved => moved(),
             Self::Profile => profile(),
             Self::Known => known(),
         };
@@ -380,6 +385,12 @@ fn operations() -> Value {
         &["format", "operations"],
         json!({"format": format_1(), "operations": named(operation(), traits)}),
     )
+}
+
+fn moved() -> Value {
+    let mut case = object(Mapping::MovedCase, &[], json!({"to": text(), "gone": text()}));
+    case["oneOf"] = json!([{"required": ["to"]}, {"required": ["gone"]}]);
+    object(Mapping::Moved, &["format", "moved"], json!({"format": format_1(), "moved": named(text(), case)}))
 }
 
 fn profile() -> Value {

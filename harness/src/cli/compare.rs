@@ -9,11 +9,13 @@ use kinesis_conformance::report::record::{Record, read_record};
 
 use super::args::CompareArgs;
 use super::exit::Exit;
+use super::library;
 use super::output::{print, say};
 use super::problem::Problem;
 
-pub(super) fn compare(args: &CompareArgs) -> Result<Exit, Problem> {
-    let found = Comparison::of(&open(&args.before)?, &open(&args.after)?);
+pub(super) fn compare(cases: Option<&Path>, args: &CompareArgs) -> Result<Exit, Problem> {
+    let moved = library::read(cases)?.moved.clone();
+    let found = Comparison::of(&open(&args.before)?, &open(&args.after)?, &moved);
     print(found.to_text(&args.before.display().to_string(), &args.after.display().to_string()))?;
     if found.is_same() {
         say("the same verdicts and choices")?;

@@ -91,7 +91,7 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
         Verb::Explain(args) => explain::explain(cases, args),
         Verb::Replay(args) => replay::replay(cases, args),
         Verb::Judge(args) => judge::judge(cases, args),
-        Verb::Compare(args) => compare::compare(args),
+        Verb::Compare(args) => compare::compare(cases, args),
         Verb::Table(args) => table::table(args),
         Verb::Serve(args) => serve::serve(args),
         Verb::Sweep(args) => sweep::sweep(args),

@@ -61,10 +61,22 @@ impl KnownList {
                     MismatchKind::VARIANTS.iter().copied().find(|kind| kind.as_str() == name.value)
                 })
                 .collect();
+            let id = match manifest.library.moved.present_id(&entry.id.value) {
+                Ok(id) => id,
+                Err(reason) => {
+                    let title = "a known failure of a case that is gone";
+                    found.push(
+                        Diagnostic::error(&known.source, entry.id.span, title, "no case asks this any more")
+                            .with_note(reason.to_owned())
+                            .with_help("delete the entry"),
+                    );
+                    continue;
+                }
+            };
             let trials: Vec<&str> = manifest
                 .trials
                 .iter()
-                .filter(|trial| trial.id == entry.id.value || trial.case_id == entry.id.value)
+                .filter(|trial| trial.id == id || trial.case_id == id)
                 .map(|trial| trial.id.as_str())
                 .collect();
             if trials.is_empty() {

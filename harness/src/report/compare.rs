@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::case::ast::Moved;
+
 use super::record::{Record, RecordAnswer, RecordHeader, RecordTrial};
 use super::text::clean;
 use crate::log::Outcome;
@@ -21,6 +23,8 @@ pub struct Comparison {
     pub differences: Vec<RecordDifference>,
     /// Trials that one of the two runs could not observe, which proves nothing either way. Sorted.
     pub unobserved: Vec<String>,
+    /// Trials of cases that are gone, and why.
+    pub gone: Vec<(String, String)>,
 }
 
 /// One thing that differs.
@@ -46,9 +50,11 @@ pub enum Subject {
 }
 
 impl Comparison {
-    /// Compares two records.
-    pub fn of(before: &Record, after: &Record) -> Self {
+    /// Compares two records. `moved` = what has become of the ids of an older record.
+    pub fn of(before: &Record, after: &Record, moved: &Moved) -> Self {
         let mut found = Self::default();
+        let before = &with_present_ids(before, moved, &mut found.gone);
+        let after = &with_present_ids(after, moved, &mut found.gone);
         found.add(&run(&before.header), &run(&after.header), "nothing", |what| Subject::Run(what));
         let (mut old, mut new) = (verdicts(&before.trials), verdicts(&after.trials));
         let blind: BTreeSet<&str> = [&before.trials, &after.trials]
@@ -93,6 +99,13 @@ impl Comparison {
             };
             let (before, after) = (clean(&difference.before), clean(&difference.after));
             text.push_str(&format!("  {subject}\n-     {before}\n+     {after}\n"));
+        }
+        for (id, reason) in &self.gone {
+            text.push_str(&format!(
+                "  {}: its case is gone, so not compared: {}\n",
+                clean(id),
+                clean(reason)
+            ));
         }
         for id in &self.unobserved {
             text.push_str(&format!("  {}: unobserved in one of the two, so not compared\n", clean(id)));
@@ -139,6 +152,22 @@ fn run(header: &RecordHeader) -> BTreeMap<&'static str, String> {
 }
 
 /// Verdicts as text by id: `fail (error-class, status)`.
+/// The record with the ids that its trials have now.
+fn with_present_ids(record: &Record, moved: &Moved, gone: &mut Vec<(String, String)>) -> Record {
+    let mut present = record.clone();
+    present.trials.retain_mut(|trial| match moved.present_id(&trial.id) {
+        Ok(id) => {
+            trial.id = id;
+            true
+        }
+        Err(reason) => {
+            gone.push((trial.id.clone(), reason.to_owned()));
+            false
+        }
+    });
+    present
+}
+
 fn verdicts(trials: &[RecordTrial]) -> BTreeMap<String, String> {
     trials.iter().map(|trial| (trial.id.clone(), verdict(trial))).collect()
 }

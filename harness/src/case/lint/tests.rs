@@ -293,3 +293,31 @@ fn a_repetition_states_what_ends_it_and_until_stands_beside_by() {
         ]
     );
 }
+
+#[test]
+fn a_former_id_is_free_and_leads_to_a_case() {
+    let drawn = |moved: &str| {
+        let suite = Source::new(
+            "cases/a/b.yaml",
+            format!("format: 1\noperation: StartStreamEncryption\ncases:\n{CASE}{STEPS}"),
+        );
+        let moved = Source::new("cases/moved.yaml", format!("format: 1\nmoved:\n{moved}"));
+        let problems = match Library::from_sources(vec![suite, moved]) {
+            Ok(library) => lint(&library, Model::embedded(), Registry::embedded()),
+            Err(problems) => problems,
+        };
+        let about = problems.iter().filter(|problem| problem.source.path == "cases/moved.yaml");
+        about.map(|problem| draw(problem, Style::default())).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(drawn("  a/b/older: {to: a/b/a-case}\n  a/b/lost: {gone: nobody knows}\n"), "");
+    for (moved, told) in [
+        ("  a/b/a-case: {gone: nobody knows}\n", "`a/b/a-case` is the id of a case that there is"),
+        ("  a/b/older: {to: a/b/a-cake}\n", "did you mean `a/b/a-case`?"),
+        ("  a/b/older: {to: a/b/a-case, gone: nobody knows}\n", "`gone` beside `to`"),
+        ("  a/b/older: {}\n", "neither `to` nor `gone`"),
+        ("  a/b/older: {too: a/b/a-case}\n", "`too`"),
+    ] {
+        let drawn = drawn(moved);
+        assert!(drawn.contains(told) && drawn.contains("cases/moved.yaml:3:"), "{moved}: {drawn}");
+    }
+}

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use super::*;
-use crate::case::Source;
+use crate::case::ast::Library;
+use crate::case::{Source, Style, draw};
 use crate::log::{Mismatch, Place, StepIndex};
 use crate::testing::cases::manifest;
 
@@ -113,4 +116,28 @@ fn an_entry_for_no_trial_and_a_name_for_no_kind_are_drawn() {
     assert_eq!((list, found.len()), (KnownList::default(), 1));
     let (_, found) = self::list(&entry("start/it/refused", "statuses"));
     assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn an_entry_follows_its_case_to_the_id_that_it_has_now_and_is_refused_if_the_case_is_gone() {
+    let moved = "format: 1\nmoved:\n  start/it/denied: {to: start/it/refused}\n  start/it/lost: {gone: nobody knows}\n";
+    let moved = Library::from_sources(vec![Source::new("cases/moved.yaml", moved)]).unwrap().moved;
+    let mut manifest = manifest(CASES);
+    manifest.library = Arc::new(Library { moved, ..(*manifest.library).clone() });
+    let list = |id: &str| {
+        let text = format!("format: 1\nknown:\n{}", entry(id, "error-class"));
+        KnownList::of(&Known::from_source(&Source::new("known.yaml", text)).unwrap(), &manifest)
+    };
+    let ids = |(list, found): (KnownList, Vec<Diagnostic>)| {
+        assert!(found.is_empty(), "{found:?}");
+        list.entries.into_keys().collect::<Vec<_>>()
+    };
+    assert_eq!(ids(list("start/it/denied")), ["start/it/refused", "start/it/refused[arn]"]);
+    assert_eq!(ids(list("start/it/denied[arn]")), ["start/it/refused[arn]"]);
+    let (_, found) = list("start/it/lost");
+    let drawn: String = found.iter().map(|problem| draw(problem, Style::default())).collect();
+    assert!(
+        drawn.contains("a known failure of a case that is gone") && drawn.contains("nobody knows"),
+        "{drawn}"
+    );
 }
