@@ -74,13 +74,14 @@ fn rule(rule: &Rule) -> Result<(), RowError> {
     match rule {
         Rule::Input(rule) => input(rule),
         Rule::Output(rule) => output(rule),
-        Rule::Outcome(rule) => match &rule.change {
-            OutcomeChange::Accept(refused) => match &refused.given {
-                Some(given) => shapes(Side::Input, &rule.operations, &given.member).map(drop),
-                None => Ok(()),
-            },
-            OutcomeChange::DoNothing | OutcomeChange::Refuse(_) => Ok(()),
-        },
+        Rule::Outcome(rule) => {
+            let given = match &rule.change {
+                OutcomeChange::Accept(refused) => refused.given.as_ref().map(|given| &given.member),
+                OutcomeChange::DoNothing | OutcomeChange::Refuse(_) => None,
+            };
+            let mut members = rule.gives.iter().chain(given);
+            members.try_for_each(|member| shapes(Side::Input, &rule.operations, member).map(drop))
+        }
         Rule::Reply(rule) => match &rule.change {
             ReplyChange::Form { encoding, form } => has_form(*encoding, *form),
             ReplyChange::EmptyOutput { body, .. } => {

@@ -139,6 +139,9 @@ pub(in crate::reference) struct OutcomeRule {
     pub(in crate::reference) operations: Operations,
     /// Without it: in whatever state.
     pub(in crate::reference) status: Option<Status>,
+    /// Only a call that gives all of these members.
+    #[serde(default)]
+    pub(in crate::reference) gives: Vec<Path>,
     pub(in crate::reference) change: OutcomeChange,
 }
 

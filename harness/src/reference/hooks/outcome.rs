@@ -2,7 +2,7 @@
 
 use super::{HookCall, Hooks};
 use crate::model::Value;
-use crate::reference::fault::{OutcomeChange, Refused, Rule};
+use crate::reference::fault::{OutcomeChange, Path, Refused, Rule};
 use crate::spec::{Answer, Branch, Effect, Message};
 
 impl Hooks {
@@ -12,6 +12,7 @@ impl Hooks {
             let status = || hook_call.stream().map(|stream| stream.status(hook_call.now));
             if !rule.operations.include(hook_call.action)
                 || (rule.status.is_some() && rule.status != status())
+                || !rule.gives.iter().all(|member| gives(hook_call, member, &|_| true))
             {
                 continue;
             }
@@ -34,14 +35,20 @@ impl Hooks {
 }
 
 fn is_meant(refused: &Refused, class: &str, hook_call: HookCall<'_>) -> bool {
-    let gives = |text: &str, value: Option<&Value>| value.and_then(Value::as_str) == Some(text);
+    let is_text = |text: &str, value: &Value| value.as_str() == Some(text);
     refused.class.is_none_or(|meant| meant.0 == class)
-        && refused.given.as_ref().is_none_or(|given| {
-            let mut found = false;
-            let mut input = hook_call.input.clone();
-            given.member.in_structures(&mut input, &mut |members, member| {
-                found |= gives(&given.text, members.get(member));
-            });
-            found
-        })
+        && refused
+            .given
+            .as_ref()
+            .is_none_or(|given| gives(hook_call, &given.member, &|value| is_text(&given.text, value)))
+}
+
+/// True if the call gives the member, and its value is the one that is meant.
+fn gives(hook_call: HookCall<'_>, member: &Path, is_meant: &dyn Fn(&Value) -> bool) -> bool {
+    let mut found = false;
+    let mut input = hook_call.input.clone();
+    member.in_structures(&mut input, &mut |members, member| {
+        found |= members.get(member).is_some_and(is_meant);
+    });
+    found
 }
