@@ -399,8 +399,9 @@ pub(crate) struct SweepArgs {
     /// Only the streams of this run, of any age unless --older-than is given.
     #[arg(long, value_name = "ID", value_parser = run_id)]
     pub(crate) run: Option<String>,
-    /// Only streams that are older than this, such as 2h; 1h where nothing is stated, since younger ones
-    /// may be in use by a run under way.
+    /// Only streams that are older than this, such as 2h; where nothing is stated, streams whose tag says that
+    /// they have expired, and streams without an expiry that are older than 1h, since others may be in use by a
+    /// run under way.
     #[arg(long, value_name = "TIME", value_parser = age)]
     pub(crate) older_than: Option<Duration>,
     /// Streams of any age and run, also of runs under way.

@@ -56,6 +56,8 @@ pub(super) fn open(path: &Path) -> Result<Log, Problem> {
         Problem::usage(format!("read the log `{}`: {error}", path.display()))
             .with_help("name a file that `run --log FILE` wrote")
     })?;
-    read_log(BufReader::new(file))
-        .map_err(|error| Problem::usage(error).with_help("name a file that `run --log FILE` wrote"))
+    read_log(BufReader::new(file)).map_err(|error| {
+        Problem::usage(format!("take `{}` for a log: failed to {error}", path.display()))
+            .with_help("name a file that `run --log FILE` wrote")
+    })
 }

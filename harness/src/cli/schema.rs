@@ -36,7 +36,8 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Exit, Problem> {
 pub(super) fn import_model(args: &ImportModelArgs) -> Result<Exit, Problem> {
     let text = read_text(&args.file)?;
     let model = model::import(&text, &args.source).map_err(|error| {
-        Problem::usage(error).with_help("the file should be a service-2.json of botocore")
+        Problem::usage(format!("take `{}` for a model: failed to {error}", args.file.display()))
+            .with_help("name a service-2.json of botocore")
     })?;
     write(&args.output, &model.to_text())?;
     say(format_args!(

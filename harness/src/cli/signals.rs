@@ -34,6 +34,7 @@ pub(super) async fn heeding(
     };
     let over = async {
         if let Some(budget) = budget {
+            stop.begin_budget(budget);
             sleep_until(Instant::now() + budget).await;
             stop.end_budget(budget);
         }

@@ -35,7 +35,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
     block_on(heeding(&stop, None, work))?
 }
 
-/// The age below which streams may be in use by a run under way.
+/// The age below which streams may be in use by a run under way, if their tags do not say how long.
 const PERHAPS_IN_USE: Duration = Duration::from_secs(3_600);
 
 async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
@@ -71,13 +71,14 @@ async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
 /// the one that was requested are neither.
 fn choose<'f>(args: &SweepArgs, found: &'f Leftovers) -> (Vec<&'f Leftover>, Vec<&'f Leftover>) {
     let of_run = |leftover: &&Leftover| args.run.as_ref().is_none_or(|run| *run == leftover.run);
-    let youngest = match (args.older_than, &args.run) {
-        (Some(age), _) => Some(age),
-        (None, None) if !args.all => Some(PERHAPS_IN_USE),
-        (None, None | Some(_)) => None,
-    };
-    let is_old = |leftover: &&Leftover| {
-        youngest.is_none_or(|youngest| leftover.age.is_some_and(|age| age >= youngest))
+    let is_at_least = |leftover: &Leftover, least| leftover.age.is_some_and(|age| age >= least);
+    let is_old = |leftover: &&Leftover| match (args.older_than, &args.run) {
+        (Some(least), _) => is_at_least(leftover, least),
+        (None, None) if !args.all => match leftover.expires_in {
+            Some(expires_in) => expires_in.is_zero(),
+            None => is_at_least(leftover, PERHAPS_IN_USE),
+        },
+        (None, None | Some(_)) => true,
     };
     found.ours.iter().filter(of_run).partition(is_old)
 }
@@ -99,9 +100,15 @@ fn report_what_stays(args: &SweepArgs, found: &Leftovers, kept: &[&Leftover]) ->
         say("the list of streams does not end; there may be more than were read")?;
     }
     if !kept.is_empty() {
-        let age = age_text(args.older_than.unwrap_or(PERHAPS_IN_USE));
+        let young = match args.older_than {
+            Some(least) => format!("is not older than {}", age_text(least)),
+            None => format!(
+                "has not expired, or is not older than {} and has no expiry in its tag,",
+                age_text(PERHAPS_IN_USE)
+            ),
+        };
         say(format_args!(
-            "a stream that is not older than {age} may be in use by a run under way; if that run is over, \
+            "a stream that {young} may be in use by a run under way; if that run is over, \
              `--run ID` deletes its streams, and `--all` those of all runs"
         ))?;
     }
@@ -114,7 +121,12 @@ fn described(leftover: &Leftover) -> String {
         || "the target does not say when it was made".to_owned(),
         |age| format!("made {} ago", age_text(age)),
     );
-    format!("{} (run {}, {age})", clean(&leftover.name), clean(&leftover.run))
+    let expiry = match leftover.expires_in {
+        Some(expires_in) if expires_in.is_zero() => ", expired".to_owned(),
+        Some(expires_in) => format!(", expires in {}", age_text(expires_in)),
+        None => String::new(),
+    };
+    format!("{} (run {}, {age}{expiry})", clean(&leftover.name), clean(&leftover.run))
 }
 
 /// An age, to the minute.

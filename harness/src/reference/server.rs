@@ -13,7 +13,9 @@ use hyper::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 
 use super::reply::{Reply, ReplyBody};
 use super::service::Service;
@@ -47,8 +49,9 @@ pub fn start(settings: Settings) -> io::Result<Running> {
     let guard = runtime.enter();
     let listener = TcpListener::from_std(listener)?;
     drop(guard);
+    let (read_timeout, connections) = (settings.read_timeout, settings.connections);
     let service = Arc::new(Service::new(settings));
-    let accepting = runtime.spawn(accept(listener, Arc::clone(&service)));
+    let accepting = runtime.spawn(accept(listener, Arc::clone(&service), read_timeout, connections));
     Ok(Running { address, service, accepting })
 }
 
@@ -84,13 +87,23 @@ impl Drop for Running {
 }
 
 /// Accepts connections until it is aborted, which aborts the connections too.
-async fn accept(listener: TcpListener, service: Arc<Service>) {
+async fn accept(listener: TcpListener, service: Arc<Service>, read_timeout: Duration, most: usize) {
+    let free = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
     let mut connections = JoinSet::new();
     loop {
+        let next = async {
+            // Nobody closes the semaphore, so that there is always a permit sooner or later.
+            let permit = Arc::clone(&free).acquire_owned().await;
+            (permit, listener.accept().await)
+        };
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            (permit, accepted) = next => match accepted {
                 Ok((stream, _peer)) => {
-                    connections.spawn(serve(stream, Arc::clone(&service)));
+                    let service = Arc::clone(&service);
+                    connections.spawn(async move {
+                        serve(stream, service, read_timeout).await;
+                        drop(permit);
+                    });
                 }
                 // Out of descriptors or the like: the next turn may fare better.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -100,22 +113,69 @@ async fn accept(listener: TcpListener, service: Arc<Service>) {
     }
 }
 
-async fn serve(stream: TcpStream, service: Arc<Service>) {
+/// The number of requests of a connection whose heads were read and whose responses were not yet made.
+#[derive(Debug)]
+struct InHand(watch::Sender<usize>);
+
+impl InHand {
+    /// Counts a request until the guard is dropped.
+    fn one_more(self: &Arc<Self>) -> impl Drop + use<> {
+        struct Guard(Arc<InHand>);
+        impl Drop for Guard {
+            fn drop(&mut self) {
+                self.0.0.send_modify(|count| *count = count.saturating_sub(1));
+            }
+        }
+        self.0.send_modify(|count| *count += 1);
+        Guard(Arc::clone(self))
+    }
+
+    /// Waits until there was no request for this long.
+    async fn none_for(&self, limit: Duration) {
+        let mut changes = self.0.subscribe();
+        loop {
+            let none = *changes.borrow_and_update() == 0;
+            let limit = if none { limit } else { Duration::MAX };
+            if timeout(limit, changes.changed()).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, service: Arc<Service>, read_timeout: Duration) {
     // A peer that has gone already is noticed by the connection itself.
     let _gone = stream.set_nodelay(true);
-    let respond = service_fn(move |request| respond(request, Arc::clone(&service)));
+    let in_hand = Arc::new(InHand(watch::Sender::new(0)));
+    let counted = Arc::clone(&in_hand);
+    let respond = service_fn(move |request| {
+        let guard = counted.one_more();
+        let responded = respond(request, Arc::clone(&service), read_timeout);
+        async move {
+            let response = responded.await;
+            drop(guard);
+            response
+        }
+    });
     // HTTP/2 to a client that knows it before, as some SDKs do of Kinesis; HTTP/1.1 to all others.
     let mut server = auto::Builder::new(TokioExecutor::new());
     server.http2().max_concurrent_streams(STREAMS).max_header_list_size(LONGEST_HEADERS);
-    // An error here is the peer's doing and is seen by the peer.
-    let _closed = server.serve_connection(TokioIo::new(stream), respond).await;
+    tokio::select! {
+        // An error here is the peer's doing and is seen by the peer.
+        _closed = server.serve_connection(TokioIo::new(stream), respond) => {}
+        () = in_hand.none_for(read_timeout) => {}
+    }
 }
 
 /// # Errors
 /// If the body does not arrive or no answer is to be sent, which ends the connection.
-async fn respond(request: Request<Incoming>, service: Arc<Service>) -> io::Result<Response<ReplyBody>> {
+async fn respond(
+    request: Request<Incoming>,
+    service: Arc<Service>,
+    read_timeout: Duration,
+) -> io::Result<Response<ReplyBody>> {
     let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, LONGEST_BODY).collect().await {
+    let body = match timeout(read_timeout, Limited::new(body, LONGEST_BODY).collect()).await? {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
             return Reply::too_large().into_response(&service.ids);

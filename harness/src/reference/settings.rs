@@ -24,6 +24,11 @@ pub struct Settings {
     /// The account's limits. Default as documented, but as many streams in CREATING at once as one
     /// likes, so that a harness need not wait.
     pub limits: Limits,
+    /// How long a connection may take for a request: for its head, counted from the end of the request before,
+    /// and once more for its body. A connection that takes longer is closed. Default one minute.
+    pub read_timeout: Duration,
+    /// Connections that are open at once, at most; others wait to be accepted. Default 1,000.
+    pub connections: usize,
 }
 
 impl Default for Settings {
@@ -35,6 +40,8 @@ impl Default for Settings {
             faults: Faults::new(),
             credentials: vec![Credentials::dummy()],
             limits: Limits { creating: None, ..Limits::DOCUMENTED },
+            read_timeout: Duration::from_secs(60),
+            connections: 1_000,
         }
     }
 }

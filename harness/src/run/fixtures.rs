@@ -7,10 +7,12 @@ mod creating;
 mod deletion;
 mod lease;
 mod responses;
+mod tag;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
@@ -22,11 +24,17 @@ use calls::SetupCall;
 pub(crate) use lease::{Lease, Shared};
 use responses::arn_of;
 pub(crate) use responses::has_our_tag;
+pub(crate) use tag::TagValue;
 
 /// What every name of ours begins with.
 pub const PREFIX: &str = "kinesis-conformance-";
-/// The key of the tag that every stream of ours carries; its value is the run's id.
+/// The key of the tag that every stream of ours carries; its value is the run's id, and the time from
+/// when on `sweep` may delete the stream.
 pub const TAG_KEY: &str = "kinesis-conformance";
+/// How long a stream of a run without a budget may be in use, counted from its creation.
+const LIFE_OF_STREAM: SignedDuration = SignedDuration::from_hours(1);
+/// The longest clean-up of a run whose budget is over, and a margin.
+const CLEAN_UP: SignedDuration = SignedDuration::from_secs(150);
 
 /// A stream of ours on the target.
 #[derive(Debug)]
@@ -118,6 +126,18 @@ impl Fixtures {
     pub(crate) fn fresh_name(&self) -> String {
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
         format!("{}{number:04}", self.own_prefix())
+    }
+
+    /// The value of the tag of a stream that is created now.
+    fn tag_value(&self) -> String {
+        // Without a budget nobody knows when the run will be over.
+        let least = Timestamp::now() + LIFE_OF_STREAM;
+        let with_clean_up = |ends_at: Timestamp| ends_at.checked_add(CLEAN_UP).unwrap_or(Timestamp::MAX);
+        TagValue {
+            run: self.run_id.clone(),
+            expiry: Some(self.session.ends_at().map_or(least, with_clean_up)),
+        }
+        .to_string()
     }
 
     /// What the names of this run's streams begin with.
@@ -228,7 +248,7 @@ impl Fixtures {
         }
         let input = Value::from([
             ("StreamName", Value::from(name)),
-            ("Tags", Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))])),
+            ("Tags", Value::from([(TAG_KEY, Value::from(self.tag_value()))])),
         ]);
         if let Err(error) = self.setup_call(tag, "AddTagsToStream", &input).await
             && !self.reported_untaggable.swap(true, Ordering::Relaxed)
@@ -269,7 +289,7 @@ impl Fixtures {
                 let input = Value::from([
                     ("StreamName", Value::from(name.as_str())),
                     ("ShardCount", Value::from(i64::from(shards))),
-                    ("Tags", Value::from([(TAG_KEY, Value::from(self.run_id.as_str()))])),
+                    ("Tags", Value::from([(TAG_KEY, Value::from(self.tag_value()))])),
                 ]);
                 SetupCall { input, makes: Some(name.clone()) }
             })

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use crate::model::{Model, Value};
 use crate::wire::{Auth, Client, NoAnswerKind, Overrides, RawSent, Response, Sent};
 
@@ -426,6 +428,11 @@ impl Session {
     /// True once the run has to end.
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.is_stopped()
+    }
+
+    /// When the budget of the run is over; `None` without a budget.
+    pub(crate) fn ends_at(&self) -> Option<Timestamp> {
+        self.stop.ends_at()
     }
 
     /// Ends when the run has to end.

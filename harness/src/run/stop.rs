@@ -1,9 +1,10 @@
 //! The end of a run before all of its trials are carried out.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use super::ledger::{CleanUp, Ledger};
@@ -18,6 +19,8 @@ struct StopState {
     reason: Mutex<Option<StopReason>>,
     notify: Notify,
     ledger: Ledger,
+    /// When the budget of the run is over; never set without a budget.
+    ends_at: OnceLock<Timestamp>,
 }
 
 /// Why a run was ended early.
@@ -35,6 +38,19 @@ impl Stop {
     /// Requests everything under way to end.
     pub fn stop(&self) {
         self.stop_because(StopReason::Asked);
+    }
+
+    /// Notes that the run has so much time from now on. [`Self::end_budget`] ends the run.
+    pub fn begin_budget(&self, budget: Duration) {
+        let budget = SignedDuration::try_from(budget).unwrap_or(SignedDuration::MAX);
+        let ends_at = Timestamp::now().checked_add(budget).unwrap_or(Timestamp::MAX);
+        // The first budget counts: a run has one.
+        self.0.ends_at.get_or_init(|| ends_at);
+    }
+
+    /// When the budget of the run is over; `None` without a budget.
+    pub(crate) fn ends_at(&self) -> Option<Timestamp> {
+        self.0.ends_at.get().copied()
     }
 
     /// Ends the run, unless it has come to its clean-up: that has a deadline of its own.

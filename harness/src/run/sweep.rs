@@ -21,7 +21,7 @@ use crate::observe::decoded::DecodedResponse;
 use crate::plan::Outgoing;
 use crate::plan::Target;
 use crate::run::capability::TargetError;
-use crate::run::fixtures::{PREFIX, TAG_KEY};
+use crate::run::fixtures::{PREFIX, TAG_KEY, TagValue};
 use crate::run::session::{Session, Tag};
 use crate::run::stop::Stop;
 
@@ -37,11 +37,14 @@ const MOST_TRIES: u32 = 3;
 pub struct Leftover {
     /// Its name.
     pub name: String,
-    /// The run that made it: the value of its tag.
+    /// The run that made it, by its tag.
     pub run: String,
     /// How long ago it was made, by the target's clock or by this machine's, whichever says less;
     /// `None` if the target does not say when.
     pub age: Option<Duration>,
+    /// The time until nobody will use it any more, by its tag and the same clock: zero if it is over; `None`
+    /// if the tag does not say.
+    pub expires_in: Option<Duration>,
 }
 
 /// What was found.
@@ -122,9 +125,12 @@ fn texts(output: &Value, member: &str) -> Vec<String> {
 /// Inspects a stream with our prefix. One that has vanished in the meantime is none.
 async fn inspect(session: &Session, name: String, found: &mut Leftovers) -> Result<(), TargetError> {
     match tag_of(session, &name).await? {
-        Tagged::By(run) => {
+        Tagged::By(TagValue { run, expiry }, now) => {
             if let Some(age) = age_of(session, &name).await? {
-                found.ours.push(Leftover { name, run, age });
+                let until = |expiry: Timestamp| {
+                    Duration::try_from(expiry.duration_since(now)).unwrap_or(Duration::ZERO)
+                };
+                found.ours.push(Leftover { name, run, age, expires_in: expiry.map(until) });
             }
         }
         Tagged::ByNobody => found.untagged.push(name),
@@ -136,8 +142,8 @@ async fn inspect(session: &Session, name: String, found: &mut Leftovers) -> Resu
 
 /// What the tags of a stream say.
 enum Tagged {
-    /// A run of ours has made it.
-    By(String),
+    /// A run of ours has made it. With the time of this answer.
+    By(TagValue, Timestamp),
     ByNobody,
     /// The stream is gone.
     Gone,
@@ -152,7 +158,7 @@ async fn tag_of(session: &Session, name: &str) -> Result<Tagged, TargetError> {
         if let (Value::Map(members), Some(key)) = (&mut input, &after) {
             members.insert("ExclusiveStartTagKey".to_owned(), Value::from(key.as_str()));
         }
-        let decoded = request(session, "ListTagsForStream", &input).await?.decoded;
+        let Observed { decoded, exchange, .. } = request(session, "ListTagsForStream", &input).await?;
         if is_gone(&decoded) {
             return Ok(Tagged::Gone);
         }
@@ -160,7 +166,8 @@ async fn tag_of(session: &Session, name: &str) -> Result<Tagged, TargetError> {
         let tags = output.get("Tags").and_then(Value::as_list).unwrap_or_default();
         let text = |tag: &Value, member| tag.get(member).and_then(Value::as_str).map(str::to_owned);
         if let Some(ours) = tags.iter().find(|tag| text(tag, "Key").as_deref() == Some(TAG_KEY)) {
-            return Ok(Tagged::By(text(ours, "Value").unwrap_or_default()));
+            let value = text(ours, "Value").unwrap_or_default();
+            return Ok(Tagged::By(TagValue::read(&value), now(&exchange.response)));
         }
         let last = tags.last().and_then(|tag| text(tag, "Key"));
         let more = output.get("HasMoreTags") == Some(&Value::Bool(true));
@@ -194,6 +201,12 @@ async fn age_of(session: &Session, name: &str) -> Result<Option<Option<Duration>
 /// The time since then, by this machine's clock or by that of the target, whichever says less: clocks
 /// differ, and a stream that is taken for older than it is may be in use.
 fn since(created_ms: i64, response: &ResponseText) -> Duration {
+    let now = now(response);
+    Duration::from_millis(u64::try_from(now.as_millisecond().saturating_sub(created_ms)).unwrap_or_default())
+}
+
+/// The time by this machine's clock or by that of the target, whichever is earlier.
+fn now(response: &ResponseText) -> Timestamp {
     let theirs = match response {
         ResponseText::Answer { headers, .. } => headers
             .iter()
@@ -202,8 +215,7 @@ fn since(created_ms: i64, response: &ResponseText) -> Duration {
         ResponseText::None(_) => None,
     };
     let now = Timestamp::now();
-    let now = theirs.map_or(now, |theirs| theirs.min(now));
-    Duration::from_millis(u64::try_from(now.as_millisecond().saturating_sub(created_ms)).unwrap_or_default())
+    theirs.map_or(now, |theirs| theirs.min(now))
 }
 
 fn is_gone(decoded: &DecodedResponse) -> bool {

@@ -153,3 +153,62 @@ fn a_log_that_is_none_is_reported_by_its_place() {
             .complains(&["it has format 99"]);
     }
 }
+
+/// Contents that no file of ours may have.
+fn contents() -> Vec<(&'static str, Vec<u8>)> {
+    let laughs: String =
+        (1..30).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "))).collect();
+    vec![
+        ("nothing", Vec::new()),
+        ("a NUL", b"\0".to_vec()),
+        ("bytes that are not UTF-8", b"format: 1\nname: \xff\xfe\n".to_vec()),
+        ("UTF-16", b"\xff\xfef\0o\0r\0m\0a\0t\0".to_vec()),
+        ("a list", b"[1, 2, 3]\n".to_vec()),
+        ("a text", b"\"format\"\n".to_vec()),
+        ("deep lists", [b"[".repeat(100_000), b"]".repeat(100_000)].concat()),
+        ("deep objects", [b"{\"a\":".repeat(100_000), b"1".to_vec(), b"}".repeat(100_000)].concat()),
+        ("lists that are never closed", b"{\"a\":[[[[".to_vec()),
+        ("aliases of aliases", format!("a0: &a0 [lol]\n{laughs}").into_bytes()),
+        ("a member twice", b"{\"format\": 1, \"format\": 1}\n".to_vec()),
+        ("a number beyond all", b"{\"format\": 1e999999}\n".to_vec()),
+        ("escapes in a key", b"{\"format\": 1, \"\\u001b[2J\\u202e\": \"\\u009b31m\"}\n".to_vec()),
+        ("raw escapes", b"format: 1\n\x1b[2J: \xc2\x9b31m\n".to_vec()),
+        ("a line of 900 kB", b"x".repeat(900_000)),
+        ("only line ends", b"\r\n".repeat(10_000)),
+    ]
+}
+
+#[test]
+fn no_content_of_a_file_ends_the_program_otherwise_than_with_its_name() {
+    let scratch = Scratch::new();
+    for (number, (what, bytes)) in contents().into_iter().enumerate() {
+        let folder = format!("cases-{number}");
+        let case = scratch.write(&format!("{folder}/hostile.yaml"), "");
+        let path = scratch.write(&format!("hostile-{number}.yaml"), "");
+        for path in [&case, &path] {
+            std::fs::write(path, &bytes).expect("a file");
+        }
+        let folder = scratch.path(&folder);
+        for arguments in [
+            &["list", "--cases", &folder][..],
+            &["run", QUICK, "--target", &path],
+            &["run", QUICK, "--known", &path],
+            &["check", "--no-faults", &path],
+            &["judge", &path],
+            &["replay", &path, QUICK],
+            &["compare", &path, &path],
+            &["import-model", &path, "--source", "a test", "--output", &scratch.path("model.json")],
+            &["run", QUICK, "--endpoint", "https://127.0.0.1:1", "--cacert", &path],
+        ] {
+            let started = std::time::Instant::now();
+            let ended = run(arguments);
+            let took = started.elapsed();
+            let reported = format!("{what}: {arguments:?} took {took:?}\n{}", ended.reported());
+            assert_eq!(ended.code, Some(2), "{reported}");
+            assert!(ended.err.contains("hostile") && !ended.err.contains("panicked"), "{reported}");
+            let steers = |letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}';
+            assert!(!ended.err.contains(steers) && !ended.out.contains(steers), "{reported}");
+            assert!(took < std::time::Duration::from_secs(10), "{reported}");
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod full_disk;
 mod interrupted;
 mod judged;
 mod known;
+mod measured;
 mod other_user;
 mod proxy;
 mod ranges;

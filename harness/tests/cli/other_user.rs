@@ -64,12 +64,17 @@ impl Other {
 
 /// A stream that carries our tag, as a killed run leaves it.
 pub(crate) fn leave(other: &Other, name: &str) {
+    leave_tagged(other, name, run_of(name));
+}
+
+/// A stream whose tag has this value.
+pub(crate) fn leave_tagged(other: &Other, name: &str, value: &str) {
     other.call(
         "CreateStream",
         &Value::from([
             ("StreamName", Value::from(name)),
             ("ShardCount", Value::from(1_i64)),
-            ("Tags", Value::from([("kinesis-conformance", Value::from(run_of(name)))])),
+            ("Tags", Value::from([("kinesis-conformance", Value::from(value))])),
         ]),
     );
 }

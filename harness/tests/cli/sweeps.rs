@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kinesis_conformance::model::Value;
 
-use super::other_user::{Other, leave};
-use super::support::{Hostile, HostileServer, PROGRAM, Served, run, until, wait};
+use super::other_user::{Other, leave, leave_tagged};
+use super::support::{Hostile, HostileServer, PROGRAM, Served, command, run, until, wait};
 
 #[test]
 fn sweep_reads_beyond_the_first_page_and_uses_tags_alone_as_little_as_names_alone() {
@@ -206,4 +206,60 @@ fn a_deletion_that_is_refused_for_a_while_is_sent_again() {
         }
     });
     swept.expect(0).says(&["deleted 1"]);
+}
+
+#[test]
+fn sweep_deletes_what_has_expired_by_its_tag_and_keeps_what_has_not() {
+    let served = Served::start(&[]);
+    let other = Other::of(&served.endpoint);
+    let [expired, in_use] = ["kinesis-conformance-0badf00d-0001", "kinesis-conformance-0badcafe-0001"];
+    leave_tagged(&other, expired, "0badf00d until 2020-01-01T00:00:00Z");
+    leave_tagged(&other, in_use, "0badcafe until 2999-01-01T00:00:00Z");
+    run(&["sweep", "--yes", "--endpoint", &served.endpoint]).expect(0).says(&[
+        &format!("{expired} (run 0badf00d, made"),
+        ", expired)",
+        &format!("left alone: {in_use} (run 0badcafe, made"),
+        ", expires in",
+        "deleted 1",
+    ]);
+    until("the expired stream is gone", || other.streams() == [in_use]);
+    run(&["sweep", "--yes", "--run", "0badcafe", "--endpoint", &served.endpoint])
+        .expect(0)
+        .says(&["deleted 1"]);
+    until("nothing is left", || other.streams().is_empty());
+}
+
+/// The value of the tag of a stream.
+fn tag_of(other: &Other, name: &str) -> Option<String> {
+    let (status, body) =
+        other.request("ListTagsForStream", &Value::from([("StreamName", Value::from(name))]));
+    let body: serde_json::Value = serde_json::from_str(&body).ok().filter(|_| status == 200)?;
+    let tags = body["Tags"].as_array()?;
+    let ours = tags.iter().find(|tag| tag["Key"] == "kinesis-conformance")?;
+    ours["Value"].as_str().map(str::to_owned)
+}
+
+#[test]
+fn the_tag_of_a_stream_names_its_run_and_expires_after_the_budget_of_the_run() {
+    for (budget, least) in [(&[][..], 3_500), (&["--budget", "3h"], 3 * 3_600)] {
+        let served = Served::start(&[]);
+        let other = Other::of(&served.endpoint);
+        let mut child = command(&["run", "-q", "--endpoint", &served.endpoint, "transition"])
+            .args(budget)
+            .spawn()
+            .expect("a child");
+        let mut found = None;
+        until("a stream of the run has a tag", || {
+            found = other.streams().iter().find_map(|name| Some((name.clone(), tag_of(&other, name)?)));
+            found.is_some()
+        });
+        child.kill().expect("a child");
+        wait(&mut child);
+        let (name, value) = found.expect("a stream");
+        let (run, expiry) = value.split_once(" until ").expect("an expiry");
+        assert!(name.contains(run), "{name}: {value}");
+        let expiry: jiff::Timestamp = expiry.parse().expect("a time");
+        let seconds = expiry.duration_since(jiff::Timestamp::now()).as_secs();
+        assert!((least - 60..least + 200).contains(&seconds), "{budget:?}: {seconds} s");
+    }
 }

@@ -36,6 +36,8 @@ pub(crate) enum Manner {
     Endless(fn(&Right) -> Vec<u8>, &'static [u8]),
     /// Writes the right answer, a byte every 40 ms.
     Drips,
+    /// Writes the right answer so long after it is there.
+    Late(Duration),
     /// Ends the connection by a reset.
     Resets,
     /// Ends the connection and listens no more.
@@ -57,6 +59,8 @@ pub(crate) enum Then {
     Closes,
     /// It stays open, and nothing more comes.
     Waits,
+    /// It ends by a reset.
+    Resets,
 }
 
 /// An endpoint until it is dropped.
@@ -203,6 +207,7 @@ async fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
         match be_hostile(&mut stream, state, &right).await? {
             Then::GoesOn => {}
             Then::Closes => return stream.shutdown().await,
+            Then::Resets => return stream.set_zero_linger(),
             Then::Waits => {
                 let mut rest = Vec::new();
                 stream.read_to_end(&mut rest).await?;
@@ -235,6 +240,11 @@ async fn be_hostile(stream: &mut TcpStream, state: &State, right: &Right) -> io:
                 write(stream, &[*byte]).await?;
                 tokio::time::sleep(Duration::from_millis(40)).await;
             }
+            Ok(Then::GoesOn)
+        }
+        Manner::Late(after) => {
+            tokio::time::sleep(after).await;
+            write(stream, &right.whole).await?;
             Ok(Then::GoesOn)
         }
         Manner::Resets => {

@@ -1,4 +1,4 @@
-//! Hostile endpoints: what each does, and what the design says of it.
+//! Hostile endpoints: what each does, and what the design says of it: outcome, deadline, and bytes that may be taken.
 
 use std::time::Duration;
 
@@ -19,7 +19,24 @@ pub(crate) struct Row {
     /// What is reported, once, if it is hostile to everybody; `None` where it does no harm or strikes by
     /// chance.
     pub(crate) reported: Option<&'static str>,
+    /// A run of the row ends within this time.
+    pub(crate) within: Duration,
+    /// Bytes of one answer that the client takes at most.
+    pub(crate) memory: u64,
 }
+
+impl Row {
+    /// The row with another bound of the bytes of one answer.
+    pub(crate) const fn holds(self, memory: u64) -> Self {
+        Self { memory, ..self }
+    }
+}
+
+/// Bytes of one answer that may have been written before it is given up: the limit of a body, and
+/// what sockets hold.
+pub(crate) const LARGEST_BODY: u64 = 16 * 1024 * 1024 + 8 * 1024 * 1024;
+/// Bytes of an answer that is not long.
+const SMALL: u64 = 64 * 1024;
 
 /// The outcome of each kind of hostility, by the trial and by whom it hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +45,9 @@ pub(crate) enum Verdict {
     NoAnswer,
     /// A body that does not decode, or not to what is expected: a failure.
     BadBody,
+    /// A body that decodes to something else than the operation's output. An answer that needs no body
+    /// is right all the same: its body is asserted by the case that asks for it.
+    OtherBody,
     /// A refusal where nothing is to be refused: a failure.
     Refusal,
     /// 5xx: a failure, as a health request is answered, however badly.
@@ -54,23 +74,36 @@ pub(crate) enum Hit {
 
 impl Verdict {
     /// The outcomes that the design allows.
-    pub(crate) const fn outcomes(self, hit: Hit) -> &'static [Outcome] {
+    pub(crate) const fn outcomes(self, hit: Hit, needs_body: bool) -> &'static [Outcome] {
         match (self, hit) {
+            (Self::OtherBody, Hit::Question) if !needs_body => &[Outcome::Pass],
             (Self::NoAnswer, Hit::Question) => &[Outcome::Fail],
             (Self::NoAnswer, Hit::Samples | Hit::Everybody)
             | (Self::NoPatience, Hit::Question | Hit::Samples) => &[Outcome::Error],
             // The first start is that of the measurement before the suite: an observation that comes after
             // it finds its stream refused.
             (Self::NoPatience, Hit::Everybody) => &[Outcome::Error, Outcome::Blocked],
-            (Self::BadBody | Self::Refusal | Self::ServerError, Hit::Question | Hit::Samples) => {
-                &[Outcome::Fail]
-            }
+            (
+                Self::BadBody | Self::OtherBody | Self::Refusal | Self::ServerError,
+                Hit::Question | Hit::Samples,
+            ) => &[Outcome::Fail],
             // What fails on a shared stream is sent again on one of its own, which can't be made.
-            (Self::BadBody | Self::Refusal | Self::ServerError, Hit::Everybody) => {
+            (Self::BadBody | Self::OtherBody | Self::Refusal | Self::ServerError, Hit::Everybody) => {
                 &[Outcome::Fail, Outcome::Blocked]
             }
             (Self::RidesOver, _) => &[Outcome::Pass],
             (Self::ByChance, _) => &[Outcome::Pass, Outcome::Fail, Outcome::Blocked, Outcome::Error],
+        }
+    }
+
+    /// The deadline of a run.
+    pub(crate) const fn within(self) -> Duration {
+        match self {
+            Self::NoAnswer | Self::NoPatience | Self::ByChance => Duration::from_millis(21_000),
+            Self::BadBody | Self::OtherBody | Self::Refusal | Self::ServerError => {
+                Duration::from_millis(15_000)
+            }
+            Self::RidesOver => Duration::from_millis(10_000),
         }
     }
 
@@ -79,9 +112,9 @@ impl Verdict {
         match (self, hit) {
             (_, Hit::Samples) => &[MismatchKind::States],
             (Self::NoAnswer, _) => &[MismatchKind::NoAnswer],
-            (Self::BadBody, Hit::Question) => &[MismatchKind::Body],
+            (Self::BadBody | Self::OtherBody, Hit::Question) => &[MismatchKind::Body],
             // The observation goes on, and its samples meet the same.
-            (Self::BadBody, Hit::Everybody) => &[MismatchKind::Body, MismatchKind::States],
+            (Self::BadBody | Self::OtherBody, Hit::Everybody) => &[MismatchKind::Body, MismatchKind::States],
             (Self::Refusal, _) => &[MismatchKind::Status],
             (Self::ServerError, _) => &[MismatchKind::ServerError],
             (Self::NoPatience | Self::RidesOver | Self::ByChance, _) => &[],
@@ -89,13 +122,18 @@ impl Verdict {
     }
 }
 
-const fn row(name: &'static str, manner: Manner, verdict: Verdict, reported: Option<&'static str>) -> Row {
-    Row { name, manner, verdict, reported }
+pub(crate) const fn row(
+    name: &'static str,
+    manner: Manner,
+    verdict: Verdict,
+    reported: Option<&'static str>,
+) -> Row {
+    Row { name, manner, verdict, reported, within: verdict.within(), memory: SMALL }
 }
 
-const UNREACHED: Option<&str> = Some("failed to reach the target");
-const NOT_KINESIS: Option<&str> = Some("failed to recognise Kinesis");
-const CREDENTIALS: Option<&str> = Some("check credentials");
+pub(crate) const UNREACHED: Option<&str> = Some("failed to reach the target");
+pub(crate) const NOT_KINESIS: Option<&str> = Some("failed to recognise Kinesis");
+pub(crate) const CREDENTIALS: Option<&str> = Some("check credentials");
 const CLOCKS: Option<&str> = Some("compare the clocks");
 
 /// A body in which lists stand in lists.
@@ -109,6 +147,11 @@ fn throttled() -> Vec<u8> {
 
 /// The table. `elsewhere` is an endpoint that nobody may ever be led to.
 pub(crate) fn rows() -> Vec<Row> {
+    // The patient ones stand last.
+    [super::framing::rows(), super::bodies::rows(), first_rows()].concat()
+}
+
+fn first_rows() -> Vec<Row> {
     use Manner::{Drips, Endless, Every, HangsUp, Resets, Swaps, Vanishes, Writes};
     use Then::{Closes, GoesOn, Waits};
     use Verdict::{BadBody, ByChance, NoAnswer, NoPatience, Refusal, RidesOver, ServerError};
@@ -164,7 +207,8 @@ pub(crate) fn rows() -> Vec<Row> {
             Endless(|right| right.head(1 << 40).into_bytes(), &[b' '; 64 * 1024]),
             NoAnswer,
             UNREACHED,
-        ),
+        )
+        .holds(LARGEST_BODY),
         row(
             "sends chunks without end",
             Endless(
@@ -173,13 +217,15 @@ pub(crate) fn rows() -> Vec<Row> {
             ),
             NoAnswer,
             UNREACHED,
-        ),
+        )
+        .holds(LARGEST_BODY),
         row(
             "sends a head without end",
             Endless(|_| b"HTTP/1.1 200 OK\r\n".to_vec(), b"X-More: and more and more\r\n"),
             NoAnswer,
             UNREACHED,
-        ),
+        )
+        .holds(LARGEST_BODY),
         row("drips", Drips, NoAnswer, UNREACHED),
         row(
             "sends the answer twice",
@@ -199,7 +245,8 @@ pub(crate) fn rows() -> Vec<Row> {
             ),
             NoAnswer,
             UNREACHED,
-        ),
+        )
+        .holds(2 << 20),
         row(
             "sends a thousand headers",
             Writes(

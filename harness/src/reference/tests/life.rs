@@ -140,3 +140,94 @@ async fn an_address_in_use_is_an_error() {
     let settings = Settings { listen: running.address(), ..Settings::default() };
     assert_eq!(start(settings).expect_err("it is taken").kind(), std::io::ErrorKind::AddrInUse);
 }
+
+/// What each client does that never sends a whole request, and the first bytes that it sends.
+const UNFINISHED: [(&str, &[u8]); 6] = [
+    ("nothing", b""),
+    ("a part of the preface of HTTP/2", b"PRI * HTTP/2.0\r\n"),
+    ("the preface of HTTP/2 and no more", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    ("a part of the request line", b"PO"),
+    ("a part of the head", b"POST / HTTP/1.1\r\nHost: a\r\n"),
+    ("a part of the body", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{}"),
+];
+
+/// Reads until the server closes the connection.
+async fn closed(mut stream: tokio::net::TcpStream) {
+    use tokio::io::AsyncReadExt as _;
+    let mut rest = Vec::new();
+    // A reset closes it too.
+    let _ends = stream.read_to_end(&mut rest).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_sends_no_whole_request_in_time_is_closed() {
+    use tokio::io::AsyncWriteExt as _;
+    let read_timeout = Duration::from_millis(200);
+    let pair = Pair::start(Settings { read_timeout, ..Settings::default() });
+    let limit = Duration::from_secs(10);
+    for (what, bytes) in UNFINISHED {
+        let mut stream = tokio::net::TcpStream::connect(pair.running.address()).await.expect("a connection");
+        stream.write_all(bytes).await.expect("it takes the bytes");
+        let ended = tokio::time::timeout(limit, closed(stream)).await;
+        assert!(ended.is_ok(), "a connection that sent {what} is still open");
+    }
+    // A head that comes byte by byte is not finished in time either.
+    let stream = tokio::net::TcpStream::connect(pair.running.address()).await.expect("a connection");
+    let (mut reads, mut writes) = stream.into_split();
+    let drips = async {
+        for byte in b"POST / HTTP/1.1\r\nHost: a\r\nX: ".iter().chain(std::iter::repeat(&b'x')) {
+            if writes.write_all(&[*byte]).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let read = async { tokio::io::AsyncReadExt::read(&mut reads, &mut [0; 64]).await };
+    let ended = tokio::time::timeout(limit, async {
+        tokio::select! { () = drips => {}, _end = read => {} }
+    });
+    assert!(ended.await.is_ok(), "a head that drips keeps its connection open");
+    pair.accept("ListStreams", "{}").await;
+}
+
+#[tokio::test]
+async fn a_response_that_is_held_back_outlives_the_time_for_reading() {
+    let transition = Durations { update: Duration::from_millis(1_000), ..Durations::default() };
+    let pair = Pair::with_stream(Settings {
+        read_timeout: Duration::from_millis(300),
+        faults: Faults::from([fault("answered-late")]),
+        transition,
+        ..Settings::default()
+    })
+    .await;
+    let started = tokio::time::Instant::now();
+    pair.accept("StartStreamEncryption", START).await;
+    assert!(started.elapsed() >= Duration::from_millis(600), "the response was held back");
+}
+
+#[tokio::test]
+async fn no_more_connections_are_open_at_once_than_the_bound_and_others_wait() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let pair = Pair::start(Settings { connections: 2, ..Settings::default() });
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let stream = tokio::net::TcpStream::connect(pair.running.address()).await.expect("a connection");
+        streams.push(stream);
+    }
+    // A request that is answered shows that the connection was accepted.
+    let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    for stream in &mut streams {
+        stream.write_all(request).await.expect("it takes the bytes");
+    }
+    let (mut third, mut second) = (streams.pop().expect("three"), streams.pop().expect("three"));
+    let mut first = streams.pop().expect("three");
+    for stream in [&mut first, &mut second] {
+        assert!(stream.read(&mut [0; 4_096]).await.expect("an answer") > 0);
+    }
+    let mut byte = [0];
+    let waits = tokio::time::timeout(Duration::from_millis(200), third.read(&mut byte)).await;
+    assert!(waits.is_err(), "the third connection was served beside two others");
+    drop(first);
+    let served = tokio::time::timeout(Duration::from_secs(10), third.read(&mut byte)).await;
+    assert_eq!(served.expect("its turn comes").expect("an answer"), 1);
+}
