@@ -30,18 +30,27 @@ pub enum FileError {
 ///
 /// If it is no file, is longer, or the system would not read it.
 pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
-    is_file(&std::fs::metadata(path)?)?;
-    let file = File::open(path)?;
-    // It may have become something else in the meantime.
-    let there = file.metadata()?;
-    is_file(&there)?;
-    if there.len() > most {
+    let file = open_file(path)?;
+    if file.metadata()?.len() > most {
         return Err(FileError::TooLong(most));
     }
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes)?;
     // A file may grow, and those below `/proc` say that they are empty.
     if bytes.len() as u64 > most { Err(FileError::TooLong(most)) } else { Ok(bytes) }
+}
+
+/// Opens a file that somebody names, however long. What is no file is refused before it is opened.
+///
+/// # Errors
+///
+/// If it is no file, or the system would not open it.
+pub fn open_file(path: &Path) -> Result<File, FileError> {
+    is_file(&std::fs::metadata(path)?)?;
+    let file = File::open(path)?;
+    // It may have become something else in the meantime.
+    is_file(&file.metadata()?)?;
+    Ok(file)
 }
 
 fn is_file(there: &Metadata) -> Result<(), FileError> {

@@ -26,7 +26,7 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, ExcerptLabel, Label, Severity, Style, draw, draw_excerpt, plain};
 pub use dialect::DialectName;
-pub use files::{FileError, read_file};
+pub use files::{FileError, open_file, read_file};
 pub use glob::Glob;
 pub use known::{Known, KnownEntry};
 pub use lint::lint;

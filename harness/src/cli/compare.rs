@@ -1,9 +1,9 @@
 //! `compare`.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use kinesis_conformance::case::open_file;
 use kinesis_conformance::report::Comparison;
 use kinesis_conformance::report::record::{Record, read_record};
 
@@ -27,7 +27,7 @@ pub(super) fn compare(cases: Option<&Path>, args: &CompareArgs) -> Result<Exit, 
 /// Reads a record that the user names.
 pub(super) fn open(path: &Path) -> Result<Record, Problem> {
     let help = "name a file that `run --record FILE` wrote";
-    let file = File::open(path).map_err(|error| {
+    let file = open_file(path).map_err(|error| {
         Problem::usage(format!("read the record `{}`: {error}", path.display())).with_help(help)
     })?;
     read_record(BufReader::new(file)).map_err(|error| {

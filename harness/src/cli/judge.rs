@@ -1,10 +1,10 @@
 //! `judge`.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
 use kinesis_conformance::case::Known;
+use kinesis_conformance::case::open_file;
 use kinesis_conformance::judge::rejudge;
 use kinesis_conformance::log::{Event, Log, read_log};
 use kinesis_conformance::plan::Manifest;
@@ -52,7 +52,7 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
 
 /// Reads a log that the user names.
 pub(super) fn open(path: &Path) -> Result<Log, Problem> {
-    let file = File::open(path).map_err(|error| {
+    let file = open_file(path).map_err(|error| {
         Problem::usage(format!("read the log `{}`: {error}", path.display()))
             .with_help("name a file that `run --log FILE` wrote")
     })?;

@@ -83,6 +83,12 @@ fn what_is_no_file_or_too_large_is_refused_before_it_is_read() {
             run(arguments).expect(2).complains(&[path, reason]);
         }
     }
+    // Logs and records may be long.
+    for (path, reason) in files.iter().filter(|(_, reason)| reason.ends_with("only a file is read")) {
+        for arguments in [&["judge", path][..], &["replay", path, QUICK], &["compare", path, path]] {
+            run(arguments).expect(2).complains(&[path, reason]);
+        }
+    }
     for (path, reason) in files.iter().filter(|(path, _)| path.ends_with(".yaml")) {
         let cases = path.rsplit_once('/').expect("a folder").0;
         run(&["list", "--cases", cases]).expect(2).complains(&[path, reason]);
