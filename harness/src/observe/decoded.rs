@@ -1,4 +1,4 @@
-//! An exchange's answer, decoded: what both the predicates of a run and the judge look at.
+//! An exchange's answer, decoded: the form that the run and the judge read.
 
 use crate::model::{Model, Value};
 use crate::wire::{ErrorAnswer, Misfit, NoAnswer, Response, decode, parse};

@@ -7,7 +7,7 @@ use crate::reference::reply::Reply;
 use crate::spec::Action;
 use crate::wire::{AuthFault, Encoding};
 
-/// When a signature is looked at.
+/// When a signature is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::reference) enum Turn {
     /// Before the body is read.
@@ -63,7 +63,7 @@ impl Hooks {
         accepted.then(Value::empty)
     }
 
-    /// When the signature is looked at.
+    /// When the signature is checked.
     pub(in crate::reference) fn turn_of_auth(&self) -> Turn {
         if self.has(Hook::AuthBeforeParsing) {
             Turn::BeforeBody
