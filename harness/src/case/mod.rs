@@ -10,6 +10,7 @@ mod dialect;
 mod files;
 mod former;
 mod glob;
+mod kebab;
 mod known;
 mod lint;
 mod load;
@@ -28,6 +29,7 @@ pub use diagnostic::{Diagnostic, ExcerptLabel, Label, Severity, Style, draw, dra
 pub use dialect::DialectName;
 pub use files::{FileError, open_file, read_file};
 pub use glob::Glob;
+pub use kebab::kebab_case;
 pub use known::{Known, KnownEntry};
 pub use lint::lint;
 pub use mapping::nearest;

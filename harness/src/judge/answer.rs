@@ -8,7 +8,8 @@ use crate::model::Value;
 use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
 
-use super::{Basis, Facet, Found, Judge, clauses};
+use super::output_form::Deviation;
+use super::{Basis, Facet, Found, Judge, clauses, output_form};
 use crate::log::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
@@ -104,7 +105,7 @@ impl<'run> Judge<'run> {
         }
         self.status_and_document(&one, expectation, decoded);
         self.form(&one, &expectation.form);
-        self.take_notes(decoded, exchange);
+        self.take_notes(call, expectation, decoded, exchange);
     }
 
     fn accepted(
@@ -115,12 +116,20 @@ impl<'run> Judge<'run> {
         decoded: &DecodedResponse,
     ) {
         match decoded {
-            DecodedResponse::Accepted { output, misfits, .. } => {
-                for misfit in misfits {
-                    self.misfit(one, misfit);
+            DecodedResponse::Accepted { output, misfits, duplicates, .. } => {
+                // Some clients take the first of them, some the last, some neither.
+                for path in duplicates {
+                    let (expected, actual) =
+                        (format!("{path}: stands once"), format!("{path}: stands there again"));
+                    self.add(one.found(MismatchKind::Body, Facet::Shape, one.span, expected, actual));
                 }
-                if let Some(tree) = members {
-                    self.members(one, call, tree, output);
+                let reported = members.map(|tree| self.members(one, call, tree, output)).unwrap_or_default();
+                for deviation in self.deviations(call, output, misfits) {
+                    // The member was reported to be another one already.
+                    if output_form::is_about(members, &deviation.path) && !reported.contains(&deviation.path)
+                    {
+                        self.deviation(one, &deviation);
+                    }
                 }
             }
             DecodedResponse::Undecodable { why, .. } => {
@@ -134,19 +143,22 @@ impl<'run> Judge<'run> {
         }
     }
 
-    fn misfit(&mut self, one: &One<'run>, misfit: &Misfit) {
-        // How a timestamp is written is tested once, in the protocol suite.
-        if misfit.expected.starts_with("epoch") {
-            self.note(format!("{} is not written as a timestamp", misfit.path));
-            return;
-        }
-        let expected = format!("{}: {}", misfit.path, misfit.expected);
-        let actual = format!("{}: {}", misfit.path, misfit.found);
+    /// The members that are not as the model has them.
+    fn deviations(&self, call: &Call, output: &Value, misfits: &[Misfit]) -> Vec<Deviation> {
+        let model = self.measure.model;
+        output_form::deviations(model, model.operation(&call.operation.value), output, misfits)
+    }
+
+    fn deviation(&mut self, one: &One<'run>, deviation: &Deviation) {
+        let expected = format!("{}: {}", deviation.path, deviation.expected);
+        let actual = format!("{}: {}", deviation.path, deviation.actual);
         self.add(one.found(MismatchKind::Body, Facet::Shape, one.span, expected, actual));
     }
 
-    fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) {
+    /// Compares the members that the expectation names, and returns the paths that differ.
+    fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) -> Vec<String> {
         let found = matching::compare(tree, Some(output), Members::AtLeast, self.bindings());
+        let differ = found.differences.iter().map(|difference| difference.path.clone()).collect();
         for difference in found.differences {
             let within = call.by.as_ref().map_or_else(String::new, |by| {
                 format!(" within {} s after {}", by.value.millis / 1000, by.value.from)
@@ -161,6 +173,7 @@ impl<'run> Judge<'run> {
         for open_value in found.open_values {
             self.record_value(&open_value, &[]);
         }
+        differ
     }
 
     /// That the call is refused is judged, its class is noted.
@@ -289,17 +302,34 @@ impl<'run> Judge<'run> {
         }
     }
 
-    /// Differences of form, which cases of the protocol suite judge once each.
-    fn take_notes(&mut self, decoded: &DecodedResponse, exchange: &Exchange) {
+    /// Differences of form, which cases of the suites `protocol` and `form` judge once each.
+    fn take_notes(
+        &mut self,
+        call: &Call,
+        expectation: &Expectation,
+        decoded: &DecodedResponse,
+        exchange: &Exchange,
+    ) {
         if let DecodedResponse::Refused { error, .. } = decoded
             && error.class.is_some()
             && !error.places.contains(&ErrorPlace::BodyType)
         {
             self.note("the error's class does not stand in the body's __type".to_owned());
         }
-        if let DecodedResponse::Accepted { nulls, .. } = decoded {
+        if let DecodedResponse::Accepted { output, misfits, nulls, .. } = decoded {
             for path in nulls {
                 self.note(format!("{path} is null where an absent member is left out"));
+            }
+            let members = match &expectation.answer {
+                Answer::Accepted { members } => members.as_ref(),
+                Answer::Refused(_) | Answer::RefusedOpen(_) | Answer::Open(_) => None,
+            };
+            let model = self.measure.model;
+            let operation = model.operation(&call.operation.value);
+            for deviation in self.deviations(call, output, misfits) {
+                if !output_form::is_about(members, &deviation.path) {
+                    self.note(output_form::note(model, operation, &deviation));
+                }
             }
         }
         let ResponseText::Answer { status, headers, body, as_it_came: _ } = &exchange.response else {

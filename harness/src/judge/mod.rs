@@ -7,6 +7,7 @@ mod clauses;
 mod conduct;
 mod form;
 mod known;
+mod output_form;
 mod question;
 mod race_and_repeat;
 mod read;

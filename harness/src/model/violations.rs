@@ -199,7 +199,7 @@ pub fn constraints(shape: &Shape) -> Vec<Constraint> {
 
 /// The constraints of a shape that a value itself breaks, without its elements and members:
 /// pattern before length, as the recorded texts have it (VAL-033).
-fn broken(shape: &Shape, value: &Value) -> Vec<Constraint> {
+pub(super) fn broken(shape: &Shape, value: &Value) -> Vec<Constraint> {
     let Some(size) = Size::of(shape, value) else { return Vec::new() };
     constraints(shape).into_iter().rev().filter(|constraint| size.breaks(constraint)).collect()
 }

@@ -12,8 +12,10 @@ pub(crate) enum DecodedResponse {
     Accepted {
         /// The output.
         output: Value,
-        /// Members that do not have their modelled type, or stand there more than once.
+        /// Members that do not have their modelled type.
         misfits: Vec<Misfit>,
+        /// Members that stand more than once; dotted paths.
+        duplicates: Vec<String>,
         /// Members that were null and count as absent, as clients take them; dotted paths, once
         /// each for all elements of a list.
         nulls: Vec<String>,
@@ -65,7 +67,12 @@ impl DecodedResponse {
         }
         if response.body.is_empty() {
             // Nothing and `{}` are the same to a client.
-            return Self::Accepted { output: Value::empty(), misfits: Vec::new(), nulls: Vec::new() };
+            return Self::Accepted {
+                output: Value::empty(),
+                misfits: Vec::new(),
+                duplicates: Vec::new(),
+                nulls: Vec::new(),
+            };
         }
         let encoding = response.encoding();
         match parse(encoding, &response.body) {
@@ -75,14 +82,8 @@ impl DecodedResponse {
                 let mut output = decoded.value;
                 let mut nulls = Vec::new();
                 drop_nulls(&mut output, "", &mut nulls);
-                let mut misfits = decoded.misfits;
-                // Some clients take the first of them, some the last, some neither.
-                misfits.extend(document.duplicates.into_iter().map(|path| Misfit {
-                    path,
-                    expected: "stands once",
-                    found: "stands there again",
-                }));
-                Self::Accepted { output, misfits, nulls }
+                let (misfits, duplicates) = (decoded.misfits, document.duplicates);
+                Self::Accepted { output, misfits, duplicates, nulls }
             }
             Err(error) => Self::Undecodable { status, why: error.to_string() },
         }

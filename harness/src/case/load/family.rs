@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::case::ast::{OperationEffect, Operations, Selection, Suite, Without};
+use crate::case::kebab::kebab_case;
 use crate::case::mapping::{Mapping, nearest};
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::Spanned;
@@ -163,18 +164,6 @@ fn left_out(reader: &mut Reader, entry: &Entry, operation: &Spanned<String>) -> 
     let (name, reason) =
         without(reader, &fields).into_iter().find(|(name, _)| name.value == operation.value)?;
     Some(Without { case: Some(entry.key.value.clone()), operation: name, reason })
-}
-
-/// `AddTagsToStream` as `add-tags-to-stream`.
-fn kebab_case(operation: &str) -> String {
-    let mut kebab = String::new();
-    for letter in operation.chars() {
-        if letter.is_ascii_uppercase() && !kebab.is_empty() {
-            kebab.push('-');
-        }
-        kebab.push(letter.to_ascii_lowercase());
-    }
-    kebab
 }
 
 #[cfg(test)]

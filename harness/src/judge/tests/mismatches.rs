@@ -53,7 +53,7 @@ fn mismatches() -> Vec<(&'static str, &'static str, Vec<Exchange>, Vec<MismatchK
         ("another value", ACCEPTED, describe(200, changed), vec![Body]),
         (
             "another type",
-            ACCEPTED,
+            COUNTED,
             describe(200, r#"{"StreamDescriptionSummary":{"StreamStatus":"ACTIVE","OpenShardCount":"1"}}"#),
             vec![Body],
         ),
@@ -126,6 +126,42 @@ fn a_difference_of_form_is_a_note_and_no_mismatch() {
     );
     assert_eq!(judgement.outcome, Outcome::Pass);
     assert_eq!(judgement.notes, ["a body of content type `application/json`"]);
+}
+
+/// A case that is about a number.
+const COUNTED: &str = "
+  a:
+    title: A stream's shards are counted
+    level: core
+    kills-nothing: a test
+    given: {stream: shared}
+    steps:
+      call: DescribeStreamSummary
+      with: {}
+      expect: {accepted: {StreamDescriptionSummary: {OpenShardCount: $present}}}
+      because: [LIFE-018]
+";
+
+#[test]
+fn a_member_in_a_wrong_form_is_a_mismatch_where_the_trial_is_about_it_and_a_note_elsewhere() {
+    let text = UNCHANGED.replace("{\"StreamStatus\"", "{\"OpenShardCount\":\"1\",\"StreamStatus\"");
+    let described = || vec![exchange_of("DescribeStreamSummary", answer(200, &text))];
+    let note = "StreamDescriptionSummary.OpenShardCount is string, not 32-bit integer \
+                (form/describe-stream-summary/open-shard-count)";
+    let elsewhere = judged(ACCEPTED, described());
+    assert_eq!((elsewhere.outcome, kinds(&elsewhere)), (Outcome::Pass, vec![]));
+    assert!(elsewhere.notes.iter().any(|kept| kept == note), "{:?}", elsewhere.notes);
+
+    let about = judged_at(Level::Strict, COUNTED, described());
+    assert_eq!((about.outcome, kinds(&about)), (Outcome::Fail, vec![MismatchKind::Body]));
+    assert!(!about.notes.iter().any(|kept| kept == note), "{:?}", about.notes);
+}
+
+#[test]
+fn a_member_that_is_missing_is_reported_once() {
+    let without = vec![exchange_of("DescribeStreamSummary", answer(200, UNCHANGED))];
+    let judgement = judged_at(Level::Strict, COUNTED, without);
+    assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Fail, vec![MismatchKind::Body]));
 }
 
 #[test]
