@@ -1,5 +1,7 @@
 //! What an operation is given, and what it comes to.
 
+use strum::{IntoStaticStr, VariantArray};
+
 use super::Millis;
 use super::account::Account;
 use super::effect::Effect;
@@ -43,7 +45,7 @@ pub struct Branch {
 }
 
 /// The operations that are specified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[expect(missing_docs, reason = "the names are the service's own")]
 pub enum Action {
     AddTagsToStream,
@@ -66,50 +68,16 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 16] = [
-        Self::AddTagsToStream,
-        Self::CreateStream,
-        Self::DeleteStream,
-        Self::DescribeLimits,
-        Self::DescribeStream,
-        Self::DescribeStreamSummary,
-        Self::GetRecords,
-        Self::GetShardIterator,
-        Self::ListShards,
-        Self::ListStreams,
-        Self::ListTagsForStream,
-        Self::PutRecord,
-        Self::PutRecords,
-        Self::RemoveTagsFromStream,
-        Self::StartStreamEncryption,
-        Self::StopStreamEncryption,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The operation's name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AddTagsToStream => "AddTagsToStream",
-            Self::CreateStream => "CreateStream",
-            Self::DeleteStream => "DeleteStream",
-            Self::DescribeLimits => "DescribeLimits",
-            Self::DescribeStream => "DescribeStream",
-            Self::DescribeStreamSummary => "DescribeStreamSummary",
-            Self::GetRecords => "GetRecords",
-            Self::GetShardIterator => "GetShardIterator",
-            Self::ListShards => "ListShards",
-            Self::ListStreams => "ListStreams",
-            Self::ListTagsForStream => "ListTagsForStream",
-            Self::PutRecord => "PutRecord",
-            Self::PutRecords => "PutRecords",
-            Self::RemoveTagsFromStream => "RemoveTagsFromStream",
-            Self::StartStreamEncryption => "StartStreamEncryption",
-            Self::StopStreamEncryption => "StopStreamEncryption",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The specified operation of that name; `None` for all others, modelled or not.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.name() == name)
+        Self::ALL.iter().copied().find(|action| action.name() == name)
     }
 }
 

@@ -156,7 +156,7 @@ fn shapes(side: Side, operations: &Operations, path: &Path) -> Result<Vec<&'stat
     };
     let shape_in = |action: Action| path.shape(model, structure(model.operation(action.name())?));
     let shapes: Vec<_> = if operations.named().is_empty() {
-        Action::ALL.into_iter().filter_map(shape_in).collect()
+        Action::ALL.iter().copied().filter_map(shape_in).collect()
     } else {
         let missing =
             |action: Action| RowError::NoMember { side, operation: action.name(), path: path.to_string() };

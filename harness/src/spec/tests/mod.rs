@@ -104,7 +104,7 @@ fn classes(branches: &[Branch]) -> Vec<&'static str> {
 
 #[test]
 fn every_action_is_a_modelled_operation() {
-    for action in Action::ALL {
+    for action in Action::ALL.iter().copied() {
         assert!(Model::embedded().operation(action.name()).is_some(), "{action:?}");
         assert_eq!(Action::parse(action.name()), Some(action));
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn operation() -> impl Strategy<Value = &'static str> {
-    proptest::sample::select(Action::ALL.map(Action::name).to_vec())
+    proptest::sample::select(Action::ALL.iter().map(|action| action.name()).collect::<Vec<_>>())
 }
 
 fn value(member: &'static str) -> BoxedStrategy<Value> {

@@ -69,7 +69,8 @@ fn the_reference_accepts_each_smallest_input_that_is_checked() {
 #[test]
 fn each_operation_of_the_reference_is_checked_but_the_one_whose_input_comes_from_the_service() {
     let checked = |name: &str| Operations::embedded().traits[name].checked;
-    let unchecked: Vec<_> = Action::ALL.into_iter().map(Action::name).filter(|name| !checked(name)).collect();
+    let unchecked: Vec<_> =
+        Action::ALL.iter().map(|action| action.name()).filter(|name| !checked(name)).collect();
     assert_eq!(unchecked, ["GetRecords"]);
     let foreign = Operations::embedded().traits.values().filter(|traits| traits.checked);
     let foreign: Vec<_> = foreign

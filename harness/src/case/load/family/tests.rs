@@ -70,6 +70,47 @@ fn a_new_operation_costs_a_row_and_a_line_of_each_family() {
     assert_eq!(members.keys().collect::<Vec<_>>(), ["ShardLevelMetrics"]);
 }
 
+/// A family over what only reads, of which all operations but one are left out.
+const READING: &str = "format: 1
+for: {effect: [reads], addressed-by: [StreamARN]}
+operations:
+  - ListStreamConsumers
+without:
+  DescribeStream: a test
+  DescribeStreamSummary: a test
+  GetShardIterator: a test
+  ListShards: a test
+  ListTagsForStream: a test
+cases:
+  by-arn:
+    title: A call that names its stream by its ARN is accepted
+    kills-nothing: a test
+    given: {stream: shared}
+    steps:
+      address: none
+      with: {StreamARN: $stream.arn}
+      expect: accepted
+      because: [WIRE-001]
+";
+
+#[test]
+fn a_new_operation_that_only_reads_costs_a_row_and_its_name_in_each_family() {
+    let refused = library(with_row("nothing", ""), READING).expect_err("its row does not say `checked`");
+    assert!(refused.contains("`ListStreamConsumers` is not an operation of this family"), "{refused}");
+
+    let row = "{effect: reads, addressed-by: [StreamARN], checked: true}";
+    let library = library(with_row("ListStreamConsumers", row), READING)
+        .unwrap_or_else(|reported| panic!("{reported}"));
+    let made = |name: &str| library.suites.iter().any(|suite| suite.name == name && suite.cases.len() == 1);
+    assert!(made("list-stream-consumers/address"));
+    // The row alone says that the call changes nothing, so that it may go to a stream that is shared.
+    assert!(library.operations.only_reads("ListStreamConsumers"));
+    let changes = with_row("ListStreamConsumers", &row.replace("reads", "changes"));
+    let reading =
+        READING.replace("effect: [reads], ", "").replace("without:", "without:\n  PutRecord: a test");
+    assert!(self::library(changes, &reading).is_err(), "a call that changes streams needs one of its own");
+}
+
 #[test]
 fn a_member_that_the_case_gives_stands_in_place_of_the_smallest_inputs() {
     let family = FAMILY.replace("address: name", "address: name\n      with: {Tags: {c: d}}");
