@@ -47,7 +47,7 @@ impl Hooks {
             target.strip_prefix(Model::embedded().target_prefix.as_str())?.strip_prefix('.')?
         };
         let ignores_case = self.has(Hook::TargetCaseIgnored);
-        let action = Action::ALL.into_iter().find(|action| {
+        let action = Action::ALL.iter().copied().find(|action| {
             action.name() == name || (ignores_case && action.name().eq_ignore_ascii_case(name))
         })?;
         Model::embedded().operation(action.name())
