@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::support::{Ended, Hostile, HostileServer, QUICK, REFUSAL, Scratch, Served, run};
 
-/// A server that knows `DescribeLimits` and nothing else.
+/// A server that knows `DescribeAccountSettings` and nothing else.
 fn knows_one_operation(operation: &str) -> (u16, &'static str) {
     match operation {
-        "DescribeLimits" => (200, r#"{"ShardLimit":10,"OpenShardCount":0}"#),
+        "DescribeAccountSettings" => (200, "{}"),
         _ => (400, r#"{"__type":"UnknownOperationException"}"#),
     }
 }
