@@ -502,15 +502,27 @@ pub enum Answer {
     Open(Spanned<String>),
 }
 
-/// An error of one class.
+/// An error of a known class, or of one of several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
-    /// The bare class.
-    pub error: Spanned<String>,
+    /// The bare classes of which the error has one.
+    pub classes: Spanned<Vec<String>>,
     /// The clauses of a ValidationException, compared as a set. Empty = not asserted.
     pub clauses: Vec<Clause>,
     /// The exact text. `None` = not asserted.
     pub message: Option<Tree>,
+}
+
+impl Refusal {
+    /// True if an error of this class is expected.
+    pub fn is(&self, class: Option<&str>) -> bool {
+        class.is_some_and(|class| self.classes.value.iter().any(|expected| expected == class))
+    }
+
+    /// The classes, for people.
+    pub fn classes_text(&self) -> String {
+        self.classes.value.join(" or ")
+    }
 }
 
 /// One clause of a ValidationException: which member breaks which rule.

@@ -316,12 +316,19 @@ fn expect() -> Value {
         "minItems": 2,
         "maxItems": 2,
     });
+    let class = json!({"type": "string", "pattern": "^[A-Za-z0-9]+$"});
+    let one_of_classes = json!({
+        "type": "object",
+        "properties": {"$one-of": {"type": "array", "items": class, "minItems": 1}},
+        "required": ["$one-of"],
+        "additionalProperties": false,
+    });
     let mut mapping = object(
         Mapping::Expect,
         &[],
         json!({
             "accepted": {"type": "object"},
-            "error": {"type": "string", "pattern": "^[A-Za-z0-9]+$"},
+            "error": {"anyOf": [class, one_of_classes]},
             "refused": {"type": "string", "pattern": r"^\$open\..+$"},
             "clauses": list_of(clause),
             "message": true,

@@ -177,7 +177,7 @@ impl<'run> Judge<'run> {
     }
 
     fn refused(&mut self, one: &One<'run>, refusal: &'run Refusal, decoded: &DecodedResponse) {
-        let expected = refusal.error.value.clone();
+        let expected = refusal.classes_text();
         let (status, error) = match decoded {
             DecodedResponse::Refused { status, error } | DecodedResponse::ServerError { status, error } => {
                 (*status, error)
@@ -189,12 +189,12 @@ impl<'run> Judge<'run> {
             DecodedResponse::None(_) => return,
         };
         match error.class.as_deref() {
-            Some(class) if class == expected => self.refused_rightly(one, refusal, error),
+            Some(class) if refusal.is(Some(class)) => self.refused_rightly(one, refusal, error),
             Some(class) => {
                 let mut found = one.found(
                     MismatchKind::ErrorClass,
                     Facet::Behaviour,
-                    refusal.error.span,
+                    refusal.classes.span,
                     expected.clone(),
                     class.to_owned(),
                 );
@@ -205,7 +205,7 @@ impl<'run> Judge<'run> {
                 let mut found = one.found(
                     MismatchKind::ErrorShape,
                     Facet::Behaviour,
-                    refusal.error.span,
+                    refusal.classes.span,
                     expected.clone(),
                     format!("{status} without an error class"),
                 );
@@ -419,7 +419,7 @@ const fn is_open(expectation: &Expectation) -> bool {
 
 fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {
     match &expectation.answer {
-        Answer::Refused(refusal) => class == Some(refusal.error.value.as_str()),
+        Answer::Refused(refusal) => refusal.is(class),
         Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => false,
     }
 }
@@ -427,7 +427,7 @@ fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {
 fn expected_text(expectation: &Expectation) -> String {
     match &expectation.answer {
         Answer::Accepted { .. } => "accepted".to_owned(),
-        Answer::Refused(refusal) => refusal.error.value.clone(),
+        Answer::Refused(refusal) => refusal.classes_text(),
         Answer::RefusedOpen(_) => "refused".to_owned(),
         Answer::Open(question) => format!("an answer to `{}`", question.value),
     }
@@ -436,7 +436,7 @@ fn expected_text(expectation: &Expectation) -> String {
 /// Where a reader should look: the class of a refusal, else the whole expectation.
 fn expectation_span(expectation: &Expectation) -> Span {
     match &expectation.answer {
-        Answer::Refused(refusal) => refusal.error.span,
+        Answer::Refused(refusal) => refusal.classes.span,
         Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => expectation.span,
     }
 }
