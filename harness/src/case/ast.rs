@@ -576,13 +576,32 @@ pub enum Rule {
     Elements,
 }
 
-/// `by: 5s after ACTIVE`, `by: 5s after answer`.
+/// `by: 5s after ACTIVE`, `by: 5s after answer`, `by: transition after answer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
-    /// Milliseconds.
-    pub millis: u64,
+    /// How long it is.
+    pub within: Within,
     /// What starts the count.
     pub from: DeadlineFrom,
+}
+
+/// How long a deadline is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// A number of milliseconds.
+    Millis(u64),
+    /// `transition`: as long as a transition may take on the target.
+    Transition,
+}
+
+impl Within {
+    /// Milliseconds; zero for a length that is the target's.
+    pub const fn millis(self) -> u64 {
+        match self {
+            Self::Millis(millis) => millis,
+            Self::Transition => 0,
+        }
+    }
 }
 
 /// What starts the count of a deadline.

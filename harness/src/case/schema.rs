@@ -209,7 +209,10 @@ fn call() -> Value {
     for (name, schema) in [
         ("expect", reference("expect")),
         ("because", list_of(fact())),
-        ("by", json!({"type": "string", "pattern": "^[0-9]+(ms|s|min|h) after ([A-Z_]+|answer)$"})),
+        (
+            "by",
+            json!({"type": "string", "pattern": "^([0-9]+(ms|s|min|h)|transition) after ([A-Z_]+|answer)$"}),
+        ),
         ("until", until()),
         ("returns", one_of::<Returns>()),
         ("when", one_of::<When>()),

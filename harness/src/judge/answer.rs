@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::case::Span;
-use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Tree};
+use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Tree, Within};
 use crate::model::Value;
 use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
@@ -12,6 +12,7 @@ use super::{Basis, Facet, Found, Judge, clauses};
 use crate::log::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
+use crate::observe::describe::{description, is_transient_status};
 use crate::observe::matching;
 use crate::observe::matching::{Members, tree_text, without_names};
 
@@ -147,9 +148,20 @@ impl<'run> Judge<'run> {
 
     fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) {
         let found = matching::compare(tree, Some(output), Members::AtLeast, self.bindings());
+        let seconds = self.measure.timing.deadline_us / 1_000_000;
+        // A transition may take longer than the deadline of a target that states none.
+        if call.by.as_ref().is_some_and(|by| by.value.within == Within::Transition)
+            && !self.measure.timing.deadline_stated
+            && !found.differences.is_empty()
+            && let Some(status) = transient_status(output)
+        {
+            self.unobserved.push(format!("the stream was still {status} after {seconds} s"));
+            return;
+        }
         for difference in found.differences {
-            let within = call.by.as_ref().map_or_else(String::new, |by| {
-                format!(" within {} s after {}", by.value.millis / 1000, by.value.from)
+            let within = call.by.as_ref().map_or_else(String::new, |by| match by.value.within {
+                Within::Millis(millis) => format!(" within {} s after {}", millis / 1000, by.value.from),
+                Within::Transition => format!(" within {seconds} s after {}", by.value.from),
             });
             let kind = if call.by.is_some() { MismatchKind::Timing } else { MismatchKind::Body };
             let expected = format!("{} {}{within}", difference.path, difference.expected);
@@ -415,6 +427,12 @@ const fn is_open(expectation: &Expectation) -> bool {
         Answer::Open(_) => true,
         Answer::Accepted { .. } | Answer::Refused(_) | Answer::RefusedOpen(_) => false,
     }
+}
+
+/// The status that an output describes, if it passes by itself.
+fn transient_status(output: &Value) -> Option<&str> {
+    let status = description(output)?.get("StreamStatus")?.as_str()?;
+    is_transient_status(status).then_some(status)
 }
 
 fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {
