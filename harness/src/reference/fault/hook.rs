@@ -44,6 +44,7 @@ pub(in crate::reference) enum Hook {
     TypeShownLate,
     TypesBeforeAuth,
     UnknownMemberRefused,
+    UnsignedHeaderRefused,
     ValidationAfterLookup,
     WindowNeverRolls,
     WrongTypeCoerced,
