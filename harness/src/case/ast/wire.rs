@@ -124,6 +124,8 @@ pub enum Spelling {
     Seconds,
     /// JSON: text.
     Text,
+    /// Nothing is there, not even null.
+    Absent,
 }
 
 impl Wire {
