@@ -36,6 +36,7 @@ pub(in crate::reference) enum Hook {
     RekeySkipsUpdating,
     ScalarBodyAccepted,
     SettlesToOldKey,
+    ShardsAlwaysShown,
     StepsBack,
     StopLimitMissing,
     TargetCaseIgnored,
