@@ -82,7 +82,8 @@ fn a_stream_in_deleting_shows_no_shards_and_may_go_on_taking_records() {
     let description = lab.describe("s");
     assert_eq!(description.get("Shards"), Some(&Value::List(Vec::new())));
     assert_eq!(description.get("HasMoreShards"), Some(&Value::Bool(false)));
-    lab.accept("PutRecord", r#"{"StreamName":"s","Data":"","PartitionKey":"a"}"#);
+    let put = lab.step("PutRecord", r#"{"StreamName":"s","Data":"","PartitionKey":"a"}"#);
+    assert_eq!(classes(&put), ["accepted", "ResourceNotFoundException"]);
 }
 
 #[test]
