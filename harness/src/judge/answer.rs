@@ -47,7 +47,7 @@ impl<'run> Judge<'run> {
     ) {
         let Observed { exchange, decoded } = observed;
         let span = expectation_span(expectation);
-        if decoded.is_throttled() && !wants_class(expectation, decoded.class()) {
+        if decoded.throttles(&call.operation.value) && !wants_class(expectation, decoded.class()) {
             self.errors.push(format!("the target kept throttling the call: {}", decoded.as_text()));
             return;
         }

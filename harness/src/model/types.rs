@@ -1,6 +1,6 @@
 //! Which value of a body is not of its member's type, and what the service says of it.
 //!
-//! The service reads a body by type before it looks at any constraint (SER-031), and its texts
+//! The service reads a body by type before it checks any constraint (SER-031), and its texts
 //! depend on the type that it wants and on the one that it finds (SER-001 to SER-026, SER-033).
 //! The value here is the body *before* a codec has turned text into bytes: in JSON a blob is still
 //! a string. How deep a body may go is the codec's concern. The texts were recorded in JSON; they

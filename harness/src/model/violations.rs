@@ -1,6 +1,6 @@
 //! What an input breaks of the model's constraints.
 //!
-//! Types are not looked at here: a value that does not fit its shape's type breaks no constraint,
+//! Types are not checked here: a value that does not fit its shape's type breaks no constraint,
 //! as the service refuses it earlier and with another text ([`super::type_error`], SER-031). The
 //! order of the violations is the model's member order; the service's own order is not known and
 //! messages are to be compared as sets (VAL-024).
@@ -204,7 +204,7 @@ fn broken(shape: &Shape, value: &Value) -> Vec<Constraint> {
     constraints(shape).into_iter().rev().filter(|constraint| size.breaks(constraint)).collect()
 }
 
-/// What of a value its constraints look at.
+/// The part of a value that its constraints measure.
 enum Size<'value> {
     /// Text, with its length.
     Text(&'value str),

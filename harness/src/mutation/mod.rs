@@ -77,7 +77,7 @@ pub enum KillError {
     Run(String),
 }
 
-/// References side by side: most of them wait, not work, but each must be looked at often enough.
+/// References side by side: most of them wait, not work, but each must be checked often enough.
 const SIDE_BY_SIDE: usize = 6;
 /// Trials in flight against one reference.
 const JOBS: usize = 8;

@@ -1,5 +1,6 @@
-//! An exchange's answer, decoded: what both the predicates of a run and the judge look at.
+//! An exchange's answer, decoded: the form that the run and the judge read.
 
+use crate::case::ast::Operations;
 use crate::model::{Model, Value};
 use crate::wire::{ErrorAnswer, Misfit, NoAnswer, Response, decode, parse};
 
@@ -112,6 +113,14 @@ impl DecodedResponse {
             Self::Accepted { .. } | Self::Undecodable { .. } => true,
             Self::Refused { .. } | Self::ServerError { .. } | Self::None(_) => false,
         }
+    }
+
+    /// True if the target throttles a call of that operation. Besides what any call gets, a create is
+    /// refused while other resources are being created, those of other trials among them (LIFE-015).
+    pub(crate) fn throttles(&self, operation: &str) -> bool {
+        let others =
+            Operations::embedded().creates(operation) && self.class() == Some("LimitExceededException");
+        others || self.is_throttled()
     }
 
     /// True if the target throttles the call: the call may be sent again.

@@ -8,7 +8,7 @@ mod call;
 mod read;
 mod repeating;
 
-use crate::case::ast::{Answer, Call, Expectation, FixtureName, Reference, Until, When};
+use crate::case::ast::{Answer, Call, Expectation, FixtureName, Operations, Reference, Until, When};
 use crate::log::{Role, StepIndex, Timing};
 use crate::model::Value;
 use crate::plan::bind::{Bindings, Unbound};
@@ -72,6 +72,8 @@ pub(crate) enum Reached {
 
 /// Retries of a throttled call before its response stands.
 const THROTTLED_RETRIES: u32 = 4;
+/// The same of a create, which waits until other streams are ACTIVE: 12 seconds in all.
+const CREATE_RETRIES: u32 = 7;
 /// The pause before the first of them, in microseconds; it doubles.
 const THROTTLED_PAUSE_US: u64 = 100_000;
 
@@ -317,7 +319,9 @@ fn pause_before_retry(call: &Call, decoded: &DecodedResponse, repetition: u32) -
         Answer::Refused(refusal) => refusal.is(Some("LimitExceededException")),
         Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => false,
     };
-    let again = decoded.is_throttled() && !is_the_subject && repetition < THROTTLED_RETRIES;
+    let operation = &call.operation.value;
+    let retries = if Operations::embedded().creates(operation) { CREATE_RETRIES } else { THROTTLED_RETRIES };
+    let again = decoded.throttles(operation) && !is_the_subject && repetition < retries;
     again.then(|| THROTTLED_PAUSE_US << repetition)
 }
 

@@ -137,7 +137,7 @@ impl Service {
         let turn = self.hooks.turn_of_auth();
         let authenticate = |at: Turn| if at == turn { self.authenticate(encoding, request) } else { Ok(()) };
         authenticate(Turn::BeforeBody)?;
-        // WIRE-016, WIRE-037: garbage and scalars are refused before anything else is looked at.
+        // WIRE-016, WIRE-037: garbage and scalars are refused before anything else is checked.
         let mut input = self.body(encoding, request.body)?;
         authenticate(Turn::BeforeOperation)?;
         let operation = operation.ok_or_else(|| Reply::bare(encoding, 400, "UnknownOperationException"))?;

@@ -197,7 +197,7 @@ fn attempt_at(status: u16, class: Option<&str>) -> Option<&'static str> {
         404 if class.is_none() => Some("check the path of the endpoint: Kinesis answers at /"),
         429 => Some(FEWER),
         301 | 302 | 303 | 307 | 308 => Some("redirects are not followed: name the place that they lead to"),
-        500..=599 => Some("check the target's own log: it fails before it looks at the request"),
+        500..=599 => Some("check the target's own log: it fails before it reads the request"),
         _ if is_throttling(class) => Some(FEWER),
         _ => None,
     }

@@ -138,8 +138,8 @@ pub(crate) async fn run(
         .filter(|trial| trial.without_asking(&session.target, &capabilities).is_none())
         .collect();
     let epochs = Arc::new(Epochs::new(Arc::clone(&session), Arc::clone(&fixtures)));
-    let mut watching = JoinSet::new();
-    watching.spawn(health::watch(Arc::clone(&session)));
+    let mut health_checks = JoinSet::new();
+    health_checks.spawn(health::check_until_the_end(Arc::clone(&session)));
     let changes = if can.iter().any(|trial| trial.has_transition() || trial.transient_status().is_some()) {
         calibration::changes_of(can)
     } else {
@@ -174,7 +174,7 @@ pub(crate) async fn run(
         }
     };
     follower.shutdown().await;
-    watching.shutdown().await;
+    health_checks.shutdown().await;
     let left_behind = run.field.fixtures.clean_up().await;
     let (stopped_early, budget_ms) = match run.field.session.stop_reason() {
         Some(StopReason::Early(why)) => (Some(why), None),

@@ -168,7 +168,7 @@ fn not_found_or_invalid(question: OpenQuestion, choose: &mut Chooser<'_>) -> Ref
 
 /// How a record that is written now is marked.
 ///
-/// Whether the key can still be used is not looked at: the data key is kept for some minutes, so
+/// Whether the key can still be used is not checked: the data key is kept for some minutes, so
 /// that both answers are right for a while (SSE-040).
 pub(super) fn mark(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Mark {
     let in_force = stream.encryption(now);

@@ -168,7 +168,7 @@ fn at_sequence(context: Context<'_>, stream: &Stream, shard: &Shard, given: &str
     }
 }
 
-/// `GetRecords`. Its `StreamARN` is not looked at: the iterator says which stream is meant.
+/// `GetRecords`. Its `StreamARN` is not checked: the iterator says which stream is meant.
 pub(super) fn records(context: Context<'_>) -> ActionResult {
     let Context { account, input, now, .. } = context;
     let given = input.text("ShardIterator").unwrap_or_default();

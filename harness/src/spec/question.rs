@@ -126,9 +126,9 @@ pub enum Candidate {
     Letters,
     /// By its bytes in UTF-8.
     Bytes,
-    /// The stream is looked at before the rest of the request.
+    /// The stream is checked before the rest of the request.
     StreamFirst,
-    /// The request is looked at before the stream.
+    /// The request is checked before the stream.
     RequestFirst,
 }
 

@@ -1,4 +1,4 @@
-//! Dialects: other forms of answers, made into the service's own before anybody looks at them.
+//! Dialects: other forms of answers, made into the service's own before anybody reads them.
 //!
 //! One adapter so far. Requests are not changed, and an answer that is not in the dialect is left
 //! as it is.
@@ -62,7 +62,7 @@ fn envelope(body: &[u8]) -> Option<Envelope> {
 fn open(response: &Response, codes: &BTreeMap<String, String>) -> Option<Response> {
     let (status, body) = match envelope(&response.body)? {
         // A success is a success, whatever the status says, and the other way round: the envelope is
-        // what the gateway's clients look at.
+        // what the gateway's clients read.
         Envelope::Success(data) => (if response.status < 300 { response.status } else { 200 }, output(data)),
         Envelope::Failure(error) => {
             (if response.status < 400 { 400 } else { response.status }, refusal(&error, codes))

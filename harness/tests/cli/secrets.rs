@@ -177,7 +177,7 @@ fn no_output_reports_a_secret_or_is_steered_by_a_target() {
     assert!(unpacked.iter().any(|body| body.contains("message")), "an answer in CBOR was kept");
     leaks_nothing("an answer in CBOR", &unpacked.join("\n"));
 
-    let trial = "protocol/auth/spoiled-signature";
+    let trial = "protocol/auth/corrupt-signature";
     let forms = [
         ("the terminal", ended.out),
         ("the progress", ended.err),

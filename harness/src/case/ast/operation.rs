@@ -83,6 +83,11 @@ impl Operations {
         self.traits.get(operation).is_some_and(|traits| traits.effect == OperationEffect::Reads)
     }
 
+    /// True if an accepted call of the operation makes a resource.
+    pub fn creates(&self, operation: &str) -> bool {
+        self.traits.get(operation).is_some_and(|traits| traits.effect == OperationEffect::Creates)
+    }
+
     /// The operations that the selection takes, of those whose minimal input is checked.
     pub fn selected<'t>(&'t self, selection: &'t Selection) -> impl Iterator<Item = &'t OperationTraits> {
         self.traits.values().filter(|traits| traits.checked && selection.takes(traits))

@@ -310,7 +310,7 @@ fn a_former_id_is_free_and_leads_to_a_case() {
         about.map(|problem| draw(problem, Style::default())).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(drawn("  a/b/older: {to: a/b/a-case}\n  a/b/lost: {gone: nobody knows}\n"), "");
-    for (moved, told) in [
+    for (moved, expected) in [
         ("  a/b/a-case: {gone: nobody knows}\n", "`a/b/a-case` is the id of a case that there is"),
         ("  a/b/older: {to: a/b/a-cake}\n", "did you mean `a/b/a-case`?"),
         ("  a/b/older: {to: a/b/a-case, gone: nobody knows}\n", "`gone` beside `to`"),
@@ -318,6 +318,6 @@ fn a_former_id_is_free_and_leads_to_a_case() {
         ("  a/b/older: {too: a/b/a-case}\n", "`too`"),
     ] {
         let drawn = drawn(moved);
-        assert!(drawn.contains(told) && drawn.contains("cases/moved.yaml:3:"), "{moved}: {drawn}");
+        assert!(drawn.contains(expected) && drawn.contains("cases/moved.yaml:3:"), "{moved}: {drawn}");
     }
 }

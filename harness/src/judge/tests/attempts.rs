@@ -88,6 +88,18 @@ fn a_target_that_keeps_asking_for_patience_is_an_error() {
 }
 
 #[test]
+fn a_create_that_is_refused_while_other_streams_are_created_is_no_failure() {
+    let create =
+        REFUSED.replace("      with:", "      call: CreateStream\n      address: none\n      with:").replace(
+            "error: ValidationException, clauses: [[encryptionType, enum]]",
+            "error: ValidationException",
+        );
+    let limit = r#"{"__type":"LimitExceededException","message":"at once"}"#;
+    let judgement = judged(&create, vec![exchange_of("CreateStream", answer(400, limit))]);
+    assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Error, vec![]));
+}
+
+#[test]
 fn the_last_attempt_counts() {
     let mut again = start(400, OUT_OF_ENUM);
     (again.sent_us, again.received_us) = (500, 600);

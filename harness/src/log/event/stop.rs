@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum StopCondition {
     /// With the response, or at once where the step sends nothing.
     Response,
-    /// Once the observed stream has settled: the default of observed calls, which does not look at
+    /// Once the observed stream has settled: the default of observed calls, which does not depend on
     /// what is expected.
     Settled,
     /// A call is repeated until a condition holds, at the latest so long after something.

@@ -180,3 +180,22 @@ fn a_call_that_is_repeated_for_long_is_sent_less_and_less_often() {
     }
     assert_eq!(pauses, [20_000, 100_000, 1_000_000]);
 }
+
+#[test]
+fn a_create_waits_for_the_streams_of_others_and_another_call_does_not() {
+    let limit = || answer(400, r#"{"__type":"LimitExceededException","message":"at once"}"#);
+    for (operation, with, again) in [
+        ("CreateStream", "{ShardCount: 1, StreamName: a}", true),
+        ("AddTagsToStream", "{StreamName: a, Tags: {a: b}}", false),
+    ] {
+        let trial = trial(&format!(
+            "      - {{call: {operation}, address: none, with: {with}, expect: accepted, because: [WIRE-005]}}\n"
+        ));
+        let timing = timing();
+        let mut machine = Machine::new(&trial, &timing, bindings());
+        let role = Role::Request(StepIndex::whole(0));
+        assert_eq!(sends(&mut machine), [role]);
+        machine.take(&at(role, operation, (10, 20), limit()));
+        assert_eq!(!machine.is_over(), again, "{operation}");
+    }
+}

@@ -94,7 +94,7 @@ fn what_ends_a_repetition_is_no_part_of_the_digest_and_changes_the_stop() {
         assert_eq!(other_digest, digest, "{from} → {to}");
         assert_ne!(other_stops, stops, "{from} → {to}");
     }
-    // The default stop of an observed call does not look at what is expected.
+    // The default stop of an observed call does not depend on what is expected.
     let (_, same) = of(&replaced("want: UPDATING", "want: DELETING"));
     assert_eq!(same, stops);
 }

@@ -8,7 +8,7 @@ use crate::spec::Action;
 
 use crate::wire::{AuthFault, Encoding, Incoming};
 
-/// When a signature is looked at.
+/// When a signature is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::reference) enum Turn {
     /// Before the body is read.
@@ -64,7 +64,7 @@ impl Hooks {
         accepted.then(Value::empty)
     }
 
-    /// When the signature is looked at.
+    /// When the signature is checked.
     pub(in crate::reference) fn turn_of_auth(&self) -> Turn {
         if self.has(Hook::AuthBeforeParsing) {
             Turn::BeforeBody

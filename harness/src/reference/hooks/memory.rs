@@ -21,9 +21,9 @@ pub(super) enum Counted {
     StartsAccepted,
     /// Starts that were refused.
     StartsRefused,
-    /// Looks at the stream during the change of that number.
+    /// Samples of the stream during the change of that number.
     SamplesBefore(usize),
-    /// Looks at the stream after the change that settled then.
+    /// Samples of the stream after the change that settled then.
     SamplesAfter(Millis),
 }
 

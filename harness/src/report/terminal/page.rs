@@ -15,7 +15,7 @@ pub(super) enum Tone {
     Bad,
     /// As it should be.
     Good,
-    /// To be looked at.
+    /// A warning.
     Warn,
     /// A section's name.
     Title,

@@ -6,11 +6,11 @@ use std::time::Duration;
 use crate::log::Role;
 use crate::run::session::{Session, Tag};
 
-/// How often it is looked at whether the target still responds.
+/// How often the run checks whether the target still responds.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Watches a run until the run ends, and ends it early if the target responds no more.
-pub(super) async fn watch(session: Arc<Session>) {
+/// Checks until the run ends, and ends the run early if the target responds no more.
+pub(super) async fn check_until_the_end(session: Arc<Session>) {
     loop {
         tokio::time::sleep(PAUSE).await;
         if session.silence().suspicion(session.target.client.timeout()).is_none() {

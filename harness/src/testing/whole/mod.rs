@@ -75,7 +75,7 @@ async fn emitted(
 async fn what_is_overridden_in_a_request_stands_in_the_log_with_both_heads_as_they_were() {
     let running = crate::reference::start(crate::plan::reference_settings()).expect("it starts");
     let endpoint = format!("http://{}", running.address());
-    let select = Select { ids: vec!["protocol/auth/spoiled-signature".to_owned()], ..Select::default() };
+    let select = Select { ids: vec!["protocol/auth/corrupt-signature".to_owned()], ..Select::default() };
     let (ended, emitted) =
         emitted(Target::reference(&endpoint, client(&endpoint)), &manifest(), &select).await;
     running.shutdown().await;

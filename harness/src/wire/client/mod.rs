@@ -150,7 +150,7 @@ impl Client {
         &self.settings.endpoint
     }
 
-    /// True if it looks at certificates and takes all of them, which is worth a warning.
+    /// True if it uses TLS and accepts any certificate, which is worth a warning.
     pub fn takes_any_certificate(&self) -> bool {
         self.settings.endpoint.is_https() && self.trust == Trust::Any
     }

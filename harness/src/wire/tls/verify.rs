@@ -87,7 +87,7 @@ impl ServerCertVerifier for Named {
     }
 }
 
-/// Trusts all. Signatures are not looked at either: they prove who holds the certificate, and
+/// Trusts all. Signatures are not checked either: they prove who holds the certificate, and
 /// certificates that cannot be read are taken too.
 #[derive(Debug)]
 struct Any {

@@ -1,7 +1,7 @@
 //! Signatures as the service checks them: SigV4 verification, for the reference.
 //!
 //! Written from the published algorithm, not from a signer, so that it can contradict
-//! [`crate::wire::sign`]. Whether authentication is looked at before or after the body and the
+//! [`crate::wire::sign`]. Whether authentication is checked before or after the body and the
 //! target (WIRE-015, WIRE-016) is the reference's business, and so is what a caller may do. The
 //! comparison is not in constant time: nothing here guards a secret.
 //!
@@ -135,7 +135,7 @@ impl Verifier {
             key::hash_hex(canonical.as_bytes()),
         );
         let expected = key::mac_hex(&known.signing_key(scope.date, &self.region), to_sign.as_bytes());
-        // AUTH-005 shows that the algorithm's name is not looked at first; where it is, no fact shows.
+        // AUTH-005 shows that the algorithm's name is not checked first; where it is, no fact shows.
         if claim.algorithm != ALGORITHM || claim.signature != expected {
             return Err(AuthFault::WrongSignature);
         }
