@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::case::Span;
-use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Tree, Within};
+use crate::case::ast::{Answer, Call, Candidate, Expectation, Node, Refusal, Tree, Within};
 use crate::model::Value;
 use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
@@ -47,7 +47,10 @@ impl<'run> Judge<'run> {
     ) {
         let Observed { exchange, decoded } = observed;
         let span = expectation_span(expectation);
-        if decoded.throttles(&call.operation.value) && !wants_class(expectation, decoded.class()) {
+        if decoded.throttles(&call.operation.value)
+            && !wants_class(expectation, decoded.class())
+            && !self.is_candidate(expectation, decoded.class())
+        {
             self.errors.push(format!("the target kept throttling the call: {}", decoded.as_text()));
             return;
         }
@@ -144,6 +147,18 @@ impl<'run> Judge<'run> {
         let expected = format!("{}: {}", misfit.path, misfit.expected);
         let actual = format!("{}: {}", misfit.path, misfit.found);
         self.add(one.found(MismatchKind::Body, Facet::Shape, one.span, expected, actual));
+    }
+
+    /// True if an open question has the class among its candidates.
+    fn is_candidate(&self, expectation: &Expectation, class: Option<&str>) -> bool {
+        let (Answer::RefusedOpen(question) | Answer::Open(question)) = &expectation.answer else {
+            return false;
+        };
+        let candidates = self.trial.question(&question.value).map(|question| &question.candidates);
+        candidates.into_iter().flatten().any(|(_, candidate)| match candidate {
+            Candidate::Answer { any, .. } => any.iter().any(|answer| wants_class(answer, class)),
+            Candidate::Value(_) | Candidate::State(_) => false,
+        })
     }
 
     fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) {
