@@ -502,15 +502,27 @@ pub enum Answer {
     Open(Spanned<String>),
 }
 
-/// An error of one class.
+/// An error of a known class, or of one of several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
-    /// The bare class.
-    pub error: Spanned<String>,
+    /// The bare classes of which the error has one.
+    pub classes: Spanned<Vec<String>>,
     /// The clauses of a ValidationException, compared as a set. Empty = not asserted.
     pub clauses: Vec<Clause>,
     /// The exact text. `None` = not asserted.
     pub message: Option<Tree>,
+}
+
+impl Refusal {
+    /// True if an error of this class is expected.
+    pub fn is(&self, class: Option<&str>) -> bool {
+        class.is_some_and(|class| self.classes.value.iter().any(|expected| expected == class))
+    }
+
+    /// The classes, for people.
+    pub fn classes_text(&self) -> String {
+        self.classes.value.join(" or ")
+    }
 }
 
 /// One clause of a ValidationException: which member breaks which rule.
@@ -564,13 +576,32 @@ pub enum Rule {
     Elements,
 }
 
-/// `by: 5s after ACTIVE`, `by: 5s after answer`.
+/// `by: 5s after ACTIVE`, `by: 5s after answer`, `by: transition after answer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
-    /// Milliseconds.
-    pub millis: u64,
+    /// How long it is.
+    pub within: Within,
     /// What starts the count.
     pub from: DeadlineFrom,
+}
+
+/// How long a deadline is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// A number of milliseconds.
+    Millis(u64),
+    /// `transition`: as long as a transition may take on the target.
+    Transition,
+}
+
+impl Within {
+    /// Milliseconds; zero for a length that is the target's.
+    pub const fn millis(self) -> u64 {
+        match self {
+            Self::Millis(millis) => millis,
+            Self::Transition => 0,
+        }
+    }
 }
 
 /// What starts the count of a deadline.

@@ -209,7 +209,10 @@ fn call() -> Value {
     for (name, schema) in [
         ("expect", reference("expect")),
         ("because", list_of(fact())),
-        ("by", json!({"type": "string", "pattern": "^[0-9]+(ms|s|min|h) after ([A-Z_]+|answer)$"})),
+        (
+            "by",
+            json!({"type": "string", "pattern": "^([0-9]+(ms|s|min|h)|transition) after ([A-Z_]+|answer)$"}),
+        ),
         ("until", until()),
         ("returns", one_of::<Returns>()),
         ("when", one_of::<When>()),
@@ -316,12 +319,19 @@ fn expect() -> Value {
         "minItems": 2,
         "maxItems": 2,
     });
+    let class = json!({"type": "string", "pattern": "^[A-Za-z0-9]+$"});
+    let one_of_classes = json!({
+        "type": "object",
+        "properties": {"$one-of": {"type": "array", "items": class, "minItems": 1}},
+        "required": ["$one-of"],
+        "additionalProperties": false,
+    });
     let mut mapping = object(
         Mapping::Expect,
         &[],
         json!({
             "accepted": {"type": "object"},
-            "error": {"type": "string", "pattern": "^[A-Za-z0-9]+$"},
+            "error": {"anyOf": [class, one_of_classes]},
             "refused": {"type": "string", "pattern": r"^\$open\..+$"},
             "clauses": list_of(clause),
             "message": true,

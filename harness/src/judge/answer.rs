@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::case::Span;
-use crate::case::ast::{Answer, Call, Expectation, Node, Refusal, Tree};
+use crate::case::ast::{Answer, Call, Candidate, Expectation, Node, Refusal, Tree, Within};
 use crate::model::Value;
 use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
@@ -13,6 +13,7 @@ use super::{Basis, Facet, Found, Judge, clauses, output_form};
 use crate::log::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
+use crate::observe::describe::{description, is_transient_status};
 use crate::observe::matching;
 use crate::observe::matching::{Members, tree_text, without_names};
 
@@ -47,7 +48,10 @@ impl<'run> Judge<'run> {
     ) {
         let Observed { exchange, decoded } = observed;
         let span = expectation_span(expectation);
-        if decoded.throttles(&call.operation.value) && !wants_class(expectation, decoded.class()) {
+        if decoded.throttles(&call.operation.value)
+            && !wants_class(expectation, decoded.class())
+            && !self.is_candidate(expectation, decoded.class())
+        {
             self.errors.push(format!("the target kept throttling the call: {}", decoded.as_text()));
             return;
         }
@@ -155,13 +159,36 @@ impl<'run> Judge<'run> {
         self.add(one.found(MismatchKind::Body, Facet::Shape, one.span, expected, actual));
     }
 
+    /// True if an open question has the class among its candidates.
+    fn is_candidate(&self, expectation: &Expectation, class: Option<&str>) -> bool {
+        let (Answer::RefusedOpen(question) | Answer::Open(question)) = &expectation.answer else {
+            return false;
+        };
+        let candidates = self.trial.question(&question.value).map(|question| &question.candidates);
+        candidates.into_iter().flatten().any(|(_, candidate)| match candidate {
+            Candidate::Answer { any, .. } => any.iter().any(|answer| wants_class(answer, class)),
+            Candidate::Value(_) | Candidate::State(_) => false,
+        })
+    }
+
     /// Compares the members that the expectation names, and returns the paths that differ.
     fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) -> Vec<String> {
         let found = matching::compare(tree, Some(output), Members::AtLeast, self.bindings());
         let differ = found.differences.iter().map(|difference| difference.path.clone()).collect();
+        let seconds = self.measure.timing.deadline_us / 1_000_000;
+        // A transition may take longer than the deadline of a target that states none.
+        if call.by.as_ref().is_some_and(|by| by.value.within == Within::Transition)
+            && !self.measure.timing.deadline_stated
+            && !found.differences.is_empty()
+            && let Some(status) = transient_status(output)
+        {
+            self.unobserved.push(format!("the stream was still {status} after {seconds} s"));
+            return differ;
+        }
         for difference in found.differences {
-            let within = call.by.as_ref().map_or_else(String::new, |by| {
-                format!(" within {} s after {}", by.value.millis / 1000, by.value.from)
+            let within = call.by.as_ref().map_or_else(String::new, |by| match by.value.within {
+                Within::Millis(millis) => format!(" within {} s after {}", millis / 1000, by.value.from),
+                Within::Transition => format!(" within {seconds} s after {}", by.value.from),
             });
             let kind = if call.by.is_some() { MismatchKind::Timing } else { MismatchKind::Body };
             let expected = format!("{} {}{within}", difference.path, difference.expected);
@@ -190,7 +217,7 @@ impl<'run> Judge<'run> {
     }
 
     fn refused(&mut self, one: &One<'run>, refusal: &'run Refusal, decoded: &DecodedResponse) {
-        let expected = refusal.error.value.clone();
+        let expected = refusal.classes_text();
         let (status, error) = match decoded {
             DecodedResponse::Refused { status, error } | DecodedResponse::ServerError { status, error } => {
                 (*status, error)
@@ -202,12 +229,12 @@ impl<'run> Judge<'run> {
             DecodedResponse::None(_) => return,
         };
         match error.class.as_deref() {
-            Some(class) if class == expected => self.refused_rightly(one, refusal, error),
+            Some(class) if refusal.is(Some(class)) => self.refused_rightly(one, refusal, error),
             Some(class) => {
                 let mut found = one.found(
                     MismatchKind::ErrorClass,
                     Facet::Behaviour,
-                    refusal.error.span,
+                    refusal.classes.span,
                     expected.clone(),
                     class.to_owned(),
                 );
@@ -218,7 +245,7 @@ impl<'run> Judge<'run> {
                 let mut found = one.found(
                     MismatchKind::ErrorShape,
                     Facet::Behaviour,
-                    refusal.error.span,
+                    refusal.classes.span,
                     expected.clone(),
                     format!("{status} without an error class"),
                 );
@@ -447,9 +474,15 @@ const fn is_open(expectation: &Expectation) -> bool {
     }
 }
 
+/// The status that an output describes, if it passes by itself.
+fn transient_status(output: &Value) -> Option<&str> {
+    let status = description(output)?.get("StreamStatus")?.as_str()?;
+    is_transient_status(status).then_some(status)
+}
+
 fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {
     match &expectation.answer {
-        Answer::Refused(refusal) => class == Some(refusal.error.value.as_str()),
+        Answer::Refused(refusal) => refusal.is(class),
         Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => false,
     }
 }
@@ -457,7 +490,7 @@ fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {
 fn expected_text(expectation: &Expectation) -> String {
     match &expectation.answer {
         Answer::Accepted { .. } => "accepted".to_owned(),
-        Answer::Refused(refusal) => refusal.error.value.clone(),
+        Answer::Refused(refusal) => refusal.classes_text(),
         Answer::RefusedOpen(_) => "refused".to_owned(),
         Answer::Open(question) => format!("an answer to `{}`", question.value),
     }
@@ -466,7 +499,7 @@ fn expected_text(expectation: &Expectation) -> String {
 /// Where a reader should look: the class of a refusal, else the whole expectation.
 fn expectation_span(expectation: &Expectation) -> Span {
     match &expectation.answer {
-        Answer::Refused(refusal) => refusal.error.span,
+        Answer::Refused(refusal) => refusal.classes.span,
         Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => expectation.span,
     }
 }

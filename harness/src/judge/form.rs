@@ -92,7 +92,7 @@ fn spelled(response: &Response, path: &str) -> Result<Vec<Spelling>, String> {
                     Err(_) => value.get(part),
                 });
             Ok(match value {
-                None => return Err("absent".to_owned()),
+                None => vec![Spelling::Absent],
                 Some(Value::Integer(number)) => of_number(*number < SECONDS_BELOW),
                 Some(Value::Float(number)) => of_number(*number < SECONDS_BELOW as f64),
                 Some(Value::String(_)) => vec![Spelling::Text],
@@ -108,8 +108,7 @@ fn spelled(response: &Response, path: &str) -> Result<Vec<Spelling>, String> {
         }
         Encoding::Cbor => {
             let items = cbor::outline(&response.body).map_err(|error| error.to_string())?;
-            let item = cbor::item_at(&items, path).ok_or("absent")?;
-            Ok(of_item(item))
+            Ok(cbor::item_at(&items, path).map_or_else(|| vec![Spelling::Absent], of_item))
         }
     }
 }
@@ -167,13 +166,16 @@ const fn spelling_text(spelling: Spelling) -> &'static str {
         Spelling::Number => "a JSON number",
         Spelling::Seconds => "a JSON number of seconds",
         Spelling::Text => "JSON text",
+        Spelling::Absent => "absent",
     }
 }
 
 /// What stands there, as a text that does not differ from run to run.
 fn actual_text(found: &Result<Vec<Spelling>, String>, response: &Response, path: &str) -> String {
-    if let Err(why) = found {
-        return why.clone();
+    match found.as_deref() {
+        Err(why) => return why.clone(),
+        Ok([Spelling::Absent]) => return spelling_text(Spelling::Absent).to_owned(),
+        Ok(_) => {}
     }
     if response.encoding() == Encoding::Json {
         return match found.as_deref() {
@@ -238,7 +240,7 @@ mod tests {
             assert_eq!(spelled, Ok(found), "{path}");
             assert_eq!(actual_text(&spelled, &response, path), actual, "{path}");
         }
-        assert_eq!(spelled(&response, "x"), Err("absent".to_owned()));
+        assert_eq!(spelled(&response, "x"), Ok(vec![Spelling::Absent]));
     }
 
     #[test]
@@ -255,6 +257,6 @@ mod tests {
             assert_eq!(spelled, Ok(found), "{path}");
             assert_eq!(actual_text(&spelled, &response, path), actual, "{path}");
         }
-        assert_eq!(spelled(&response, "a.v"), Err("absent".to_owned()));
+        assert_eq!(spelled(&response, "a.v"), Ok(vec![Spelling::Absent]));
     }
 }

@@ -71,7 +71,7 @@ impl Judge<'_> {
             Answer::Accepted { members: Some(tree) } => {
                 decoded.output().is_some_and(|output| matching::holds(tree, output, self.bindings()))
             }
-            Answer::Refused(refusal) => decoded.class() == Some(refusal.error.value.as_str()),
+            Answer::Refused(refusal) => refusal.is(decoded.class()),
             Answer::RefusedOpen(_) | Answer::Open(_) => false,
         }
     }

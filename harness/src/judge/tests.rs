@@ -159,11 +159,15 @@ const DURING: Role = Role::During(StepIndex::within(0, 0, 0));
 const SAMPLE: Role = Role::Sample { step: 0, stream: FixtureName::Stream };
 
 fn judged_at(level: Level, case: &str, exchanges: Vec<Exchange>) -> Judgement {
+    judged_in(level, case, exchanges, &timing())
+}
+
+fn judged_in(level: Level, case: &str, exchanges: Vec<Exchange>, timing: &Timing) -> Judgement {
     let trial = only(&manifest_with(case, QUESTIONS, false));
     let observed = |exchange| Observed::of(Model::embedded(), Arc::new(exchange));
     let exchanges = exchanges.into_iter().map(observed).collect();
     let observation = Observation { bindings: bindings(), exchanges, ..Observation::default() };
-    judge(&trial, &observation, Measure { model: Model::embedded(), level, timing: &timing() })
+    judge(&trial, &observation, Measure { model: Model::embedded(), level, timing })
 }
 
 fn judged(case: &str, exchanges: Vec<Exchange>) -> Judgement {

@@ -83,7 +83,12 @@ pub(crate) fn before_of(state: &Value) -> Value {
     )
 }
 
-/// True for a status that passes by itself.
+/// True for a description with such a status.
 pub(crate) fn is_transient(snapshot: &Snapshot) -> bool {
-    matches!(snapshot.status(), Some("CREATING" | "UPDATING" | "DELETING"))
+    snapshot.status().is_some_and(is_transient_status)
+}
+
+/// True for a status that passes by itself.
+pub(crate) fn is_transient_status(status: &str) -> bool {
+    matches!(status, "CREATING" | "UPDATING" | "DELETING")
 }

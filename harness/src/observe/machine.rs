@@ -305,7 +305,7 @@ impl<'trial> Machine<'trial> {
                 decoded.output().is_some_and(|output| matching::holds(tree, output, &self.bindings))
             }
             Answer::Accepted { members: None } => decoded.is_success(),
-            Answer::Refused(refusal) => decoded.class() == Some(refusal.error.value.as_str()),
+            Answer::Refused(refusal) => refusal.is(decoded.class()),
             Answer::RefusedOpen(_) => matches!(decoded, DecodedResponse::Refused { .. }),
             Answer::Open(_) => true,
         }
@@ -316,7 +316,7 @@ impl<'trial> Machine<'trial> {
 /// not the very response that the trial is about.
 fn pause_before_retry(call: &Call, decoded: &DecodedResponse, repetition: u32) -> Option<u64> {
     let is_the_subject = match &call.expect.answer {
-        Answer::Refused(refusal) => refusal.error.value == "LimitExceededException",
+        Answer::Refused(refusal) => refusal.is(Some("LimitExceededException")),
         Answer::Accepted { .. } | Answer::RefusedOpen(_) | Answer::Open(_) => false,
     };
     let operation = &call.operation.value;

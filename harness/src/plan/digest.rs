@@ -46,7 +46,7 @@ pub(super) fn condition(expectation: &Expectation) -> String {
             write_tree(&mut text, tree);
         }
         Answer::Refused(refusal) => {
-            let _ = write!(text, "refused {}", refusal.error.value);
+            let _ = write!(text, "refused {}", refusal.classes.value.join(" "));
         }
         Answer::RefusedOpen(_) => text.push_str("refused"),
         Answer::Open(_) => text.push_str("open"),

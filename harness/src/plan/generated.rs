@@ -169,6 +169,7 @@ fn expectation(text: &mut Text, expected: Expected) -> Expectation {
         Expected::Refused { error, clauses } => {
             text.push("{error: ");
             let error: Spanned<String> = text.spanned(error, Clone::clone);
+            let classes = Spanned::new(vec![error.value], error.span);
             let clauses = if clauses.is_empty() {
                 Vec::new()
             } else {
@@ -182,7 +183,7 @@ fn expectation(text: &mut Text, expected: Expected) -> Expectation {
                 written
             };
             text.push("}");
-            Answer::Refused(Refusal { error, clauses, message: None })
+            Answer::Refused(Refusal { classes, clauses, message: None })
         }
     };
     Expectation { span: text.since(from), answer, status: None, document: None, form: Box::default() }

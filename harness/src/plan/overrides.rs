@@ -104,5 +104,6 @@ const fn corruption(auth: WireAuth) -> Corruption {
         WireAuth::Presigned => Corruption::Presigned,
         WireAuth::SignedThenChangedHeader => Corruption::ChangedHeader,
         WireAuth::SignedThenAddedHeader => Corruption::AddedHeader,
+        WireAuth::SignedThenAddedPlainHeader => Corruption::AddedPlainHeader,
     }
 }

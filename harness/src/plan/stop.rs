@@ -1,6 +1,6 @@
 //! The stop condition of each step of a trial, as data beside the digest of what is sent.
 
-use crate::case::ast::{Call, Until};
+use crate::case::ast::{Call, Until, Within};
 use crate::log::StopCondition;
 
 use super::digest;
@@ -16,8 +16,11 @@ fn of_step(step: &PlannedStep) -> StopCondition {
         PlannedStepKind::Call { call, observe } => match (&call.by, observe) {
             (Some(by), _) => StopCondition::Until {
                 condition: condition(call),
-                millis: by.value.millis,
-                after: by.value.from.to_string(),
+                millis: by.value.within.millis(),
+                after: match by.value.within {
+                    Within::Millis(_) => by.value.from.to_string(),
+                    Within::Transition => format!("{} and a transition", by.value.from),
+                },
             },
             (None, Some(_)) => StopCondition::Settled,
             (None, None) => StopCondition::Response,

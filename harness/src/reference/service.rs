@@ -14,7 +14,7 @@ use super::reply::Reply;
 use super::settings::{Policy, Settings};
 use crate::model::{BlobForm, Model, Operation, Value, type_error};
 use crate::spec::{Account, Action, Call, Millis, TransitionTimes, step_with};
-use crate::wire::{Encoding, Incoming, Verifier, decode, json, parse};
+use crate::wire::{AuthFault, Encoding, Incoming, Verifier, decode, json, parse};
 
 /// The state and the settings of one server.
 #[derive(Debug)]
@@ -175,6 +175,11 @@ impl Service {
     fn authenticate(&self, encoding: Encoding, request: &Incoming<'_>) -> Result<(), Reply> {
         match self.verifier.verify(request, SystemTime::now()) {
             Err(fault) if !self.hooks.overlooks(&fault) => {
+                Err(Reply::error(encoding, 400, fault.class(), &fault.to_string())
+                    .because_of(Cause::Signature))
+            }
+            Ok(_) if self.hooks.refuses_headers(request) => {
+                let fault = AuthFault::WrongSignature;
                 Err(Reply::error(encoding, 400, fault.class(), &fault.to_string())
                     .because_of(Cause::Signature))
             }

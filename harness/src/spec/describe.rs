@@ -8,7 +8,7 @@ use super::encryption::shown;
 use super::identify;
 use super::input::{Structure, count};
 use super::question::{Candidate, OpenQuestion};
-use super::stream::{MAX_RECORD_KIB, Shard, Stream};
+use super::stream::{MAX_RECORD_KIB, Shard, Status, Stream};
 use crate::model::Value;
 
 /// Shards in one answer where the caller states no limit.
@@ -19,10 +19,9 @@ pub(super) fn stream(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionRe
     let stream = identify::stream(context, choose)?;
     let input = context.input;
     let after = input.text("ExclusiveStartShardId");
-    let mut shards = stream
-        .shards(context.now)
-        .iter()
-        .filter(|shard| after.is_none_or(|after| shard.id().as_str() > after));
+    // LIFE-009.
+    let all = if stream.status(context.now) == Status::Deleting { &[] } else { stream.shards(context.now) };
+    let mut shards = all.iter().filter(|shard| after.is_none_or(|after| shard.id().as_str() > after));
     let page = shards.by_ref().take(input.limit("Limit", SHARDS)).map(|shard| described(shard)).collect();
     let description = head(stream, context.now, choose)
         .with("Shards", Value::List(page))

@@ -48,16 +48,19 @@ pub(super) fn found<'a>(context: Context<'a>, name: &str) -> Result<&'a Stream, 
     stream.ok_or_else(|| Refusal::no_stream(name, &context.account.id))
 }
 
-/// The stream that a call is about, which is not there while CREATING (LIFE-005).
-pub(super) fn created_stream<'a>(
+/// The stream that records are put to, which is not there while CREATING (LIFE-005) and may not be while
+/// DELETING (LIFE-012).
+pub(super) fn stream_to_put_to<'a>(
     context: Context<'a>,
     choose: &mut Chooser<'_>,
 ) -> Result<&'a Stream, Refusal> {
     let stream = stream(context, choose)?;
-    if stream.status(context.now) == Status::Creating {
-        return Err(Refusal::no_stream(&stream.name, &context.account.id));
-    }
-    Ok(stream)
+    let is_found = match stream.status(context.now) {
+        Status::Creating => false,
+        Status::Deleting => choose.candidate(OpenQuestion::PutWhileDeleting) == Candidate::Accepted,
+        Status::Active | Status::Updating => true,
+    };
+    if is_found { Ok(stream) } else { Err(Refusal::no_stream(&stream.name, &context.account.id)) }
 }
 
 /// A refusal in one of the classes that bad identification may have; no source has the texts.

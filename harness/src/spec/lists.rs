@@ -7,6 +7,7 @@ use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
 use super::page::Page;
+use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
 use super::stream::Status;
 use crate::model::Value;
@@ -79,7 +80,7 @@ pub(super) fn shards(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionRe
     }
     let after = match &page {
         Some(page) => Some(page.after.as_str()),
-        None => input.text("ExclusiveStartShardId").or(filtered_after(context)?),
+        None => input.text("ExclusiveStartShardId").or(filtered_after(context, choose)?),
     };
     let mut rest =
         stream.shards(now).iter().filter(|shard| after.is_none_or(|after| shard.id().as_str() > after));
@@ -109,14 +110,20 @@ fn refuse_beside_token(context: Context<'_>) -> Result<(), Refusal> {
 }
 
 /// The shard after which a filter starts.
-fn filtered_after<'a>(context: Context<'a>) -> Result<Option<&'a str>, Refusal> {
+fn filtered_after<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<Option<&'a str>, Refusal> {
     let Some(filter) = context.input.get("ShardFilter") else { return Ok(None) };
-    if filter.get("Type").and_then(Value::as_str) != Some("AFTER_SHARD_ID") {
-        return Ok(None);
+    let kind = filter.get("Type").and_then(Value::as_str).unwrap_or_default();
+    let shard = filter.get("ShardId").and_then(Value::as_str);
+    let takes_shard = kind == "AFTER_SHARD_ID";
+    let takes_time = matches!(kind, "AT_TIMESTAMP" | "FROM_TIMESTAMP");
+    // GETR-015.
+    if shard.is_some() != takes_shard || filter.get("Timestamp").is_some() != takes_time {
+        let candidate = choose.candidate(OpenQuestion::ShardFilterOutOfOrder);
+        if candidate == Candidate::Validation {
+            return Err(Refusal::without_text("ValidationException"));
+        } else if candidate == Candidate::InvalidArgument {
+            return Err(Refusal::without_text("InvalidArgumentException"));
+        }
     }
-    match filter.get("ShardId").and_then(Value::as_str) {
-        Some(shard) => Ok(Some(shard)),
-        // The filter needs it by the documentation; no source has the text.
-        None => Err(Refusal::without_text("InvalidArgumentException")),
-    }
+    Ok(shard.filter(|_| takes_shard))
 }

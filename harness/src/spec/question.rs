@@ -56,6 +56,10 @@ pub enum OpenQuestion {
     DeleteWhileUpdating,
     /// `DeleteStream` while DELETING (LIFE-010).
     DeleteWhileDeleting,
+    /// `PutRecord` and `PutRecords` while DELETING (LIFE-012).
+    PutWhileDeleting,
+    /// A `ShardFilter` that lacks what its type needs, or has what goes with another type (GETR-015).
+    ShardFilterOutOfOrder,
     /// Which fault of a start or stop is reported if both the stream and the request are at fault
     /// (ORD-011).
     OrderOfEncryptionChecks,
@@ -130,7 +134,7 @@ pub enum Candidate {
 
 impl OpenQuestion {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::NeitherNameNorArn,
         Self::NameAndArnDisagree,
         Self::WhichStreamWins,
@@ -155,6 +159,8 @@ impl OpenQuestion {
         Self::PartitionKeyMissing,
         Self::DeleteWhileUpdating,
         Self::DeleteWhileDeleting,
+        Self::PutWhileDeleting,
+        Self::ShardFilterOutOfOrder,
         Self::OrderOfEncryptionChecks,
         Self::PutsSoonAfterActive,
         Self::SizeOfPartitionKey,
@@ -190,6 +196,8 @@ impl OpenQuestion {
             Self::PartitionKeyMissing => "partition-key-missing",
             Self::DeleteWhileUpdating => "delete-while-updating",
             Self::DeleteWhileDeleting => "delete-while-deleting",
+            Self::PutWhileDeleting => "put-while-deleting",
+            Self::ShardFilterOutOfOrder => "shard-filter-out-of-order",
             Self::OrderOfEncryptionChecks => "order-of-encryption-checks",
             Self::PutsSoonAfterActive => "puts-soon-after-active",
             Self::SizeOfPartitionKey => "size-of-partition-key",
@@ -240,6 +248,10 @@ impl OpenQuestion {
             Self::PartitionKeyMissing => &[Candidate::Validation, Candidate::InvalidArgument],
             Self::DeleteWhileUpdating => &[Candidate::Accepted, Candidate::InUse],
             Self::DeleteWhileDeleting => &[Candidate::InUse, Candidate::Accepted],
+            Self::PutWhileDeleting => &[Candidate::Accepted, Candidate::NotFound],
+            Self::ShardFilterOutOfOrder => {
+                &[Candidate::InvalidArgument, Candidate::Validation, Candidate::Accepted]
+            }
             Self::SizeOfPartitionKey => &[Candidate::Bytes, Candidate::Letters],
             // Data that is too large by itself is refused so (VAL-003).
             Self::RecordTooLargeByItsKey => &[Candidate::Validation, Candidate::InvalidArgument],

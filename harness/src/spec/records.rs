@@ -23,7 +23,7 @@ const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 
 /// `PutRecord`. `DryRun` is not specified: it is ignored.
 pub(super) fn put(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
-    let stream = identify::created_stream(context, choose)?;
+    let stream = identify::stream_to_put_to(context, choose)?;
     check_size(stream, context.input, "data", choose)?;
     check_order(context, stream)?;
     let mark = mark(stream, context.now, choose);
@@ -38,7 +38,7 @@ pub(super) fn put(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResul
 
 /// `PutRecords`. One record with a bad hash key refuses the whole call (PUT-003).
 pub(super) fn put_many(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
-    let stream = identify::created_stream(context, choose)?;
+    let stream = identify::stream_to_put_to(context, choose)?;
     let entries = context.input.list("Records");
     for (position, entry) in entries.iter().enumerate() {
         check_size(stream, Input(entry), &format!("records.{}.member.data", position + 1), choose)?;

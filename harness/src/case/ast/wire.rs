@@ -72,8 +72,10 @@ pub enum WireAuth {
     Presigned,
     /// A signed header is changed after signing.
     SignedThenChangedHeader,
-    /// A header is added after signing.
+    /// A header of AWS is added after signing.
     SignedThenAddedHeader,
+    /// A header without meaning is added after signing.
+    SignedThenAddedPlainHeader,
 }
 
 /// What is asserted of an answer's bytes.
@@ -122,6 +124,8 @@ pub enum Spelling {
     Seconds,
     /// JSON: text.
     Text,
+    /// Nothing is there, not even null.
+    Absent,
 }
 
 impl Wire {

@@ -15,10 +15,11 @@ impl Lint<'_> {
         let Some(cited) = cited.filter(|cited| !cited.is_empty()) else { return };
         let ids: Vec<_> = step.because.iter().map(|id| id.value.0.as_str()).collect();
         let ids = ids.join(", ");
-        let class = refusal.error.value.as_str();
-        if !cited.iter().any(|fact| names_class(fact, class)) {
-            let title = format!("`{class}` is stronger than its facts");
-            self.error(suite, refusal.error.span, title, format!("no fact of {ids} names this class"));
+        for class in &refusal.classes.value {
+            if !cited.iter().any(|fact| names_class(fact, class)) {
+                let title = format!("`{class}` is stronger than its facts");
+                self.error(suite, refusal.classes.span, title, format!("no fact of {ids} names this class"));
+            }
         }
         if let Some(message) = &refusal.message
             && !cited.iter().any(|fact| fact.message.is_some())
@@ -26,21 +27,20 @@ impl Lint<'_> {
             let title = "a message text is stronger than its facts";
             self.error(suite, message.span, title, format!("no fact of {ids} states a text"));
         }
-        if class != "ValidationException"
+        if refusal.classes.value != ["ValidationException"]
             && let Some(clause) = refusal.clauses.first()
         {
             self.error(
                 suite,
                 clause.span,
-                format!("clauses of `{class}`"),
+                format!("clauses of `{}`", refusal.classes_text()),
                 "only ValidationException has clauses",
             );
         }
     }
 
-    /// Holds a class to the model's errors and the classes that facts name.
+    /// Holds classes to the model's errors and the classes that facts name.
     fn class(&mut self, suite: &Suite, refusal: &Refusal) {
-        let class = refusal.error.value.as_str();
         let modelled = self.model.shapes.iter().filter_map(|(name, shape)| match shape {
             Shape::Structure { exception: true, .. } => Some(name.as_str()),
             Shape::Structure { exception: false, .. }
@@ -55,12 +55,12 @@ impl Lint<'_> {
         });
         let known: Vec<&str> =
             modelled.chain(self.registry.iter().filter_map(|fact| fact.error.as_deref())).collect();
-        if !known.contains(&class) {
-            let label = nearest(class, known).map_or_else(
+        for class in refusal.classes.value.iter().filter(|class| !known.contains(&class.as_str())) {
+            let label = nearest(class, known.iter().copied()).map_or_else(
                 || "neither the model nor a fact names it".to_owned(),
                 |meant| format!("did you mean `{meant}`?"),
             );
-            self.error(suite, refusal.error.span, format!("unknown error class `{class}`"), label);
+            self.error(suite, refusal.classes.span, format!("unknown error class `{class}`"), label);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::case::ast::{Answer, Clause, Expectation, Refusal};
 use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
-use crate::case::yaml::{Scalar, Yaml, YamlNode};
+use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 
 use super::tree::{Place, tree};
 use super::wire;
@@ -110,10 +110,7 @@ fn refused_open(reader: &mut Reader, fields: &Fields<'_>, yaml: &Yaml) -> Option
 }
 
 fn refusal(reader: &mut Reader, fields: &Fields<'_>, error: &Yaml) -> Option<Refusal> {
-    let error = reader.text(error, "`error`")?;
-    if error.value.is_empty() || !error.value.chars().all(|c| c.is_ascii_alphanumeric()) {
-        reader.error(error.span, "`error` is the bare name of a class", "letters and digits only");
-    }
+    let classes = classes(reader, error)?;
     let clauses = match fields.get("clauses") {
         Some(yaml) => {
             let elements = reader.list(yaml, "`clauses`").unwrap_or_default();
@@ -122,7 +119,35 @@ fn refusal(reader: &mut Reader, fields: &Fields<'_>, error: &Yaml) -> Option<Ref
         None => Vec::new(),
     };
     let message = fields.get("message").and_then(|yaml| tree(reader, yaml, Place::Expectation));
-    Some(Refusal { error, clauses, message })
+    Some(Refusal { classes, clauses, message })
+}
+
+/// A class, or `{$one-of: […]}` of several.
+fn classes(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Vec<String>>> {
+    let classes = match &yaml.node {
+        YamlNode::Map(entries) => {
+            let [Entry { key, value }] = entries.as_slice() else {
+                reader.wrong_kind(yaml, "`error`", "a class or `{$one-of: […]}`");
+                return None;
+            };
+            if key.value != "$one-of" {
+                reader.error(key.span, "`error` is a class or `{$one-of: […]}`", "not known here");
+                return None;
+            }
+            reader.texts(value, "`$one-of`")
+        }
+        YamlNode::Scalar(_) | YamlNode::List(_) => vec![reader.text(yaml, "`error`")?],
+    };
+    if classes.is_empty() {
+        reader.error(yaml.span, "`$one-of` without a class", "at least one");
+        return None;
+    }
+    for class in &classes {
+        if class.value.is_empty() || !class.value.chars().all(|c| c.is_ascii_alphanumeric()) {
+            reader.error(class.span, "`error` is the bare name of a class", "letters and digits only");
+        }
+    }
+    Some(Spanned::new(classes.into_iter().map(|class| class.value).collect(), yaml.span))
 }
 
 fn clause(reader: &mut Reader, yaml: &Yaml) -> Option<Clause> {

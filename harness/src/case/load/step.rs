@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::case::ast::{
     Body, Call, CallAddress, Deadline, DeadlineFrom, DuringCalls, Expectation, ExpectedState, Node,
-    ObserveStep, Reference, Step, StepKind, Tree, Until, Wire,
+    ObserveStep, Reference, Step, StepKind, Tree, Until, Wire, Within,
 };
 use crate::case::former;
 use crate::case::mapping::Mapping;
@@ -234,19 +234,19 @@ fn exact_bytes(reader: &mut Reader, yaml: &Yaml) -> Option<Tree> {
 fn deadline(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<Deadline>> {
     let text = reader.text(yaml, "`by`")?;
     let read = text.value.split_once(" after ").and_then(|(time, after)| {
-        let millis = millis(time)?;
+        let within = if time == "transition" { Within::Transition } else { Within::Millis(millis(time)?) };
         if after == "answer" {
-            return Some(Deadline { millis, from: DeadlineFrom::Answer });
+            return Some(Deadline { within, from: DeadlineFrom::Answer });
         }
         let status = !after.is_empty() && after.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-        status.then(|| Deadline { millis, from: DeadlineFrom::Status(after.to_owned()) })
+        status.then(|| Deadline { within, from: DeadlineFrom::Status(after.to_owned()) })
     });
     if read.is_none() {
         reader.error_with_help(
             text.span,
             "`by` is a time after a status",
             "can't be read",
-            "write `5s after ACTIVE` or `5s after answer` (ms, s, min)",
+            "write `5s after ACTIVE`, `5s after answer` (ms, s, min) or `transition after answer`",
         );
     }
     read.map(|deadline| Spanned::new(deadline, text.span))

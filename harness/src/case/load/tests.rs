@@ -63,7 +63,7 @@ fn the_fixtures_load_as_they_read() {
     assert_eq!(observation.during[0].status.value, "UPDATING");
     let StepKind::Call(put) = &case.steps[2].kind else { panic!("the third step is a call") };
     let by = put.by.as_ref().expect("a deadline");
-    assert_eq!((by.value.millis, by.value.from.to_string().as_str()), (5_000, "ACTIVE"));
+    assert_eq!((by.value.within.millis(), by.value.from.to_string().as_str()), (5_000, "ACTIVE"));
     let family = &suite.cases[1];
     assert_eq!(
         family.each[1].title.as_ref().map(|title| title.value.as_str()),

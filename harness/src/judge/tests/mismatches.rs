@@ -238,3 +238,18 @@ fn a_5xx_that_names_its_class_answers_an_open_question_and_another_one_is_a_fail
     let judged = judged(&refused, vec![start(500, r#"{"__type":"InternalFailure"}"#), healthy()]);
     assert_eq!((judged.outcome, kinds(&judged)), (Outcome::Fail, vec![MismatchKind::ServerError]));
 }
+
+#[test]
+fn an_error_of_one_of_several_classes_has_one_of_them() {
+    let either = REFUSED.replace(
+        "{error: ValidationException, status: 400, clauses: [[encryptionType, enum]]}",
+        "{error: {$one-of: [ValidationException, InvalidArgumentException]}}",
+    );
+    let with = |class: &str| judged(&either, vec![start(400, &format!(r#"{{"__type":"{class}"}}"#))]);
+    for class in ["ValidationException", "InvalidArgumentException"] {
+        assert_eq!(with(class).outcome, Outcome::Pass, "{class}");
+    }
+    let other = with("KMSNotFoundException");
+    assert_eq!(kinds(&other), [MismatchKind::ErrorClass]);
+    assert_eq!(other.mismatches[0].expected, "ValidationException or InvalidArgumentException");
+}

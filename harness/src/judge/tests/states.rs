@@ -101,3 +101,40 @@ fn a_member_that_should_be_absent_is_named_with_the_value_that_came() {
     let last = empty.traces[0].samples.last().expect("a sample");
     assert_eq!(last.state["KeyId"], Value::from(""));
 }
+
+#[test]
+fn a_stream_that_is_still_in_transition_at_the_targets_deadline_is_a_failure_only_if_the_target_states_one() {
+    let case = "
+  a:
+    title: A start moves the stream
+    level: core
+    kills-nothing: a test
+    given: {stream: {encryption: none}}
+    steps:
+      - with: {EncryptionType: KMS, KeyId: $key.managed}
+        expect: accepted
+        because: [SSE-001]
+      - call: DescribeStreamSummary
+        by: transition after answer
+        until: as-expected
+        expect: {accepted: {StreamDescriptionSummary: {StreamStatus: ACTIVE, EncryptionType: KMS}}}
+        because: [SSE-010]
+";
+    let ends = |status: &str, encryption: &str, deadline_stated| {
+        let body = format!(
+            r#"{{"StreamDescriptionSummary":{{"StreamStatus":"{status}","EncryptionType":"{encryption}"}}}}"#
+        );
+        let describe =
+            |sent_us| exchange(AFTER, "DescribeStreamSummary", (sent_us, sent_us + 10), answer(200, &body));
+        let deadline_us = timing().deadline_us;
+        let mut all = vec![start(200, ""), describe(300)];
+        if (status, encryption) != ("ACTIVE", "KMS") {
+            all.push(describe(deadline_us + 300));
+        }
+        judged_in(Level::Extended, case, all, &Timing { deadline_stated, ..timing() })
+    };
+    assert_eq!(ends("ACTIVE", "KMS", false).outcome, Outcome::Pass);
+    assert_eq!(ends("UPDATING", "NONE", false).outcome, Outcome::Unobserved);
+    assert_eq!(kinds(&ends("UPDATING", "NONE", true)), [MismatchKind::Timing; 2]);
+    assert_eq!(kinds(&ends("ACTIVE", "NONE", false)), [MismatchKind::Timing], "the transition is over");
+}

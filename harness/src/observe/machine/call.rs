@@ -1,6 +1,6 @@
 //! One call of the machine: sent once, or until a condition holds, with or without an observed stream.
 
-use crate::case::ast::{Call, Deadline, DeadlineFrom, Until};
+use crate::case::ast::{Call, Deadline, DeadlineFrom, Until, Within};
 use crate::log::{Role, StepIndex};
 use crate::plan::Observe;
 
@@ -89,7 +89,10 @@ impl<'trial> Machine<'trial> {
                 self.last_observed.as_ref().and_then(|(samples, call)| states::origin(samples, *call, status))
             }
         };
-        let within = by.millis.saturating_mul(1000).min(self.timing.patience_us);
+        let within = match by.within {
+            Within::Millis(millis) => millis.saturating_mul(1000).min(self.timing.patience_us),
+            Within::Transition => self.timing.deadline_us,
+        };
         origin.unwrap_or(self.last_response_us).saturating_add(within)
     }
 

@@ -132,6 +132,7 @@ fn output(rule: &OutputRule) -> Result<(), RowError> {
         | OutputChange::Drop
         | OutputChange::Set(_)
         | OutputChange::SetMissing(_)
+        | OutputChange::NullMissing
         | OutputChange::Rename(_) => Ok(()),
     }
 }

@@ -213,6 +213,8 @@ pub(in crate::reference) enum OutputChange {
     Set(String),
     /// The member has this text where it would be left out.
     SetMissing(String),
+    /// The member is null where it would be left out.
+    NullMissing,
     /// The member stands under another name.
     Rename(String),
     /// The elements of the list come in reverse.

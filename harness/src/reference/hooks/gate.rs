@@ -5,7 +5,8 @@ use crate::model::{Model, Operation, Shape, Value};
 use crate::reference::fault::{Hook, Rule, SignatureDefect};
 use crate::reference::reply::Reply;
 use crate::spec::Action;
-use crate::wire::{AuthFault, Encoding};
+
+use crate::wire::{AuthFault, Encoding, Incoming};
 
 /// When a signature is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,16 @@ impl Hooks {
         self.rules
             .iter()
             .any(|rule| matches!(rule, Rule::AcceptSignature(accepted) if accepted.contains(&defect)))
+    }
+
+    /// True if a header of the request is refused because the signature does not list it.
+    pub(in crate::reference) fn refuses_headers(&self, request: &Incoming<'_>) -> bool {
+        let authorization = request.header("authorization").unwrap_or_default();
+        let signed = authorization.split_once("SignedHeaders=").map_or("", |(_, signed)| signed);
+        let signed = signed.split(',').next().unwrap_or_default();
+        let is_unlisted =
+            |name: &str| name.starts_with("x-") && signed.split(';').all(|listed| listed != name);
+        self.has(Hook::UnsignedHeaderRefused) && request.headers.iter().any(|(name, _)| is_unlisted(name))
     }
 
     /// Before types are checked: the input as it was parsed.

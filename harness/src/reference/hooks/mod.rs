@@ -20,7 +20,9 @@ use std::time::Duration;
 
 use super::fault::{Fault, Faults, Hook, Rule, TransitionChange};
 use crate::model::Value;
-use crate::spec::{Account, Action, Branch, Effect, Encryption, KeyLookup, Millis, Stream, TransitionTimes};
+use crate::spec::{
+    Account, Action, Branch, Effect, Encryption, KeyLookup, Millis, Stream, TransitionTimes, iterator_stream,
+};
 use memory::Memory;
 
 pub(super) use gate::Turn;
@@ -51,8 +53,11 @@ impl<'a> HookCall<'a> {
         self.text("StreamName").or_else(|| self.text("StreamARN")?.rsplit('/').next())
     }
 
+    /// The stream that is meant, by its name, its ARN or an iterator.
     fn stream(&self) -> Option<&'a Stream> {
-        self.account.stream(self.stream_name()?, self.now)
+        let of_iterator = || iterator_stream(self.text("ShardIterator")?);
+        let name = self.stream_name().map(str::to_owned).or_else(of_iterator)?;
+        self.account.stream(&name, self.now)
     }
 
     const fn is_start(&self) -> bool {

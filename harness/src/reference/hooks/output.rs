@@ -35,6 +35,9 @@ fn change(change: &OutputChange, members: &mut IndexMap<String, Value>, name: &s
         OutputChange::SetMissing(text) => {
             members.entry(name.to_owned()).or_insert_with(|| text.as_str().into());
         }
+        OutputChange::NullMissing => {
+            members.entry(name.to_owned()).or_insert(Value::Null);
+        }
         OutputChange::Rename(to) => {
             if let Some(value) = members.shift_remove(name) {
                 members.insert(to.clone(), value);

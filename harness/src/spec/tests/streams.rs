@@ -74,6 +74,18 @@ fn a_stream_deleted_while_creating_never_shows_shards() {
     lab.refuse("PutRecord", r#"{"StreamName":"s","Data":"","PartitionKey":"a"}"#);
 }
 
+/// LIFE-009. Puts go on (LIFE-012).
+#[test]
+fn a_stream_in_deleting_shows_no_shards_and_may_go_on_taking_records() {
+    let mut lab = Lab::with_stream("s", 2);
+    lab.accept("DeleteStream", r#"{"StreamName":"s"}"#);
+    let description = lab.describe("s");
+    assert_eq!(description.get("Shards"), Some(&Value::List(Vec::new())));
+    assert_eq!(description.get("HasMoreShards"), Some(&Value::Bool(false)));
+    let put = lab.step("PutRecord", r#"{"StreamName":"s","Data":"","PartitionKey":"a"}"#);
+    assert_eq!(classes(&put), ["accepted", "ResourceNotFoundException"]);
+}
+
 #[test]
 fn a_sixth_stream_in_creating_is_refused() {
     let mut lab = Lab::new();

@@ -43,8 +43,10 @@ pub enum Corruption {
     Presigned,
     /// A signed header got another value after signing (AUTH-009).
     ChangedHeader,
-    /// A header was added after signing, which the signature does not list.
+    /// A header of AWS was added after signing, which the signature does not list.
     AddedHeader,
+    /// A header without meaning was added after signing, which the signature does not list (AUTH-022).
+    AddedPlainHeader,
 }
 
 /// What is sent for a signature.
@@ -58,6 +60,8 @@ pub struct Signed {
 
 /// The header that [`Corruption::ChangedHeader`] and [`Corruption::AddedHeader`] speak of.
 const EXTRA: &str = "x-amz-conformance";
+/// The header of [`Corruption::AddedPlainHeader`].
+const PLAIN: &str = "x-conformance";
 /// Well beyond the five minutes that the service allows (AUTH-010, AUTH-011).
 const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
 /// Key ids of AWS have this form; nobody has this one.
@@ -85,6 +89,7 @@ impl Corruption {
             Self::Presigned => Some("a signature in the query, none in the header"),
             Self::ChangedHeader => Some("the signed header x-amz-conformance is changed after signing"),
             Self::AddedHeader => Some("the header x-amz-conformance is added after signing"),
+            Self::AddedPlainHeader => Some("the header x-conformance is added after signing"),
         }
     }
 
@@ -168,6 +173,11 @@ impl Corruption {
             Self::AddedHeader => {
                 let mut signed = whole(parts, credentials, scope, now)?;
                 signed.headers.push((EXTRA.to_owned(), "after".to_owned()));
+                Ok(signed)
+            }
+            Self::AddedPlainHeader => {
+                let mut signed = whole(parts, credentials, scope, now)?;
+                signed.headers.push((PLAIN.to_owned(), "after".to_owned()));
                 Ok(signed)
             }
         }

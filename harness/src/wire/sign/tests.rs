@@ -75,6 +75,7 @@ fn each_corruption_is_refused_by_a_verifier_in_its_own_way_or_is_none() {
         (Corruption::Nothing, None),
         (Corruption::Presigned, None),
         (Corruption::AddedHeader, None),
+        (Corruption::AddedPlainHeader, None),
         (Corruption::Unsigned, Some("MissingAuthenticationTokenException")),
         (Corruption::Signature, Some(WRONG)),
         (Corruption::BodyHash, Some(WRONG)),

@@ -144,7 +144,7 @@ impl Verifier {
 }
 
 impl<'a> Incoming<'a> {
-    fn header(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
         self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
 }
