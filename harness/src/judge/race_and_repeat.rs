@@ -8,6 +8,9 @@ use crate::plan::PlannedStep;
 
 use super::{Basis, Facet, Found, Judge};
 
+/// Why a race was none.
+const IN_TURN: &str = "the calls may have come one after the other";
+
 impl<'run> Judge<'run> {
     /// Exactly one of the calls is to win.
     pub(crate) fn race(&mut self, step_index: usize, step: &'run PlannedStep, race: &'run Race) {
@@ -25,18 +28,10 @@ impl<'run> Judge<'run> {
             | DecodedResponse::Undecodable { .. }
             | DecodedResponse::Refused { .. } => false,
         });
-        if accepted > 1 && !troubled {
-            // Calls that were not answered within one transition may have come one after the other.
-            let sent =
-                answers.iter().map(|(_, observed)| observed.exchange.sent_us).min().unwrap_or_default();
-            let done =
-                answers.iter().map(|(_, observed)| observed.exchange.received_us).max().unwrap_or_default();
-            let lengths = &self.measure.timing.lengths;
-            let lasts_us = lengths.at_least_us(Change::Start).map_or(lengths.floor_us(), |least| least / 2);
-            if done.saturating_sub(sent) >= lasts_us {
-                self.unobserved.push("the calls may have come one after the other".to_owned());
-                return;
-            }
+        let in_turn = !troubled && self.may_have_come_in_turn(&answers);
+        if accepted > 1 && in_turn {
+            self.unobserved.push(IN_TURN.to_owned());
+            return;
         }
         if accepted != 1 && !troubled {
             // Which of them came first is chance, and would split groups of one cause.
@@ -58,9 +53,31 @@ impl<'run> Judge<'run> {
         for (index, observed) in answers {
             let at = StepIndex::within(step_index, 0, index);
             let Some(call) = race.calls.get(index) else { continue };
-            let expectation = if observed.decoded.is_success() { &call.expect } else { &race.others };
-            self.answer_to(at, step, call, expectation, observed);
+            if observed.decoded.is_success() {
+                self.answer_to(at, step, call, &call.expect, observed);
+                continue;
+            }
+            let before = self.mismatches.len();
+            self.answer_to(at, step, call, &race.others, observed);
+            // Behind the transition of the winner, the stream is in another state than the race is about.
+            if in_turn && self.mismatches.len() > before {
+                self.mismatches.truncate(before);
+                self.unobserved.push(IN_TURN.to_owned());
+            }
         }
+    }
+
+    /// True if a call may have reached the stream after the transition that another one began: they were
+    /// not all answered within the time for which a transition surely lasts.
+    fn may_have_come_in_turn(&self, answers: &[(usize, &Observed)]) -> bool {
+        let exchanges = || answers.iter().map(|(_, observed)| &observed.exchange);
+        let sent_us = exchanges().map(|exchange| exchange.sent_us).min().unwrap_or_default();
+        let done_us = exchanges().map(|exchange| exchange.received_us).max().unwrap_or_default();
+        let lengths = &self.measure.timing.lengths;
+        let updating = [Change::Start, Change::ReKey, Change::Stop];
+        let least_us = updating.into_iter().filter_map(|change| lengths.at_least_us(change)).min();
+        let lasts_us = least_us.map_or(lengths.floor_us(), |least_us| least_us / 2);
+        done_us.saturating_sub(sent_us) >= lasts_us
     }
 
     /// Holds each response, up to the first that is not as expected; its number is reported.

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod mismatches;
+mod races;
 mod states;
 mod transient;
 

@@ -6,7 +6,8 @@
 //! with at the first of its trials that fails; a family over operations is one case.
 //!
 //! The table must not depend on chance or on how busy the machine is: a case that did not kill is run
-//! again, with all of its trials and at last one at a time, before the table says so.
+//! again, with all of its trials and at last one at a time, with longer transitions and no other
+//! reference beside it, before the table says so.
 
 mod check;
 mod scope;
@@ -19,13 +20,13 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::case::ast::Level;
 use crate::reference;
-use crate::reference::{Fault, Faults, Settings};
+use crate::reference::{Durations, Fault, Faults, Settings};
 use crate::wire::{Client, ClientSettings, Credentials, Endpoint};
 
 use crate::judge::{RunSettings, run};
@@ -78,15 +79,19 @@ pub enum KillError {
 }
 
 /// References side by side: most of them wait, not work, but each must be checked often enough.
-const SIDE_BY_SIDE: usize = 6;
+const SIDE_BY_SIDE: u32 = 6;
 /// Trials in flight against one reference.
 const JOBS: usize = 8;
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How often trials are run that did not kill, or that could not be observed without any fault.
 const ATTEMPTS: u32 = 5;
-/// The attempts from this one on have a single trial in flight, so that nothing of ours is in its way.
+/// The attempts from this one on have a single trial in flight and no other reference beside them, so that
+/// nothing of ours is in their way.
 const ALONE_FROM: u32 = 2;
+/// How many times as long a transition lasts in these attempts: on a busy machine, a short one can be over
+/// before a response is there.
+const LONGER: u32 = 8;
 /// How long one run may take. A fault that makes the harness wait for ever is of no use.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -103,18 +108,19 @@ pub async fn kill_table(
 ) -> Result<KillTable, KillError> {
     let without_fault = without_fault(manifest).await?;
     let mut table = KillTable { without_fault, killed_by: BTreeMap::new() };
-    let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE as usize));
     let mut runs = JoinSet::new();
     for fault in faults.iter().cloned() {
         let manifest = manifest.clone();
         let side_by_side = Arc::clone(&side_by_side);
         runs.spawn(async move {
-            // The semaphore is never closed, and one more reference would do no harm.
-            let _turn = side_by_side.acquire().await;
             let started = Instant::now();
             let killers = match breadth {
-                Breadth::Named => killers_of_named(&manifest, &fault).await,
-                Breadth::Whole => killers_of_all(&manifest, &fault).await,
+                Breadth::Named => killers_of_named(&manifest, &fault, &side_by_side).await,
+                Breadth::Whole => {
+                    let _turn = turn(&side_by_side, 0).await;
+                    killers_of_all(&manifest, &fault).await
+                }
             };
             killers.map(|(trials, killers)| (FaultRun { fault, trials, took: started.elapsed() }, killers))
         });
@@ -127,11 +133,19 @@ pub async fn kill_table(
     Ok(table)
 }
 
+/// Waits until there is room for one more reference, or for one that is to be alone.
+async fn turn(side_by_side: &Semaphore, attempt: u32) -> Option<SemaphorePermit<'_>> {
+    let room = if attempt < ALONE_FROM { 1 } else { SIDE_BY_SIDE };
+    // The semaphore is never closed, and one more reference would do no harm.
+    side_by_side.acquire_many(room).await.ok()
+}
+
 /// How many trials were run, and those that failed, at least one of each case that names the fault and
 /// kills it.
 async fn killers_of_named(
     manifest: &Manifest,
     fault: &Fault,
+    side_by_side: &Semaphore,
 ) -> Result<(usize, BTreeSet<String>), KillError> {
     let names = |trial: &&PlannedTrial| trial.kills().any(|name| name == fault.name());
     let mut pending: Vec<&PlannedTrial> = every_trial(manifest).filter(names).collect();
@@ -142,6 +156,7 @@ async fn killers_of_named(
             continue;
         }
         trials += chosen.len();
+        let _turn = turn(side_by_side, attempt).await;
         let bad = run_these(manifest, &chosen, with(fault), attempt).await?;
         let failed = failed(bad);
         let killers_now = pending.iter().filter(|trial| failed.contains(&trial.id));
@@ -208,9 +223,15 @@ fn failed(outcomes: BTreeMap<String, Outcome>) -> BTreeSet<String> {
 async fn run_these(
     manifest: &Manifest,
     trials: &[&PlannedTrial],
-    settings: Settings,
+    mut settings: Settings,
     attempt: u32,
 ) -> Result<BTreeMap<String, Outcome>, KillError> {
+    if attempt >= ALONE_FROM {
+        let Durations { create, delete, update } = &mut settings.transition;
+        for length in [create, delete, update] {
+            *length *= LONGER;
+        }
+    }
     let bad: Arc<Mutex<BTreeMap<String, Outcome>>> = Arc::default();
     let emit = {
         let bad = Arc::clone(&bad);

@@ -49,12 +49,25 @@ fn plain() -> Vec<Arc<PlannedTrial>> {
     trials
 }
 
-/// Trials that are neither right nor an open question.
+/// Trials that are neither right nor an open question. *Unobserved* is no verdict: on a busy machine, a
+/// state can be over before a response is there. It excuses at most one trial of fifty.
 fn wrong(verdicts: &Verdicts) -> Vec<(&String, Outcome)> {
+    let unobserved = verdicts.values().filter(|(outcome, _)| *outcome == Outcome::Unobserved).count();
+    assert!(unobserved * 50 <= verdicts.len(), "{unobserved} of {} unobserved", verdicts.len());
     verdicts
         .iter()
-        .filter(|(_, (outcome, _))| !matches!(outcome, Outcome::Pass | Outcome::Open))
+        .filter(|(_, (outcome, _))| !matches!(outcome, Outcome::Pass | Outcome::Open | Outcome::Unobserved))
         .map(|(id, (outcome, _))| (id, *outcome))
+        .collect()
+}
+
+/// The verdicts of trials that have one in both runs, each beside the other's.
+fn differences<'a>(a: &'a Verdicts, b: &'a Verdicts) -> Vec<(&'a String, Outcome, Option<Outcome>)> {
+    let observed = |verdict: &Outcome| *verdict != Outcome::Unobserved;
+    a.iter()
+        .filter(|(id, verdict)| b.get(*id) != Some(verdict))
+        .map(|(id, (outcome, _))| (id, *outcome, b.get(id).map(|(outcome, _)| *outcome)))
+        .filter(|(_, outcome, other)| observed(outcome) && other.as_ref().is_none_or(observed))
         .collect()
 }
 
@@ -114,16 +127,20 @@ async fn verdicts_depend_neither_on_the_number_of_jobs_nor_on_the_order() {
     let expected = verdicts(reference_settings(), 32, plain()).await;
     assert_eq!(wrong(&expected), []);
     assert_eq!(expected.len(), plain().len());
-    for jobs in [1, 4] {
-        assert_eq!(verdicts(reference_settings(), jobs, plain()).await, expected, "{jobs} jobs");
-    }
+    let differs = async |jobs, trials, how: &str| {
+        let others = verdicts(reference_settings(), jobs, trials).await;
+        assert_eq!(wrong(&others), [], "{how}");
+        assert_eq!(differences(&expected, &others), [], "{how}");
+    };
+    differs(1, plain(), "one job").await;
+    differs(4, plain(), "four jobs").await;
     let mut reversed = plain();
     reversed.reverse();
-    assert_eq!(verdicts(reference_settings(), 32, reversed).await, expected, "in reverse");
+    differs(32, reversed, "in reverse").await;
     // Neighbours of the plan come far apart: those that share streams meet others.
     let mut mixed = plain();
     mixed.sort_by_key(|trial| trial.question_digest.clone());
-    assert_eq!(verdicts(reference_settings(), 32, mixed).await, expected, "mixed");
+    differs(32, mixed, "mixed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
