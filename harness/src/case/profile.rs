@@ -57,8 +57,6 @@ pub struct Profile {
     pub ready: Option<String>,
     /// What its environment offers.
     pub environment: Environment,
-    /// True if its clock can be moved.
-    pub clock: bool,
     /// The shortest UPDATING that it shows, in milliseconds.
     pub shortest_transition_ms: Option<u64>,
     /// How long a transition may take, in milliseconds; past it, it counts as never ending only where
@@ -72,8 +70,6 @@ pub struct Profile {
     pub shard_budget: Option<u32>,
     /// Streams that may be in transition at once.
     pub transitional_budget: Option<u32>,
-    /// True if everything in it may be changed and deleted.
-    pub disposable: bool,
     /// The region that requests are signed for.
     pub region: Option<String>,
     /// What is not sent to it.
@@ -197,14 +193,12 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         environment: fields
             .get("environment")
             .map_or_else(Environment::default, |yaml| environment(reader, yaml)),
-        clock: truth(reader, fields, "clock"),
         shortest_transition_ms: number(reader, fields, "shortest-transition-ms", 0),
         transition_deadline_ms: number(reader, fields, "transition-deadline-ms", 1),
         describe_lag_ms: number(reader, fields, "describe-lag-ms", 0).unwrap_or_default(),
         settle_ms: number(reader, fields, "settle-ms", 0),
         shard_budget: budget(reader, fields, "shard-budget"),
         transitional_budget: budget(reader, fields, "transitional-budget"),
-        disposable: truth(reader, fields, "disposable"),
         region: region(reader, fields),
         lacks: support.lacks,
         requires: support.requires,
@@ -272,10 +266,6 @@ fn region(reader: &mut Reader, fields: &Fields<'_>) -> Option<String> {
         return None;
     }
     Some(region)
-}
-
-fn truth(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> bool {
-    fields.get(key).and_then(|yaml| reader.truth(yaml, &format!("`{key}`"))).unwrap_or(false)
 }
 
 /// Milliseconds, up to a day.

@@ -51,7 +51,7 @@ pub(crate) enum Verb {
     Replay(ReplayArgs),
     /// Judge a log again under the cases of today, without the target.
     Judge(JudgeArgs),
-    /// Compare two records: verdicts and choices that differ.
+    /// Compare two records: verdicts and answers to open questions that differ.
     Compare(CompareArgs),
     /// Print the figures of records as a Markdown table.
     Table(TableArgs),

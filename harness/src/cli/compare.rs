@@ -18,7 +18,7 @@ pub(super) fn compare(cases: Option<&Path>, args: &CompareArgs) -> Result<Exit, 
     let found = Comparison::of(&open(&args.before)?, &open(&args.after)?, &moved);
     print(found.to_text(&args.before.display().to_string(), &args.after.display().to_string()))?;
     if found.is_same() {
-        say("the same verdicts and choices")?;
+        say("the same verdicts and answers to open questions")?;
         return Ok(Exit::Fine);
     }
     Ok(Exit::Failed)

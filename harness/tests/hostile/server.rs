@@ -17,11 +17,11 @@ use super::answer::Right;
 /// The requests to which an endpoint is hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// The question's own call.
+    /// The call of the trial.
     Question,
     /// The samples of a stream after the call under test.
     Samples,
-    /// Everybody, once the question was put.
+    /// Everybody, once the call of the trial was sent.
     FromThenOn,
     /// Everybody.
     Everybody,

@@ -13,7 +13,6 @@ version: \"1.10\"
 endpoint: http://127.0.0.1:4567
 environment:
   keys: {managed: alias/aws/kinesis, enabled-a: 1234abcd-12ab-34cd-56ef-1234567890ab}
-clock: true
 shortest-transition-ms: 500
 shard-budget: 50
 lacks: {operations: [SubscribeToShard], encodings: [cbor]}
@@ -24,7 +23,6 @@ fn a_profile_reads_as_it_is_written() {
     let profile = Profile::from_source(&Source::new("profile.yaml", PROFILE)).expect("it is well-formed");
     assert_eq!(profile.version.as_deref(), Some("1.10"));
     assert_eq!(profile.environment.keys["managed"], "alias/aws/kinesis");
-    assert!(profile.clock && !profile.disposable);
     assert_eq!((profile.shortest_transition_ms, profile.settle_ms), (Some(500), None));
     assert_eq!(profile.lacks.encodings, [EncodingAxis::Cbor]);
 }
