@@ -161,6 +161,7 @@ pub(crate) async fn run(
         follower.spawn(async move { epochs.follow(&*process).await });
     }
     let run = Arc::new(Run { field, capabilities, settings, referee, observing, epochs });
+    let asked = selected.len();
     // In a task of its own: a panic is a bug of the harness, and what was made is deleted all the same.
     let trials = {
         let run = Arc::clone(&run);
@@ -185,7 +186,7 @@ pub(crate) async fn run(
     };
     let target_ended = run.epochs.ends();
     let footer = Footer {
-        complete: !run.field.session.is_stopped(),
+        complete: !run.field.session.is_stopped() && counts.values().sum::<usize>() == asked,
         counts,
         requests: run.field.session.requests(),
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -314,10 +315,8 @@ impl Run {
                 (kind, came_to)
             });
         };
-        for kind in QueueKind::ALL {
-            for unsettled in queues.first(kind, jobs.available_permits()) {
-                start(&mut tasks, kind, unsettled);
-            }
+        for (kind, unsettled) in queues.opening(jobs.available_permits()) {
+            start(&mut tasks, kind, unsettled);
         }
         let (mut left, mut suspects) = (Vec::new(), Vec::new());
         while let Some(joined) = tasks.join_next().await {

@@ -79,7 +79,7 @@ fn an_operation_that_the_api_lacks_is_refused_with_the_nearest_name() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].title, "the API has no operation `PutRecrod`");
         assert_eq!(found[0].help.as_deref(), Some("did you mean `PutRecord`?"));
-        assert!(draw(&found[0], Style::default()).contains("profile.yaml:11:"));
+        assert!(draw(&found[0], Style::default()).contains("profile.yaml:10:"));
     }
 }
 
@@ -99,7 +99,7 @@ fn what_is_required_and_lacking_at_once_is_refused_with_both_places() {
 
 #[test]
 fn an_empty_region_is_refused() {
-    let found = problems(&PROFILE.replace("clock: true", "region: \"\""));
+    let found = problems(&PROFILE.replace("lacks:", "region: \"\"\nlacks:"));
     assert_eq!(found[0].title, format!("`region` is {REGION_FORM}"));
 }
 

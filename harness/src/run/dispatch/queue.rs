@@ -51,6 +51,14 @@ impl Queues {
         queues
     }
 
+    /// The trials with which a run begins: the first of each kind, at most so many; they leave the queues.
+    ///
+    /// They are taken before any of them starts. A kind of which none begins would never have its turn.
+    pub(super) fn opening(&mut self, places: usize) -> Vec<(QueueKind, Unsettled)> {
+        let first = |kind| self.first(kind, places).into_iter().map(move |unsettled| (kind, unsettled));
+        QueueKind::ALL.into_iter().flat_map(first).collect()
+    }
+
     /// The first trials of that kind, at most so many; they leave the queue.
     pub(super) fn first(&mut self, kind: QueueKind, most: usize) -> Vec<Unsettled> {
         let queue = self.queue(kind);
@@ -63,5 +71,36 @@ impl Queues {
             QueueKind::Shards => &mut self.shards,
             QueueKind::Transition => &mut self.transition,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::case::ast::Library;
+    use crate::plan::{Manifest, Select};
+
+    #[test]
+    fn a_run_begins_with_trials_of_each_kind_and_every_trial_has_its_turn() {
+        let select = Select::default();
+        let library = Library::embedded().expect("the embedded cases are in order");
+        let trials = Manifest::of(Arc::new(library), false).select(&select);
+        let unsettled =
+            |trial: &Arc<_>| Unsettled { trial: Arc::clone(trial), started_us: 0, rulings: Vec::new() };
+        let mut queues = Queues::of(trials.iter().map(unsettled).collect());
+        let opening = queues.opening(1);
+        let mut begun = BTreeSet::new();
+        let kinds: Vec<QueueKind> = opening.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(kinds, QueueKind::ALL, "one of each kind");
+        // Each trial that ends makes room for the next one of its kind.
+        let mut turns = opening;
+        while let Some((kind, unsettled)) = turns.pop() {
+            begun.insert(unsettled.trial.id.clone());
+            turns.extend(queues.first(kind, 1).into_iter().map(|next| (kind, next)));
+        }
+        assert_eq!(begun.len(), trials.len());
     }
 }
