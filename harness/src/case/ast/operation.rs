@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use super::Tree;
+use super::{FixtureStatus, Tree};
 use crate::case::span::{Source, Span, Spanned};
 
 /// `operations.yaml`: the traits of every operation of the API.
@@ -27,6 +27,8 @@ pub struct OperationTraits {
     pub effect: OperationEffect,
     /// The members of its input that name its stream; empty if it names none.
     pub addressed_by: Vec<Spanned<String>>,
+    /// The states of the stream in which facts say that a call is refused.
+    pub refused_in: Vec<FixtureStatus>,
     /// The smallest input that the operation accepts, without those members: a map.
     pub minimal: Tree,
     /// True if the reference accepts that input.
@@ -74,6 +76,8 @@ pub struct Selection {
     pub addressed_by: Vec<Spanned<String>>,
     /// One of these effects; empty = any.
     pub effects: Vec<OperationEffect>,
+    /// A call is refused in one of these states of the stream; empty = whether or not it is.
+    pub refused_in: Vec<FixtureStatus>,
 }
 
 impl Operations {
@@ -100,5 +104,7 @@ impl Selection {
             |member: &Spanned<String>| traits.addressed_by.iter().any(|known| known.value == member.value);
         self.addressed_by.iter().all(names)
             && (self.effects.is_empty() || self.effects.contains(&traits.effect))
+            && (self.refused_in.is_empty()
+                || self.refused_in.iter().any(|status| traits.refused_in.contains(status)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::case::ast::{OperationEffect, Operations, Selection, Suite, Without};
+use crate::case::ast::{FixtureStatus, OperationEffect, Operations, Selection, Suite, Without};
 use crate::case::kebab::kebab_case;
 use crate::case::mapping::{Mapping, nearest};
 use crate::case::reader::{Fields, Reader};
@@ -142,7 +142,12 @@ fn selection(reader: &mut Reader, yaml: &Yaml) -> Option<Selection> {
         None => Vec::new(),
     };
     let effects = effects.into_iter().map(|effect| effect.value).collect();
-    Some(Selection { span: yaml.span, addressed_by, effects })
+    let refused_in = match fields.get("refused-in") {
+        Some(yaml) => reader.variants::<FixtureStatus>(yaml, "`refused-in`"),
+        None => Vec::new(),
+    };
+    let refused_in = refused_in.into_iter().map(|status| status.value).collect();
+    Some(Selection { span: yaml.span, addressed_by, effects, refused_in })
 }
 
 /// `without:` of a family or of one of its cases: operations and the reasons.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::case::ast::{Node, OperationEffect, OperationTraits, Operations, Tree};
+use crate::case::ast::{FixtureStatus, Node, OperationEffect, OperationTraits, Operations, Tree};
 use crate::case::diagnostic::Diagnostic;
 use crate::case::mapping::Mapping;
 use crate::case::reader::Reader;
@@ -40,6 +40,11 @@ fn operation(reader: &mut Reader, entry: &Entry) -> Option<OperationTraits> {
         Some(yaml) => reader.texts(yaml, "`addressed-by`"),
         None => Vec::new(),
     };
+    let refused_in = match fields.get("refused-in") {
+        Some(yaml) => reader.variants::<FixtureStatus>(yaml, "`refused-in`"),
+        None => Vec::new(),
+    };
+    let refused_in = refused_in.into_iter().map(|status| status.value).collect();
     let minimal = match fields.get("with") {
         Some(yaml) => {
             reader.entries(yaml, "`with`")?;
@@ -48,5 +53,12 @@ fn operation(reader: &mut Reader, entry: &Entry) -> Option<OperationTraits> {
         None => Tree { span: entry.key.span, node: Node::Map(IndexMap::new()) },
     };
     let checked = fields.get("checked").and_then(|yaml| reader.truth(yaml, "`checked`")).unwrap_or(false);
-    Some(OperationTraits { name: entry.key.clone(), effect: effect?.value, addressed_by, minimal, checked })
+    Some(OperationTraits {
+        name: entry.key.clone(),
+        effect: effect?.value,
+        addressed_by,
+        refused_in,
+        minimal,
+        checked,
+    })
 }
