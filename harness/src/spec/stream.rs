@@ -59,8 +59,15 @@ pub enum Mode {
 enum Life {
     Creating { until: Millis },
     Active,
-    Updating { until: Millis, to: Encryption },
+    Updating { until: Millis, change: Change },
     Deleting { until: Millis },
+}
+
+/// What a stream that is UPDATING changes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Change {
+    /// The encryption of the records that are put from then on.
+    Encryption(Encryption),
 }
 
 /// What `StreamStatus` says (LIFE-013).
@@ -201,7 +208,7 @@ impl Stream {
     /// The encryption in force: while UPDATING, the one before the change (SSE-012).
     pub fn encryption(&self, now: Millis) -> &Encryption {
         match &self.life {
-            Life::Updating { until, to } if *until <= now => to,
+            Life::Updating { until, change: Change::Encryption(to) } if *until <= now => to,
             Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => {
                 &self.encryption
             }
@@ -211,7 +218,7 @@ impl Stream {
     /// The encryption that a change in progress leads to, while UPDATING.
     pub fn encryption_to_be(&self, now: Millis) -> Option<&Encryption> {
         match &self.life {
-            Life::Updating { until, to } if now < *until => Some(to),
+            Life::Updating { until, change: Change::Encryption(to) } if now < *until => Some(to),
             Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => None,
         }
     }
@@ -219,7 +226,9 @@ impl Stream {
     /// The encryption before the last change that has settled, and when it settled.
     pub fn encryption_before(&self, now: Millis) -> Option<(&Encryption, Millis)> {
         match &self.life {
-            Life::Updating { until, .. } if *until <= now => Some((&self.encryption, *until)),
+            Life::Updating { until, change: Change::Encryption(_) } if *until <= now => {
+                Some((&self.encryption, *until))
+            }
             Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => {
                 self.previous.as_ref().map(|(encryption, settled)| (encryption, *settled))
             }
@@ -256,9 +265,13 @@ impl Stream {
     pub(super) fn settle(&mut self, now: Millis) {
         match &mut self.life {
             Life::Creating { until } if *until <= now => self.life = Life::Active,
-            Life::Updating { until, to } if *until <= now => {
-                let before = std::mem::replace(&mut self.encryption, to.clone());
-                self.previous = Some((before, *until));
+            Life::Updating { until, change } if *until <= now => {
+                match change {
+                    Change::Encryption(to) => {
+                        let before = std::mem::replace(&mut self.encryption, to.clone());
+                        self.previous = Some((before, *until));
+                    }
+                }
                 self.life = Life::Active;
             }
             Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => {}
@@ -279,7 +292,12 @@ impl Stream {
     /// Starts to change the encryption.
     pub(super) fn encrypt(&mut self, to: Encryption, now: Millis, lasts: Millis) {
         self.applied.note(&to, now);
-        self.life = Life::Updating { until: now.saturating_add(lasts), to };
+        self.update(Change::Encryption(to), now, lasts);
+    }
+
+    /// Starts a change, which is in force once the stream is ACTIVE again.
+    fn update(&mut self, change: Change, now: Millis, lasts: Millis) {
+        self.life = Life::Updating { until: now.saturating_add(lasts), change };
     }
 
     /// Appends a record.
