@@ -72,6 +72,8 @@ pub enum OpenQuestion {
     RecordTooLargeByItsKey,
     /// `CreateStream` with more than 50 tags (TAG-006).
     TooManyTagsAtCreation,
+    /// The class in which a change of tags is refused while CREATING.
+    TagsWhileCreating,
     /// Whether the summary of a stream that was created without `MaxRecordSizeInKiB` shows one
     /// (LIFE-031).
     RecordSizeNotStated,
@@ -134,7 +136,7 @@ pub enum Candidate {
 
 impl OpenQuestion {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::NeitherNameNorArn,
         Self::NameAndArnDisagree,
         Self::WhichStreamWins,
@@ -166,6 +168,7 @@ impl OpenQuestion {
         Self::SizeOfPartitionKey,
         Self::RecordTooLargeByItsKey,
         Self::TooManyTagsAtCreation,
+        Self::TagsWhileCreating,
         Self::RecordSizeNotStated,
     ];
 
@@ -203,6 +206,7 @@ impl OpenQuestion {
             Self::SizeOfPartitionKey => "size-of-partition-key",
             Self::RecordTooLargeByItsKey => "record-too-large-by-its-key",
             Self::TooManyTagsAtCreation => "too-many-tags-at-creation",
+            Self::TagsWhileCreating => "tags-while-creating",
             Self::RecordSizeNotStated => "record-size-not-stated",
         }
     }
@@ -255,6 +259,7 @@ impl OpenQuestion {
             Self::SizeOfPartitionKey => &[Candidate::Bytes, Candidate::Letters],
             // Data that is too large by itself is refused so (VAL-003).
             Self::RecordTooLargeByItsKey => &[Candidate::Validation, Candidate::InvalidArgument],
+            Self::TagsWhileCreating => &[Candidate::InUse, Candidate::NotFound, Candidate::InvalidArgument],
             // AddTagsToStream refuses too many so (TAG-001).
             Self::TooManyTagsAtCreation => {
                 &[Candidate::InvalidArgument, Candidate::Validation, Candidate::LimitExceeded]

@@ -7,6 +7,7 @@ use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::input::Structure;
+use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
 use super::stream::{Status, Stream};
 use crate::model::Value;
@@ -66,9 +67,20 @@ fn changeable<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a 
     let stream = identify::stream(context, choose)?;
     match stream.status(context.now) {
         Status::Active | Status::Updating => Ok(stream),
-        status @ (Status::Creating | Status::Deleting) => {
-            Err(Refusal::not_active(context.account, &stream.name, status))
-        }
+        Status::Creating => Err(refused_while_creating(context, &stream.name, choose)),
+        Status::Deleting => Err(Refusal::not_active(context.account, &stream.name, Status::Deleting)),
+    }
+}
+
+/// TAG-005; neither class nor text is known.
+fn refused_while_creating(context: Context<'_>, stream: &str, choose: &mut Chooser<'_>) -> Refusal {
+    let candidate = choose.candidate(OpenQuestion::TagsWhileCreating);
+    if candidate == Candidate::NotFound {
+        Refusal::no_stream(stream, &context.account.id)
+    } else if candidate == Candidate::InvalidArgument {
+        Refusal::without_text("InvalidArgumentException")
+    } else {
+        Refusal::not_active(context.account, stream, Status::Creating)
     }
 }
 
