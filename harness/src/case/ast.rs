@@ -19,7 +19,7 @@ pub use moved::{Fate, Moved, MovedCase};
 pub use operation::{OperationEffect, OperationTraits, Operations, Selection};
 pub use question::{Candidate, Motion, Question, StatesEnd};
 pub use step::{Clock, Race, Read, Repeat};
-pub use wire::{BodyForm, Form, Spelling, WHOLE, Wire, WireAuth};
+pub use wire::{BodyForm, Form, HttpForm, Spelling, WHOLE, Wire, WireAuth};
 
 use super::span::{Source, Span, Spanned};
 use crate::facts::FactId;

@@ -154,7 +154,7 @@ impl Mapping {
             Self::Wire => &["method", "path", "target", "content-type", "headers", "auth"],
             Self::Expect => &[
                 "accepted", "error", "refused", "clauses", "message", "status", "headers", "body",
-                "document", "encoding", "spelling",
+                "document", "encoding", "http", "spelling",
             ],
             Self::Questions => &["format", "questions"],
             Self::Question => &["question", "affects", "facts", "candidates"],

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::model::Model;
 
 use super::ast::{
-    Address, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, Level, Motion,
+    Address, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, HttpForm, Level, Motion,
     OperationEffect, Returns, Rule, Spelling, StatesEnd, When, WireAuth,
 };
 use super::dialect::DialectName;
@@ -341,6 +341,7 @@ fn expect() -> Value {
             "headers": named(text(), json!(true)),
             "body": one_of::<BodyForm>(),
             "encoding": one_of::<EncodingAxis>(),
+            "http": one_of::<HttpForm>(),
             "spelling": named(text(), one_of::<Spelling>()),
         }),
     );

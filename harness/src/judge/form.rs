@@ -1,8 +1,10 @@
 //! An answer's bytes held to what a case says of them: headers, the body as a whole, the encoding,
 //! how values are spelled.
 
+use std::collections::BTreeSet;
+
 use crate::case::Span;
-use crate::case::ast::{BodyForm, EncodingAxis, Form, Spelling, WHOLE};
+use crate::case::ast::{BodyForm, EncodingAxis, Form, HttpForm, Spelling, WHOLE};
 use crate::model::Value;
 use crate::wire::cbor::{Argument, Item, Major};
 use crate::wire::{Encoding, Response, cbor, json};
@@ -23,6 +25,16 @@ impl<'run> Judge<'run> {
             if !response.body.is_empty() {
                 let actual = format!("a body of {} bytes", response.body.len());
                 self.add(one.found(MismatchKind::Body, Facet::Shape, body.span, "no body", actual));
+            }
+        }
+        if let Some(http) = &form.http {
+            let HttpForm::WellFormed = http.value;
+            // The byte at which it stands depends on what comes before, and would split groups of one cause.
+            let reason = |fault: &'run String| fault.split_once(": ").map_or(&**fault, |(_, reason)| reason);
+            let faults: BTreeSet<&str> = one.exchange.response.faults().iter().map(reason).collect();
+            for fault in faults {
+                let expected = "a message that is well-formed by RFC 9112";
+                self.add(one.found(MismatchKind::Header, Facet::Shape, http.span, expected, fault.to_owned()));
             }
         }
         if let Some(encoding) = &form.encoding {

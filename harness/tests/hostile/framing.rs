@@ -30,6 +30,22 @@ fn as_sent(right: &Right, text: &str) -> Vec<u8> {
     [&right.whole[..at], text.as_bytes(), &right.whole[at + 2..]].concat()
 }
 
+/// The right answer with bare line feeds in its head.
+pub(crate) fn bare_line_feeds(right: &Right) -> Vec<u8> {
+    let head = right.head(right.body().len()).replace("\r\n", "\n");
+    [head.as_bytes(), right.body()].concat()
+}
+
+/// The right answer in one chunk, with a length beside it.
+pub(crate) fn length_beside_chunks(right: &Right) -> Vec<u8> {
+    let (media, length) = (right.media(), right.body().len());
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: {length}\r\nContent-Type: {media}\r\n\r\n\
+         {length:x}\r\n"
+    );
+    [head.as_bytes(), right.body(), b"\r\n0\r\n\r\n"].concat()
+}
+
 pub(crate) fn rows() -> Vec<Row> {
     [connections(), lengths(), chunks(), heads()].concat()
 }

@@ -238,3 +238,25 @@ fn the_table_is_long_enough_and_names_each_row_once() {
     names.dedup();
     assert_eq!(names.len(), rows().len());
 }
+
+/// Lenient readers pass over both, so that the other trials do too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_a_strict_reader_refuses_fails_the_case_about_its_form() {
+    let library = Library::embedded().expect("the cases are right");
+    let manifest = Manifest::of(Arc::new(library), false);
+    let ids = ["protocol/success/http-form", "protocol/success/http-form[cbor]"];
+    let manners: [(fn(&answer::Right) -> Vec<u8>, &str); 2] = [
+        (framing::bare_line_feeds, "a line ends without a carriage return"),
+        (framing::length_beside_chunks, "a length beside chunks"),
+    ];
+    for (manner, reason) in manners {
+        let manner = server::Manner::Writes(manner, server::Then::GoesOn);
+        let hostile = table::row("a wrong form", manner, Verdict::RidesOver, None);
+        let ended = run_one(&manifest, &hostile, Scope::Everybody, &ids).await;
+        assert_eq!(ended.trials.len(), ids.len(), "{}", ended.reported);
+        for trial in &ended.trials {
+            let actual: Vec<&str> = trial.mismatches.iter().map(|found| found.actual.as_str()).collect();
+            assert_eq!((trial.outcome, actual), (Outcome::Fail, vec![reason]), "{}", ended.reported);
+        }
+    }
+}

@@ -87,6 +87,8 @@ pub struct Form {
     pub body: Option<Spanned<BodyForm>>,
     /// The encoding that the content type names and the body is in.
     pub encoding: Option<Spanned<EncodingAxis>>,
+    /// The head and the framing of the answer as HTTP/1.1.
+    pub http: Option<Spanned<HttpForm>>,
     /// How values are spelled, by dotted path; `$whole` for the body itself.
     pub spelling: IndexMap<String, Spanned<Spelling>>,
 }
@@ -101,6 +103,15 @@ pub const WHOLE: &str = "$whole";
 pub enum BodyForm {
     /// Not one byte.
     Empty,
+}
+
+/// An answer as a message of HTTP/1.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum HttpForm {
+    /// A strict reader passes over nothing in it (RFC 9112).
+    WellFormed,
 }
 
 /// How a value is spelled.

@@ -114,6 +114,12 @@ impl<'l> Lint<'l> {
             self.input(suite, call);
         }
         self.output(suite, call);
+        if let Some(http) = &call.expect.form.http
+            && call.wire.is_plain()
+        {
+            let title = "`http` of a call without `wire`";
+            self.error(suite, http.span, title, "only the answer to a call with `wire` is kept byte for byte");
+        }
         self.cited(suite, step, &[Some(&call.operation.value), operation]);
         self.strength(suite, step, &call.expect);
         if let Some(by) = &call.by {

@@ -109,6 +109,7 @@ pub(super) fn form(reader: &mut Reader, fields: &Fields<'_>) -> Form {
         }
     }
     form.body = fields.get("body").and_then(|yaml| reader.variant(yaml, "`body`"));
+    form.http = fields.get("http").and_then(|yaml| reader.variant(yaml, "`http`"));
     form.encoding = fields.get("encoding").and_then(|yaml| reader.variant(yaml, "`encoding`"));
     if let Some(yaml) = fields.get("spelling") {
         for Entry { key, value } in reader.entries(yaml, "`spelling`").unwrap_or_default() {

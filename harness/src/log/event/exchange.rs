@@ -295,6 +295,14 @@ impl ResponseText {
         }
     }
 
+    /// What is wrong with the bytes of the answer, each with its byte; empty where they were not kept.
+    pub fn faults(&self) -> &[String] {
+        match self {
+            Self::Answer { as_it_came: Some(came), .. } => &came.faults,
+            Self::Answer { as_it_came: None, .. } | Self::None(_) => &[],
+        }
+    }
+
     /// How long the body was, in bytes.
     pub fn size(&self) -> u64 {
         match self {
