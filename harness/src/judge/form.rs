@@ -34,7 +34,13 @@ impl<'run> Judge<'run> {
             let faults: BTreeSet<&str> = one.exchange.response.faults().iter().map(reason).collect();
             for fault in faults {
                 let expected = "a message that is well-formed by RFC 9112";
-                self.add(one.found(MismatchKind::Header, Facet::Shape, http.span, expected, fault.to_owned()));
+                self.add(one.found(
+                    MismatchKind::Header,
+                    Facet::Shape,
+                    http.span,
+                    expected,
+                    fault.to_owned(),
+                ));
             }
         }
         if let Some(encoding) = &form.encoding {

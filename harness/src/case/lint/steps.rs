@@ -118,7 +118,12 @@ impl<'l> Lint<'l> {
             && call.wire.is_plain()
         {
             let title = "`http` of a call without `wire`";
-            self.error(suite, http.span, title, "only the answer to a call with `wire` is kept byte for byte");
+            self.error(
+                suite,
+                http.span,
+                title,
+                "only the answer to a call with `wire` is kept byte for byte",
+            );
         }
         self.cited(suite, step, &[Some(&call.operation.value), operation]);
         self.strength(suite, step, &call.expect);
