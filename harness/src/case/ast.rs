@@ -440,6 +440,8 @@ pub enum Reference {
     KeyArn(String),
     /// `$stream.arn-in-account` and the like: the stream's ARN with one part changed.
     ChangedArn(FixtureName, ArnChange),
+    /// `$run.tags`: the tags by which `sweep` knows a stream of the run. In requests only.
+    RunTags,
     /// `$each.<column>` of the case's row.
     Each(String),
     /// `$open.<question>`, in expectations only.

@@ -111,6 +111,7 @@ pub(super) fn is_about(members: Option<&Tree>, path: &str) -> bool {
             | Reference::StreamName(_)
             | Reference::StreamArn(_)
             | Reference::ChangedArn(..)
+            | Reference::RunTags
             | Reference::Each(_)
             | Reference::Got(_),
         ) => true,

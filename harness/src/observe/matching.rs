@@ -165,6 +165,7 @@ impl Comparer<'_> {
             | Reference::StreamName(_)
             | Reference::StreamArn(_)
             | Reference::ChangedArn(..)
+            | Reference::RunTags
             | Reference::Each(_)
             | Reference::Got(_) => {
                 let stated = self.bindings.get(reference);
@@ -209,6 +210,7 @@ pub(crate) fn tree_text(tree: &Tree, bindings: &Bindings) -> String {
             | Reference::StreamName(_)
             | Reference::StreamArn(_)
             | Reference::ChangedArn(..)
+            | Reference::RunTags
             | Reference::Open(_)
             | Reference::Each(_)
             | Reference::Got(_) => {

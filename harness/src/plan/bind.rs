@@ -122,6 +122,7 @@ pub(crate) fn name_of(reference: &Reference) -> String {
         Reference::ChangedArn(fixture, change) => {
             format!("{}.{}", fixture.as_str(), <&str>::from(*change))
         }
+        Reference::RunTags => "run.tags".to_owned(),
         Reference::Each(column) => format!("each.{column}"),
         Reference::Open(question) => format!("open.{question}"),
         Reference::Got(name) => format!("got.{name}"),
@@ -138,6 +139,7 @@ fn reference_of(name: &str) -> Option<Reference> {
             Some(key) => Reference::KeyArn(key.to_owned()),
             None => Reference::Key(key.to_owned()),
         }),
+        ("run", "tags") => Some(Reference::RunTags),
         ("got", captured) => Some(Reference::Got(captured.to_owned())),
         (fixture, part) => {
             let fixture = fixture_of(fixture)?;

@@ -128,7 +128,11 @@ impl Fixtures {
         format!("{}{number:04}", self.own_prefix())
     }
 
-    /// The value of the tag of a stream that is created now.
+    /// The tags of a stream that is created now: what `sweep` knows it by.
+    pub(crate) fn tags(&self) -> Value {
+        Value::from([(TAG_KEY, Value::from(self.tag_value()))])
+    }
+
     fn tag_value(&self) -> String {
         // Without a budget nobody knows when the run will be over.
         let least = Timestamp::now() + LIFE_OF_STREAM;
@@ -246,10 +250,7 @@ impl Fixtures {
         if *keeps.await {
             return;
         }
-        let input = Value::from([
-            ("StreamName", Value::from(name)),
-            ("Tags", Value::from([(TAG_KEY, Value::from(self.tag_value()))])),
-        ]);
+        let input = Value::from([("StreamName", Value::from(name)), ("Tags", self.tags())]);
         if let Err(error) = self.setup_call(tag, "AddTagsToStream", &input).await
             && !self.reported_untaggable.swap(true, Ordering::Relaxed)
         {
@@ -289,7 +290,7 @@ impl Fixtures {
                 let input = Value::from([
                     ("StreamName", Value::from(name.as_str())),
                     ("ShardCount", Value::from(i64::from(shards))),
-                    ("Tags", Value::from([(TAG_KEY, Value::from(self.tag_value()))])),
+                    ("Tags", self.tags()),
                 ]);
                 SetupCall { input, makes: Some(name.clone()) }
             })

@@ -30,6 +30,9 @@ pub(super) async fn reach(
     reserved: &mut Option<OwnedSemaphorePermit>,
 ) -> Result<(), SetupError> {
     let fixtures = &attempt.field.fixtures;
+    if attempt.trial.references().contains(&&Reference::RunTags) {
+        attempt.bindings.set(Reference::RunTags, fixtures.tags());
+    }
     for (name, fixture) in &attempt.trial.given {
         match fixture {
             Fixture::Shared => match lending {

@@ -134,7 +134,8 @@ impl<'l> Lint<'l> {
                         ));
                     }
                 }
-                Reference::Each(_)
+                Reference::RunTags
+                | Reference::Each(_)
                 | Reference::Open(_)
                 | Reference::Got(_)
                 | Reference::Absent

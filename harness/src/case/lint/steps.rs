@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Lint, Use, trees};
 use crate::case::ast::{
-    Answer, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Step, StepKind, Suite, Tree,
+    Answer, Body, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Step, StepKind, Suite,
+    Tree,
 };
 use crate::case::mapping::nearest;
 use crate::case::span::Span;
@@ -101,6 +102,17 @@ impl<'l> Lint<'l> {
         }
     }
 
+    /// A stream that a call may make carries the tags by which `sweep` knows it, also where the target is to
+    /// refuse the call: it may not.
+    fn marked(&mut self, suite: &Suite, call: &Call) {
+        let Body::Tree(tree) = &call.with else { return };
+        let Node::Map(members) = &tree.node else { return };
+        if call.operation.value == "CreateStream" && !members.contains_key("Tags") {
+            let title = "a create without the tags of the run";
+            self.error(suite, tree.span, title, "write `Tags: $run.tags`");
+        }
+    }
+
     fn call(
         &mut self,
         suite: &'l Suite,
@@ -114,6 +126,7 @@ impl<'l> Lint<'l> {
             self.input(suite, call);
         }
         self.output(suite, call);
+        self.marked(suite, call);
         if let Some(http) = &call.expect.form.http
             && call.wire.is_plain()
         {
@@ -254,6 +267,7 @@ impl<'l> Lint<'l> {
                 | Reference::StreamArn(_)
                 | Reference::KeyArn(_)
                 | Reference::ChangedArn(..)
+                | Reference::RunTags
                 | Reference::Each(_)
                 | Reference::Absent
                 | Reference::Present => {}

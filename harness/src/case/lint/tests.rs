@@ -125,6 +125,18 @@ fn an_expectation_without_a_fact_and_a_fact_cited_twice_are_reported() {
 }
 
 #[test]
+fn a_create_carries_the_tags_by_which_sweep_knows_its_stream() {
+    let create = |with: &str| {
+        of_steps(&format!(
+            "      - {{call: CreateStream, address: none, with: {{StreamName: $stream.name, ShardCount: 1{with}}}, \
+             expect: accepted, because: [LIFE-001]}}\n"
+        ))
+    };
+    assert_eq!(create(""), ["a create without the tags of the run"]);
+    assert_eq!(create(", Tags: $run.tags"), [""; 0]);
+}
+
+#[test]
 fn order_of_steps_is_held() {
     let steps = "      - {observe: stream, states: [{StreamStatus: ACTIVE}], because: [SSE-010]}
       - {expect: accepted, when: accepted, because: [SSE-001], with: {KeyId: $got.key}}

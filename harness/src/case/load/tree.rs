@@ -104,6 +104,7 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
             Some(key) => Reference::KeyArn(key.to_owned()),
             None => Reference::Key(rest.to_owned()),
         }),
+        ("run", "tags") => Some(Reference::RunTags),
         ("each", rest) if !rest.is_empty() => Some(Reference::Each(rest.to_owned())),
         ("open", rest) if !rest.is_empty() => Some(Reference::Open(rest.to_owned())),
         ("got", rest) if !rest.is_empty() => Some(Reference::Got(rest.to_owned())),
@@ -116,7 +117,7 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
             "not known",
             "one of $key.<name>, $key.<name>.arn, $stream.name, $stream.arn, $stream.arn-in-account, \
              $stream.arn-in-region, $stream.arn-in-partition, $stream.consumer-arn, the same of $other, \
-             $each.<column>, $open.<question>, $got.<name>, $absent, $present; text that starts with `$` is \
+             $run.tags, $each.<column>, $open.<question>, $got.<name>, $absent, $present; text that starts with `$` is \
              written with `$$`",
         );
         return None;
@@ -124,6 +125,10 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
     match &found {
         Reference::Open(_) | Reference::Present if !place.takes_patterns() => {
             reader.error(span, format!("`${name}` in a request"), "only for expectations");
+            None
+        }
+        Reference::RunTags if place.takes_patterns() => {
+            reader.error(span, format!("`${name}` in an expectation"), "only for requests");
             None
         }
         Reference::Each(_) if place == Place::Row => {
@@ -135,6 +140,7 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         | Reference::StreamArn(_)
         | Reference::KeyArn(_)
         | Reference::ChangedArn(..)
+        | Reference::RunTags
         | Reference::Each(_)
         | Reference::Open(_)
         | Reference::Got(_)

@@ -82,6 +82,7 @@ fn is_text(tree: &Tree) -> bool {
             | Reference::ChangedArn(_, _) => true,
             Reference::Key(_)
             | Reference::KeyArn(_)
+            | Reference::RunTags
             | Reference::Open(_)
             | Reference::Absent
             | Reference::Present => false,
