@@ -222,6 +222,11 @@ impl Reader {
         read
     }
 
+    /// The values under a key that may be left out; empty if it is.
+    pub(super) fn variants_under<T: Named>(&mut self, fields: &Fields<'_>, key: &str) -> Vec<Spanned<T>> {
+        fields.get(key).map(|yaml| self.variants(yaml, &format!("`{key}`"))).unwrap_or_default()
+    }
+
     /// A whole number within bounds.
     pub(super) fn number(&mut self, yaml: &Yaml, what: &str, min: u64, max: u64) -> Option<Spanned<u64>> {
         if let YamlNode::Scalar(Scalar::Integer(number)) = &yaml.node

@@ -152,7 +152,7 @@ fn suite() -> Value {
             "for": object(Mapping::For, &[], json!({
                 "addressed-by": list_of(text()),
                 "effect": list_of(one_of::<OperationEffect>()),
-                "refused-in": list_of(one_of::<FixtureStatus>()),
+                "refused-in": list_of(json!({"enum": ["creating", "updating", "deleting"]})),
             })),
             "operations": list_of(operation()),
             "without": named(operation(), text()),
@@ -388,7 +388,7 @@ fn operations() -> Value {
         json!({
             "effect": one_of::<OperationEffect>(),
             "addressed-by": list_of(text()),
-            "refused-in": list_of(one_of::<FixtureStatus>()),
+            "refused-in": list_of(json!({"enum": ["creating", "updating", "deleting"]})),
             "with": {"type": "object"},
             "checked": {"type": "boolean"},
         }),

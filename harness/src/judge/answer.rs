@@ -171,6 +171,12 @@ impl<'run> Judge<'run> {
         })
     }
 
+    /// Notes that a transition went on when the run stopped waiting for it.
+    pub(super) fn still_in_transition(&mut self, status: &str) {
+        let seconds = self.measure.timing.deadline_us / 1_000_000;
+        self.unobserved.push(format!("the stream was still {status} after {seconds} s"));
+    }
+
     /// Compares the members that the expectation names, and returns the paths that differ.
     fn members(&mut self, one: &One<'run>, call: &Call, tree: &Tree, output: &Value) -> Vec<String> {
         let found = matching::compare(tree, Some(output), Members::AtLeast, self.bindings());
@@ -182,7 +188,7 @@ impl<'run> Judge<'run> {
             && !found.differences.is_empty()
             && let Some(status) = transient_status(output)
         {
-            self.unobserved.push(format!("the stream was still {status} after {seconds} s"));
+            self.still_in_transition(status);
             return differ;
         }
         for difference in found.differences {

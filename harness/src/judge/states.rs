@@ -35,8 +35,7 @@ impl<'run> Judge<'run> {
             match violation {
                 StatesViolation::NeverReached { .. } if blind => self.blind(index, observe),
                 StatesViolation::NeverReached { status, .. } if in_transit && !timing.deadline_stated => {
-                    let seconds = timing.deadline_us / 1_000_000;
-                    self.unobserved.push(format!("the stream was still {status} after {seconds} s"));
+                    self.still_in_transition(status);
                 }
                 StatesViolation::NeverReached { .. }
                 | StatesViolation::NotShown { .. }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::case::ast::{FixtureStatus, OperationEffect, Operations, Selection, Suite, Without};
+use crate::case::ast::{OperationEffect, Operations, Selection, Suite, Without};
 use crate::case::kebab::kebab_case;
 use crate::case::mapping::{Mapping, nearest};
 use crate::case::reader::{Fields, Reader};
@@ -10,6 +10,7 @@ use crate::case::span::Spanned;
 use crate::case::yaml::{Entry, Yaml};
 
 use super::context::Context;
+use super::operation::refused_in;
 use super::suite::case;
 
 /// Reads a family: one suite for each operation that is pinned, named after the operation and the file.
@@ -137,16 +138,9 @@ fn selection(reader: &mut Reader, yaml: &Yaml) -> Option<Selection> {
         Some(yaml) => reader.texts(yaml, "`addressed-by`"),
         None => Vec::new(),
     };
-    let effects = match fields.get("effect") {
-        Some(yaml) => reader.variants::<OperationEffect>(yaml, "`effect`"),
-        None => Vec::new(),
-    };
+    let effects = reader.variants_under::<OperationEffect>(&fields, "effect");
     let effects = effects.into_iter().map(|effect| effect.value).collect();
-    let refused_in = match fields.get("refused-in") {
-        Some(yaml) => reader.variants::<FixtureStatus>(yaml, "`refused-in`"),
-        None => Vec::new(),
-    };
-    let refused_in = refused_in.into_iter().map(|status| status.value).collect();
+    let refused_in = refused_in(reader, &fields);
     Some(Selection { span: yaml.span, addressed_by, effects, refused_in })
 }
 

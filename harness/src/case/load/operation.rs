@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::case::ast::{FixtureStatus, Node, OperationEffect, OperationTraits, Operations, Tree};
 use crate::case::diagnostic::Diagnostic;
 use crate::case::mapping::Mapping;
-use crate::case::reader::Reader;
+use crate::case::reader::{Fields, Reader};
 use crate::case::span::Source;
 use crate::case::yaml::Entry;
 
@@ -40,11 +40,7 @@ fn operation(reader: &mut Reader, entry: &Entry) -> Option<OperationTraits> {
         Some(yaml) => reader.texts(yaml, "`addressed-by`"),
         None => Vec::new(),
     };
-    let refused_in = match fields.get("refused-in") {
-        Some(yaml) => reader.variants::<FixtureStatus>(yaml, "`refused-in`"),
-        None => Vec::new(),
-    };
-    let refused_in = refused_in.into_iter().map(|status| status.value).collect();
+    let refused_in = refused_in(reader, &fields);
     let minimal = match fields.get("with") {
         Some(yaml) => {
             reader.entries(yaml, "`with`")?;
@@ -61,4 +57,21 @@ fn operation(reader: &mut Reader, entry: &Entry) -> Option<OperationTraits> {
         minimal,
         checked,
     })
+}
+
+/// `refused-in:` of an operation or of a family: states that pass by themselves.
+pub(super) fn refused_in(reader: &mut Reader, fields: &Fields<'_>) -> Vec<FixtureStatus> {
+    let mut states = Vec::new();
+    for status in reader.variants_under::<FixtureStatus>(fields, "refused-in") {
+        match status.value {
+            FixtureStatus::Creating | FixtureStatus::Updating | FixtureStatus::Deleting => {
+                states.push(status.value);
+            }
+            FixtureStatus::Active | FixtureStatus::Gone => {
+                let title = "`refused-in` names states that pass by themselves";
+                reader.error(status.span, title, "one of creating, updating, deleting");
+            }
+        }
+    }
+    states
 }

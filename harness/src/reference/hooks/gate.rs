@@ -5,7 +5,6 @@ use crate::model::{Model, Operation, Shape, Value};
 use crate::reference::fault::{Hook, Rule, SignatureDefect};
 use crate::reference::reply::Reply;
 use crate::spec::Action;
-
 use crate::wire::{AuthFault, Encoding, Incoming};
 
 /// When a signature is checked.

@@ -167,3 +167,14 @@ fn a_wrong_row_is_drawn_on_the_file_of_operations() {
         library(Source::new("cases/operations.yaml", lacks), FAMILY).expect_err("a row is missing");
     assert!(reported.contains("no row for ListQueues"), "{reported}");
 }
+
+#[test]
+fn a_family_takes_operations_by_the_states_in_which_they_are_refused() {
+    let family = FAMILY
+        .replace("effect: [changes]", "refused-in: [creating]")
+        .replace("  - AddTagsToStream\n", "  - AddTagsToStream\n  - ListShards\n");
+    let own = Arc::clone(Operations::embedded().source.as_ref().expect("the crate has the file"));
+    library(Arc::clone(&own), &family).expect("these are the operations");
+    let reported = library(own, &family.replace("[creating]", "[active]")).expect_err("a settled state");
+    assert!(reported.contains("`refused-in` names states that pass by themselves"), "{reported}");
+}
