@@ -359,9 +359,12 @@ impl<'run> Judge<'run> {
             };
             let model = self.measure.model;
             let operation = model.operation(&call.operation.value);
-            for deviation in self.deviations(call, output, misfits) {
-                if !output_form::is_about(members, &deviation.path) {
-                    self.note(output_form::note(model, operation, &deviation));
+            // The answer to another method, OPTIONS for one, is no output of the operation.
+            if exchange.request.is_post() {
+                for deviation in self.deviations(call, output, misfits) {
+                    if !output_form::is_about(members, &deviation.path) {
+                        self.note(output_form::note(model, operation, &deviation));
+                    }
                 }
             }
         }

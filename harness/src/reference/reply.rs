@@ -12,7 +12,7 @@ use hyper::body::Frame;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 
-use super::fault::{Cause, Header, HeaderChange, WrongFraming};
+use super::fault::{Cause, FurtherHeader, Header, HeaderChange, WrongFraming};
 use super::ids::Ids;
 use crate::model::{Operation, Value};
 use crate::spec::{Action, Answer, Message};
@@ -319,7 +319,7 @@ impl Reply {
     }
 }
 
-/// Changes a header that is there.
+/// Changes one header.
 fn change_header(change: &HeaderChange, headers: &mut HeaderMap) {
     match change {
         HeaderChange::Drop(Header(name)) => {
@@ -332,6 +332,11 @@ fn change_header(change: &HeaderChange, headers: &mut HeaderMap) {
         }
         HeaderChange::Replace { name: Header(name), value } => {
             if let (true, Ok(value)) = (headers.contains_key(*name), HeaderValue::from_str(value)) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        HeaderChange::Add { name: FurtherHeader(name), value } => {
+            if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(HeaderName::from_static(name), value);
             }
         }

@@ -152,6 +152,12 @@ fn a_member_in_a_wrong_form_is_a_mismatch_where_the_trial_is_about_it_and_a_note
     assert_eq!((elsewhere.outcome, kinds(&elsewhere)), (Outcome::Pass, vec![]));
     assert!(elsewhere.notes.iter().any(|kept| kept == note), "{:?}", elsewhere.notes);
 
+    // The answer to OPTIONS is no output of an operation.
+    let mut preflight = described();
+    preflight[0].request.overrides =
+        Some(crate::log::OverrideText { head: "OPTIONS / HTTP/1.1\r\n".to_owned(), corrupted: None });
+    assert!(!judged(ACCEPTED, preflight).notes.iter().any(|kept| kept == note));
+
     let about = judged_at(Level::Strict, COUNTED, described());
     assert_eq!((about.outcome, kinds(&about)), (Outcome::Fail, vec![MismatchKind::Body]));
     assert!(!about.notes.iter().any(|kept| kept == note), "{:?}", about.notes);

@@ -139,6 +139,13 @@ pub struct RequestText {
     pub overrides: Option<OverrideText>,
 }
 
+impl RequestText {
+    /// True unless the request was sent with another method than POST.
+    pub(crate) fn is_post(&self) -> bool {
+        self.overrides.as_ref().is_none_or(|overrides| overrides.head.starts_with("POST "))
+    }
+}
+
 /// How a request differs from what a client would send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OverrideText {

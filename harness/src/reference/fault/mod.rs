@@ -21,7 +21,7 @@ pub use operations::Operations;
 pub use scope::Scope;
 
 pub(super) use hook::Hook;
-pub(super) use names::{Class, Header};
+pub(super) use names::{Class, FurtherHeader, Header};
 pub(super) use path::Path;
 pub(super) use rule::{
     Cause, EndingStatus, Form, Given, HeaderChange, InputChange, InputRule, KeyDefect, OutcomeChange,

@@ -24,6 +24,9 @@ const HEADERS: [&str; 5] = [
     "x-amzn-requestid",
 ];
 
+/// Headers that other services of AWS send and that no right answer of Kinesis has (fact WIRE-006).
+const FURTHER_HEADERS: [&str; 1] = ["x-amz-crc32"];
+
 /// A name that outlives the row. Named so that the derived reader does not take it for a part of the row.
 type Name = &'static str;
 
@@ -37,6 +40,11 @@ pub(in crate::reference) struct Class(pub(in crate::reference) Name);
 #[serde(try_from = "String")]
 pub(in crate::reference) struct Header(pub(in crate::reference) Name);
 
+/// A header that a fault may add to an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(in crate::reference) struct FurtherHeader(pub(in crate::reference) Name);
+
 /// Why a text is no class or no header.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::reference) enum NameError {
@@ -46,6 +54,9 @@ pub(in crate::reference) enum NameError {
     /// No answer of the reference has the header.
     #[error("no answer of the reference has the header `{0}`")]
     Header(String),
+    /// The header is none of those that a fault may add.
+    #[error("no fault may add the header `{0}`")]
+    FurtherHeader(String),
 }
 
 impl TryFrom<String> for Class {
@@ -65,5 +76,14 @@ impl TryFrom<String> for Header {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         HEADERS.into_iter().find(|known| *known == text).map(Self).ok_or(NameError::Header(text))
+    }
+}
+
+impl TryFrom<String> for FurtherHeader {
+    type Error = NameError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let known = FURTHER_HEADERS.into_iter().find(|known| *known == text);
+        known.map(Self).ok_or(NameError::FurtherHeader(text))
     }
 }

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::hook::Hook;
-use super::names::{Class, Header};
+use super::names::{Class, FurtherHeader, Header};
 use super::operations::Operations;
 use super::path::Path;
 use crate::spec::Status;
@@ -326,16 +326,18 @@ pub(in crate::reference) enum ReplyChange {
     EmptyOutput { encodings: Vec<Encoding>, body: String },
 }
 
-/// A change of one header, if the reply has it.
+/// A change of one header.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::reference) enum HeaderChange {
     /// The header is left out.
     Drop(Header),
-    /// The header is sent twice.
+    /// The header is sent twice, if the reply has it.
     Repeat(Header),
-    /// The header has this value.
+    /// The header has this value, if the reply has it.
     Replace { name: Header, value: String },
+    /// A header that no right reply has is sent.
+    Add { name: FurtherHeader, value: String },
 }
 
 /// A wrong way over the connection.
