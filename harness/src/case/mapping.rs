@@ -174,6 +174,7 @@ impl Mapping {
                 "settle-ms",
                 "shard-budget",
                 "transitional-budget",
+                "rates",
                 "region",
                 "lacks",
                 "requires",

@@ -12,9 +12,10 @@ use super::dialect::DialectName;
 use super::files;
 use super::glob::Glob;
 use super::mapping::{Mapping, nearest};
+use super::rate::{RATE_FORM, Rate};
 use super::reader::{Fields, Reader};
 use super::span::{Source, Spanned};
-use super::support::{Lacks, Requires, support};
+use super::support::{Lacks, Requires, is_operation, support};
 use super::yaml::{Entry, Yaml};
 
 /// The keys that an environment may have; a case says `$key.<name>`, and is skipped where the target's
@@ -70,6 +71,8 @@ pub struct Profile {
     pub shard_budget: Option<u32>,
     /// Streams that may be in transition at once.
     pub transitional_budget: Option<u32>,
+    /// How often an operation may be called; an operation that is not named may be called at any rate.
+    pub rates: BTreeMap<String, Rate>,
     /// The region that requests are signed for.
     pub region: Option<String>,
     /// What is not sent to it.
@@ -199,6 +202,7 @@ fn profile(reader: &mut Reader, fields: &Fields<'_>) -> Option<Profile> {
         settle_ms: number(reader, fields, "settle-ms", 0),
         shard_budget: budget(reader, fields, "shard-budget"),
         transitional_budget: budget(reader, fields, "transitional-budget"),
+        rates: fields.get("rates").map_or_else(BTreeMap::new, |yaml| rates(reader, yaml)),
         region: region(reader, fields),
         lacks: support.lacks,
         requires: support.requires,
@@ -278,6 +282,22 @@ fn budget(reader: &mut Reader, fields: &Fields<'_>, key: &str) -> Option<u32> {
     let yaml = fields.get(key)?;
     let number = reader.number(yaml, &format!("`{key}`"), 1, 100_000)?;
     u32::try_from(number.value).ok()
+}
+
+fn rates(reader: &mut Reader, yaml: &Yaml) -> BTreeMap<String, Rate> {
+    let mut rates = BTreeMap::new();
+    for Entry { key, value } in reader.entries(yaml, "`rates`").unwrap_or_default() {
+        let known = is_operation(reader, key);
+        let Some(text) = reader.text(value, "a rate") else { continue };
+        match text.value.parse() {
+            Ok(rate) if known => {
+                rates.insert(key.value.clone(), rate);
+            }
+            Ok(_) => {}
+            Err(_) => reader.error(value.span, format!("a rate is {RATE_FORM}"), "not a rate"),
+        }
+    }
+    rates
 }
 
 fn environment(reader: &mut Reader, yaml: &Yaml) -> Environment {

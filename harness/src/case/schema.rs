@@ -427,6 +427,7 @@ fn profile() -> Value {
             "settle-ms": millis(0),
             "shard-budget": budget,
             "transitional-budget": budget,
+            "rates": named(operation(), json!({"type": "string", "pattern": "^[0-9]{1,6}/(s|min|h)$"})),
             "region": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"},
             "dialect": one_of::<DialectName>(),
             "codes": named(text(), text()),

@@ -156,21 +156,24 @@ pub(super) fn support(reader: &mut Reader, profile: &Fields<'_>) -> Support {
 
 /// Names of operations that the model has.
 fn operations(reader: &mut Reader, yaml: &Yaml) -> Vec<Spanned<String>> {
+    let mut names = reader.texts(yaml, "`operations`");
+    names.retain(|name| is_operation(reader, name));
+    names
+}
+
+/// True if the model has an operation of that name; it is refused otherwise.
+pub(super) fn is_operation(reader: &mut Reader, name: &Spanned<String>) -> bool {
     let model = Model::embedded();
-    let mut known = Vec::new();
-    for name in reader.texts(yaml, "`operations`") {
-        if model.operation(&name.value).is_some() {
-            known.push(name);
-            continue;
-        }
-        let help = nearest(&name.value, model.operations.keys().map(String::as_str)).map_or_else(
-            || "names are spelled as in the API, such as `StartStreamEncryption`".to_owned(),
-            |meant| format!("did you mean `{meant}`?"),
-        );
-        let title = format!("the API has no operation `{}`", name.value);
-        reader.error_with_help(name.span, title, "not known", help);
+    if model.operation(&name.value).is_some() {
+        return true;
     }
-    known
+    let help = nearest(&name.value, model.operations.keys().map(String::as_str)).map_or_else(
+        || "names are spelled as in the API, such as `StartStreamEncryption`".to_owned(),
+        |meant| format!("did you mean `{meant}`?"),
+    );
+    let title = format!("the API has no operation `{}`", name.value);
+    reader.error_with_help(name.span, title, "not known", help);
+    false
 }
 
 fn globs(reader: &mut Reader, yaml: &Yaml) -> Vec<Spanned<Glob>> {

@@ -8,7 +8,8 @@ use clap::builder::{NonEmptyStringValueParser, RangedU64ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use kinesis_conformance::case::ast::Level;
-use kinesis_conformance::case::{REGION_FORM, is_region};
+use kinesis_conformance::case::{RATE_FORM, REGION_FORM, Rate, is_region};
+use kinesis_conformance::model::Model;
 
 /// Does this endpoint behave like Amazon Kinesis Data Streams?
 #[derive(Debug, Parser)]
@@ -121,6 +122,10 @@ pub(crate) struct TargetArgs {
     /// Give up on an answer after so many seconds, 1 to 3600.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = value_parser!(u64).range(1..=3_600))]
     pub(crate) timeout: u64,
+    /// Call this operation at most so often, such as CreateStream=5/s, 30/min or 10/h; may be repeated,
+    /// and goes before the rates of the profile.
+    #[arg(long = "rate", value_name = "OPERATION=RATE", value_parser = operation_rate)]
+    pub(crate) rates: Vec<(String, Rate)>,
     /// The version of the target, for the log and the record.
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) target_version: Option<String>,
@@ -150,6 +155,18 @@ pub(crate) enum LevelArg {
 /// Reads a region.
 fn region(text: &str) -> Result<String, String> {
     if is_region(text) { Ok(text.to_owned()) } else { Err(format!("a region is {REGION_FORM}")) }
+}
+
+/// Reads an operation and its rate.
+fn operation_rate(text: &str) -> Result<(String, Rate), String> {
+    let (operation, rate) = text.split_once('=').ok_or_else(|| {
+        format!("name the operation and its rate, such as CreateStream=5/s; a rate is {RATE_FORM}")
+    })?;
+    if Model::embedded().operation(operation).is_none() {
+        return Err(format!("the API has no operation `{operation}`"));
+    }
+    let rate = rate.parse().map_err(|_| format!("a rate is {RATE_FORM}"))?;
+    Ok((operation.to_owned(), rate))
 }
 
 impl TargetArgs {

@@ -151,6 +151,7 @@ impl Named {
         }
         target.arguments = self.arguments;
         target.requires = self.requires;
+        target.rates.extend(args.rates.iter().cloned());
         target.process = spawned.clone().map(|spawned| spawned as Arc<dyn TargetProcess>);
         Ok(Ready { target, redactor, spawned, reference: None })
     }
@@ -165,6 +166,7 @@ impl Named {
         let mut target = Target::reference(&endpoint.to_string(), client);
         target.clock = Some(ClockHook::new(running.clock()));
         target.requires = self.requires;
+        target.rates.extend(args.rates.iter().cloned());
         Ok(Ready { target, redactor, spawned: None, reference: Some(running) })
     }
 }
@@ -311,6 +313,9 @@ fn arguments(args: &TargetArgs, endpoint: Option<&Endpoint>, spawn: Option<&Spaw
     }
     add("--cacert", args.cacert.as_ref().map(|path| path.display().to_string()));
     add("--region", args.region.clone());
+    for (operation, rate) in &args.rates {
+        add("--rate", Some(format!("{operation}={rate}")));
+    }
     match args.credentials {
         CredentialsFrom::Dummy => {}
         CredentialsFrom::Env => add("--credentials", Some("env".to_owned())),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::case::ast::EncodingAxis;
-use crate::case::{DialectName, Profile, Requires};
+use crate::case::{DialectName, Profile, Rate, Requires};
 use crate::wire::{Client, Dialect, Encoding};
 
 /// The target of a run. Built from a profile, from a bare endpoint, or from the reference.
@@ -42,6 +42,8 @@ pub struct Target {
     pub shard_budget: u32,
     /// Streams in transition at once, at most.
     pub transitional_budget: u32,
+    /// How often an operation may be called; an operation that is not named may be called at any rate.
+    pub rates: BTreeMap<String, Rate>,
     /// Operations that the profile says are not there; the profile may only narrow.
     pub lacks_operations: Vec<String>,
     /// Encodings that the profile says are not there.
@@ -119,6 +121,7 @@ impl Target {
             patience: Duration::MAX,
             shard_budget: 8,
             transitional_budget: 4,
+            rates: BTreeMap::new(),
             lacks_operations: Vec::new(),
             lacks_encodings: Vec::new(),
             requires: Requires::default(),
@@ -173,6 +176,7 @@ impl Target {
         }
         target.shard_budget = profile.shard_budget.unwrap_or(target.shard_budget);
         target.transitional_budget = profile.transitional_budget.unwrap_or(target.transitional_budget);
+        target.rates.clone_from(&profile.rates);
         target.dialect = match profile.dialect {
             DialectName::Plain => Dialect::Plain,
             DialectName::Envelope => Dialect::Envelope { codes: profile.codes.clone() },

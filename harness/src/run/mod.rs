@@ -10,6 +10,7 @@ mod field;
 mod fixtures;
 mod journal;
 mod ledger;
+mod rates;
 mod session;
 mod setup;
 mod silence;

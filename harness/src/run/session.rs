@@ -22,6 +22,7 @@ use crate::plan::Target;
 
 use super::journal::Journal;
 use super::ledger::Ledger;
+use super::rates::Buckets;
 use super::silence::Silence;
 use super::stop::{Stop, StopReason};
 
@@ -62,6 +63,7 @@ pub(crate) struct Session {
     journal: Option<Arc<Journal>>,
     stop: Stop,
     silence: Silence,
+    buckets: Buckets,
     /// Bytes of bodies that the target sent, and those of them in long bodies.
     received: AtomicU64,
     received_long: AtomicU64,
@@ -160,6 +162,7 @@ impl Session {
         stop: Stop,
     ) -> Self {
         Self {
+            buckets: Buckets::new(&target.rates),
             target,
             model,
             emit,
@@ -232,6 +235,7 @@ impl Session {
     }
 
     async fn exchange_on(&self, client: &Client, tag: Tag, outgoing: &Outgoing) -> Observed {
+        self.buckets.take(&outgoing.operation).await;
         let number = self.begin(&tag, outgoing);
         let carried = match &outgoing.overrides {
             None => Carried::pooled(client.send(&outgoing.request).await),

@@ -98,6 +98,23 @@ fn what_is_required_and_lacking_at_once_is_refused_with_both_places() {
 }
 
 #[test]
+fn rates_are_those_of_operations_that_the_api_has() {
+    let with = |rates: &str| PROFILE.replace("lacks:", &format!("rates: {rates}\nlacks:"));
+    let read =
+        Profile::from_source(&Source::new("profile.yaml", with("{CreateStream: 5/s, PutRecord: 30/min}")));
+    let rates = read.expect("it is well-formed").rates;
+    assert_eq!(rates["CreateStream"].to_string(), "5/s");
+    assert_eq!(rates["PutRecord"].to_string(), "30/min");
+
+    let found = problems(&with("{CreateStraem: 5/s, PutRecord: 5}"));
+    let titles: Vec<_> = found.iter().map(|problem| problem.title.as_str()).collect();
+    assert_eq!(titles[0], "the API has no operation `CreateStraem`");
+    assert_eq!(found.len(), 2, "{titles:?}");
+    let found = problems(&with("{PutRecord: 0/s}"));
+    assert_eq!(found[0].title, format!("a rate is {RATE_FORM}"));
+}
+
+#[test]
 fn an_empty_region_is_refused() {
     let found = problems(&PROFILE.replace("lacks:", "region: \"\"\nlacks:"));
     assert_eq!(found[0].title, format!("`region` is {REGION_FORM}"));
