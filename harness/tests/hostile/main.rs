@@ -245,12 +245,12 @@ async fn a_response_that_a_strict_reader_refuses_fails_the_case_about_its_form()
     let library = Library::embedded().expect("the cases are right");
     let manifest = Manifest::of(Arc::new(library), false);
     let ids = ["protocol/success/http-form", "protocol/success/http-form[cbor]"];
-    let manners: [(fn(&answer::Right) -> Vec<u8>, &str); 2] = [
-        (framing::bare_line_feeds, "a line ends without a carriage return"),
-        (framing::length_beside_chunks, "a length beside chunks"),
+    let writes = |framing| server::Manner::Writes(framing, server::Then::GoesOn);
+    let manners = [
+        (writes(framing::bare_line_feeds), "a line ends without a carriage return"),
+        (writes(framing::length_beside_chunks), "a length beside chunks"),
     ];
     for (manner, reason) in manners {
-        let manner = server::Manner::Writes(manner, server::Then::GoesOn);
         let hostile = table::row("a wrong form", manner, Verdict::RidesOver, None);
         let ended = run_one(&manifest, &hostile, Scope::Everybody, &ids).await;
         assert_eq!(ended.trials.len(), ids.len(), "{}", ended.reported);
