@@ -170,7 +170,7 @@ fn one(
         };
         let judgement = judge(trial, &observation, measure);
         let void = judgement.void.clone();
-        let ended_us = stored.started_us + stored.ms * 1000;
+        let ended_us = stored.started_us.saturating_add(stored.ms.saturating_mul(1000));
         let verdict = verdict(trial, attempt, (stored.started_us, ended_us), &observation, judgement);
         let confirmed = text.process_ended.is_some();
         let needs_confirmation = !confirmed && attempts::needs_confirmation(&verdict);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::HOST;
 use hyper::service::service_fn;
 use hyper::{Request, Response, Version};
@@ -32,6 +32,10 @@ pub struct Running {
 
 /// The longest body that is read, in bytes: the largest request there is, in base64, with room.
 const LONGEST_BODY: usize = 32 * 1024 * 1024;
+/// Bytes of bodies that are held at once, over all connections; further requests wait to be read.
+const BODIES: usize = 256 * 1024 * 1024;
+/// The unit in which [`BODIES`] is shared out, in bytes.
+const BLOCK: usize = 4 * 1024;
 /// Requests of one HTTP/2 connection that are read at once, so that bodies stay within bounds.
 const STREAMS: u32 = 100;
 /// The longest list of headers of an HTTP/2 request, in bytes; HTTP/1.1 has a bound of its own.
@@ -89,6 +93,7 @@ impl Drop for Running {
 /// Accepts connections until it is aborted, which aborts the connections too.
 async fn accept(listener: TcpListener, service: Arc<Service>, read_timeout: Duration, most: usize) {
     let free = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
+    let bodies = Arc::new(Semaphore::new(BODIES / BLOCK));
     let mut connections = JoinSet::new();
     loop {
         let next = async {
@@ -99,9 +104,9 @@ async fn accept(listener: TcpListener, service: Arc<Service>, read_timeout: Dura
         tokio::select! {
             (permit, accepted) = next => match accepted {
                 Ok((stream, _peer)) => {
-                    let service = Arc::clone(&service);
+                    let (service, bodies) = (Arc::clone(&service), Arc::clone(&bodies));
                     connections.spawn(async move {
-                        serve(stream, service, read_timeout).await;
+                        serve(stream, service, bodies, read_timeout).await;
                         drop(permit);
                     });
                 }
@@ -143,14 +148,14 @@ impl InHand {
     }
 }
 
-async fn serve(stream: TcpStream, service: Arc<Service>, read_timeout: Duration) {
+async fn serve(stream: TcpStream, service: Arc<Service>, bodies: Arc<Semaphore>, read_timeout: Duration) {
     // A peer that has gone already is noticed by the connection itself.
     let _gone = stream.set_nodelay(true);
     let in_hand = Arc::new(InHand(watch::Sender::new(0)));
     let counted = Arc::clone(&in_hand);
     let respond = service_fn(move |request| {
         let guard = counted.one_more();
-        let responded = respond(request, Arc::clone(&service), read_timeout);
+        let responded = respond(request, Arc::clone(&service), Arc::clone(&bodies), read_timeout);
         async move {
             let response = responded.await;
             drop(guard);
@@ -172,9 +177,17 @@ async fn serve(stream: TcpStream, service: Arc<Service>, read_timeout: Duration)
 async fn respond(
     request: Request<Incoming>,
     service: Arc<Service>,
+    bodies: Arc<Semaphore>,
     read_timeout: Duration,
 ) -> io::Result<Response<ReplyBody>> {
     let (parts, body) = request.into_parts();
+    // As the client states it; in chunks it may be as long as any.
+    let length = body.size_hint().upper().unwrap_or(LONGEST_BODY as u64);
+    let Some(blocks) = usize::try_from(length).ok().filter(|length| *length <= LONGEST_BODY) else {
+        return Reply::too_large().into_response(&service.ids);
+    };
+    let blocks = u32::try_from(blocks.div_ceil(BLOCK)).map_err(io::Error::other)?;
+    let reserved = Arc::clone(&bodies).acquire_many_owned(blocks).await.map_err(io::Error::other)?;
     let body = match timeout(read_timeout, Limited::new(body, LONGEST_BODY).collect()).await? {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
@@ -204,6 +217,7 @@ async fn respond(
         headers: &headers,
         body: &body,
     });
+    drop((body, reserved));
     if !reply.held_back.is_zero() {
         tokio::time::sleep(reply.held_back).await;
     }

@@ -2,7 +2,7 @@
 
 use super::text::size;
 use crate::log::{BodyText, OverrideText, RequestText, is_unsafe};
-use crate::wire::Credentials;
+use crate::wire::{Credentials, Endpoint};
 
 #[cfg(test)]
 mod tests;
@@ -12,7 +12,14 @@ const LONGEST_BODY: usize = 2_000;
 
 /// The arguments of a command line that sends the request again, to be joined by spaces or broken
 /// between. `Err` says, as a sentence, why there is none.
+///
+/// The endpoint and the request may come from a log of somebody else, so that nothing in them may name a
+/// file or an option of curl, or lead to another host.
 pub(super) fn curl(endpoint: &str, request: &RequestText) -> Result<Vec<String>, String> {
+    // curl would make several hosts of one with braces.
+    if Endpoint::of_target(endpoint).is_err() || endpoint.contains('{') {
+        return Err("the log names no endpoint that a request may go to".to_owned());
+    }
     if let Some(overrides) = &request.overrides {
         return with_overrides(endpoint, request, overrides);
     }
@@ -42,9 +49,13 @@ fn with_overrides(
     let mut lines = overrides.head.lines();
     let mut first = lines.next().unwrap_or_default().split(' ');
     let (method, path) = (first.next().unwrap_or("POST"), first.next().unwrap_or("/"));
+    if !path.starts_with('/') {
+        return Err("the path of the request does not begin with `/`".to_owned());
+    }
     let (before, data) = body(&request.body)?;
     let mut arguments: Vec<String> = before.into_iter().collect();
-    arguments.push(format!("curl -sS -i -X {}", quoted_if_needed(method)));
+    // Without `-g`, curl makes several URLs of one that has braces or brackets.
+    arguments.push(format!("curl -sS -i -g -X {}", quoted_if_needed(method)));
     arguments.push(quoted(&format!("{}{path}", endpoint.trim_end_matches('/'))));
     if request.signed {
         arguments.extend(signing());
@@ -58,8 +69,12 @@ fn with_overrides(
             arguments.push(format!("-H '{name}:'"));
         }
     }
-    for line in lines {
-        let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    for line in lines.filter(|line| !line.is_empty()) {
+        // curl reads a file where the argument of `-H` begins with `@`.
+        let Some(name) = line.split_once(':').map(|(name, _)| name).filter(|name| is_token(name)) else {
+            return Err("a line of the request's head is no header".to_owned());
+        };
+        let name = name.to_ascii_lowercase();
         let own = matches!(name.as_str(), "host" | "content-length" | "authorization" | "x-amz-date");
         if !own || (name == "authorization" && !request.signed) {
             arguments.push(format!("-H {}", quoted(line)));
@@ -67,6 +82,12 @@ fn with_overrides(
     }
     arguments.push(data);
     Ok(arguments)
+}
+
+/// True for what RFC 9110 calls a token, as the name of a header is.
+fn is_token(name: &str) -> bool {
+    let others = b"!#$%&'*+-.^_`|~";
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
 }
 
 fn signing() -> [String; 2] {

@@ -141,7 +141,11 @@ impl Attempt<'_> {
                     machine.take(&exchanged.observed);
                     self.came_in(exchanged, &mut in_flight);
                 }
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // The program ends, and its runtime with it.
+                    Err(_cancelled) => {}
+                },
             }
         }
         self.bindings = machine.bindings().clone();

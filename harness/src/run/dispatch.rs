@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::case::ast::Level;
 use crate::log::{
@@ -320,9 +320,13 @@ impl Run {
         }
         let (mut left, mut suspects) = (Vec::new(), Vec::new());
         while let Some(joined) = tasks.join_next().await {
-            // A panic in a trial is a bug of the harness: it must not look like a verdict.
-            let (kind, came_to) =
-                joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+            let (kind, came_to) = match joined.map_err(JoinError::try_into_panic) {
+                Ok(ended) => ended,
+                // A panic in a trial is a bug of the harness: it must not look like a verdict.
+                Err(Ok(panic)) => std::panic::resume_unwind(panic),
+                // The program ends, and its runtime with it.
+                Err(Err(_cancelled)) => continue,
+            };
             match came_to {
                 Some(CameTo::Verdict(verdict)) => emit(*verdict),
                 Some(CameTo::Unsettled(unsettled)) => left.push(unsettled),

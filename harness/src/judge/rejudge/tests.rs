@@ -100,6 +100,19 @@ fn a_changed_expectation_changes_the_verdict_and_a_changed_question_is_left_out(
 }
 
 #[test]
+fn a_log_with_times_beyond_all_bounds_is_judged_like_any_other() {
+    let manifest = cases::manifest(CASES);
+    let mut live = run_against(&[], &manifest, &Select::default(), RunSettings::default());
+    for event in &mut live {
+        if let Event::Trial(trial) = event {
+            (trial.started_us, trial.ms) = (u64::MAX - 1, u64::MAX - 1);
+        }
+    }
+    let judged = again(&live, &manifest);
+    assert!(verdicts(&judged.events).values().all(|trial| trial.outcome == Outcome::Pass));
+}
+
+#[test]
 fn another_level_is_taken_on_request() {
     let manifest = cases::manifest(CASES);
     let live = run_against(&[], &manifest, &Select::default(), RunSettings::default());

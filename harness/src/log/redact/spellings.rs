@@ -1,6 +1,7 @@
 //! The spellings in which a server may send a secret back: each character as it is, in the other
-//! case, or escaped (`\u003d`, `\/`, `%3D`, `&#61;`), several times over too, and the whole in base64,
-//! wherever it begins, or in hex.
+//! case, or escaped (`\u003d`, `\/`, `\t`, `%3D`, `&#61;`), several times over too, and the whole in base64,
+//! wherever it begins, or in hex. A character beyond ASCII may be escaped by its number, by the two halves
+//! that UTF-16 has of it, or byte by byte.
 
 use std::ops::Range;
 
@@ -25,7 +26,8 @@ const NAMED: [(&[u8], u8); 8] = [
 
 /// What is looked for.
 pub(super) struct Needle {
-    bytes: Vec<u8>,
+    characters: Vec<char>,
+    length: usize,
     /// True if letters count in either case.
     any_case: bool,
     /// Bits of the secret in the characters before and after, which base64 shares with its neighbours.
@@ -37,9 +39,15 @@ pub(super) struct Needle {
 impl Needle {
     /// All that one secret may look like.
     pub(super) fn all_of(secret: &str, stand_in: &'static str) -> Vec<Self> {
-        let whole = |bytes: Vec<u8>| Self { bytes, any_case: true, shared: (false, false), stand_in };
+        let needle = |text: &str, any_case, shared| Self {
+            characters: text.chars().collect(),
+            length: text.len(),
+            any_case,
+            shared,
+            stand_in,
+        };
         let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-        let mut all = vec![whole(hex.into_bytes())];
+        let mut all = vec![needle(&hex, true, (false, false))];
         for before in 0..3 {
             let mut bytes = vec![0; before];
             bytes.extend(secret.bytes());
@@ -47,30 +55,31 @@ impl Needle {
             // The characters that hold nothing but bits of the secret.
             let pure = (before * 8).div_ceil(6)..bits / 6;
             for coded in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
-                let bytes = coded.as_bytes()[pure.clone()].to_vec();
                 let shared = (before != 0, !bits.is_multiple_of(6));
-                if !all.iter().any(|other: &Self| other.bytes == bytes) {
-                    all.push(Self { bytes, any_case: false, shared, stand_in });
+                let needle = needle(&coded[pure.clone()], false, shared);
+                if !all.iter().any(|other: &Self| other.characters == needle.characters) {
+                    all.push(needle);
                 }
             }
         }
-        all.push(whole(secret.as_bytes().to_vec()));
+        all.push(needle(secret, true, (false, false)));
         all
     }
 
     /// Bytes of the plain spelling.
-    pub(super) fn len(&self) -> usize {
-        self.bytes.len()
+    pub(super) const fn len(&self) -> usize {
+        self.length
     }
 
     /// Where it stands, from left to right.
     pub(super) fn places(&self, text: &[u8]) -> Vec<Range<usize>> {
         let mut places = Vec::new();
+        let mut ends = Ends::default();
         let mut at = 0;
         // Most bytes can't begin it, and are left behind quickly.
         while let Some(skipped) = text[at..].iter().position(|byte| self.may_begin_with(*byte)) {
             at += skipped;
-            let Some(end) = self.end_of(text, at) else {
+            let Some(end) = self.end_of(text, at, &mut ends) else {
                 at += 1;
                 continue;
             };
@@ -87,52 +96,82 @@ impl Needle {
     }
 
     fn may_begin_with(&self, byte: u8) -> bool {
-        self.bytes.first().is_some_and(|first| first.eq_ignore_ascii_case(&byte)) || b"\\%&".contains(&byte)
+        let mut utf8 = [0; 4];
+        let first = self.characters.first().map(|first| first.encode_utf8(&mut utf8).as_bytes()[0]);
+        first.is_some_and(|first| first.eq_ignore_ascii_case(&byte)) || b"\\%&".contains(&byte)
     }
 
     /// Where the needle that begins here ends, if one does.
-    fn end_of(&self, text: &[u8], at: usize) -> Option<usize> {
-        let (first, rest) = self.bytes.split_first()?;
-        // A character may be taken for itself or for the beginning of an escape.
-        let mut ends = self.after(text, at, *first);
-        for wanted in rest {
-            if ends == [None, None] {
+    fn end_of(&self, text: &[u8], at: usize, ends: &mut Ends) -> Option<usize> {
+        ends.now.clear();
+        ends.now.push(at);
+        for wanted in &self.characters {
+            ends.next.clear();
+            for at in &ends.now {
+                self.after(text, *at, *wanted, &mut ends.next);
+            }
+            std::mem::swap(&mut ends.now, &mut ends.next);
+            if ends.now.is_empty() {
                 return None;
             }
-            let [one, other] = ends;
-            let mut next = [None, None];
-            let found = [one, other].into_iter().flatten().flat_map(|at| self.after(text, at, *wanted));
-            for end in found.flatten() {
-                if next[0].is_none_or(|there| there == end) {
-                    next[0] = Some(end);
-                } else {
-                    next[1] = Some(end);
-                }
-            }
-            ends = next;
+            ends.now.sort_unstable();
+            ends.now.dedup();
         }
-        ends.into_iter().flatten().max()
+        ends.now.last().copied()
     }
 
-    /// Where the text goes on behind a wanted character: taken as it is, and taken as an escape.
-    fn after(&self, text: &[u8], at: usize, wanted: u8) -> [Option<usize>; 2] {
-        let Some(byte) = text.get(at) else { return [None, None] };
-        let is_wanted = |byte: u8| {
-            if self.any_case { byte.eq_ignore_ascii_case(&wanted) } else { byte == wanted }
+    /// Adds where the text goes on behind a wanted character: taken as it is, and taken as an escape.
+    fn after(&self, text: &[u8], at: usize, wanted: char, ends: &mut Vec<usize>) {
+        let Some(byte) = text.get(at) else { return };
+        let is_wanted = |found: char| {
+            if self.any_case { found.eq_ignore_ascii_case(&wanted) } else { found == wanted }
         };
-        let literal = is_wanted(*byte).then_some(at + 1);
-        let escaped = match byte {
-            b'\\' | b'%' | b'&' => {
-                unescaped(&text[at..]).filter(|(byte, _)| is_wanted(*byte)).map(|(_, length)| at + length)
+        if byte.is_ascii() {
+            if is_wanted(char::from(*byte)) {
+                ends.push(at + 1);
             }
-            _ => None,
-        };
-        [literal, escaped]
+        } else if text[at..].starts_with(wanted.encode_utf8(&mut [0; 4]).as_bytes()) {
+            ends.push(at + wanted.len_utf8());
+        }
+        if !b"\\%&".contains(byte) {
+            return;
+        }
+        if wanted == '\\' {
+            // As many as there are after one quoting, two, and so on.
+            let slashes = text[at..].iter().take(1 << DEEPEST).take_while(|byte| **byte == b'\\').count();
+            let quotings = (1..=DEEPEST).map(|quotings| 1_usize << quotings);
+            ends.extend(quotings.take_while(|length| *length <= slashes).map(|length| at + length));
+        }
+        let Some((number, length)) = unescaped(&text[at..]) else { return };
+        if char::from_u32(number).is_some_and(is_wanted) {
+            ends.push(at + length);
+        } else if !wanted.is_ascii() {
+            let (mut utf16, mut utf8) = ([0; 2], [0; 4]);
+            let halves = wanted.encode_utf16(&mut utf16).iter().copied().map(u32::from);
+            let bytes = wanted.encode_utf8(&mut utf8).bytes().map(u32::from);
+            ends.extend(behind_escapes(text, at, halves));
+            ends.extend(behind_escapes(text, at, bytes));
+        }
     }
 }
 
-/// The character for which an escape stands, and the length of the escape.
-fn unescaped(text: &[u8]) -> Option<(u8, usize)> {
+/// Where a needle may go on. A character may be taken for itself or for the beginning of an escape.
+#[derive(Default)]
+struct Ends {
+    now: Vec<usize>,
+    next: Vec<usize>,
+}
+
+/// Where the text goes on behind escapes of these numbers, one after the other.
+fn behind_escapes(text: &[u8], at: usize, mut numbers: impl Iterator<Item = u32>) -> Option<usize> {
+    numbers.try_fold(at, |at, wanted| {
+        let (number, length) = unescaped(&text[at..])?;
+        (number == wanted).then_some(at + length)
+    })
+}
+
+/// The number for which an escape stands, of a character or of a part of one, and the length of the escape.
+fn unescaped(text: &[u8]) -> Option<(u32, usize)> {
     match text.first()? {
         b'\\' => backslashed(text),
         b'%' => percent(text),
@@ -141,55 +180,62 @@ fn unescaped(text: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
-/// `\/`, `\u003d`, `\u{3d}`, `\x3d`, `\075`, with as many backslashes as there were quotings.
-fn backslashed(text: &[u8]) -> Option<(u8, usize)> {
+/// `\/`, `\t`, `\u003d`, `\u{3d}`, `\x3d`, `\075`, with as many backslashes as there were quotings.
+fn backslashed(text: &[u8]) -> Option<(u32, usize)> {
     let slashes = text.iter().take(DEEPEST).take_while(|byte| **byte == b'\\').count();
     let rest = &text[slashes..];
-    let (byte, length) = match rest.first()? {
+    let (number, length) = match rest.first()? {
         b'u' if rest.get(1) == Some(&b'{') => {
             let digits = rest[2..].iter().take(6).take_while(|byte| byte.is_ascii_hexdigit()).count();
             (rest.get(2 + digits) == Some(&b'}'))
-                .then(|| number(&rest[2..2 + digits], 16))?
-                .map(|byte| (byte, digits + 3))
+                .then(|| by_digits(&rest[2..2 + digits], 16))?
+                .map(|number| (number, digits + 3))
         }
-        b'u' => number(rest.get(1..5)?, 16).map(|byte| (byte, 5)),
-        b'x' => number(rest.get(1..3)?, 16).map(|byte| (byte, 3)),
-        b'0'..=b'7' => number(rest.get(..3)?, 8).map(|byte| (byte, 3)),
-        byte if byte.is_ascii_punctuation() => Some((*byte, 1)),
+        b'u' => by_digits(rest.get(1..5)?, 16).map(|number| (number, 5)),
+        b'x' => by_digits(rest.get(1..3)?, 16).map(|number| (number, 3)),
+        b'0'..=b'7' => by_digits(rest.get(..3)?, 8).map(|number| (number, 3)),
+        b'a' => Some((0x07, 1)),
+        b'b' => Some((0x08, 1)),
+        b't' => Some((0x09, 1)),
+        b'n' => Some((0x0a, 1)),
+        b'v' => Some((0x0b, 1)),
+        b'f' => Some((0x0c, 1)),
+        b'r' => Some((0x0d, 1)),
+        byte if byte.is_ascii_punctuation() => Some((u32::from(*byte), 1)),
         _ => None,
     }?;
-    Some((byte, slashes + length))
+    Some((number, slashes + length))
 }
 
 /// `%3D`, `%253D`, `%u003D`.
-fn percent(text: &[u8]) -> Option<(u8, usize)> {
+fn percent(text: &[u8]) -> Option<(u32, usize)> {
     let again = text[1..].chunks_exact(2).take(DEEPEST).take_while(|two| *two == b"25").count() * 2;
     let rest = &text[1 + again..];
     if rest.first().is_some_and(|byte| matches!(byte, b'u' | b'U')) {
-        return number(rest.get(1..5)?, 16).map(|byte| (byte, again + 6));
+        return by_digits(rest.get(1..5)?, 16).map(|number| (number, again + 6));
     }
-    number(rest.get(..2)?, 16).map(|byte| (byte, again + 3))
+    by_digits(rest.get(..2)?, 16).map(|number| (number, again + 3))
 }
 
 /// `&#61;`, `&#x3d;`, `&equals;`, `&amp;#61;`.
-fn reference(text: &[u8]) -> Option<(u8, usize)> {
+fn reference(text: &[u8]) -> Option<(u32, usize)> {
     let again = text[1..].chunks_exact(4).take(DEEPEST).take_while(|four| *four == b"amp;").count() * 4;
     let rest = &text[1 + again..];
     let end = rest.iter().take(DEEPEST + 2).position(|byte| *byte == b';')?;
     let name = &rest[..end];
-    let byte = match name {
-        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
-        [b'#', digits @ ..] => number(digits, 10)?,
+    let number = match name {
+        [b'#', b'x' | b'X', digits @ ..] => by_digits(digits, 16)?,
+        [b'#', digits @ ..] => by_digits(digits, 10)?,
         [] => return None,
-        name => NAMED.iter().find(|(known, _)| *known == name).map(|(_, byte)| *byte)?,
+        name => NAMED.iter().find(|(known, _)| *known == name).map(|(_, byte)| u32::from(*byte))?,
     };
-    Some((byte, again + end + 2))
+    Some((number, again + end + 2))
 }
 
-/// A character of ASCII by its number.
-fn number(digits: &[u8], radix: u32) -> Option<u8> {
+/// The number that these digits make.
+fn by_digits(digits: &[u8], radix: u32) -> Option<u32> {
     // A sign would be read too.
     let digits =
         std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|d| d.is_ascii_hexdigit()))?;
-    u32::from_str_radix(digits, radix).ok().and_then(|number| u8::try_from(number).ok()).filter(u8::is_ascii)
+    u32::from_str_radix(digits, radix).ok()
 }

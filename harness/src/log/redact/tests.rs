@@ -62,6 +62,39 @@ fn a_secret_is_found_in_every_escape_that_servers_use() {
 }
 
 #[test]
+fn a_secret_of_any_characters_is_found_in_what_encoders_make_of_it() {
+    let secret = "a\\b\\\\c\td\u{7f}e\u{e9}f\u{2028}g\u{1f600}h/i\"j<k";
+    let redactor = Redactor::of(&Credentials { secret_key: secret.to_owned(), ..planted() });
+    let json = serde_json::to_string(secret).expect("text");
+    let in_json = |text: &str| {
+        let quoted = serde_json::to_string(text).expect("text");
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    // As Python, Java and PHP write it.
+    let ascii_json = |escape: &dyn Fn(u16) -> String| -> String {
+        let json = in_json(secret);
+        let units = json.encode_utf16();
+        units.map(|unit| if unit < 0x7f { String::from_utf16_lossy(&[unit]) } else { escape(unit) }).collect()
+    };
+    let spellings = [
+        secret.to_owned(),
+        json[1..json.len() - 1].to_owned(),
+        in_json(&in_json(secret)),
+        in_json(secret).replace('/', "\\/"),
+        ascii_json(&|unit| format!("\\u{unit:04x}")),
+        in_json(&ascii_json(&|unit| format!("\\u{unit:04X}"))),
+        secret.bytes().map(|byte| format!("%{byte:02X}")).collect(),
+        secret.bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
+        secret.bytes().map(|byte| format!("\\{byte:03o}")).collect(),
+        secret.chars().map(|character| format!("&#{};", u32::from(character))).collect(),
+        secret.chars().map(|character| format!("\\u{{{:x}}}", u32::from(character))).collect(),
+    ];
+    for spelled in spellings {
+        assert_eq!(redactor.text(&format!("a {spelled} b")), "a [secret key] b", "{spelled}");
+    }
+}
+
+#[test]
 fn a_secret_is_found_in_base64_wherever_it_begins() {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE};

@@ -231,3 +231,50 @@ async fn no_more_connections_are_open_at_once_than_the_bound_and_others_wait() {
     let served = tokio::time::timeout(Duration::from_secs(10), third.read(&mut byte)).await;
     assert_eq!(served.expect("its turn comes").expect("an answer"), 1);
 }
+
+/// What the server answers first, or nothing within a short time.
+async fn first_line(stream: &mut tokio::net::TcpStream, within: Duration) -> Option<String> {
+    use tokio::io::AsyncReadExt as _;
+    let mut bytes = [0; 4_096];
+    let read = tokio::time::timeout(within, stream.read(&mut bytes)).await.ok()?.expect("an answer");
+    String::from_utf8_lossy(&bytes[..read]).lines().next().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn bodies_are_bounded_each_by_itself_and_all_together() {
+    use tokio::io::AsyncWriteExt as _;
+    let pair = Pair::start(Settings::default());
+    let send = async |head: &str| {
+        let mut stream = tokio::net::TcpStream::connect(pair.running.address()).await.expect("a connection");
+        stream
+            .write_all(format!("POST / HTTP/1.1\r\nHost: a\r\n{head}\r\n\r\n").as_bytes())
+            .await
+            .expect("sent");
+        stream
+    };
+    // Refused by what it states, before any of it is there.
+    let mut long = send("Content-Length: 2000000000").await;
+    let answered = first_line(&mut long, Duration::from_secs(10)).await;
+    assert_eq!(answered.as_deref(), Some("HTTP/1.1 413 Payload Too Large"));
+
+    // Each of these may be as long as any, and together they have all that there is.
+    let mut open = Vec::new();
+    for _ in 0..8 {
+        open.push(send("Transfer-Encoding: chunked").await);
+    }
+    let stated = "Content-Length: 20000000";
+    let mut waits = send(stated).await;
+    waits.write_all(&vec![b'a'; 1 << 16]).await.expect("sent");
+    assert_eq!(first_line(&mut waits, Duration::from_millis(300)).await, None);
+    let mut short = send("Content-Length: 0").await;
+    let answered = first_line(&mut short, Duration::from_secs(10)).await;
+    assert!(answered.is_some(), "a request without a body waits for nobody");
+    open.clear();
+    let rest = vec![b'a'; 20_000_000 - (1 << 16)];
+    tokio::time::timeout(Duration::from_secs(30), waits.write_all(&rest))
+        .await
+        .expect("it is read")
+        .expect("sent");
+    let answered = first_line(&mut waits, Duration::from_secs(30)).await;
+    assert!(answered.is_some(), "its turn comes");
+}

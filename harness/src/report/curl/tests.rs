@@ -74,7 +74,7 @@ fn an_overridden_request_is_sent_as_it_went_and_one_with_a_corrupt_signature_is_
     };
     assert_eq!(
         curl("http://h:1", &unsigned).unwrap().join(" "),
-        "curl -sS -i -X PUT 'http://h:1/x?y' -H 'Content-Type:' -H 'accept: z' --data-raw '{}'"
+        "curl -sS -i -g -X PUT 'http://h:1/x?y' -H 'Content-Type:' -H 'accept: z' --data-raw '{}'"
     );
     let corrupted =
         RequestText { signed: true, overrides: overrides("POST / HTTP/1.1", Some("here")), ..request("{}") };
@@ -82,4 +82,37 @@ fn an_overridden_request_is_sent_as_it_went_and_one_with_a_corrupt_signature_is_
         curl("http://h:1", &corrupted).unwrap_err(),
         "curl can't make this signature (here); use replay"
     );
+}
+
+#[test]
+fn nothing_in_a_log_names_a_file_an_option_or_another_host() {
+    let none = |endpoint: &str, head: &str| {
+        let overrides = Some(OverrideText { head: head.to_owned(), corrupted: None });
+        curl(endpoint, &RequestText { overrides, ..request("{}") }).expect_err("no command line")
+    };
+    let (here, post) = ("http://127.0.0.1:4567", "POST / HTTP/1.1");
+    for endpoint in [
+        "",
+        "-K/tmp/config",
+        "-o/root/.bashrc",
+        "file:///etc/shadow",
+        "http://user:password@127.0.0.1:4567",
+        "http://{a,b}",
+        "https://kinesis.us-east-1.amazonaws.com",
+    ] {
+        assert_eq!(none(endpoint, post), "the log names no endpoint that a request may go to", "{endpoint}");
+        assert!(curl(endpoint, &request("{}")).is_err(), "{endpoint}");
+    }
+    for line in ["@/root/.aws/credentials", "no colon", ": no name", "a b: c", "@a: b"] {
+        let head = format!("{post}\r\nHost: h\r\n{line}");
+        assert_eq!(none(here, &head), "a line of the request's head is no header", "{line}");
+    }
+    for path in ["@elsewhere/", "x", "http://elsewhere/"] {
+        let head = format!("POST {path} HTTP/1.1");
+        assert_eq!(none(here, &head), "the path of the request does not begin with `/`", "{path}");
+    }
+    // curl makes several URLs of this without `-g`.
+    let overrides = Some(OverrideText { head: "POST /{a,b}[1-9] HTTP/1.1".to_owned(), corrupted: None });
+    let line = curl(here, &RequestText { overrides, ..request("{}") }).expect("a line").join(" ");
+    assert!(line.starts_with("curl -sS -i -g -X POST 'http://127.0.0.1:4567/{a,b}[1-9]'"), "{line}");
 }
