@@ -176,12 +176,25 @@ pub(super) fn is_operation(reader: &mut Reader, name: &Spanned<String>) -> bool 
     false
 }
 
+/// Patterns of one profile, at most: each is held against every id.
+const MOST_PATTERNS: usize = 1_000;
+
 fn globs(reader: &mut Reader, yaml: &Yaml) -> Vec<Spanned<Glob>> {
     let mut globs = Vec::new();
-    for text in reader.texts(yaml, "`trials`") {
+    let texts = reader.texts(yaml, "`trials`");
+    if let Some(one_too_many) = texts.get(MOST_PATTERNS) {
+        let title = format!("`trials` has at most {MOST_PATTERNS} patterns");
+        reader.error(one_too_many.span, title, "one too many");
+        return globs;
+    }
+    for text in texts {
         match Glob::new(&text.value) {
             Some(glob) => globs.push(Spanned::new(glob, text.span)),
-            None => reader.error(text.span, "a pattern of trial ids is not empty", "this is empty"),
+            None => reader.error(
+                text.span,
+                "a pattern of trial ids has 1 to 256 bytes",
+                format!("this has {}", text.value.len()),
+            ),
         }
     }
     globs

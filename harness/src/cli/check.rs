@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::output::say;
 use super::problem::Problem;
 use super::run::known_list;
+use super::target::urls_of;
 use super::{faults, library};
 
 pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) -> Result<Exit, Problem> {
@@ -57,7 +58,9 @@ fn file(path: &Path, manifest: &Manifest) -> Result<(), Problem> {
     if path.file_name().is_some_and(|name| name.to_string_lossy().contains("known")) {
         known_list(Some(&Known::read(path)?), manifest)?;
     } else {
-        library::required_trials(&Profile::read(path)?, manifest)?;
+        let profile = Profile::read(path)?;
+        urls_of(&profile)?;
+        library::required_trials(&profile, manifest)?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::io::BufReader;
 use std::path::Path;
 
 use kinesis_conformance::case::open_file;
-use kinesis_conformance::report::Comparison;
 use kinesis_conformance::report::record::{Record, read_record};
+use kinesis_conformance::report::{Comparison, clean};
 
 use super::args::CompareArgs;
 use super::exit::Exit;
@@ -31,6 +31,8 @@ pub(super) fn open(path: &Path) -> Result<Record, Problem> {
         Problem::usage(format!("read the record `{}`: {error}", path.display())).with_help(help)
     })?;
     read_record(BufReader::new(file)).map_err(|error| {
-        Problem::usage(format!("take `{}` for a record: {error}", path.display())).with_help(help)
+        // The error may quote the file, which must not make lines of its own.
+        let reason = clean(&error.to_string());
+        Problem::usage(format!("take `{}` for a record: {reason}", path.display())).with_help(help)
     })
 }

@@ -11,6 +11,7 @@ use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::report::terminal::{Options, Pictures, render};
 use kinesis_conformance::report::{Summary, clean};
 
+use super::apart::{Named, keep_apart};
 use super::args::JudgeArgs;
 use super::exit::Exit;
 use super::output::{Losses, print, warn};
@@ -19,6 +20,10 @@ use super::run::{exit_of, known_list, style};
 use super::{library, reports};
 
 pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Problem> {
+    keep_apart(
+        [Named::of("--junit", args.junit.as_deref()), Named::of("--record", args.record.as_deref())],
+        [Named::of("LOG", Some(&args.log)), Named::of("--known", args.known.as_deref())],
+    )?;
     let log = open(&args.log)?;
     let manifest = Manifest::of(library::read(cases)?, true);
     let known = args.known.as_deref().map(Known::read).transpose()?;
@@ -57,7 +62,9 @@ pub(super) fn open(path: &Path) -> Result<Log, Problem> {
             .with_help("name a file that `run --log FILE` wrote")
     })?;
     read_log(BufReader::new(file)).map_err(|error| {
-        Problem::usage(format!("take `{}` for a log: failed to {error}", path.display()))
+        // The error may quote the file, which must not make lines of its own.
+        let reason = clean(&error.to_string());
+        Problem::usage(format!("take `{}` for a log: failed to {reason}", path.display()))
             .with_help("name a file that `run --log FILE` wrote")
     })
 }

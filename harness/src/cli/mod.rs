@@ -1,6 +1,7 @@
 //! Verbs and exit codes. No logic of the product lives here: every verb reads, calls a module of the
 //! library, and prints.
 
+mod apart;
 mod args;
 mod banner;
 mod check;

@@ -12,13 +12,14 @@ use kinesis_conformance::report::terminal::{Options, Pictures, Progress, Progres
 use kinesis_conformance::report::{Summary, advice};
 use kinesis_conformance::run::{DEFAULT_JOBS, Emit, Stop, TargetError};
 
+use super::apart::{Named, keep_apart};
 use super::args::{MeasureArgs, RunArgs, SelectArgs, TargetArgs};
 use super::exit::Exit;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::reports::{self, Reserved, lost};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
-use super::target::{Named, Ready};
+use super::target::{self, Ready};
 use super::{block_on, library};
 
 /// The name in the command lines that are shown.
@@ -27,6 +28,7 @@ const PROGRAM: &str = "kinesis-conformance";
 pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem> {
     let RunInputs { manifest, select, named, known, settings } =
         RunInputs::of(cases, &args.select, &args.target, &args.measure)?;
+    separate_files(args)?;
     let outputs = Outputs::open(args)?;
     // What was made and gets nothing goes again, however this ends.
     let _reserved: Vec<Reserved> =
@@ -55,11 +57,28 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
     block_on(heeding(&stop, args.measure.budget, work))?
 }
 
+/// No output may take the place of another one, or of a file that the run reads.
+fn separate_files(args: &RunArgs) -> Result<(), Problem> {
+    let profile = args.target.target.as_deref().map(Path::new).filter(|path| path.is_file());
+    keep_apart(
+        [
+            Named::of("--log", args.log.as_deref()),
+            Named::of("--junit", args.junit.as_deref()),
+            Named::of("--record", args.record.as_deref()),
+        ],
+        [
+            Named::of("--known", args.measure.known.as_deref()),
+            Named::of("--target", profile),
+            Named::of("--cacert", args.target.cacert.as_deref()),
+        ],
+    )
+}
+
 /// What the command line requests, all of it read and found in order.
 pub(super) struct RunInputs {
     pub(super) manifest: Manifest,
     pub(super) select: Select,
-    pub(super) named: Named,
+    pub(super) named: target::Named,
     pub(super) known: Option<Known>,
     pub(super) settings: RunSettings,
 }
@@ -74,7 +93,7 @@ impl RunInputs {
         let manifest = Manifest::of(library::read(cases)?, select.full_product);
         let select = library::select(select);
         library::selected(&manifest, &select)?;
-        let mut named = Named::from(target)?;
+        let mut named = target::Named::from(target)?;
         named.require(&measure.requires, &manifest)?;
         let known = match &measure.known {
             Some(path) => Some(Known::read(path)?),

@@ -3,6 +3,7 @@
 use kinesis_conformance::case::Schema;
 use kinesis_conformance::model;
 
+use super::apart::{Named, keep_apart};
 use super::args::{ImportModelArgs, SchemaArgs};
 use super::exit::Exit;
 use super::files::{read_text, write};
@@ -34,6 +35,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Exit, Problem> {
 }
 
 pub(super) fn import_model(args: &ImportModelArgs) -> Result<Exit, Problem> {
+    keep_apart([Named::of("--output", Some(&args.output))], [Named::of("FILE", Some(&args.file))])?;
     let text = read_text(&args.file)?;
     let model = model::import(&text, &args.source).map_err(|error| {
         Problem::usage(format!("take `{}` for a model: failed to {error}", args.file.display()))

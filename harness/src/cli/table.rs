@@ -3,6 +3,7 @@
 use kinesis_conformance::report::record::Record;
 use kinesis_conformance::report::table::{BEGIN, END, markdown, put_into};
 
+use super::apart::{Named, keep_apart};
 use super::args::TableArgs;
 use super::compare::open;
 use super::exit::Exit;
@@ -11,6 +12,10 @@ use super::output::{print, say};
 use super::problem::Problem;
 
 pub(super) fn table(args: &TableArgs) -> Result<Exit, Problem> {
+    keep_apart(
+        [Named::of("--into", args.into.as_deref())],
+        args.records.iter().map(|path| Named::of("RECORD", Some(path))),
+    )?;
     let records: Vec<Record> = args.records.iter().map(|path| open(path)).collect::<Result<_, _>>()?;
     let table = markdown(&records);
     let Some(path) = &args.into else {

@@ -172,7 +172,7 @@ impl Named {
 }
 
 /// No URL of a profile may lead to AWS, whichever of them is used.
-fn urls_of(profile: &Profile) -> Result<(), Problem> {
+pub(super) fn urls_of(profile: &Profile) -> Result<(), Problem> {
     for (key, url) in
         [("endpoint", profile.endpoint.clone()), ("ready", profile.ready.as_deref().map(origin))]
     {

@@ -315,7 +315,11 @@ pub fn read_record(mut reader: impl BufRead) -> Result<Record, RecordError> {
             Line::Trace(trace) => traces.push(trace),
             Line::Answer(answer) => answers.push(answer),
             Line::Note(note) => notes.push(note),
-            Line::Footer(read) => footer = Some(read),
+            Line::Footer(read) => {
+                let all = read.counts.values().try_fold(0, |all: usize, count| all.checked_add(*count));
+                all.ok_or_else(|| misplaced("the counts are too large to be added"))?;
+                footer = Some(read);
+            }
         }
     }
     let (Some(header), Some(footer)) = (header, footer) else { return Err(RecordError::Incomplete) };

@@ -56,7 +56,7 @@ fn row(record: &Record) -> String {
     format!("{} | {all} | {pass} | {fail} | {open} | {unsupported} | {other}", cell(&record.header.date))
 }
 
-/// Text that stays within its cell.
+/// Text that stays within its cell and is shown as it is, not taken for HTML.
 fn cell(text: &str) -> String {
-    super::text::clean(text).replace('|', "\\|")
+    super::text::clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|")
 }

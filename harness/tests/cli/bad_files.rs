@@ -218,3 +218,52 @@ fn no_content_of_a_file_ends_the_program_otherwise_than_with_its_name() {
         }
     }
 }
+
+#[test]
+fn no_output_takes_the_place_of_another_one_or_of_an_input() {
+    let scratch = Scratch::new();
+    let known = scratch.write("known.yaml", "format: 1\nknown: {}\n");
+    let (one, log) = (scratch.path("one"), scratch.path("run.jsonl"));
+    let link = scratch.path("link");
+    std::os::unix::fs::symlink(&one, &link).expect("a link");
+    std::fs::write(&one, "").expect("a file");
+    for (arguments, flags) in [
+        (["--log", &one, "--record", &one], ["--log", "--record"]),
+        (["--log", &one, "--junit", &link], ["--log", "--junit"]),
+        (["--junit", &log, "--record", &log], ["--junit", "--record"]),
+        (["--known", &known, "--record", &known], ["--known", "--record"]),
+    ] {
+        let complaint = format!("{} and {} name the same file", flags[0], flags[1]);
+        run(&[&["run", "-q", QUICK], &arguments[..]].concat()).expect(2).complains(&[&complaint, "try: "]);
+        assert!(!std::path::Path::new(&log).exists(), "nothing was made");
+    }
+    run(&["run", "-q", QUICK, "--log", "/dev/null", "--junit", "/dev/null"]).expect(0);
+
+    run(&["run", "-q", QUICK, "--log", &log]).expect(0);
+    let before = std::fs::read(&log).expect("the log");
+    for flag in ["--record", "--junit"] {
+        let complaint = format!("LOG and {flag} name the same file");
+        run(&["judge", &log, flag, &log]).expect(2).complains(&[&complaint]);
+    }
+    assert_eq!(std::fs::read(&log).expect("the log"), before);
+    let record = scratch.path("record.jsonl");
+    run(&["judge", &log, "--record", &record]).expect(0);
+    run(&["table", &record, "--into", &record])
+        .expect(2)
+        .complains(&["RECORD and --into name the same file"]);
+}
+
+#[test]
+fn patterns_are_bounded_in_length_and_number() {
+    let scratch = Scratch::new();
+    let with = |patterns: &str| {
+        scratch.write(
+            "profile.yaml",
+            &format!("format: 1\nname: mine\nabout: An emulator\nrequires: {{trials: [{patterns}]}}\n"),
+        )
+    };
+    let long = with(&format!("\"{}\"", "*a".repeat(3_000)));
+    run(&["check", "--no-faults", &long]).expect(2).complains(&["has 1 to 256 bytes", "this has 6000"]);
+    let many = with(&"\"**\", ".repeat(1_001));
+    run(&["check", "--no-faults", &many]).expect(2).complains(&["at most 1000 patterns"]);
+}

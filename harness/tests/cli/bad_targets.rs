@@ -83,6 +83,9 @@ fn no_url_leads_to_aws_whatever_it_is_for() {
             .complains(&["hosts of AWS are refused", "try: "]);
         assert!(!std::path::Path::new(&marker).exists(), "{arguments:?}: a command was started");
     }
+    for profile in [&ready, &both, &endpoint] {
+        run(&["check", "--no-faults", profile]).expect(2).complains(&["hosts of AWS are refused"]);
+    }
 }
 
 #[test]

@@ -102,3 +102,17 @@ fn what_a_log_does_not_hold_has_to_be_run_again_and_is_no_verdict() {
     let cases = cases("          - {StreamStatus: ACTIVE}\n", "");
     run(&["judge", &log, "--cases", &cases]).expect(5).says(&["needs another attempt to count"]);
 }
+
+#[test]
+fn an_error_that_quotes_a_log_or_a_record_stays_on_its_line() {
+    let scratch = Scratch::new();
+    let log = scratch.path("run.jsonl");
+    run(&["run", "-q", QUICK, "--log", &log]).expect(0);
+    let text = std::fs::read_to_string(&log).expect("the log");
+    let (header, _) = text.split_once('\n').expect("a header");
+    let forged = format!("{header}\n{{\"event\":\"a\\nerror: forged\"}}\n");
+    let log = scratch.write("forged.jsonl", &forged);
+    run(&["judge", &log]).expect(2).complains(&["a\\nerror: forged"]);
+    let record = scratch.write("record.jsonl", "{\"line\":\"a\\nerror: forged\"}\n");
+    run(&["table", &record]).expect(2).complains(&["a\\nerror: forged"]);
+}

@@ -46,6 +46,11 @@ pub(crate) fn length_beside_chunks(right: &Right) -> Vec<u8> {
     [head.as_bytes(), right.body(), b"\r\n0\r\n\r\n"].concat()
 }
 
+/// The right answer, and the same again.
+pub(crate) fn twice(right: &Right) -> Vec<u8> {
+    [right.whole.as_slice(), &right.whole].concat()
+}
+
 pub(crate) fn rows() -> Vec<Row> {
     [connections(), lengths(), chunks(), heads()].concat()
 }

@@ -249,6 +249,7 @@ async fn a_response_that_a_strict_reader_refuses_fails_the_case_about_its_form()
     let manners = [
         (writes(framing::bare_line_feeds), "a line ends without a carriage return"),
         (writes(framing::length_beside_chunks), "a length beside chunks"),
+        (writes(framing::twice), "more bytes behind the answer"),
     ];
     for (manner, reason) in manners {
         let hostile = table::row("a wrong form", manner, Verdict::RidesOver, None);

@@ -82,6 +82,11 @@ fn a_record_that_is_not_whole_is_refused() {
     let newer = text.replacen("\"format\":1", "\"format\":9", 1);
     assert!(matches!(read_record(Cursor::new(newer)), Err(RecordError::Version { found: 9 })));
     assert!(matches!(read_record(Cursor::new("{\n")), Err(RecordError::Form { line: 1, .. })));
+    let huge = format!("\"counts\":{{\"blocked\":{},\"error\":1,", usize::MAX);
+    let (before, _) = text.split_once("\"counts\":{").expect("a footer");
+    let footer = format!("{before}{huge}\"pass\":1}},\"passed\":1,\"statement\":\"\"}}\n");
+    let refused = read_record(Cursor::new(footer)).expect_err("no sum");
+    assert!(refused.to_string().contains("the counts are too large"), "{refused}");
 }
 
 #[test]

@@ -109,6 +109,14 @@ impl RawTransport {
             }
             exchanges.push(RawExchange { sent, received: Instant::now(), outcome });
         }
+        if let Some(RawExchange { outcome: Ok(answer), .. }) = exchanges.last_mut()
+            && (!rest.is_empty() || has_more(stream.as_mut()).await)
+        {
+            answer.faults.push(Fault {
+                offset: answer.bytes.len(),
+                reason: "more bytes behind the answer".to_owned(),
+            });
+        }
         exchanges
     }
 
@@ -119,6 +127,14 @@ impl RawTransport {
     fn too_late(&self) -> NoAnswer {
         NoAnswer { kind: NoAnswerKind::TimedOut, text: format!("no whole answer within {:?}", self.timeout) }
     }
+}
+
+/// True if bytes are there that nobody has read. It does not wait for them: a server may say something
+/// when it closes an idle connection, and that is no mistake.
+async fn has_more(stream: &mut dyn Connection) -> bool {
+    let mut byte = [0];
+    let now = tokio::time::Instant::now();
+    matches!(timeout_at(now, stream.read(&mut byte)).await, Ok(Ok(1..)))
 }
 
 /// Writes, and closes the sending half early where the request says so.
