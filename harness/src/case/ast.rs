@@ -19,7 +19,9 @@ use strum::{IntoStaticStr, VariantArray};
 pub use moved::{Fate, Moved, MovedCase};
 pub use operation::{OperationEffect, OperationTraits, Operations, Selection};
 pub use question::{Candidate, Motion, Question, StatesEnd};
-pub use resource::{Description, NextPage, Pages, Reaches, Resource, ResourceCall, Resources, Setup, TagCalls};
+pub use resource::{
+    Description, NextPage, Pages, Reaches, Resource, ResourceCall, Resources, Setup, TagCalls,
+};
 pub use step::{Clock, Race, Read, Repeat};
 pub use wire::{BodyForm, Form, HttpForm, Spelling, WHOLE, Wire, WireAuth};
 

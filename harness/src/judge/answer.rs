@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use crate::case::Span;
-use crate::case::ast::{Answer, Call, Candidate, Expectation, FixtureName, Node, Refusal, Resource, Tree, Within};
+use crate::case::ast::{
+    Answer, Call, Candidate, Expectation, FixtureName, Node, Refusal, Resource, Tree, Within,
+};
 use crate::model::Value;
 use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};

@@ -49,8 +49,9 @@ impl Judge<'_> {
         let (samples, call) = states::of_step(kind, &self.course.used, step);
         let (sent, answered) = call?;
         let after: Vec<&TimedSnapshot> = samples.iter().filter(|sample| sample.received_us >= sent).collect();
-        let status =
-            |sample: &&&TimedSnapshot| sample.snapshot.status().is_some_and(|status| !kind.is_settled(status));
+        let status = |sample: &&&TimedSnapshot| {
+            sample.snapshot.status().is_some_and(|status| !kind.is_settled(status))
+        };
         if after.iter().any(|sample| status(&sample)) {
             return Some(Motion::Moves);
         }

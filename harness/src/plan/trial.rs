@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Address, Answer, Audience, Body, Call, Case, Clock, Cost, ExpectedState, Fixture, FixtureName,
-    Level, Library, Question, Race, Read, Reference, Resource, Resources, Setup, Suite, Tree,
+    Address, Answer, Audience, Body, Call, Case, Clock, Cost, ExpectedState, Fixture, FixtureName, Level,
+    Library, Question, Race, Read, Reference, Resource, Resources, Setup, Suite, Tree,
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;

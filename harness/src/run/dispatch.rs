@@ -131,12 +131,8 @@ pub(crate) async fn run(
     // All trials of a run have the same resources.
     let resources =
         Arc::clone(selected.first().map_or_else(|| Resources::embedded(), |trial| &trial.resources));
-    let fixtures = Arc::new(Fixtures::new(
-        Arc::clone(&session),
-        resources,
-        capabilities.clone(),
-        run_id(settings.seed),
-    ));
+    let fixtures =
+        Arc::new(Fixtures::new(Arc::clone(&session), resources, capabilities.clone(), run_id(settings.seed)));
     let redactor = settings.redactor.clone();
     let can: Vec<&PlannedTrial> = selected
         .iter()

@@ -10,8 +10,8 @@ mod located;
 mod responses;
 mod tag;
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
@@ -262,12 +262,8 @@ impl Fixtures {
         tag: &Tag,
         permit: OwnedSemaphorePermit,
     ) -> Result<Stream, SetupError> {
-        let settled = Fixture::Own {
-            status: FixtureStatus::Active,
-            encryption: None,
-            setups: Vec::new(),
-            shards: 1,
-        };
+        let settled =
+            Fixture::Own { status: FixtureStatus::Active, encryption: None, setups: Vec::new(), shards: 1 };
         let chain = self.resources.chain(&settled);
         let names = Bindings::default();
         match chain.first() {

@@ -4,6 +4,7 @@
 //! alone.
 
 mod pages;
+mod parts;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -232,10 +233,11 @@ pub async fn delete(
     let mut deletions = JoinSet::new();
     for name in names {
         let (session, at_once, name) = (Arc::clone(&session), Arc::clone(&at_once), name.clone());
+        let resources = Arc::clone(resources);
         let located = Located::new(&resources.stream, &name, Bindings::default());
         deletions.spawn(async move {
             let _permit = at_once.acquire().await;
-            let refused = delete_one(&session, &located, give_up).await;
+            let refused = delete_one(&session, &resources, &located, give_up).await;
             refused.map(|answer| (name, answer))
         });
     }
@@ -245,7 +247,12 @@ pub async fn delete(
 }
 
 /// Deletes a stream; the answer if it can't be deleted.
-async fn delete_one(session: &Session, located: &Located, give_up: Instant) -> Option<String> {
+async fn delete_one(
+    session: &Session,
+    resources: &Resources,
+    located: &Located,
+    give_up: Instant,
+) -> Option<String> {
     let delete = &located.kind.delete;
     let input = match located.input(&delete.with) {
         Ok(input) => input,
@@ -253,7 +260,7 @@ async fn delete_one(session: &Session, located: &Located, give_up: Instant) -> O
     };
     let outgoing = Outgoing::call(session.model, &delete.operation.value, &input);
     let mut pause = Duration::from_millis(5);
-    let mut broken = 0;
+    let (mut broken, mut parts_deleted) = (0, false);
     loop {
         let decoded = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed.decoded;
         if decoded.is_success() || is_gone(&located.kind, &decoded) {
@@ -270,6 +277,10 @@ async fn delete_one(session: &Session, located: &Located, give_up: Instant) -> O
         };
         if !passes || Instant::now() >= give_up {
             return Some(decoded.as_text());
+        }
+        // A stream may be kept by what belongs to it.
+        if !std::mem::replace(&mut parts_deleted, true) {
+            parts::delete(session, resources, located).await;
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(1));

@@ -17,6 +17,12 @@ impl<'l> Lint<'l> {
         for resource in library.resources.kinds.values() {
             self.resource(source, resource);
         }
+        let stream = &library.resources.stream;
+        if stream.list.is_none() || stream.tags.is_none() {
+            let title = "a stream without `list` or without `tags`";
+            let label = "by these, `sweep` finds what a killed run has left";
+            self.problems.push(Diagnostic::error(source, stream.name.span, title, label));
+        }
     }
 
     fn resource(&mut self, source: &Arc<Source>, resource: &Resource) {
@@ -33,10 +39,7 @@ impl<'l> Lint<'l> {
                 self.problems.push(Diagnostic::error(source, resource.gone.span, title, label));
             }
             let Some(shape) = self.at_path(operation.output.as_deref(), &description.output.value) else {
-                let title = format!(
-                    "the output of {} has no `{}`",
-                    operation.name, description.output.value
-                );
+                let title = format!("the output of {} has no `{}`", operation.name, description.output.value);
                 let at = description.output.span;
                 self.problems.push(Diagnostic::error(source, at, title, "not in the model"));
                 continue;
@@ -92,7 +95,8 @@ impl<'l> Lint<'l> {
     fn shown(&mut self, source: &Arc<Source>, resource: &Resource, operation: &Operation, shape: &str) {
         let model = self.model;
         let known: Vec<&str> = model.members(Some(shape)).map(|(name, _)| name).collect();
-        for member in [&resource.status, &resource.shows_name, &resource.shows_arn, &resource.shows_creation] {
+        for member in [&resource.status, &resource.shows_name, &resource.shows_arn, &resource.shows_creation]
+        {
             if !known.contains(&member.value.as_str()) {
                 let title = format!("the description of {} has no `{}`", operation.name, member.value);
                 let mut problem = Diagnostic::error(source, member.span, title, "not in the model");
@@ -219,3 +223,6 @@ impl<'l> Lint<'l> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,8 @@ use strum::VariantArray as _;
 
 use super::Lint;
 use crate::case::ast::{
-    Case, Fixture, FixtureName, FixtureStatus, Node, OperationEffect, Reaches, Reference, Resource, Resources, Setup, Suite,
-    Tree,
+    Case, Fixture, FixtureName, FixtureStatus, Node, OperationEffect, Reaches, Reference, Resource,
+    Resources, Setup, Suite, Tree,
 };
 use crate::case::diagnostic::Diagnostic;
 use crate::case::mapping::nearest;
@@ -25,12 +25,18 @@ impl<'l> Lint<'l> {
         for word in words.chain([Resources::ENCRYPTED]) {
             match library.resources.setups.get(word) {
                 None => {
-                    let title = format!("the file of resources has no setup `{word}`, which `given` may name");
+                    let title =
+                        format!("the file of resources has no setup `{word}`, which `given` may name");
                     self.problems.push(Diagnostic::of_file(source, title));
                 }
                 Some(setup) if setup.resource.value != Resources::STREAM => {
                     let title = format!("the setup `{word}` is about a stream");
-                    self.problems.push(Diagnostic::error(source, setup.resource.span, title, "another resource"));
+                    self.problems.push(Diagnostic::error(
+                        source,
+                        setup.resource.span,
+                        title,
+                        "another resource",
+                    ));
                 }
                 Some(_) => {}
             }
@@ -112,7 +118,9 @@ impl<'l> Lint<'l> {
             }
         }
         match members.get(&resource.status.value) {
-            Some(Tree { node: Node::Literal(Value::String(status)), span }) if !resource.is_settled(status) => {
+            Some(Tree { node: Node::Literal(Value::String(status)), span })
+                if !resource.is_settled(status) =>
+            {
                 let title = format!("`{status}` is no settled status of a {}", resource.name.value);
                 let label = format!("one of: {}", texts(&resource.settled));
                 self.push_once(Diagnostic::error(source, *span, title, label));
@@ -193,7 +201,8 @@ impl<'l> Lint<'l> {
             self.error(suite, at, title, "each resource has a state of its own");
         }
         if index > 0 && setup.from.is_none() {
-            let title = format!("`{name}` begins with the creation, and `{}` comes before it", first.name.value);
+            let title =
+                format!("`{name}` begins with the creation, and `{}` comes before it", first.name.value);
             self.error(suite, at, title, "one of both");
         }
         let goes_on = next.is_some_and(|next| next.from.as_ref().is_some_and(|from| from.value == *name));
@@ -204,7 +213,11 @@ impl<'l> Lint<'l> {
     }
 
     /// The operation of that name in the model.
-    pub(super) fn known_operation(&mut self, source: &Arc<Source>, name: &Spanned<String>) -> Option<&'l Operation> {
+    pub(super) fn known_operation(
+        &mut self,
+        source: &Arc<Source>,
+        name: &Spanned<String>,
+    ) -> Option<&'l Operation> {
         let operation = self.model.operation(&name.value);
         if operation.is_none() {
             let known = self.model.operations.keys().map(String::as_str);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Lint, Use, trees};
 use crate::case::ast::{
-    Answer, Body, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Resource, Step, StepKind,
-    Suite, Tree,
+    Answer, Body, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Resource, Step,
+    StepKind, Suite, Tree,
 };
 use crate::case::mapping::nearest;
 use crate::case::span::Span;
@@ -107,7 +107,12 @@ impl<'l> Lint<'l> {
     fn marked(&mut self, suite: &Suite, call: &Call) {
         let Body::Tree(tree) = &call.with else { return };
         let Node::Map(members) = &tree.node else { return };
-        let created = self.library.resources.kinds.values().find(|kind| kind.tags.is_some() && kind.create.operation.value == call.operation.value);
+        let created = self
+            .library
+            .resources
+            .kinds
+            .values()
+            .find(|kind| kind.tags.is_some() && kind.create.operation.value == call.operation.value);
         let marked = created.is_none_or(|kind| match &kind.create.with.node {
             Node::Map(create) => create
                 .iter()

@@ -144,9 +144,7 @@ fn pages(reader: &mut Reader, fields: &Fields<'_>, of: Mapping) -> Option<Pages>
     let items = text(reader, fields, of, "items");
     let key = fields.get("key").and_then(|yaml| reader.text(yaml, "`key`"));
     let next = match (fields.get("token"), fields.get("more"), fields.get("after")) {
-        (Some(token), None, None) => {
-            reader.text(token, "`token`").map(|token| NextPage::Token { token })
-        }
+        (Some(token), None, None) => reader.text(token, "`token`").map(|token| NextPage::Token { token }),
         (None, Some(more), Some(after)) => {
             let (more, after) = (reader.text(more, "`more`"), reader.text(after, "`after`"));
             more.zip(after).map(|(more, after)| NextPage::AfterLast { more, after })

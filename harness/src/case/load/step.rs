@@ -302,7 +302,8 @@ fn observe(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Op
     let fixture = reader
         .required(fields, Mapping::Observe, "observe")
         .and_then(|yaml| reader.variant(yaml, "`observe`"));
-    let states = reader.required(fields, Mapping::Observe, "states").and_then(|yaml| states(reader, yaml, context));
+    let states =
+        reader.required(fields, Mapping::Observe, "states").and_then(|yaml| states(reader, yaml, context));
     let during = match fields.get("during") {
         Some(yaml) => during(reader, yaml, context),
         None => Vec::new(),

@@ -23,8 +23,17 @@ pub(super) fn resources() -> Value {
     let resource = object(
         Mapping::Resource,
         &[
-            "describe", "address", "names", "status", "transient", "settled", "gone", "created", "unchanged",
-            "create", "delete",
+            "describe",
+            "address",
+            "names",
+            "status",
+            "transient",
+            "settled",
+            "gone",
+            "created",
+            "unchanged",
+            "create",
+            "delete",
         ],
         json!({
             "describe": {

@@ -114,7 +114,14 @@ fn scene(states: States) -> impl Strategy<Value = Scene> {
 }
 
 fn found_in(states: States, scene: &Scene) -> StatesFound {
-    found(&Resources::embedded().stream, &states.expected(), &scene.samples, scene.call, scene.shortest, &Bindings::default())
+    found(
+        &Resources::embedded().stream,
+        &states.expected(),
+        &scene.samples,
+        scene.call,
+        scene.shortest,
+        &Bindings::default(),
+    )
 }
 
 /// The longest time from the sending of a sample, or of the call, to the answer of the next sample that
@@ -325,7 +332,14 @@ fn a_sample_in_flight_when_the_call_was_sent_may_show_either_side() {
         .into_iter()
         .map(|(sent_us, received_us, seen)| TimedSnapshot { sent_us, received_us, snapshot: seen })
         .collect();
-        let found = found(&Resources::embedded().stream, &STARTED.expected(), &samples, (15, 25), 5, &Bindings::default());
+        let found = found(
+            &Resources::embedded().stream,
+            &STARTED.expected(),
+            &samples,
+            (15, 25),
+            5,
+            &Bindings::default(),
+        );
         let back = has(&found, |violation| matches!(violation, StatesViolation::Back { .. }));
         assert_eq!(back, encryption == "KMS", "UPDATING after the end is back, before it is not");
     }

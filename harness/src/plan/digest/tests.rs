@@ -1,5 +1,6 @@
+use super::{FORMER_SETUPS, setup_text, short};
 use crate::case::Source;
-use crate::case::ast::Library;
+use crate::case::ast::{Library, Resources};
 use crate::plan::Manifest;
 use crate::testing::cases::manifest;
 use std::collections::BTreeSet;
