@@ -174,7 +174,7 @@ impl Resources {
         while let Some(setup) = next {
             let is_known = |known: &&Arc<Setup>| known.name.value == setup.name.value;
             // A circle is reported by the lint.
-            if chain.iter().any(|known| is_known(&known)) || missing.iter().any(is_known) {
+            if chain.iter().any(|known| is_known(known)) || missing.iter().any(is_known) {
                 break;
             }
             missing.push(setup);
