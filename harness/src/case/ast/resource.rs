@@ -172,9 +172,8 @@ impl Resources {
         let mut missing = Vec::new();
         let mut next = self.setups.get(name);
         while let Some(setup) = next {
-            let is_known = |known: &&Arc<Setup>| known.name.value == setup.name.value;
             // A circle is reported by the lint.
-            if chain.iter().any(|known| is_known(known)) || missing.iter().any(is_known) {
+            if chain.iter().chain(&missing).any(|known| known.name.value == setup.name.value) {
                 break;
             }
             missing.push(setup);
