@@ -6,6 +6,7 @@
 mod moved;
 mod operation;
 mod question;
+mod resource;
 mod step;
 mod wire;
 
@@ -18,6 +19,9 @@ use strum::{IntoStaticStr, VariantArray};
 pub use moved::{Fate, Moved, MovedCase};
 pub use operation::{OperationEffect, OperationTraits, Operations, Selection};
 pub use question::{Candidate, Motion, Question, StatesEnd};
+pub use resource::{
+    Description, NextPage, Pages, Reaches, Resource, ResourceCall, Resources, Setup, TagCalls,
+};
 pub use step::{Clock, Race, Read, Repeat};
 pub use wire::{BodyForm, Form, HttpForm, Spelling, WHOLE, Wire, WireAuth};
 
@@ -34,6 +38,8 @@ pub struct Library {
     pub questions: IndexMap<String, Question>,
     /// What is known of each operation.
     pub operations: Operations,
+    /// The kinds of resources, and the setups of trials.
+    pub resources: Arc<Resources>,
     /// What has become of the ids that cases had before.
     pub moved: Moved,
 }
@@ -287,12 +293,14 @@ pub enum Fixture {
     /// An ACTIVE, unencrypted stream that other cases use at the same time. Only for steps that
     /// change nothing.
     Shared,
-    /// A stream of the case's own.
+    /// A stream of the case's own, or whatever its setups make.
     Own {
         /// The state of its life in which the first step finds it.
         status: FixtureStatus,
         /// The key it is encrypted with; `None` = not encrypted.
         encryption: Option<Tree>,
+        /// The setups that it goes through, in order, before it gets into that state.
+        setups: Vec<Spanned<String>>,
         /// How many shards it has.
         shards: u32,
     },
@@ -401,7 +409,7 @@ pub enum Body {
 }
 
 /// A tree of values, in requests and in expectations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tree {
     /// Where it stands.
     pub span: Span,
@@ -427,6 +435,12 @@ pub enum Node {
     Matches(String),
 }
 
+impl Default for Node {
+    fn default() -> Self {
+        Self::Map(IndexMap::new())
+    }
+}
+
 /// What a `$name` stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reference {
@@ -442,6 +456,12 @@ pub enum Reference {
     ChangedArn(FixtureName, ArnChange),
     /// `$run.tags`: the tags by which `sweep` knows a stream of the run. In requests only.
     RunTags,
+    /// `$resource.name`: the name of the resource that a call is about. In `resources.yaml` only.
+    ResourceName,
+    /// `$given.shards`: how many shards `given` states. In `resources.yaml` only.
+    GivenShards,
+    /// `$given.encryption`: the key that `given` states. In `resources.yaml` only.
+    GivenEncryption,
     /// `$each.<column>` of the case's row.
     Each(String),
     /// `$open.<question>`, in expectations only.

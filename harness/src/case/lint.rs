@@ -12,6 +12,8 @@ mod evidence;
 mod moved;
 mod operations;
 mod questions;
+mod resources;
+mod setups;
 mod shapes;
 mod steps;
 mod trees;
@@ -33,6 +35,8 @@ pub fn lint(library: &Library, model: &Model, registry: &Registry) -> Vec<Diagno
     lint.ids();
     lint.questions();
     lint.operations();
+    lint.resources();
+    lint.setups();
     lint.moved();
     lint.problems
 }

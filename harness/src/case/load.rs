@@ -9,6 +9,7 @@ mod family;
 mod moved;
 mod operation;
 mod question;
+mod resource;
 mod step;
 mod suite;
 mod tree;
@@ -19,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
-use super::ast::{Library, Moved, Operations, Question};
+use super::ast::{Library, Moved, Operations, Question, Resources};
 use super::diagnostic::Diagnostic;
 use super::files;
 use super::span::Source;
@@ -33,6 +34,8 @@ struct Embedded;
 const QUESTIONS: &str = "questions.yaml";
 /// The file of what is known of each operation, below `cases/`.
 const OPERATIONS: &str = "operations.yaml";
+/// The file of the kinds of resources and of the setups, below `cases/`.
+const RESOURCES: &str = "resources.yaml";
 /// The file of former ids, below `cases/`.
 const MOVED: &str = "moved.yaml";
 
@@ -101,6 +104,7 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
     inputs.sort_by(|a, b| a.relative.cmp(&b.relative));
     let mut suites = Vec::new();
     let operations = operations_of(&inputs, &mut problems);
+    let resources = resources_of(&inputs, &mut problems);
     let mut questions: IndexMap<String, Question> = IndexMap::new();
     let mut moved = Moved::default();
     for input in &inputs {
@@ -112,16 +116,16 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
             let (read, found) = moved::moved(&input.source);
             moved = read;
             problems.extend(found);
-        } else if input.relative != OPERATIONS {
+        } else if input.relative != OPERATIONS && input.relative != RESOURCES {
             let name = input.relative.strip_suffix(".yaml").unwrap_or(&input.relative);
-            let (read, found) = suite::suites(name, &input.source, &operations);
+            let (read, found) = suite::suites(name, &input.source, (&operations, &resources));
             suites.extend(read);
             problems.extend(found);
         }
     }
     if problems.is_empty() {
         suites.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Library { suites, questions, operations, moved })
+        Ok(Library { suites, questions, operations, resources, moved })
     } else {
         Err(problems)
     }
@@ -135,20 +139,45 @@ impl Operations {
     }
 }
 
+impl Resources {
+    /// The file that this crate was built with. Of nothing if it is wrong, which `check` reports.
+    pub fn embedded() -> &'static Arc<Self> {
+        static RESOURCES: OnceLock<Arc<Resources>> = OnceLock::new();
+        RESOURCES.get_or_init(|| resources_of(&[], &mut Vec::new()))
+    }
+}
+
 /// The operations of the files, or the ones that this crate was built with where there are none.
 fn operations_of(inputs: &[Input], problems: &mut Vec<Diagnostic>) -> Operations {
-    let (operations, found) = match inputs.iter().find(|input| input.relative == OPERATIONS) {
-        Some(input) => operation::operations(&input.source),
-        None => match Embedded::get(OPERATIONS).map(|file| file.data.into_owned()) {
-            Some(bytes) => match files::source(format!("cases/{OPERATIONS}"), bytes) {
-                Ok(source) => operation::operations(&source),
-                Err(problem) => (Operations::default(), vec![*problem]),
-            },
-            None => (Operations::default(), Vec::new()),
-        },
-    };
-    problems.extend(found);
-    operations
+    one_of(inputs, OPERATIONS, problems).map_or_else(Operations::default, |source| {
+        let (operations, found) = operation::operations(&source);
+        problems.extend(found);
+        operations
+    })
+}
+
+/// The same of the resources.
+fn resources_of(inputs: &[Input], problems: &mut Vec<Diagnostic>) -> Arc<Resources> {
+    one_of(inputs, RESOURCES, problems).map_or_else(Arc::default, |source| {
+        let (resources, found) = resource::resources(&source);
+        problems.extend(found);
+        Arc::new(resources)
+    })
+}
+
+/// The file of that name, or the one that this crate was built with where there is none.
+fn one_of(inputs: &[Input], name: &str, problems: &mut Vec<Diagnostic>) -> Option<Arc<Source>> {
+    if let Some(input) = inputs.iter().find(|input| input.relative == name) {
+        return Some(Arc::clone(&input.source));
+    }
+    let bytes = Embedded::get(name)?.data.into_owned();
+    match files::source(format!("cases/{name}"), bytes) {
+        Ok(source) => Some(source),
+        Err(problem) => {
+            problems.push(*problem);
+            None
+        }
+    }
 }
 
 #[cfg(test)]

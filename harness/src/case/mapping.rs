@@ -12,6 +12,26 @@ pub(super) enum Mapping {
     For,
     /// `operations.yaml`.
     Operations,
+    /// `resources.yaml`.
+    Resources,
+    /// A kind of resource.
+    Resource,
+    /// An operation that describes a resource.
+    Describe,
+    /// `names:` of a resource.
+    Names,
+    /// A call that the run makes for itself.
+    ResourceCall,
+    /// `delete:` of a resource.
+    DeleteCall,
+    /// `list:` of a resource.
+    List,
+    /// `tags:` of a resource.
+    Tags,
+    /// `list:` of `tags:`.
+    TagList,
+    /// A named setup.
+    Setup,
     /// `moved.yaml`.
     Moved,
     /// What has become of a former id.
@@ -89,6 +109,16 @@ impl Mapping {
             Self::Case => "a case",
             Self::For => "`for`",
             Self::Operations => "the file of operations",
+            Self::Resources => "the file of resources",
+            Self::Resource => "a resource",
+            Self::Describe => "an entry of `describe`",
+            Self::Names => "`names`",
+            Self::ResourceCall => "a call of the file of resources",
+            Self::DeleteCall => "`delete`",
+            Self::List => "`list`",
+            Self::Tags => "`tags`",
+            Self::TagList => "`list` of `tags`",
+            Self::Setup => "a setup",
             Self::Moved => "the file of former ids",
             Self::MovedCase => "a former id",
             Self::Operation => "an operation",
@@ -135,12 +165,36 @@ impl Mapping {
             ],
             Self::For => &["addressed-by", "effect", "refused-in"],
             Self::Operations => &["format", "operations"],
+            Self::Resources => &["format", "resources", "setups"],
+            Self::Resource => &[
+                "describe",
+                "address",
+                "names",
+                "status",
+                "transient",
+                "settled",
+                "gone",
+                "created",
+                "unchanged",
+                "create",
+                "delete",
+                "list",
+                "tags",
+            ],
+            Self::Describe => &["call", "output"],
+            Self::Names => &["name", "arn"],
+            Self::ResourceCall => &["call", "with"],
+            Self::DeleteCall => &["call", "with", "again-after"],
+            Self::List => &["call", "with", "items", "more", "after", "token"],
+            Self::Tags => &["list", "add"],
+            Self::TagList => &["call", "with", "items", "key", "value", "more", "after", "token"],
+            Self::Setup => &["resource", "from", "calls", "await", "begins"],
             Self::Moved => &["format", "moved"],
             Self::MovedCase => &["to", "gone"],
             Self::Operation => &["effect", "addressed-by", "refused-in", "with", "checked"],
             Self::Over => &["encoding", "address"],
             Self::Given => &["stream", "other"],
-            Self::Fixture => &["encryption", "status", "shards"],
+            Self::Fixture => &["encryption", "setup", "status", "shards"],
             Self::Call => &[
                 "call", "address", "with", "json", "bytes", "wire", "expect", "because", "by", "until",
                 "returns", "when", "capture", "level",

@@ -1,8 +1,10 @@
-//! JSON Schemas of the six files that people write, for their editors.
+//! JSON Schemas of the seven files that people write, for their editors.
 //!
 //! Built from the same tables of keys and values as the loader, so that they can't disagree on
 //! those. A schema says less than the loader: what YAML itself leaves unclear, and all that the
 //! lint checks, is not in it. The committed copies are in `harness/schema/`; a test compares.
+
+mod resources;
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +12,7 @@ use crate::model::Model;
 
 use super::ast::{
     Address, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, HttpForm, Level, Motion,
-    OperationEffect, Returns, Rule, Spelling, StatesEnd, When, WireAuth,
+    OperationEffect, Resources, Returns, Rule, Spelling, StatesEnd, When, WireAuth,
 };
 use super::dialect::DialectName;
 use super::mapping::Mapping;
@@ -27,6 +29,8 @@ pub enum Schema {
     Questions,
     /// `cases/operations.yaml`.
     Operations,
+    /// `cases/resources.yaml`.
+    Resources,
     /// `cases/moved.yaml`.
     Moved,
     /// `reports/targets/<name>/profile.yaml`.
@@ -37,8 +41,15 @@ pub enum Schema {
 
 impl Schema {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Suite, Self::Questions, Self::Operations, Self::Moved, Self::Profile, Self::Known];
+    pub const ALL: [Self; 7] = [
+        Self::Suite,
+        Self::Questions,
+        Self::Operations,
+        Self::Resources,
+        Self::Moved,
+        Self::Profile,
+        Self::Known,
+    ];
 
     /// The name of the committed file in `harness/schema/`.
     pub const fn file_name(self) -> &'static str {
@@ -46,6 +57,7 @@ impl Schema {
             Self::Suite => "suite.schema.json",
             Self::Questions => "questions.schema.json",
             Self::Operations => "operations.schema.json",
+            Self::Resources => "resources.schema.json",
             Self::Moved => "moved.schema.json",
             Self::Profile => "profile.schema.json",
             Self::Known => "known.schema.json",
@@ -58,6 +70,7 @@ impl Schema {
             Self::Suite => suite(),
             Self::Questions => questions(),
             Self::Operations => operations(),
+            Self::Resources => resources::resources(),
             Self::Moved => moved(),
             Self::Profile => profile(),
             Self::Known => known(),
@@ -186,6 +199,7 @@ fn fixture() -> Value {
         object(Mapping::Fixture, &[], json!({
             "encryption": {"type": "string", "pattern": r"^(none|\$key\..+|\$each\..+)$"},
             "status": one_of::<FixtureStatus>(),
+            "setup": {"anyOf": [id(), list_of(id())]},
             "shards": {"type": "integer", "minimum": 1, "maximum": 10},
         })),
     ]})
@@ -248,9 +262,10 @@ fn wire() -> Value {
 }
 
 fn observe() -> Value {
+    let statuses = Resources::embedded().kinds.values().map(|kind| json!({"required": [kind.status.value]}));
     let state = json!({
         "type": "object",
-        "required": ["StreamStatus"],
+        "anyOf": statuses.collect::<Vec<_>>(),
         "properties": {"optional": {"type": "boolean"}},
     });
     object(

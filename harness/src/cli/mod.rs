@@ -95,7 +95,7 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
         Verb::Compare(args) => compare::compare(cases, args),
         Verb::Table(args) => table::table(args),
         Verb::Serve(args) => serve::serve(args),
-        Verb::Sweep(args) => sweep::sweep(args),
+        Verb::Sweep(args) => sweep::sweep(cases, args),
         Verb::Faults(args) => faults::faults(cases, args),
         Verb::Schema(args) => schema::schema(args),
         Verb::ImportModel(args) => schema::import_model(args),

@@ -2,8 +2,11 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use kinesis_conformance::case::ast::Resources;
 use kinesis_conformance::report::clean;
 use kinesis_conformance::run::sweep::{self as leftovers, Leftover, Leftovers};
 use kinesis_conformance::run::{PREFIX, Stop, TAG_KEY};
@@ -17,10 +20,11 @@ use super::run::no_target;
 use super::signals::{heeding, unless_stopped};
 use super::target::{Named, Ready};
 
-pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
+pub(super) fn sweep(cases: Option<&Path>, args: &SweepArgs) -> Result<Exit, Problem> {
     if args.target.endpoint.is_none() && args.target.target.is_none() {
         return Err(Problem::usage("sweep: no target is named").with_help("add `--endpoint URL`"));
     }
+    let resources = super::library::read(cases)?.resources.clone();
     let named = Named::from(&args.target)?;
     // A sweep that is stopped goes on when it is started again; only what it started must end.
     let stop = Stop::default();
@@ -28,7 +32,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
         let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
             return Ok(Exit::Interrupted);
         };
-        let swept = unless_stopped(&stop, sweep_one(args, &ready)).await;
+        let swept = unless_stopped(&stop, sweep_one(args, &resources, &ready)).await;
         ready.stop().await;
         swept.unwrap_or(Ok(Exit::Interrupted))
     };
@@ -38,9 +42,9 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<Exit, Problem> {
 /// The age below which streams may be in use by a run under way, if their tags do not say how long.
 const PERHAPS_IN_USE: Duration = Duration::from_secs(3_600);
 
-async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
+async fn sweep_one(args: &SweepArgs, resources: &Arc<Resources>, ready: &Ready) -> Result<Exit, Problem> {
     let target = &ready.target;
-    let found = leftovers::find(target, &ready.redactor).await.map_err(no_target)?;
+    let found = leftovers::find(target, resources, &ready.redactor).await.map_err(no_target)?;
     let (chosen, kept) = choose(args, &found);
     report_what_stays(args, &found, &kept)?;
     let all_seen = found.unread.is_empty() && !found.endless;
@@ -59,7 +63,7 @@ async fn sweep_one(args: &SweepArgs, ready: &Ready) -> Result<Exit, Problem> {
         return Ok(Exit::Failed);
     }
     let names: Vec<String> = chosen.iter().map(|leftover| leftover.name.clone()).collect();
-    let left = leftovers::delete(target, &ready.redactor, &names).await;
+    let left = leftovers::delete(target, resources, &ready.redactor, &names).await;
     for (name, answer) in &left {
         say(format_args!("could not delete {}: {}", clean(name), clean(answer)))?;
     }

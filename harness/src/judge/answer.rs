@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use crate::case::Span;
-use crate::case::ast::{Answer, Call, Candidate, Expectation, Node, Refusal, Tree, Within};
+use crate::case::ast::{
+    Answer, Call, Candidate, Expectation, FixtureName, Node, Refusal, Resource, Tree, Within,
+};
 use crate::model::Value;
 use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
@@ -13,7 +15,7 @@ use super::{Basis, Facet, Found, Judge, clauses, output_form};
 use crate::log::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
-use crate::observe::describe::{description, is_transient_status};
+use crate::observe::describe::description;
 use crate::observe::matching;
 use crate::observe::matching::{Members, tree_text, without_names};
 
@@ -186,7 +188,7 @@ impl<'run> Judge<'run> {
         if call.by.as_ref().is_some_and(|by| by.value.within == Within::Transition)
             && !self.measure.timing.deadline_stated
             && !found.differences.is_empty()
-            && let Some(status) = transient_status(output)
+            && let Some(status) = transient_status(self.trial.kind(FixtureName::Stream), output)
         {
             self.still_in_transition(status);
             return differ;
@@ -484,9 +486,9 @@ const fn is_open(expectation: &Expectation) -> bool {
 }
 
 /// The status that an output describes, if it passes by itself.
-fn transient_status(output: &Value) -> Option<&str> {
-    let status = description(output)?.get("StreamStatus")?.as_str()?;
-    is_transient_status(status).then_some(status)
+fn transient_status<'output>(kind: &Resource, output: &'output Value) -> Option<&'output str> {
+    let status = description(kind, output)?.get(&kind.status.value)?.as_str()?;
+    kind.is_transient(status).then_some(status)
 }
 
 fn wants_class(expectation: &Expectation, class: Option<&str>) -> bool {

@@ -22,7 +22,7 @@ pub use conduct::{RunSettings, run};
 pub use known::KnownList;
 pub use rejudge::{LeftOut, Rejudged, rejudge};
 
-use crate::case::ast::{Answer, Level};
+use crate::case::ast::{Answer, FixtureName, Level, Resource};
 use crate::case::{Span, Spanned};
 use crate::facts::FactId;
 use crate::log::{
@@ -211,14 +211,21 @@ impl<'run> Judge<'run> {
         })
     }
 
+    /// The kind of resource that a step observes.
+    fn kind_observed(&self, step: usize) -> &'run Resource {
+        let observe = self.trial.steps.get(step).and_then(PlannedStep::observe);
+        self.trial.kind(observe.map_or(FixtureName::Stream, |observe| observe.fixture.value))
+    }
+
     /// "Refused means unchanged": the implied check at the end of a trial whose calls are all to
     /// be refused.
     fn unchanged(&mut self) {
         for observed in &self.observation.exchanges {
             let Role::Unchanged(fixture) = observed.exchange.role else { continue };
             let Some(before) = self.bindings().before(fixture) else { continue };
-            let after = match Snapshot::of(&observed.decoded) {
-                Snapshot::State(state) => before_of(&state),
+            let kind = self.trial.kind(fixture);
+            let after = match Snapshot::of(kind, &observed.decoded) {
+                Snapshot::State(state) => before_of(kind, &state.members),
                 Snapshot::Gone => Value::empty(),
                 Snapshot::Nothing => {
                     self.errors.push("no answer to the check that nothing has changed".to_owned());

@@ -112,6 +112,9 @@ pub(super) fn is_about(members: Option<&Tree>, path: &str) -> bool {
             | Reference::StreamArn(_)
             | Reference::ChangedArn(..)
             | Reference::RunTags
+            | Reference::ResourceName
+            | Reference::GivenShards
+            | Reference::GivenEncryption
             | Reference::Each(_)
             | Reference::Got(_),
         ) => true,

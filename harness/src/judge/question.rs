@@ -45,11 +45,13 @@ impl Judge<'_> {
     /// Whether the stream left ACTIVE after the call of a step, as far as the observation after it
     /// shows.
     fn motion(&self, step: usize) -> Option<Motion> {
-        let (samples, call) = states::of_step(&self.course.used, step);
+        let kind = self.kind_observed(step);
+        let (samples, call) = states::of_step(kind, &self.course.used, step);
         let (sent, answered) = call?;
         let after: Vec<&TimedSnapshot> = samples.iter().filter(|sample| sample.received_us >= sent).collect();
-        let status =
-            |sample: &&&TimedSnapshot| sample.snapshot.status().is_some_and(|status| status != "ACTIVE");
+        let status = |sample: &&&TimedSnapshot| {
+            sample.snapshot.status().is_some_and(|status| !kind.is_settled(status))
+        };
         if after.iter().any(|sample| status(&sample)) {
             return Some(Motion::Moves);
         }

@@ -98,7 +98,7 @@ impl<'run> Judge<'run> {
             let PlannedStepKind::Call { call, observe } = &step.kind else { continue };
             self.note_written(&mut all, call, Role::Request(StepIndex::whole(index)), |_| true);
             let Some(observe) = observe else { continue };
-            let (samples, _) = states::of_step(&self.course.used, index);
+            let (samples, _) = states::of_step(self.kind_observed(index), &self.course.used, index);
             for (block, during) in observe.during.iter().enumerate() {
                 for (position, inner) in during.steps.iter().enumerate() {
                     let Some(call) = inner.call() else { continue };

@@ -1,11 +1,11 @@
 //! One observation: its samples compared with the expected states, and the calls sent during a status.
 
 use crate::case::Span;
-use crate::case::ast::ExpectedState;
-use crate::log::{Change, MismatchKind, Role, Sample, StepIndex, Trace};
+use crate::case::ast::{ExpectedState, Resource, Resources};
+use crate::log::{Change, Lengths, MismatchKind, Role, Sample, StepIndex, Trace};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
-use crate::observe::describe::{Snapshot, is_transient};
+use crate::observe::describe::Snapshot;
 use crate::observe::matching::literal_text;
 use crate::observe::states::{self, StatesFound, StatesViolation, TimedSnapshot};
 use crate::plan::{During, Observe};
@@ -16,7 +16,8 @@ impl<'run> Judge<'run> {
     /// Holds the samples of a step to the states that are expected, and the calls that were sent
     /// during one of them to their expectations.
     pub(crate) fn observed(&mut self, step_index: usize, observe: &'run Observe) {
-        let (samples, call) = states::of_step(&self.course.used, step_index);
+        let kind = self.trial.kind(observe.fixture.value);
+        let (samples, call) = states::of_step(kind, &self.course.used, step_index);
         let request = self.last(Role::Request(StepIndex::whole(step_index)));
         let accepted = request.filter(|observed| observed.decoded.is_success());
         let (Some(call), Some(accepted)) = (call, accepted) else {
@@ -25,12 +26,17 @@ impl<'run> Judge<'run> {
         };
         let index = StepIndex::whole(step_index);
         let timing = self.measure.timing;
-        let floor_us = timing.lengths.floor_after_us(&accepted.exchange.request.operation);
-        let found = states::found(&observe.states, &samples, call, floor_us, self.bindings());
+        let floor_us = if kind.name.value == Resources::STREAM {
+            timing.lengths.floor_after_us(&accepted.exchange.request.operation)
+        } else {
+            // What was measured on a stream says nothing of another kind of resource.
+            Lengths::default().floor_us()
+        };
+        let found = states::found(kind, &observe.states, &samples, call, floor_us, self.bindings());
         self.traces.push(trace(step_index, observe, &samples, call, &found, self));
         // What nobody could see at the end says nothing of where the stream got to.
         let blind = samples.last().is_some_and(|sample| sample.snapshot == Snapshot::Nothing);
-        let in_transit = samples.last().is_some_and(|sample| is_transient(&sample.snapshot));
+        let in_transit = samples.last().is_some_and(|sample| sample.snapshot.is_transient());
         for violation in &found.violations {
             match violation {
                 StatesViolation::NeverReached { .. } if blind => self.blind(index, observe),
@@ -48,7 +54,7 @@ impl<'run> Judge<'run> {
         for missing in &found.unobserved {
             self.unobserved.push(format!(
                 "{} may have lasted up to {} and was not seen",
-                status_of(&observe.states[missing.position]),
+                status_of(kind, &observe.states[missing.position]),
                 in_time(missing.gap_us)
             ));
         }
@@ -62,32 +68,33 @@ impl<'run> Judge<'run> {
 
     fn violation(&mut self, index: StepIndex, observe: &'run Observe, violation: &StatesViolation) {
         let states = &observe.states;
+        let resource = self.trial.kind(observe.fixture.value);
         let (kind, span, expected, actual) = match violation {
             // Times differ from run to run and would split groups of one cause; the trace shows
             // them.
             StatesViolation::NotShown { position, .. } => (
                 MismatchKind::States,
-                status_span(&states[*position]),
-                status_of(&states[*position]).to_owned(),
-                format!("no {}", status_of(&states[*position])),
+                status_span(resource, &states[*position]),
+                status_of(resource, &states[*position]),
+                format!("no {}", status_of(resource, &states[*position])),
             ),
             StatesViolation::Back { from, to } => (
                 MismatchKind::States,
-                status_span(&states[*from]),
-                format!("{} stays", status_of(&states[*from])),
-                format!("back to {}", status_of(&states[*to])),
+                status_span(resource, &states[*from]),
+                format!("{} stays", status_of(resource, &states[*from])),
+                format!("back to {}", status_of(resource, &states[*to])),
             ),
             StatesViolation::Unexpected { position, status } => (
                 MismatchKind::States,
-                status_span(&states[*position]),
+                status_span(resource, &states[*position]),
                 self.expected_states(observe),
                 status.clone(),
             ),
             StatesViolation::Gone { position } => (
                 MismatchKind::States,
-                status_span(&states[*position]),
+                status_span(resource, &states[*position]),
                 self.expected_states(observe),
-                "the stream is gone".to_owned(),
+                format!("the {} is gone", resource.name.value),
             ),
             StatesViolation::Member { position, difference } => (
                 MismatchKind::States,
@@ -96,13 +103,13 @@ impl<'run> Judge<'run> {
                     "{} {} while {}",
                     difference.path,
                     difference.expected,
-                    status_of(&states[*position])
+                    status_of(resource, &states[*position])
                 ),
                 format!("{} {}", difference.path, difference.actual),
             ),
             StatesViolation::NeverReached { position, status, .. } => (
                 MismatchKind::States,
-                status_span(states.last().unwrap_or(&states[*position])),
+                status_span(resource, states.last().unwrap_or(&states[*position])),
                 self.expected_states(observe),
                 format!("{status} to the end"),
             ),
@@ -122,12 +129,13 @@ impl<'run> Judge<'run> {
             self.errors.push(format!("the stream could not be observed to the end: {}", decoded.as_text()));
             return;
         }
+        let kind = self.trial.kind(observe.fixture.value);
         self.add(Found {
             kind: MismatchKind::States,
             facet: Facet::Behaviour,
             basis: Basis::of_states(observe),
             index,
-            span: observe.states.last().map_or(observe.span, status_span),
+            span: observe.states.last().map_or(observe.span, |state| status_span(kind, state)),
             expected: self.expected_states(observe),
             actual: format!("no description at the end of the observation: {}", decoded.as_text()),
             diff: None,
@@ -193,7 +201,7 @@ fn trace(
         let sample = Sample {
             sent_us: shown.sent_us,
             received_us: shown.received_us,
-            state: states::spoken_of(&observe.states, state),
+            state: states::spoken_of(&observe.states, &state.members),
         };
         // Runs of equal states keep their first and last.
         if samples.last().is_some_and(|last| last.state == sample.state) {
@@ -216,15 +224,15 @@ fn trace(
 }
 
 /// The status of an expected state; states without one are refused by the lint.
-fn status_of(state: &ExpectedState) -> &str {
-    if states::is_gone(state) {
-        return "no stream";
+fn status_of(kind: &Resource, state: &ExpectedState) -> String {
+    if states::is_gone(kind, state) {
+        return format!("no {}", kind.name.value);
     }
-    state.members.get("StreamStatus").and_then(literal_text).unwrap_or("a state")
+    state.members.get(&kind.status.value).and_then(literal_text).unwrap_or("a state").to_owned()
 }
 
-fn status_span(state: &ExpectedState) -> Span {
-    state.members.get("StreamStatus").map_or(state.span, |tree| tree.span)
+fn status_span(kind: &Resource, state: &ExpectedState) -> Span {
+    state.members.get(&kind.status.value).map_or(state.span, |tree| tree.span)
 }
 
 fn in_time(us: u64) -> String {

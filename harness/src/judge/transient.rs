@@ -1,6 +1,7 @@
 //! Whether a transient state still held when a request was answered.
 
-use crate::log::{Change, Role};
+use crate::case::ast::FixtureName;
+use crate::log::Role;
 use crate::observe::describe::Snapshot;
 
 use super::Judge;
@@ -17,26 +18,23 @@ impl Judge<'_> {
     pub(super) fn not_in_transient_state(&self) -> Option<String> {
         let status = self.trial.transient_status()?;
         let answered_us = self.requests().map(|observed| observed.exchange.received_us).max()?;
-        if self.surely_lasts_until(status).is_some_and(|until_us| answered_us < until_us) {
+        if self.surely_lasts_until().is_some_and(|until_us| answered_us < until_us) {
             return None;
         }
         let accepted = self.requests().any(|observed| observed.decoded.is_success());
         let lag_us = self.measure.timing.describe_lag_us;
+        let kind = self.trial.kind(FixtureName::Stream);
         let still = self.observation.exchanges.iter().any(|observed| {
             observed.exchange.role == Role::ConfirmTransient
                 && observed.exchange.sent_us >= answered_us.saturating_add(lag_us)
-                && Snapshot::of(&observed.decoded).status() == Some(status)
+                && Snapshot::of(kind, &observed.decoded).status() == Some(status)
         });
         (accepted || !still).then(|| format!("{status} may have been over before the response was made"))
     }
 
     /// Until when the state surely lasts.
-    fn surely_lasts_until(&self, status: &str) -> Option<u64> {
-        let change = match status {
-            "CREATING" => Change::Create,
-            "DELETING" => Change::Delete,
-            _ => Change::Start,
-        };
+    fn surely_lasts_until(&self) -> Option<u64> {
+        let change = self.trial.change_under_way(FixtureName::Stream)?;
         let at_least_us = self.measure.timing.lengths.at_least_us(change)?;
         Some(self.observation.began_us?.saturating_add(at_least_us / 2))
     }

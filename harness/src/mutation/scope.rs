@@ -71,7 +71,10 @@ fn calls_any(trial: &PlannedTrial, operations: &Operations) -> bool {
 /// True if encryption is started or stopped with success, in the setup or in the steps.
 fn changes_encryption(trial: &PlannedTrial) -> bool {
     let in_setup = trial.given.values().any(|fixture| match fixture {
-        Fixture::Own { status, encryption, .. } => encryption.is_some() || *status == FixtureStatus::Updating,
+        // A named setup may do anything.
+        Fixture::Own { status, encryption, setups, .. } => {
+            encryption.is_some() || *status == FixtureStatus::Updating || !setups.is_empty()
+        }
         Fixture::Missing | Fixture::Shared => false,
     });
     let in_ask = trial.calls().any(|(call, _)| {
@@ -88,6 +91,7 @@ fn changes_encryption(trial: &PlannedTrial) -> bool {
 
 fn creates_or_deletes(trial: &PlannedTrial) -> bool {
     let given = trial.given.values().any(|fixture| match fixture {
+        Fixture::Own { setups, .. } if !setups.is_empty() => true,
         Fixture::Own { status, .. } => match status {
             FixtureStatus::Creating | FixtureStatus::Deleting | FixtureStatus::Gone => true,
             FixtureStatus::Active | FixtureStatus::Updating => false,
@@ -129,7 +133,7 @@ fn meets_refusals(trial: &PlannedTrial) -> bool {
         Answer::Accepted { .. } => call.by.is_some(),
     });
     let passing = trial.given.values().any(|fixture| match fixture {
-        Fixture::Own { status, .. } => *status != FixtureStatus::Active,
+        Fixture::Own { status, setups, .. } => *status != FixtureStatus::Active || !setups.is_empty(),
         Fixture::Missing => true,
         Fixture::Shared => false,
     });

@@ -1,5 +1,6 @@
-//! Describing a stream: the summary where the target has it, else the full description.
+//! Describing a resource, by the operations and members that the file of resources gives for its kind.
 
+use crate::case::ast::{Description, Resource};
 use crate::model::{Model, Value};
 use crate::wire::{Encoding, encode};
 
@@ -7,59 +8,80 @@ use crate::log::Capabilities;
 use crate::observe::decoded::DecodedResponse;
 use crate::plan::Outgoing;
 
-/// Which operation shows a stream's state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DescribeCall {
-    /// `DescribeStreamSummary`.
-    Summary,
-    /// `DescribeStream`, for targets from before 2017.
-    Full,
+/// Which operation shows the state of a kind of resource on a target.
+#[derive(Clone, Debug)]
+pub(crate) struct DescribeCall {
+    operation: String,
 }
 
 impl DescribeCall {
-    /// The summary, unless the target lacks it.
-    pub(crate) fn of(capabilities: &Capabilities) -> Self {
-        let lacks = capabilities.unsupported.iter().any(|name| name == "DescribeStreamSummary");
-        if lacks { Self::Full } else { Self::Summary }
+    /// The first operation that the target has; the last one if it has none.
+    pub(crate) fn of(kind: &Resource, capabilities: &Capabilities) -> Self {
+        let lacks =
+            |description: &&Description| capabilities.unsupported.contains(&description.operation.value);
+        let has = kind.describe.iter().find(|description| !lacks(description));
+        let chosen = has.or(kind.describe.last());
+        Self { operation: chosen.map(|chosen| chosen.operation.value.clone()).unwrap_or_default() }
     }
 
     /// The operation's name.
-    pub(crate) const fn operation(self) -> &'static str {
-        match self {
-            Self::Summary => "DescribeStreamSummary",
-            Self::Full => "DescribeStream",
-        }
+    pub(crate) fn operation(&self) -> &str {
+        &self.operation
     }
 
-    /// The call, by name and in JSON: the plainest form.
-    pub(crate) fn of_stream(self, model: &Model, stream: &str) -> Outgoing {
-        let input = Value::from([("StreamName", Value::from(stream))]);
-        Outgoing::encoded(model, self.operation(), Encoding::Json, encode(Encoding::Json, &input))
+    /// The call in JSON: the plainest form. `address` = the input that names the resource.
+    pub(crate) fn request(&self, model: &Model, address: &Value) -> Outgoing {
+        Outgoing::encoded(model, &self.operation, Encoding::Json, encode(Encoding::Json, address))
     }
 }
 
-/// The description in an output of either operation.
-pub(crate) fn description(output: &Value) -> Option<&Value> {
-    output.get("StreamDescriptionSummary").or_else(|| output.get("StreamDescription"))
+/// The description in an output of any of the operations that describe the kind of resource.
+pub(crate) fn description<'output>(kind: &Resource, output: &'output Value) -> Option<&'output Value> {
+    kind.describe.iter().find_map(|description| at_path(output, &description.output.value))
 }
 
-/// What a response to [`DescribeCall::of_stream`] shows.
+/// The value at a dotted path of members.
+pub(crate) fn at_path<'value>(value: &'value Value, path: &str) -> Option<&'value Value> {
+    path.split('.').try_fold(value, |value, part| value.get(part))
+}
+
+/// What a response to [`DescribeCall::request`] shows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Snapshot {
-    /// The stream's description.
-    State(Value),
-    /// The target says that there is no such stream.
+    /// The resource's description.
+    State(State),
+    /// The target says that there is no such resource.
     Gone,
     /// No usable answer.
     Nothing,
 }
 
+/// A description, and what it says of the status.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct State {
+    /// The whole description.
+    pub members: Value,
+    /// The status, if it shows one.
+    pub status: Option<String>,
+    /// True if the status passes by itself.
+    pub is_transient: bool,
+}
+
+impl State {
+    /// What a description shows.
+    pub(crate) fn of(kind: &Resource, members: Value) -> Self {
+        let status = members.get(&kind.status.value).and_then(Value::as_str).map(str::to_owned);
+        let is_transient = status.as_ref().is_some_and(|status| kind.is_transient(status));
+        Self { members, status, is_transient }
+    }
+}
+
 impl Snapshot {
     /// What a decoded response shows.
-    pub(crate) fn of(decoded: &DecodedResponse) -> Self {
-        match decoded.output().and_then(description) {
-            Some(state) => Self::State(state.clone()),
-            None if decoded.class() == Some("ResourceNotFoundException") => Self::Gone,
+    pub(crate) fn of(kind: &Resource, decoded: &DecodedResponse) -> Self {
+        match decoded.output().and_then(|output| description(kind, output)) {
+            Some(members) => Self::State(State::of(kind, members.clone())),
+            None if is_gone(kind, decoded) => Self::Gone,
             None => Self::Nothing,
         }
     }
@@ -67,28 +89,66 @@ impl Snapshot {
     /// The status, if a description was shown.
     pub(crate) fn status(&self) -> Option<&str> {
         match self {
-            Self::State(state) => state.get("StreamStatus").and_then(Value::as_str),
+            Self::State(state) => state.status.as_deref(),
             Self::Gone | Self::Nothing => None,
         }
     }
+
+    /// True for a description with a status that passes by itself.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self {
+            Self::State(state) => state.is_transient,
+            Self::Gone | Self::Nothing => false,
+        }
+    }
+
+    /// A description of a stream.
+    #[cfg(test)]
+    pub(crate) fn of_stream(members: Value) -> Self {
+        Self::State(State::of(&crate::case::ast::Resources::embedded().stream, members))
+    }
+}
+
+/// True if the target says that there is no such resource.
+pub(crate) fn is_gone(kind: &Resource, decoded: &DecodedResponse) -> bool {
+    decoded.class() == Some(kind.gone.value.as_str())
 }
 
 /// The members that "refused means unchanged" compares.
-pub(crate) fn before_of(state: &Value) -> Value {
-    let kept = ["StreamStatus", "EncryptionType", "KeyId"];
+pub(crate) fn before_of(kind: &Resource, description: &Value) -> Value {
+    let kept = kind.unchanged.iter().map(|member| &member.value);
     Value::Map(
-        kept.into_iter()
-            .filter_map(|name| state.get(name).map(|value| (name.to_owned(), value.clone())))
-            .collect(),
+        kept.filter_map(|name| description.get(name).map(|value| (name.clone(), value.clone()))).collect(),
     )
 }
 
-/// True for a description with such a status.
-pub(crate) fn is_transient(snapshot: &Snapshot) -> bool {
-    snapshot.status().is_some_and(is_transient_status)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::ast::Resources;
 
-/// True for a status that passes by itself.
-pub(crate) fn is_transient_status(status: &str) -> bool {
-    matches!(status, "CREATING" | "UPDATING" | "DELETING")
+    #[test]
+    fn the_first_operation_that_the_target_has_describes_a_resource() {
+        let lacking = |names: &[&str]| Capabilities {
+            unsupported: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..Capabilities::default()
+        };
+        let stream = &Resources::embedded().stream;
+        let chosen = |names: &[&str]| DescribeCall::of(stream, &lacking(names)).operation().to_owned();
+        assert_eq!(chosen(&[]), "DescribeStreamSummary");
+        assert_eq!(chosen(&["DescribeStreamSummary"]), "DescribeStream");
+        assert_eq!(chosen(&["DescribeStreamSummary", "DescribeStream"]), "DescribeStream");
+    }
+
+    #[test]
+    fn a_description_is_read_by_the_members_of_its_kind() {
+        let consumer = &Resources::embedded().kinds["consumer"];
+        let shown = Value::from([("ConsumerStatus", Value::from("DELETING"))]);
+        let output = Value::from([("ConsumerDescription", shown.clone())]);
+        assert_eq!(description(consumer, &output), Some(&shown));
+        let state = State::of(consumer, shown);
+        assert_eq!((state.status.as_deref(), state.is_transient), (Some("DELETING"), true));
+        let of_another_kind = State::of(consumer, Value::from([("StreamStatus", Value::from("DELETING"))]));
+        assert_eq!((of_another_kind.status, of_another_kind.is_transient), (None, false));
+    }
 }

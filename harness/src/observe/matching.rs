@@ -166,6 +166,9 @@ impl Comparer<'_> {
             | Reference::StreamArn(_)
             | Reference::ChangedArn(..)
             | Reference::RunTags
+            | Reference::ResourceName
+            | Reference::GivenShards
+            | Reference::GivenEncryption
             | Reference::Each(_)
             | Reference::Got(_) => {
                 let stated = self.bindings.get(reference);
@@ -211,6 +214,9 @@ pub(crate) fn tree_text(tree: &Tree, bindings: &Bindings) -> String {
             | Reference::StreamArn(_)
             | Reference::ChangedArn(..)
             | Reference::RunTags
+            | Reference::ResourceName
+            | Reference::GivenShards
+            | Reference::GivenEncryption
             | Reference::Open(_)
             | Reference::Each(_)
             | Reference::Got(_) => {

@@ -1,9 +1,9 @@
-//! When an observed stream has settled: the default stop condition of observed calls. Pure, and blind
+//! When an observed resource has settled: the default stop condition of observed calls. Pure, and blind
 //! to what is expected.
 
 use crate::model::Value;
 
-use super::describe::{Snapshot, is_transient};
+use super::describe::Snapshot;
 use super::states::TimedSnapshot;
 use crate::log::Timing;
 
@@ -48,7 +48,7 @@ impl Settling {
             return sample.sent_us >= since.max(self.answered_us).saturating_add(timing.quiet_us);
         }
         self.blind_since_us = None;
-        if is_transient(&sample.snapshot) {
+        if sample.snapshot.is_transient() {
             self.transient_seen = true;
             self.candidate = None;
             return false;
@@ -85,7 +85,7 @@ pub(crate) fn alike(one: &Snapshot, other: &Snapshot) -> bool {
                 kept.sort_by(|one, other| one.0.cmp(&other.0));
                 kept
             };
-            members(one) == members(other)
+            members(&one.members) == members(&other.members)
         }
         (Snapshot::Gone, Snapshot::Gone) | (Snapshot::Nothing, Snapshot::Nothing) => true,
         (Snapshot::State(_) | Snapshot::Gone | Snapshot::Nothing, _) => false,
@@ -99,7 +99,7 @@ mod tests {
     const CALL: (u64, u64) = (10_000, 12_000);
 
     fn state(status: &str, kind: &str) -> Snapshot {
-        Snapshot::State(Value::from([("StreamStatus", status.into()), ("EncryptionType", kind.into())]))
+        Snapshot::of_stream(Value::from([("StreamStatus", status.into()), ("EncryptionType", kind.into())]))
     }
 
     fn timing() -> Timing {
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn counters_and_times_change_nothing() {
         let with = |count: i64| {
-            Snapshot::State(Value::from([
+            Snapshot::of_stream(Value::from([
                 ("StreamStatus", Value::from("ACTIVE")),
                 ("ConsumerCount", Value::from(count)),
             ]))

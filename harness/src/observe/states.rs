@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::ast::{ExpectedState, Node, Reference};
+use crate::case::ast::{ExpectedState, Node, Reference, Resource};
 use crate::log::{Role, StepIndex};
 use crate::model::Value;
 use crate::plan::bind::Bindings;
@@ -73,7 +73,7 @@ pub(crate) enum StatesViolation {
         /// The status.
         status: String,
     },
-    /// The stream was gone.
+    /// The resource was gone.
     Gone {
         /// The position that had been reached.
         position: usize,
@@ -96,8 +96,13 @@ pub(crate) enum StatesViolation {
     },
 }
 
-/// The samples of a step, in the order of sending, and when its call was sent and answered.
-pub(crate) fn of_step(used: &[&Observed], step: usize) -> (Vec<TimedSnapshot>, Option<(u64, u64)>) {
+/// The samples of a step, in the order of sending, and when its call was sent and answered. `kind` = the kind
+/// of resource that the step observes.
+pub(crate) fn of_step(
+    kind: &Resource,
+    used: &[&Observed],
+    step: usize,
+) -> (Vec<TimedSnapshot>, Option<(u64, u64)>) {
     let mut samples = Vec::new();
     let mut call = None;
     for Observed { exchange, decoded } in used {
@@ -105,7 +110,7 @@ pub(crate) fn of_step(used: &[&Observed], step: usize) -> (Vec<TimedSnapshot>, O
             Role::Sample { step: of, .. } if of == step => samples.push(TimedSnapshot {
                 sent_us: exchange.sent_us,
                 received_us: exchange.received_us,
-                snapshot: Snapshot::of(decoded),
+                snapshot: Snapshot::of(kind, decoded),
             }),
             Role::Request(index) if index == StepIndex::whole(step) => {
                 call = call.max(Some((exchange.sent_us, exchange.received_us)));
@@ -154,6 +159,7 @@ pub(crate) fn shows_after(samples: &[TimedSnapshot], status: &str, received_us: 
 /// Compares samples with the expected states. `shortest_us` is the shortest time that a correct target stays in a
 /// transient state; `call` is when the call was sent and answered.
 pub(crate) fn found(
+    kind: &Resource,
     expected: &[ExpectedState],
     samples: &[TimedSnapshot],
     call: (u64, u64),
@@ -161,6 +167,7 @@ pub(crate) fn found(
     bindings: &Bindings,
 ) -> StatesFound {
     let mut matcher = Holder {
+        kind,
         expected,
         bindings,
         found: StatesFound::default(),
@@ -175,6 +182,7 @@ pub(crate) fn found(
 }
 
 struct Holder<'trial> {
+    kind: &'trial Resource,
     expected: &'trial [ExpectedState],
     bindings: &'trial Bindings,
     found: StatesFound,
@@ -188,7 +196,7 @@ struct Holder<'trial> {
 impl Holder<'_> {
     fn take(&mut self, sample: &TimedSnapshot) {
         let state = match &sample.snapshot {
-            Snapshot::State(state) => state,
+            Snapshot::State(state) => &state.members,
             Snapshot::Gone => return self.take_gone(sample),
             // A sample without an answer only widens the gap.
             Snapshot::Nothing => return,
@@ -220,13 +228,14 @@ impl Holder<'_> {
         match (0..self.reached).rev().find(|position| self.has_status(*position, state)) {
             Some(to) => self.violation(StatesViolation::Back { from: self.reached, to }),
             None => {
-                let status = sample.snapshot.status().unwrap_or("no StreamStatus").to_owned();
+                let status = sample.snapshot.status();
+                let status = status.map_or_else(|| format!("no {}", self.kind.status.value), str::to_owned);
                 self.violation(StatesViolation::Unexpected { position: self.reached, status });
             }
         }
     }
 
-    /// A stream that is not there shows the position that states no `StreamStatus`, if there is one.
+    /// A resource that is not there shows the position that states no status, if there is one.
     fn take_gone(&mut self, sample: &TimedSnapshot) {
         if let Some(position) = (self.reached..self.expected.len()).find(|position| self.is_gone(*position)) {
             self.arrived |= position == self.expected.len() - 1;
@@ -239,7 +248,7 @@ impl Holder<'_> {
     }
 
     fn is_gone(&self, position: usize) -> bool {
-        is_gone(&self.expected[position])
+        is_gone(self.kind, &self.expected[position])
     }
 
     fn step_on(&mut self, position: usize, sample: &TimedSnapshot, state: &Value) {
@@ -286,14 +295,15 @@ impl Holder<'_> {
     }
 
     fn has_status(&self, position: usize, state: &Value) -> bool {
-        match (self.expected[position].members.get("StreamStatus"), state.get("StreamStatus")) {
+        let member = &self.kind.status.value;
+        match (self.expected[position].members.get(member), state.get(member)) {
             (Some(tree), Some(status)) => matching::holds(tree, status, self.bindings),
             (Some(_) | None, Some(_) | None) => false,
         }
     }
 
     fn finish(mut self, samples: &[TimedSnapshot], call: (u64, u64), shortest_us: u64) -> StatesFound {
-        let may_be_gone = self.expected.iter().any(is_gone);
+        let may_be_gone = self.expected.iter().any(|state| is_gone(self.kind, state));
         let shows = |sample: &&TimedSnapshot| match sample.snapshot {
             Snapshot::State(_) => true,
             Snapshot::Gone => may_be_gone,
@@ -338,7 +348,7 @@ impl Holder<'_> {
     fn ends_as_it_began(&self, states: &[&TimedSnapshot], call: (u64, u64)) -> bool {
         let last = self.expected.len().saturating_sub(1);
         states.last().is_some_and(|end| match &end.snapshot {
-            Snapshot::State(state) => end.sent_us >= call.1 && self.fits(last, state),
+            Snapshot::State(state) => end.sent_us >= call.1 && self.fits(last, &state.members),
             Snapshot::Gone => self.is_gone(last),
             Snapshot::Nothing => false,
         })
@@ -357,11 +367,11 @@ impl Holder<'_> {
     }
 }
 
-/// True if the position is that of a stream that is not there: it states that there is no `StreamStatus`.
-pub(crate) fn is_gone(state: &ExpectedState) -> bool {
+/// True if the position is that of a resource that is not there: it states that there is no status.
+pub(crate) fn is_gone(kind: &Resource, state: &ExpectedState) -> bool {
     state
         .members
-        .get("StreamStatus")
+        .get(&kind.status.value)
         .is_some_and(|tree| matches!(tree.node, Node::Reference(Reference::Absent)))
 }
 

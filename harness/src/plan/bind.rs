@@ -123,6 +123,9 @@ pub(crate) fn name_of(reference: &Reference) -> String {
             format!("{}.{}", fixture.as_str(), <&str>::from(*change))
         }
         Reference::RunTags => "run.tags".to_owned(),
+        Reference::ResourceName => "resource.name".to_owned(),
+        Reference::GivenShards => "given.shards".to_owned(),
+        Reference::GivenEncryption => "given.encryption".to_owned(),
         Reference::Each(column) => format!("each.{column}"),
         Reference::Open(question) => format!("open.{question}"),
         Reference::Got(name) => format!("got.{name}"),

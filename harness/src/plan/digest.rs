@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::ast::{Answer, Body, Call, Expectation, Fixture, Node, Tree, Wire};
+use crate::case::ast::{
+    Answer, Body, Call, Expectation, Fixture, Node, Reaches, Resource, Setup, Tree, Wire,
+};
 
 use super::bind::name_of;
 use super::trial::{PlannedStep, PlannedStepKind, PlannedTrial};
@@ -21,10 +23,18 @@ pub(super) fn question(trial: &PlannedTrial) -> String {
         match fixture {
             Fixture::Shared => text.push_str("shared"),
             Fixture::Missing => text.push_str("missing"),
-            Fixture::Own { status, encryption, shards } => {
+            Fixture::Own { status, encryption, setups: _, shards } => {
                 let _ = write!(text, "own {status:?} {shards} ");
                 if let Some(tree) = encryption {
                     write_tree(&mut text, tree);
+                }
+                let kind = trial.resources.kind(Some(fixture));
+                for setup in trial.resources.chain(fixture) {
+                    let sent = setup_text(kind, setup);
+                    // The digests were made when these words stood for code, which sent the same.
+                    if !FORMER_SETUPS.contains(&(setup.name.value.as_str(), short(&sent).as_str())) {
+                        let _ = write!(text, " {sent}");
+                    }
                 }
             }
         }
@@ -34,6 +44,38 @@ pub(super) fn question(trial: &PlannedTrial) -> String {
         write_step(&mut text, step);
     }
     short(&text)
+}
+
+/// The setups that were code, and the digests of what they send.
+const FORMER_SETUPS: [(&str, &str); 6] = [
+    ("creating", "66374c3c3a653134"),
+    ("active", "02894815e541e400"),
+    ("encrypted", "1de8c10db71f0021"),
+    ("updating", "00f1be2d17436ae5"),
+    ("deleting", "a5eaa70dd50705b9"),
+    ("gone", "1742eca4bf8185be"),
+];
+
+/// What a setup sends, and the state that it waits for.
+fn setup_text(kind: &Resource, setup: &Setup) -> String {
+    let mut text = format!("{} ", kind.name.value);
+    let create = setup.from.is_none().then_some(&kind.create);
+    for call in create.into_iter().chain(&setup.calls) {
+        let _ = write!(text, "setup {} ", call.operation.value);
+        write_tree(&mut text, &call.with);
+        text.push(' ');
+    }
+    match &setup.reaches {
+        Reaches::Shows(tree) => {
+            text.push_str("await ");
+            write_tree(&mut text, tree);
+        }
+        Reaches::Gone(_) => text.push_str("await gone"),
+        Reaches::Begins(status) => {
+            let _ = write!(text, "begins {}", status.value);
+        }
+    }
+    text
 }
 
 /// Digest of a condition under which a call is repeated, or no longer: what is expected of it.

@@ -3,11 +3,13 @@
 
 mod text;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::case::ast::{
     Address, Answer, Audience, Body, Call, CallAddress, Clause, Cost, Expectation, Fixture, FixtureName,
-    Level, Node, Reference, Refusal, Rule, Tree, Wire,
+    Level, Node, Reference, Refusal, Resources, Rule, Tree, Wire,
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;
@@ -118,6 +120,7 @@ impl Generated {
             cost: Cost::Small,
             encoding,
             address,
+            resources: Arc::clone(Resources::embedded()),
             given: setup,
             steps,
             question_digest: String::new(),

@@ -53,6 +53,7 @@ pub(super) fn trial(
         cost: case.cost,
         encoding,
         address,
+        resources: Arc::clone(&library.resources),
         given: case.given.iter().map(|(name, fixture)| (*name, lower.fixture(&fixture.value))).collect(),
         steps,
         question_digest: String::new(),
@@ -124,9 +125,10 @@ impl Lower<'_> {
         match fixture {
             Fixture::Shared => Fixture::Shared,
             Fixture::Missing => Fixture::Missing,
-            Fixture::Own { status, encryption, shards } => Fixture::Own {
+            Fixture::Own { status, encryption, setups, shards } => Fixture::Own {
                 status: *status,
                 encryption: encryption.as_ref().map(|tree| self.tree(tree)),
+                setups: setups.clone(),
                 shards: *shards,
             },
         }

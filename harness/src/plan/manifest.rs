@@ -120,7 +120,8 @@ impl PlannedTrial {
         self.given
             .values()
             .map(|fixture| match fixture {
-                Fixture::Own { shards, .. } => *shards,
+                Fixture::Own { shards, .. } if self.resources.kind(Some(fixture)).opens_shards() => *shards,
+                Fixture::Own { .. } => 0,
                 Fixture::Shared => u32::from(own),
                 Fixture::Missing => 0,
             })

@@ -4,6 +4,7 @@
 pub(crate) mod arn;
 pub(crate) mod bind;
 mod case_text;
+pub(crate) mod change;
 pub(crate) mod digest;
 mod generated;
 mod lower;

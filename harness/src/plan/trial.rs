@@ -6,15 +6,16 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::case::ast::{
-    Address, Answer, Audience, Body, Call, Case, Clock, Cost, ExpectedState, Fixture, FixtureName,
-    FixtureStatus, Level, Library, Question, Race, Read, Reference, Suite, Tree,
+    Address, Answer, Audience, Body, Call, Case, Clock, Cost, ExpectedState, Fixture, FixtureName, Level,
+    Library, Question, Race, Read, Reference, Resource, Resources, Setup, Suite, Tree,
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;
-use crate::log::StopCondition;
+use crate::log::{Change, StopCondition};
 use crate::wire::Encoding;
 
 use super::bind::references;
+use super::change;
 
 /// One trial as it will be carried out.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub struct PlannedTrial {
     pub encoding: Encoding,
     /// How its requests name their stream.
     pub address: Address,
+    /// The kinds of resources, and the setups.
+    pub resources: Arc<Resources>,
     /// The state that is reached before the first step.
     pub given: IndexMap<FixtureName, Fixture>,
     /// The steps, in order.
@@ -319,14 +322,14 @@ impl PlannedTrial {
             names.extend(["GetShardIterator".to_owned(), "GetRecords".to_owned()]);
         }
         for fixture in self.given.values() {
+            let create = &self.resources.kind(Some(fixture)).create.operation.value;
             match fixture {
                 Fixture::Missing => {}
-                Fixture::Shared => names.push("CreateStream".to_owned()),
-                Fixture::Own { encryption, status, .. } => {
-                    names.push("CreateStream".to_owned());
-                    if encryption.is_some() || *status == FixtureStatus::Updating {
-                        names.push("StartStreamEncryption".to_owned());
-                    }
+                Fixture::Shared => names.push(create.clone()),
+                Fixture::Own { .. } => {
+                    names.push(create.clone());
+                    let calls = self.resources.chain(fixture).into_iter().flat_map(|setup| &setup.calls);
+                    names.extend(calls.map(|call| call.operation.value.clone()));
                 }
             }
         }
@@ -340,6 +343,9 @@ impl PlannedTrial {
         for fixture in self.given.values() {
             if let Fixture::Own { encryption: Some(tree), .. } = fixture {
                 references(tree, &mut visit);
+            }
+            for call in self.resources.chain(fixture).into_iter().flat_map(|setup| &setup.calls) {
+                references(&call.with, &mut visit);
             }
         }
         for (call, _) in self.calls() {
@@ -379,17 +385,26 @@ impl PlannedTrial {
         self.steps.iter().any(|step| matches!(step.kind, PlannedStepKind::Race(_)))
     }
 
+    /// The kind of resource that a name of `given` stands for.
+    pub fn kind(&self, fixture: FixtureName) -> &Arc<Resource> {
+        self.resources.kind(self.given.get(&fixture))
+    }
+
     /// The transient status in which the first step finds its stream.
-    pub fn transient_status(&self) -> Option<&'static str> {
-        match self.given.get(&FixtureName::Stream)? {
-            Fixture::Own { status, .. } => match status {
-                FixtureStatus::Creating => Some("CREATING"),
-                FixtureStatus::Updating => Some("UPDATING"),
-                FixtureStatus::Deleting => Some("DELETING"),
-                FixtureStatus::Active | FixtureStatus::Gone => None,
-            },
-            Fixture::Shared | Fixture::Missing => None,
-        }
+    pub fn transient_status(&self) -> Option<&str> {
+        self.last_setup(FixtureName::Stream)?.begins()
+    }
+
+    /// The change that is under way when the first step is sent, if it is one whose length is measured.
+    pub(crate) fn change_under_way(&self, fixture: FixtureName) -> Option<Change> {
+        let setup = self.last_setup(fixture).filter(|setup| setup.begins().is_some())?;
+        let kind = self.kind(fixture);
+        let operation = setup.calls.last().map_or(&kind.create.operation, |call| &call.operation);
+        change::begun(kind, &operation.value, false)
+    }
+
+    fn last_setup(&self, fixture: FixtureName) -> Option<&Setup> {
+        self.resources.chain(self.given.get(&fixture)?).pop().map(AsRef::as_ref)
     }
 
     /// True if the trial moves the target's clock, so that no other trial may be in flight.

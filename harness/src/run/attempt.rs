@@ -8,13 +8,13 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::case::ast::{FixtureName, Operations};
+use crate::case::ast::{FixtureName, Operations, Reference};
 use crate::log::{EndedEarly, ResponseText, Role};
 use crate::observe::decoded::DecodedResponse;
-use crate::observe::describe::{Snapshot, before_of};
+use crate::observe::describe::{DescribeCall, Snapshot, before_of};
 use crate::observe::machine::{DueAction, DueRequest, Machine};
 use crate::observe::{Observation, Observed};
-use crate::plan::bind::{Bindings, Unbound};
+use crate::plan::bind::{Bindings, Unbound, name_of};
 use crate::plan::{Outgoing, PlannedTrial, outgoing};
 
 use super::field::{Attempt, AttemptStreams, Field, Lending};
@@ -186,8 +186,7 @@ impl Attempt<'_> {
                 });
             }
             DueAction::Sample { step, stream, repetition } => {
-                let outgoing =
-                    self.field.describe_call.of_stream(session.model, bindings.stream_name(stream)?);
+                let outgoing = self.describe_request(stream)?;
                 let tag = Tag { role: Role::Sample { step, stream }, repetition, ..self.tag.clone() };
                 let pace = session.pace();
                 let due = sampled.map_or_else(Instant::now, |last| last + pace).max(Instant::now());
@@ -255,11 +254,17 @@ impl Attempt<'_> {
     }
 
     async fn describe(&mut self, fixture: FixtureName, role: Role) {
-        let Ok(name) = self.bindings.stream_name(fixture).map(str::to_owned) else { return };
-        let session = &self.field.session;
-        let outgoing = self.field.describe_call.of_stream(session.model, &name);
-        let exchanged = session.exchange(self.tag.with_role(role), &outgoing).await;
+        let Ok(outgoing) = self.describe_request(fixture) else { return };
+        let exchanged = self.field.session.exchange(self.tag.with_role(role), &outgoing).await;
         self.came_in(exchanged, &mut JoinSet::new());
+    }
+
+    /// The call that describes a resource of the attempt.
+    fn describe_request(&self, fixture: FixtureName) -> Result<Outgoing, Unbound> {
+        let address = self.streams.addresses.get(&fixture);
+        let address = address.ok_or_else(|| Unbound(name_of(&Reference::StreamName(fixture))))?;
+        let describe_call = DescribeCall::of(self.trial.kind(fixture), &self.field.capabilities);
+        Ok(describe_call.request(self.field.session.model, address))
     }
 
     fn any_accepted(&self) -> bool {
@@ -274,10 +279,13 @@ impl Attempt<'_> {
     /// all the same, in this attempt or in any other.
     fn found_changed(&self) -> bool {
         let Some((lent, _)) = &self.streams.lease else { return false };
+        let kind = self.trial.kind(*lent);
         self.exchanges.iter().any(|observed| {
             observed.exchange.role == Role::Unchanged(*lent)
-                && match Snapshot::of(&observed.decoded) {
-                    Snapshot::State(state) => Some(&before_of(&state)) != self.bindings.before(*lent),
+                && match Snapshot::of(kind, &observed.decoded) {
+                    Snapshot::State(state) => {
+                        Some(&before_of(kind, &state.members)) != self.bindings.before(*lent)
+                    }
                     Snapshot::Gone => true,
                     Snapshot::Nothing => false,
                 }

@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::case::ast::{Fixture, FixtureStatus};
+use crate::case::ast::{Fixture, FixtureName, Resource};
 use crate::log::{Change, Length, Lengths, Role};
 use crate::model::Value;
-use crate::observe::describe::{DescribeCall, Snapshot, is_transient};
+use crate::observe::describe::Snapshot;
 use crate::observe::settling::alike;
-use crate::plan::{MANAGED_KEY, Outgoing, PlannedStepKind, PlannedTrial};
+use crate::plan::bind::Bindings;
+use crate::plan::{MANAGED_KEY, Outgoing, PlannedStepKind, PlannedTrial, change};
 
 use super::fixtures::{Fixtures, SetupError};
 use super::session::{Session, Tag};
@@ -24,22 +25,7 @@ use super::session::{Session, Tag};
 pub(super) fn changes_of<'a>(trials: impl IntoIterator<Item = &'a PlannedTrial>) -> BTreeSet<Change> {
     let mut changes = BTreeSet::new();
     for trial in trials {
-        for fixture in trial.given.values() {
-            if let Fixture::Own { status, .. } = fixture {
-                match status {
-                    FixtureStatus::Creating => {
-                        changes.insert(Change::Create);
-                    }
-                    FixtureStatus::Updating => {
-                        changes.insert(Change::Start);
-                    }
-                    FixtureStatus::Deleting => {
-                        changes.insert(Change::Delete);
-                    }
-                    FixtureStatus::Active | FixtureStatus::Gone => {}
-                }
-            }
-        }
+        changes.extend(trial.given.keys().filter_map(|name| trial.change_under_way(*name)));
         let encrypted =
             trial.given.values().any(|fixture| matches!(fixture, Fixture::Own { encryption: Some(_), .. }));
         for step in &trial.steps {
@@ -49,24 +35,8 @@ pub(super) fn changes_of<'a>(trials: impl IntoIterator<Item = &'a PlannedTrial>)
                 PlannedStepKind::Clock(_) | PlannedStepKind::Read(_) => false,
             };
             for (call, _) in step.calls().into_iter().filter(|_| observed) {
-                match (call.operation.value.as_str(), encrypted) {
-                    ("StartStreamEncryption", false) => {
-                        changes.insert(Change::Start);
-                    }
-                    ("StartStreamEncryption", true) => {
-                        changes.insert(Change::ReKey);
-                    }
-                    ("StopStreamEncryption", _) => {
-                        changes.insert(Change::Stop);
-                    }
-                    ("CreateStream", _) => {
-                        changes.insert(Change::Create);
-                    }
-                    ("DeleteStream", _) => {
-                        changes.insert(Change::Delete);
-                    }
-                    (_, _) => {}
-                }
+                let kind = trial.kind(FixtureName::Stream);
+                changes.extend(change::begun(kind, &call.operation.value, encrypted));
             }
         }
     }
@@ -78,7 +48,6 @@ pub(super) fn changes_of<'a>(trials: impl IntoIterator<Item = &'a PlannedTrial>)
 pub(super) async fn measure(
     session: &Arc<Session>,
     fixtures: &Arc<Fixtures>,
-    describe_call: DescribeCall,
     changes: &BTreeSet<Change>,
 ) -> Lengths {
     let stated = session.target.stated_length();
@@ -86,7 +55,7 @@ pub(super) async fn measure(
     if changes.is_empty() || session.is_stopped() {
         return lengths;
     }
-    if let Err(error) = measure_all(session, fixtures, describe_call, changes, &mut lengths).await {
+    if let Err(error) = measure_all(session, fixtures, changes, &mut lengths).await {
         session.notice(None, format!("the lengths of transitions were not all measured: {error}"));
     }
     lengths
@@ -95,24 +64,26 @@ pub(super) async fn measure(
 async fn measure_all(
     session: &Arc<Session>,
     fixtures: &Arc<Fixtures>,
-    describe_call: DescribeCall,
     changes: &BTreeSet<Change>,
     lengths: &mut Lengths,
 ) -> Result<(), SetupError> {
     let Some(permit) = fixtures.reserve(1).await else { return Ok(()) };
     let tag = Tag::of_run(Role::Calibration);
     let pattern = fixtures.pattern().await?;
-    let created = fixtures.create_unsettled(&tag, 1, permit, Some(&pattern.stream)).await;
+    let names = Bindings::default();
+    let new = fixtures.new_stream(&names);
+    let created = fixtures.create_unsettled(&tag, new, Some(permit), Some(&pattern.stream)).await;
     fixtures.give_back(pattern);
     let (stream, sent_us) = created?;
-    let name = stream.name.clone();
+    let (name, located) = (stream.name.clone(), stream.located.clone());
     let result = async {
-        let sampler = Sampler { session, describe_call, name: &name, tag: &tag };
+        let describe = fixtures.describe_request(&located)?;
+        let sampler = Sampler { session, kind: &located.kind, describe, tag: &tag };
         let length = sampler.length(sent_us, None).await;
         if changes.contains(&Change::Create) {
             lengths.measured.insert(Change::Create, length);
         }
-        fixtures.wait_active(&tag, &name).await?;
+        fixtures.wait_settled(&tag, &located).await?;
         let encryption = changes.iter().any(|change| match change {
             Change::Start | Change::ReKey | Change::Stop => true,
             Change::Create | Change::Delete => false,
@@ -131,8 +102,9 @@ async fn measure_all(
             sampler.change(lengths, Change::Stop, &("StopStreamEncryption", input)).await;
         }
         if changes.contains(&Change::Delete) {
-            let input = Value::from([("StreamName", Value::from(name.as_str()))]);
-            sampler.change(lengths, Change::Delete, &("DeleteStream", input)).await;
+            let delete = &located.kind.delete;
+            let call = (delete.operation.value.as_str(), located.input(&delete.with)?);
+            sampler.change(lengths, Change::Delete, &call).await;
         }
         Ok(())
     }
@@ -155,14 +127,14 @@ fn start(stream: &str, key: &str) -> (&'static str, Value) {
 
 struct Sampler<'run> {
     session: &'run Arc<Session>,
-    describe_call: DescribeCall,
-    name: &'run str,
+    kind: &'run Resource,
+    describe: Outgoing,
     tag: &'run Tag,
 }
 
 impl Sampler<'_> {
     /// Makes one change and measures it, if the target accepts it.
-    async fn change(&self, lengths: &mut Lengths, change: Change, call: &(&'static str, Value)) {
+    async fn change(&self, lengths: &mut Lengths, change: Change, call: &(&str, Value)) {
         let before = self.sample().await.2;
         let outgoing = Outgoing::call(self.session.model, call.0, &call.1);
         let sent = self.session.exchange(self.tag.clone(), &outgoing);
@@ -183,8 +155,8 @@ impl Sampler<'_> {
         let (mut gap_from, mut longest_gap_us) = (sent_us, 0);
         loop {
             let (sample_sent, received, snapshot) = self.sample().await;
-            let settled = !is_transient(&snapshot) && snapshot != Snapshot::Nothing;
-            if is_transient(&snapshot) {
+            let settled = !snapshot.is_transient() && snapshot != Snapshot::Nothing;
+            if snapshot.is_transient() {
                 first.get_or_insert(received);
                 last = Some(sample_sent);
             }
@@ -206,8 +178,8 @@ impl Sampler<'_> {
     }
 
     async fn sample(&self) -> (u64, u64, Snapshot) {
-        let outgoing = self.describe_call.of_stream(self.session.model, self.name);
-        let observed = self.session.exchange(self.tag.clone(), &outgoing).await.observed;
-        (observed.exchange.sent_us, observed.exchange.received_us, Snapshot::of(&observed.decoded))
+        let observed = self.session.exchange(self.tag.clone(), &self.describe).await.observed;
+        let snapshot = Snapshot::of(self.kind, &observed.decoded);
+        (observed.exchange.sent_us, observed.exchange.received_us, snapshot)
     }
 }

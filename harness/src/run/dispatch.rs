@@ -12,13 +12,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::case::ast::Level;
+use crate::case::ast::{Level, Resources};
 use crate::log::{
     Capabilities, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing, TrialVerdict,
 };
 use crate::model::Model;
 use crate::observe::Observation;
-use crate::observe::describe::DescribeCall;
 use crate::plan::{Manifest, PlannedTrial, Select, Target};
 use crate::wire::NoAnswerKind;
 
@@ -129,8 +128,11 @@ pub(crate) async fn run(
     gate.open(settings.redactor.event(Event::Header(Box::new(header))));
     emit_cases(&session, &selected);
 
-    let describe_call = DescribeCall::of(&capabilities);
-    let fixtures = Arc::new(Fixtures::new(Arc::clone(&session), describe_call, run_id(settings.seed)));
+    // All trials of a run have the same resources.
+    let resources =
+        Arc::clone(selected.first().map_or_else(|| Resources::embedded(), |trial| &trial.resources));
+    let fixtures =
+        Arc::new(Fixtures::new(Arc::clone(&session), resources, capabilities.clone(), run_id(settings.seed)));
     let redactor = settings.redactor.clone();
     let can: Vec<&PlannedTrial> = selected
         .iter()
@@ -146,14 +148,14 @@ pub(crate) async fn run(
         BTreeSet::new()
     };
     let lengths = tokio::select! {
-        lengths = calibration::measure(&session, &fixtures, describe_call, &changes) => lengths,
+        lengths = calibration::measure(&session, &fixtures, &changes) => lengths,
         () = session.stopped() => Lengths::default(),
     };
     let timing = Arc::new(timing_of(&session.target, lengths));
     session.set_pace(&timing.lengths);
     session.emit(Event::Timing((*timing).clone()));
     report_unseen_transitions(&session, &timing.lengths);
-    let field = Field { session, fixtures, describe_call, timing };
+    let field = Field { session, fixtures, capabilities: Arc::new(capabilities.clone()), timing };
     let observing = Semaphore::new(field.session.target.transitional_budget.max(1) as usize);
     let mut follower = JoinSet::new();
     if let Some(process) = field.session.target.process.clone() {

@@ -1,11 +1,12 @@
 //! What every attempt of a run has in common, and what one attempt holds.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::case::ast::FixtureName;
-use crate::log::Timing;
+use crate::log::{Capabilities, Timing};
+use crate::model::Value;
 use crate::observe::Observed;
-use crate::observe::describe::DescribeCall;
 use crate::plan::PlannedTrial;
 use crate::plan::bind::Bindings;
 
@@ -28,8 +29,8 @@ pub(super) struct Field {
     pub session: Arc<Session>,
     /// The streams.
     pub fixtures: Arc<Fixtures>,
-    /// How streams are described.
-    pub describe_call: DescribeCall,
+    /// What the target can do.
+    pub capabilities: Arc<Capabilities>,
     /// The times that steps are held to.
     pub timing: Arc<Timing>,
 }
@@ -47,9 +48,11 @@ pub(super) struct Attempt<'run> {
     pub(super) streams: AttemptStreams,
 }
 
-/// The streams of an attempt.
+/// The streams of an attempt, and its other resources.
 #[derive(Default)]
 pub(super) struct AttemptStreams {
+    /// The input that names each of them in a call that describes it.
+    pub(super) addresses: BTreeMap<FixtureName, Value>,
     pub(super) own: Vec<(FixtureName, Stream)>,
     pub(super) lease: Option<(FixtureName, Lease)>,
 }

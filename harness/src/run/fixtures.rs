@@ -6,9 +6,11 @@ mod calls;
 mod creating;
 mod deletion;
 mod lease;
+mod located;
 mod responses;
 mod tag;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -16,14 +18,18 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::log::Role;
+use crate::case::ast::{Fixture, FixtureStatus, Reaches, Reference, Resource, Resources, Setup};
+use crate::log::{Capabilities, Role};
 use crate::model::Value;
-use crate::observe::describe::{DescribeCall, before_of};
+use crate::observe::describe::before_of;
+use crate::plan::bind::Bindings;
 use crate::run::session::{Session, Tag};
 use calls::SetupCall;
+pub(crate) use deletion::passes;
 pub(crate) use lease::{Lease, Shared};
+pub(crate) use located::Located;
 use responses::arn_of;
-pub(crate) use responses::has_our_tag;
+pub(crate) use responses::our_tag;
 pub(crate) use tag::TagValue;
 
 /// What every name of ours begins with.
@@ -36,16 +42,30 @@ const LIFE_OF_STREAM: SignedDuration = SignedDuration::from_hours(1);
 /// The longest clean-up of a run whose budget is over, and a margin.
 const CLEAN_UP: SignedDuration = SignedDuration::from_secs(150);
 
-/// A stream of ours on the target.
+/// A stream of ours on the target, or another kind of resource.
 #[derive(Debug)]
 pub(crate) struct Stream {
     /// Its name.
     pub name: String,
     /// Its ARN, as the target's own Describe shows it.
     pub arn: String,
-    /// Status, type and key when the steps found it.
+    /// What a refused call leaves unchanged, as the steps found it.
     pub before: Value,
-    _permit: OwnedSemaphorePermit,
+    /// Its kind, and what its calls refer to.
+    pub located: Located,
+    /// The shards that it opens, if its kind opens any.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// A resource that is to be created.
+#[derive(Clone, Copy)]
+pub(crate) struct New<'n> {
+    /// Its kind.
+    pub kind: &'n Arc<Resource>,
+    /// How many shards it opens, if its kind opens any.
+    pub shards: u32,
+    /// What its calls refer to besides itself.
+    pub names: &'n Bindings,
 }
 
 /// An accepted call of the setup.
@@ -80,7 +100,10 @@ pub(crate) enum SetupError {
 /// Makes and keeps the streams of a run.
 pub(crate) struct Fixtures {
     session: Arc<Session>,
-    describe_call: DescribeCall,
+    resources: Arc<Resources>,
+    capabilities: Capabilities,
+    /// The resources of other kinds than streams, by name, as long as they may be on the target.
+    others: Mutex<BTreeMap<String, Located>>,
     run_id: String,
     counter: AtomicU32,
     shards: Arc<Semaphore>,
@@ -102,11 +125,18 @@ pub(crate) struct Fixtures {
 
 impl Fixtures {
     /// Makes nothing yet. `run_id` goes into every name.
-    pub(crate) fn new(session: Arc<Session>, describe_call: DescribeCall, run_id: String) -> Self {
+    pub(crate) fn new(
+        session: Arc<Session>,
+        resources: Arc<Resources>,
+        capabilities: Capabilities,
+        run_id: String,
+    ) -> Self {
         let target = &session.target;
         let transitions = target.transitional_budget.max(1) as usize;
         Self {
-            describe_call,
+            resources,
+            capabilities,
+            others: Mutex::default(),
             run_id,
             counter: AtomicU32::new(0),
             shards: Arc::new(Semaphore::new(target.shards_for_trials() as usize)),
@@ -185,7 +215,7 @@ impl Fixtures {
         }
         let shard = Arc::clone(&self.shared_shard).acquire_owned();
         let permit = shard.await.map_err(|_| SetupError::Stopped)?;
-        let stream = self.create(&Tag::of_run(Role::Setup), 1, permit).await?;
+        let stream = self.create_settled(&Tag::of_run(Role::Setup), permit).await?;
         let made = Arc::new(Shared::new(stream));
         if let Ok(mut shared) = self.shared.lock() {
             *shared = Some(Arc::clone(&made));
@@ -218,48 +248,90 @@ impl Fixtures {
         }
     }
 
-    /// Creates a stream and waits until it is ACTIVE.
+    /// A stream of one shard that is to be created.
+    pub(crate) fn new_stream<'n>(&'n self, names: &'n Bindings) -> New<'n> {
+        New { kind: &self.resources.stream, shards: 1, names }
+    }
+
+    /// Creates a stream of one shard and waits until it has settled.
     ///
     /// # Errors
-    /// If the target refuses, or the stream is not ACTIVE in time.
+    /// If the target refuses, or the stream does not settle in time.
+    pub(crate) async fn create_settled(
+        &self,
+        tag: &Tag,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<Stream, SetupError> {
+        let settled =
+            Fixture::Own { status: FixtureStatus::Active, encryption: None, setups: Vec::new(), shards: 1 };
+        let chain = self.resources.chain(&settled);
+        let names = Bindings::default();
+        match chain.first() {
+            Some(setup) => {
+                self.create(tag, self.new_stream(&names), Some(permit), setup).await.map(|(stream, _)| stream)
+            }
+            None => Err(SetupError::Blocked("no setup creates a stream".to_owned())),
+        }
+    }
+
+    /// Creates a resource by the setup that comes first; also returns when the last call was handed to the
+    /// connection.
+    ///
+    /// # Errors
+    /// If the target refuses, or the state of the setup is not reached in time.
     pub(crate) async fn create(
         &self,
         tag: &Tag,
-        shards: u32,
-        permit: OwnedSemaphorePermit,
-    ) -> Result<Stream, SetupError> {
+        new: New<'_>,
+        permit: Option<OwnedSemaphorePermit>,
+        setup: &Setup,
+    ) -> Result<(Stream, u64), SetupError> {
         let _transition =
             Arc::clone(&self.transitions).acquire_owned().await.map_err(|_| SetupError::Stopped)?;
-        let (name, _) = self.begin(tag, shards).await?;
-        let state = self.wait_active(tag, &name).await?;
-        self.see_to_tag(tag, &name).await;
-        Ok(Stream { arn: arn_of(&state)?, before: before_of(&state), name, _permit: permit })
+        let (name, located, mut sent_us) = self.begin(tag, new).await?;
+        for call in &setup.calls {
+            let input = located.input(&call.with)?;
+            sent_us = self.setup_call(tag, &call.operation.value, &input).await?.sent_us;
+        }
+        let state = match &setup.reaches {
+            Reaches::Shows(awaited) => self.wait_for(tag, &located, awaited).await?,
+            Reaches::Begins(_) | Reaches::Gone(_) => self.describe(tag, &located).await?,
+        };
+        self.see_to_tag(tag, &located).await;
+        let (arn, before) = (arn_of(&located.kind, &state)?, before_of(&located.kind, &state));
+        Ok((Stream { arn, before, name, located, _permit: permit }, sent_us))
     }
 
-    /// `Tags` of CreateStream is from 2024. Where the first stream does not show the tag, this and
-    /// every later one gets it by a call of its own; where that fails too, `sweep` will find the
-    /// stream by its prefix only, which is reported once.
-    async fn see_to_tag(&self, tag: &Tag, name: &str) {
+    /// Where the first stream does not show the tags of its create, this and every later one gets them by a
+    /// call of its own; where that fails too, `sweep` will find the stream by its prefix only, which is
+    /// reported once.
+    async fn see_to_tag(&self, tag: &Tag, located: &Located) {
+        let Some(tags) = &located.kind.tags else { return };
         let keeps = self.keeps_tags.get_or_init(|| async {
-            let input = Value::from([("StreamName", Value::from(name))]);
-            match self.setup_call(tag, "ListTagsForStream", &input).await {
-                Ok(accepted) => has_our_tag(&accepted.output),
+            let Ok(input) = located.input(&tags.list.call.with) else { return false };
+            match self.setup_call(tag, &tags.list.call.operation.value, &input).await {
+                Ok(accepted) => our_tag(tags, &accepted.output).is_some(),
                 Err(_) => false,
             }
         });
         if *keeps.await {
             return;
         }
-        let input = Value::from([("StreamName", Value::from(name)), ("Tags", self.tags())]);
-        if let Err(error) = self.setup_call(tag, "AddTagsToStream", &input).await
+        let mut located = located.clone();
+        located.names.set(Reference::RunTags, self.tags());
+        let added = match located.input(&tags.add.with) {
+            Ok(input) => self.setup_call(tag, &tags.add.operation.value, &input).await.map(|_| ()),
+            Err(unbound) => Err(unbound),
+        };
+        if let Err(error) = added
             && !self.reported_untaggable.swap(true, Ordering::Relaxed)
         {
             self.session.notice(None, format!("streams carry no tag, only our prefix: {error}"));
         }
     }
 
-    /// Creates a stream and does not wait. `like` = a stream whose ARN this one's is made from, so that
-    /// nothing stands between the create and what comes next; without it the new stream is described.
+    /// Creates a resource and does not wait. `like` = a stream whose ARN this one's is made from, so that
+    /// nothing stands between the create and what comes next; without it the new one is described.
     /// Returns when the create was handed to the connection, too.
     ///
     /// # Errors
@@ -267,35 +339,53 @@ impl Fixtures {
     pub(crate) async fn create_unsettled(
         &self,
         tag: &Tag,
-        shards: u32,
-        permit: OwnedSemaphorePermit,
+        new: New<'_>,
+        permit: Option<OwnedSemaphorePermit>,
         like: Option<&Stream>,
     ) -> Result<(Stream, u64), SetupError> {
-        let (name, sent_us) = self.begin(tag, shards).await?;
+        let (name, located, sent_us) = self.begin(tag, new).await?;
         let arn = match like {
             Some(like) => like.arn.replace(&like.name, &name),
-            None => arn_of(&self.describe(tag, &name).await?)?,
+            None => arn_of(&located.kind, &self.describe(tag, &located).await?)?,
         };
-        Ok((Stream { arn, before: Value::empty(), name, _permit: permit }, sent_us))
+        Ok((Stream { arn, before: Value::empty(), name, located, _permit: permit }, sent_us))
     }
 
-    /// Creates a stream, under another name for each repetition: a target may refuse a create and carry
+    /// Creates a resource, under another name for each repetition: a target may refuse a create and carry
     /// out a part of it all the same, after which a stream of that name is not CREATING for its whole
     /// length.
-    async fn begin(&self, tag: &Tag, shards: u32) -> Result<(String, u64), SetupError> {
-        let mut name = String::new();
+    async fn begin(&self, tag: &Tag, new: New<'_>) -> Result<(String, Located, u64), SetupError> {
+        let create = &new.kind.create;
+        let mut made = None;
         let created = self
-            .repeat_setup_call(tag, "CreateStream", || {
-                name = self.fresh_name();
-                let input = Value::from([
-                    ("StreamName", Value::from(name.as_str())),
-                    ("ShardCount", Value::from(i64::from(shards))),
-                    ("Tags", self.tags()),
-                ]);
-                SetupCall { input, makes: Some(name.clone()) }
+            .repeat_setup_call(tag, &create.operation.value, || {
+                let name = self.fresh_name();
+                let mut located = Located::new(new.kind, &name, new.names.clone());
+                located.names.set(Reference::GivenShards, i64::from(new.shards));
+                located.names.set(Reference::RunTags, self.tags());
+                let input = located.input(&create.with)?;
+                self.note(&name, &located);
+                made = Some((name.clone(), located));
+                Ok(SetupCall { input, makes: Some(name) })
             })
-            .await;
-        created.map(|accepted| (name, accepted.sent_us))
+            .await?;
+        let (name, located) = made.ok_or(SetupError::Stopped)?;
+        Ok((name, located, created.sent_us))
+    }
+
+    /// Notes what is needed to delete a resource that is no stream.
+    fn note(&self, name: &str, located: &Located) {
+        if !Arc::ptr_eq(&located.kind, &self.resources.stream)
+            && let Ok(mut others) = self.others.lock()
+        {
+            others.insert(name.to_owned(), located.clone());
+        }
+    }
+
+    /// The resource of that name.
+    fn located(&self, name: &str) -> Located {
+        let other = self.others.lock().ok().and_then(|others| others.get(name).cloned());
+        other.unwrap_or_else(|| Located::new(&self.resources.stream, name, Bindings::default()))
     }
 }
 

@@ -1,15 +1,17 @@
 //! Reaching the state that a trial starts from.
 
+use std::sync::Arc;
+
 use strum::VariantArray as _;
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::case::ast::{ArnChange, Fixture, FixtureName, FixtureStatus, Reference, Tree};
+use crate::case::ast::{ArnChange, Fixture, FixtureName, Reaches, Reference, Setup, Tree};
 use crate::model::Value;
 use crate::plan::bind::Bindings;
-use crate::plan::{MANAGED_KEY, Target, arn};
+use crate::plan::{Target, arn};
 
 use super::field::{Attempt, Lending};
-use super::fixtures::SetupError;
+use super::fixtures::{Located, New, SetupError};
 
 /// What the environment of a target gives names to.
 pub(super) fn environment(target: &Target) -> Bindings {
@@ -42,15 +44,15 @@ pub(super) async fn reach(
                     let (own_name, arn, before) =
                         (stream.name.clone(), stream.arn.clone(), stream.before.clone());
                     attempt.streams.lease = Some((*name, lease));
-                    bind(attempt, *name, &own_name, &arn, Some(before));
+                    bind(attempt, *name, &own_name, &arn, Some(before))?;
                 }
                 Lending::Own => {
                     let permit = take(reserved, 1)?;
-                    let stream = fixtures.create(&attempt.tag, 1, permit).await?;
+                    let stream = fixtures.create_settled(&attempt.tag, permit).await?;
                     let (own_name, arn, before) =
                         (stream.name.clone(), stream.arn.clone(), stream.before.clone());
                     attempt.streams.own.push((*name, stream));
-                    bind(attempt, *name, &own_name, &arn, Some(before));
+                    bind(attempt, *name, &own_name, &arn, Some(before))?;
                 }
             },
             Fixture::Missing => {
@@ -59,75 +61,64 @@ pub(super) async fn reach(
                 let missing = fixtures.fresh_name();
                 let arn = pattern.stream.arn.replace(&pattern.stream.name, &missing);
                 fixtures.give_back(pattern);
-                bind(attempt, *name, &missing, &arn, None);
+                bind(attempt, *name, &missing, &arn, None)?;
             }
-            Fixture::Own { status, encryption, shards } => {
-                let permit = take(reserved, *shards)?;
-                own(attempt, *name, (*status, encryption.as_ref(), *shards), permit).await?;
+            Fixture::Own { encryption, shards, .. } => {
+                let chain = attempt.trial.resources.chain(fixture);
+                let opens_shards = attempt.trial.kind(*name).opens_shards();
+                let permit = if opens_shards { Some(take(reserved, *shards)?) } else { None };
+                own(attempt, *name, &chain, (encryption.as_ref(), *shards), permit).await?;
             }
         }
     }
     Ok(())
 }
 
+/// Creates a resource of the attempt's own, and carries out its setups.
 async fn own(
     attempt: &mut Attempt<'_>,
     name: FixtureName,
-    (status, encryption, shards): (FixtureStatus, Option<&Tree>, u32),
-    permit: OwnedSemaphorePermit,
+    chain: &[&Arc<Setup>],
+    (encryption, shards): (Option<&Tree>, u32),
+    permit: Option<OwnedSemaphorePermit>,
 ) -> Result<(), SetupError> {
+    let Some((first, others)) = chain.split_first() else {
+        return Err(SetupError::Blocked("no setup creates the resource".to_owned()));
+    };
     let fixtures = &attempt.field.fixtures;
     let tag = attempt.tag.clone();
-    let stream = match status {
-        FixtureStatus::Creating => {
-            // The first attempt describes the stream and so learns its own ARN. Those behind it have
-            // nothing between the create and the request.
-            let pattern = if tag.attempt == 0 { None } else { Some(fixtures.pattern().await?) };
-            let like = pattern.as_ref().map(|pattern| &pattern.stream);
-            let created = fixtures.create_unsettled(&tag, shards, permit, like).await;
-            if let Some(pattern) = pattern {
-                fixtures.give_back(pattern);
-            }
-            let (stream, sent_us) = created?;
-            attempt.began_us = Some(sent_us);
-            stream
-        }
-        FixtureStatus::Active | FixtureStatus::Updating | FixtureStatus::Deleting | FixtureStatus::Gone => {
-            fixtures.create(&tag, shards, permit).await?
-        }
-    };
-    let (own_name, arn) = (stream.name.clone(), stream.arn.clone());
-    let mut before = stream.before.clone();
-    attempt.streams.own.push((name, stream));
+    let mut names = attempt.bindings.clone();
     if let Some(tree) = encryption {
-        let key = attempt
-            .bindings
-            .value(tree)
-            .map_err(|unbound| SetupError::Blocked(unbound.to_string()))?
-            .unwrap_or(Value::Null);
-        before = fixtures.encrypt(&tag, &own_name, &key).await?;
+        let key = attempt.bindings.value(tree).map_err(|unbound| SetupError::Blocked(unbound.to_string()))?;
+        names.set(Reference::GivenEncryption, key.unwrap_or(Value::Null));
     }
-    let input = Value::from([("StreamName", Value::from(own_name.as_str()))]);
-    let compared = match status {
-        FixtureStatus::Active => Some(before),
-        FixtureStatus::Creating => None,
-        FixtureStatus::Updating => {
-            let key = Value::from(MANAGED_KEY);
-            attempt.began_us = Some(fixtures.start_encryption(&tag, &own_name, &key).await?);
-            None
+    let new = New { kind: attempt.trial.kind(name), shards, names: &names };
+    let (stream, sent_us) = if first.begins().is_some() && first.calls.is_empty() {
+        // The first attempt describes the stream and so learns its own ARN. Those behind it have
+        // nothing between the create and the request.
+        let pattern = if tag.attempt == 0 { None } else { Some(fixtures.pattern().await?) };
+        let like = pattern.as_ref().map(|pattern| &pattern.stream);
+        let created = fixtures.create_unsettled(&tag, new, permit, like).await;
+        if let Some(pattern) = pattern {
+            fixtures.give_back(pattern);
         }
-        FixtureStatus::Deleting => {
-            attempt.began_us = Some(fixtures.setup_call(&tag, "DeleteStream", &input).await?.sent_us);
-            None
-        }
-        FixtureStatus::Gone => {
-            fixtures.setup_call(&tag, "DeleteStream", &input).await?;
-            fixtures.wait_gone(&tag, &own_name).await;
-            None
-        }
+        created?
+    } else {
+        fixtures.create(&tag, new, permit, first).await?
     };
-    bind(attempt, name, &own_name, &arn, compared);
-    Ok(())
+    let (own_name, arn, located) = (stream.name.clone(), stream.arn.clone(), stream.located.clone());
+    let (mut before, mut began_us) = match &first.reaches {
+        Reaches::Begins(_) => (None, Some(sent_us)),
+        Reaches::Shows(_) | Reaches::Gone(_) => (Some(stream.before.clone()), None),
+    };
+    attempt.streams.own.push((name, stream));
+    for setup in others {
+        (before, began_us) = fixtures.carry_out(&tag, &located, setup).await?;
+    }
+    if began_us.is_some() {
+        attempt.began_us = began_us;
+    }
+    bind(attempt, name, &own_name, &arn, before)
 }
 
 fn take(
@@ -140,7 +131,15 @@ fn take(
         .ok_or_else(|| SetupError::Blocked("no shards were reserved for the stream".to_owned()))
 }
 
-fn bind(attempt: &mut Attempt<'_>, fixture: FixtureName, name: &str, arn: &str, before: Option<Value>) {
+fn bind(
+    attempt: &mut Attempt<'_>,
+    fixture: FixtureName,
+    name: &str,
+    arn: &str,
+    before: Option<Value>,
+) -> Result<(), SetupError> {
+    let located = Located::new(attempt.trial.kind(fixture), name, attempt.bindings.clone());
+    attempt.streams.addresses.insert(fixture, located.address()?);
     let keys = &attempt.field.session.target.keys;
     let bindings = &mut attempt.bindings;
     bindings.set(Reference::StreamName(fixture), name);
@@ -160,4 +159,5 @@ fn bind(attempt: &mut Attempt<'_>, fixture: FixtureName, name: &str, arn: &str, 
     if let Some(before) = before {
         bindings.set_before(fixture, before);
     }
+    Ok(())
 }

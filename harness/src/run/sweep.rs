@@ -1,7 +1,10 @@
 //! Finding what a killed run left on a target: streams with our prefix *and* our tag.
 //!
-//! Nothing else is ever touched. A stream that has our prefix but not our tag is named and left
+//! How streams are listed, described and deleted is in the file of resources. Nothing else is ever touched. A stream that has our prefix but not our tag is named and left
 //! alone.
+
+mod pages;
+mod parts;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,17 +16,22 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use crate::case::ast::{Pages, Resource, Resources};
 use crate::model::{Model, Value};
 
 use crate::log::{Redactor, ResponseText, Role};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
+use crate::observe::describe::{at_path, is_gone};
 use crate::plan::Outgoing;
 use crate::plan::Target;
+use crate::plan::bind::Bindings;
 use crate::run::capability::TargetError;
-use crate::run::fixtures::{PREFIX, TAG_KEY, TagValue};
+use crate::run::fixtures::{Located, PREFIX, TagValue, our_tag, passes};
 use crate::run::session::{Session, Tag};
 use crate::run::stop::Stop;
+
+use pages::{first_page, items, next_page};
 
 /// Pages of a list that are read, at most: a hundred thousand streams, as the service pages them.
 const MOST_PAGES: usize = 1_000;
@@ -60,56 +68,56 @@ pub struct Leftovers {
     pub endless: bool,
 }
 
-/// Looks for leftovers. `redactor` takes secrets out of errors.
+/// Looks for leftovers. `resources` says how streams are listed, and how they are marked; `redactor` takes
+/// secrets out of errors.
 ///
 /// # Errors
 /// If the target does not answer, or refuses to list its streams.
-pub async fn find(target: &Target, redactor: &Redactor) -> Result<Leftovers, TargetError> {
+pub async fn find(
+    target: &Target,
+    resources: &Resources,
+    redactor: &Redactor,
+) -> Result<Leftovers, TargetError> {
     let session = session(target);
-    let mut found = find_in(&session).await.map_err(|error| error.redacted(redactor))?;
+    let mut found = find_in(&session, &resources.stream).await.map_err(|error| error.redacted(redactor))?;
     for (_, answer) in &mut found.unread {
         *answer = redactor.text(answer);
     }
     Ok(found)
 }
 
-async fn find_in(session: &Session) -> Result<Leftovers, TargetError> {
+async fn find_in(session: &Session, kind: &Arc<Resource>) -> Result<Leftovers, TargetError> {
     let mut found = Leftovers::default();
     let mut seen = BTreeSet::new();
-    let mut after: Option<String> = None;
+    // The lint holds that streams are listed.
+    let Some(list) = &kind.list else { return Ok(found) };
+    let names = Bindings::default();
+    let mut page = Some(first_page(list, &names));
     for _ in 0..MOST_PAGES {
-        let output = list(session, after.as_deref()).await?;
-        let names = texts(&output, "StreamNames");
-        let last = names.last().cloned();
+        let Some(input) = page else { return Ok(found) };
+        let output = listed(session, list, &input).await?;
         let mut has_new = false;
-        for name in names {
+        for name in items(kind, list, &output) {
             if !seen.insert(name.clone()) {
                 continue;
             }
             has_new = true;
             if name.starts_with(PREFIX) {
-                inspect(session, name, &mut found).await?;
+                inspect(session, kind, name, &mut found).await?;
             }
         }
-        if output.get("HasMoreStreams") != Some(&Value::Bool(true)) {
-            return Ok(found);
-        }
+        page = next_page(list, input, &output, items(kind, list, &output).last().map(String::as_str));
         // A page that brings nothing new would come again for ever.
-        if !has_new {
+        if page.is_some() && !has_new {
             break;
         }
-        after = last;
     }
-    found.endless = true;
+    found.endless = page.is_some();
     Ok(found)
 }
 
-async fn list(session: &Session, after: Option<&str>) -> Result<Value, TargetError> {
-    let input = match after {
-        Some(name) => Value::from([("ExclusiveStartStreamName", Value::from(name))]),
-        None => Value::empty(),
-    };
-    let observed = request(session, "ListStreams", &input).await?;
+async fn listed(session: &Session, list: &Pages, input: &Value) -> Result<Value, TargetError> {
+    let observed = request(session, &list.call.operation.value, input).await?;
     observed.decoded.output().cloned().ok_or_else(|| TargetError::NotKinesis {
         endpoint: session.target.endpoint.clone(),
         answer: observed.decoded.as_text(),
@@ -117,16 +125,17 @@ async fn list(session: &Session, after: Option<&str>) -> Result<Value, TargetErr
     })
 }
 
-fn texts(output: &Value, member: &str) -> Vec<String> {
-    let elements = output.get(member).and_then(Value::as_list).unwrap_or_default();
-    elements.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
-}
-
 /// Inspects a stream with our prefix. One that has vanished in the meantime is none.
-async fn inspect(session: &Session, name: String, found: &mut Leftovers) -> Result<(), TargetError> {
-    match tag_of(session, &name).await? {
+async fn inspect(
+    session: &Session,
+    kind: &Arc<Resource>,
+    name: String,
+    found: &mut Leftovers,
+) -> Result<(), TargetError> {
+    let located = Located::new(kind, &name, Bindings::default());
+    match tag_of(session, &located).await? {
         Tagged::By(TagValue { run, expiry }, now) => {
-            if let Some(age) = age_of(session, &name).await? {
+            if let Some(age) = age_of(session, &located).await? {
                 let until = |expiry: Timestamp| {
                     Duration::try_from(expiry.duration_since(now)).unwrap_or(Duration::ZERO)
                 };
@@ -151,47 +160,39 @@ enum Tagged {
     Unread(String),
 }
 
-async fn tag_of(session: &Session, name: &str) -> Result<Tagged, TargetError> {
-    let mut after: Option<String> = None;
+async fn tag_of(session: &Session, located: &Located) -> Result<Tagged, TargetError> {
+    let Some(tags) = &located.kind.tags else { return Ok(Tagged::ByNobody) };
+    let list = &tags.list;
+    let mut page = Some(first_page(list, &located.names));
     for _ in 0..MOST_PAGES {
-        let mut input = Value::from([("StreamName", Value::from(name))]);
-        if let (Value::Map(members), Some(key)) = (&mut input, &after) {
-            members.insert("ExclusiveStartTagKey".to_owned(), Value::from(key.as_str()));
-        }
-        let Observed { decoded, exchange, .. } = request(session, "ListTagsForStream", &input).await?;
-        if is_gone(&decoded) {
+        let Some(input) = page else { return Ok(Tagged::ByNobody) };
+        let Observed { decoded, exchange, .. } = request(session, &list.call.operation.value, &input).await?;
+        if is_gone(&located.kind, &decoded) {
             return Ok(Tagged::Gone);
         }
         let Some(output) = decoded.output() else { return Ok(Tagged::Unread(decoded.as_text())) };
-        let tags = output.get("Tags").and_then(Value::as_list).unwrap_or_default();
-        let text = |tag: &Value, member| tag.get(member).and_then(Value::as_str).map(str::to_owned);
-        if let Some(ours) = tags.iter().find(|tag| text(tag, "Key").as_deref() == Some(TAG_KEY)) {
-            let value = text(ours, "Value").unwrap_or_default();
+        if let Some(value) = our_tag(tags, output) {
             return Ok(Tagged::By(TagValue::read(&value), now(&exchange.response)));
         }
-        let last = tags.last().and_then(|tag| text(tag, "Key"));
-        let more = output.get("HasMoreTags") == Some(&Value::Bool(true));
-        match last {
-            Some(last) if more && after.as_ref() != Some(&last) => after = Some(last),
-            Some(_) | None => return Ok(Tagged::ByNobody),
-        }
+        let last = items(&located.kind, list, output).pop();
+        let next = next_page(list, input.clone(), output, last.as_deref());
+        // A page that leads to itself would come for ever.
+        page = next.filter(|next| *next != input);
     }
     Ok(Tagged::ByNobody)
 }
 
 /// How long ago a stream was made, as far as the target says so; `None` if the stream is gone.
-async fn age_of(session: &Session, name: &str) -> Result<Option<Option<Duration>>, TargetError> {
-    let input = Value::from([("StreamName", Value::from(name))]);
-    for (operation, member) in
-        [("DescribeStreamSummary", "StreamDescriptionSummary"), ("DescribeStream", "StreamDescription")]
-    {
-        let observed = request(session, operation, &input).await?;
-        if is_gone(&observed.decoded) {
+async fn age_of(session: &Session, located: &Located) -> Result<Option<Option<Duration>>, TargetError> {
+    let kind = &located.kind;
+    let Ok(address) = located.address() else { return Ok(Some(None)) };
+    for description in &kind.describe {
+        let observed = request(session, &description.operation.value, &address).await?;
+        if is_gone(kind, &observed.decoded) {
             return Ok(None);
         }
-        let description = observed.decoded.output().and_then(|output| output.get(member));
-        if let Some(Value::Time(created)) = description.and_then(|shown| shown.get("StreamCreationTimestamp"))
-        {
+        let shown = observed.decoded.output().and_then(|output| at_path(output, &description.output.value));
+        if let Some(Value::Time(created)) = shown.and_then(|shown| shown.get(&kind.shows_creation.value)) {
             return Ok(Some(Some(since(*created, &observed.exchange.response))));
         }
     }
@@ -218,22 +219,25 @@ fn now(response: &ResponseText) -> Timestamp {
     theirs.map_or(now, |theirs| theirs.min(now))
 }
 
-fn is_gone(decoded: &DecodedResponse) -> bool {
-    decoded.class() == Some("ResourceNotFoundException")
-}
-
 /// Deletes streams; returns those that could not be deleted, with the answer. A stream that is in a
 /// transition is waited for; all of them together as long as a transition may take on the target.
-pub async fn delete(target: &Target, redactor: &Redactor, names: &[String]) -> Vec<(String, String)> {
+pub async fn delete(
+    target: &Target,
+    resources: &Arc<Resources>,
+    redactor: &Redactor,
+    names: &[String],
+) -> Vec<(String, String)> {
     let session = Arc::new(session(target));
     let at_once = Arc::new(Semaphore::new(AT_ONCE));
     let give_up = Instant::now() + target.transition_deadline;
     let mut deletions = JoinSet::new();
     for name in names {
         let (session, at_once, name) = (Arc::clone(&session), Arc::clone(&at_once), name.clone());
+        let resources = Arc::clone(resources);
+        let located = Located::new(&resources.stream, &name, Bindings::default());
         deletions.spawn(async move {
             let _permit = at_once.acquire().await;
-            let refused = delete_one(&session, &name, give_up).await;
+            let refused = delete_one(&session, &resources, &located, give_up).await;
             refused.map(|answer| (name, answer))
         });
     }
@@ -243,22 +247,28 @@ pub async fn delete(target: &Target, redactor: &Redactor, names: &[String]) -> V
 }
 
 /// Deletes a stream; the answer if it can't be deleted.
-async fn delete_one(session: &Session, name: &str, give_up: Instant) -> Option<String> {
-    let input = Value::from([("StreamName", Value::from(name))]);
-    let outgoing = Outgoing::call(session.model, "DeleteStream", &input);
+async fn delete_one(
+    session: &Session,
+    resources: &Resources,
+    located: &Located,
+    give_up: Instant,
+) -> Option<String> {
+    let delete = &located.kind.delete;
+    let input = match located.input(&delete.with) {
+        Ok(input) => input,
+        Err(unbound) => return Some(unbound.to_string()),
+    };
+    let outgoing = Outgoing::call(session.model, &delete.operation.value, &input);
     let mut pause = Duration::from_millis(5);
-    let mut broken = 0;
+    let (mut broken, mut parts_deleted) = (0, false);
     loop {
         let decoded = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed.decoded;
-        if decoded.is_success() || is_gone(&decoded) {
+        if decoded.is_success() || is_gone(&located.kind, &decoded) {
             return None;
         }
         // A stream that is being created or encrypted can be deleted once it has settled.
         let passes = match &decoded {
-            DecodedResponse::Refused { .. } => {
-                let passing = ["ResourceInUseException", "LimitExceededException"];
-                decoded.class().is_some_and(|class| passing.contains(&class)) || decoded.is_throttled()
-            }
+            DecodedResponse::Refused { .. } => passes(&located.kind, &decoded),
             DecodedResponse::ServerError { .. } | DecodedResponse::None(_) => {
                 broken += 1;
                 broken < MOST_TRIES
@@ -267,6 +277,10 @@ async fn delete_one(session: &Session, name: &str, give_up: Instant) -> Option<S
         };
         if !passes || Instant::now() >= give_up {
             return Some(decoded.as_text());
+        }
+        // A stream may be kept by what belongs to it.
+        if !std::mem::replace(&mut parts_deleted, true) {
+            parts::delete(session, resources, located).await;
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(1));

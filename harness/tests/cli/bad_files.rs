@@ -18,6 +18,24 @@ fn a_broken_case_is_drawn() {
 }
 
 #[test]
+fn a_wrong_resource_is_drawn() {
+    let scratch = Scratch::new();
+    let cases = scratch.cases("    title:", "    title:");
+    let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/resources.yaml");
+    let own = std::fs::read_to_string(own).expect("the file of resources");
+    let awaits = "await: {StreamStatus: ACTIVE}";
+    assert!(own.contains(awaits));
+    scratch.write("cases/resources.yaml", &own.replacen(awaits, "await: {StreamStatus: READY}", 1));
+    let wrong = ["`READY` is no settled status of a stream", "cases/resources.yaml:", "one of: ACTIVE"];
+    for verb in ["run", "list", "check"] {
+        run(&[verb, "--cases", &cases]).expect(2).complains(&wrong);
+    }
+    // Nothing listens there: what is wrong is reported before the first request.
+    let endpoint = format!("http://127.0.0.1:{}", super::support::free_port());
+    run(&["sweep", "--cases", &cases, "--endpoint", &endpoint]).expect(2).complains(&wrong);
+}
+
+#[test]
 fn a_folder_of_cases_that_is_none_is_reported() {
     run(&["list", "--cases", "/nowhere/at/all"]).expect(2).complains(&["is not a folder", "try: "]);
 }

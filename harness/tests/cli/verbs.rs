@@ -45,7 +45,7 @@ fn repeat_reports_that_nothing_flips_or_what_does() {
     // A shared name that is taken after the first run: the second meets another environment.
     let cases = scratch.write(
         "cases/create-stream/twice.yaml",
-        "format: 1\noperation: CreateStream\ncases:\n  once:\n    title: A name is free\n    kills-nothing: A test\n    given: {}\n    steps:\n      with: {StreamName: somebody, ShardCount: 1}\n      expect: accepted\n      because: [LIFE-001]\n",
+        "format: 1\noperation: CreateStream\ncases:\n  once:\n    title: A name is free\n    kills-nothing: A test\n    given: {}\n    steps:\n      with: {StreamName: somebody, ShardCount: 1, Tags: $run.tags}\n      expect: accepted\n      because: [LIFE-001]\n",
     );
     let cases = cases.trim_end_matches("/create-stream/twice.yaml");
     run(&["repeat", "--times", "3", "-q", "--cases", cases])

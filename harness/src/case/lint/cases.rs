@@ -23,6 +23,7 @@ impl<'l> Lint<'l> {
         self.kills(suite, case);
         self.rows(suite, case);
         self.fixtures(suite, case);
+        self.given_setups(suite, case);
         self.steps(suite, case);
     }
 
@@ -135,6 +136,9 @@ impl<'l> Lint<'l> {
                     }
                 }
                 Reference::RunTags
+                | Reference::ResourceName
+                | Reference::GivenShards
+                | Reference::GivenEncryption
                 | Reference::Each(_)
                 | Reference::Open(_)
                 | Reference::Got(_)

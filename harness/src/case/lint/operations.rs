@@ -53,15 +53,7 @@ impl Lint<'_> {
                 self.problems.push(Diagnostic::error(source, member.span, title, "not in the model"));
             }
         }
-        // A suite of no file, for the place of what is wrong.
-        let suite = Suite {
-            name: "operations".to_owned(),
-            file: "operations".to_owned(),
-            source: std::sync::Arc::clone(source),
-            operation: None,
-            cases: Vec::new(),
-            without: Vec::new(),
-        };
+        let suite = place_in(source);
         let what = format!("the input of {name}");
         self.against(&suite, &traits.minimal, operation.input.as_deref(), &what);
         let mut input = value(&traits.minimal);
@@ -80,8 +72,21 @@ impl Lint<'_> {
     }
 }
 
-/// The tree as a value; a key of the target has the form of an alias.
-fn value(tree: &Tree) -> Value {
+/// A suite of no cases, for the place of what is wrong in a file that is no suite.
+pub(super) fn place_in(source: &std::sync::Arc<Source>) -> Suite {
+    Suite {
+        name: String::new(),
+        file: String::new(),
+        source: std::sync::Arc::clone(source),
+        operation: None,
+        cases: Vec::new(),
+        without: Vec::new(),
+    }
+}
+
+/// The tree as a value; a key of the target has the form of an alias, and so have the other names the form
+/// of what they stand for.
+pub(super) fn value(tree: &Tree) -> Value {
     match &tree.node {
         Node::Literal(value) => value.clone(),
         Node::List(trees) => Value::List(trees.iter().map(value).collect()),
@@ -89,8 +94,16 @@ fn value(tree: &Tree) -> Value {
             let members = members.iter().map(|(name, tree)| (name.clone(), value(tree)));
             Value::Map(members.collect::<IndexMap<_, _>>())
         }
-        Node::Reference(Reference::Key(_) | Reference::KeyArn(_)) => Value::String(A_KEY.to_owned()),
-        // The loader refuses patterns in requests, and no stream is given here.
+        Node::Reference(Reference::Key(_) | Reference::KeyArn(_) | Reference::GivenEncryption) => {
+            Value::String(A_KEY.to_owned())
+        }
+        Node::Reference(Reference::ResourceName | Reference::StreamName(_)) => {
+            Value::String(ADDRESSES[0].1.to_owned())
+        }
+        Node::Reference(Reference::StreamArn(_)) => Value::String(ADDRESSES[1].1.to_owned()),
+        Node::Reference(Reference::GivenShards) => Value::Integer(1),
+        Node::Reference(Reference::RunTags) => Value::from([("a", Value::from("b"))]),
+        // The loader refuses patterns in requests, and nothing else has a value here.
         Node::Reference(_) | Node::OneOf(_) | Node::Matches(_) => Value::Null,
     }
 }

@@ -1,9 +1,7 @@
 //! Members that the model doesn't know, in requests and in expectations.
 
-use indexmap::IndexMap;
-
 use super::{Lint, trees};
-use crate::case::ast::{Answer, Call, Node, Suite, Tree, Until};
+use crate::case::ast::{Answer, Call, ExpectedState, Node, Resource, Suite, Tree, Until};
 use crate::case::diagnostic::Diagnostic;
 use crate::case::mapping::nearest;
 use crate::case::span::{Source, Span};
@@ -30,18 +28,19 @@ impl Lint<'_> {
         }
     }
 
-    /// Holds an expected state to the members of both descriptions.
-    pub(super) fn expected_state(&mut self, suite: &Suite, members: &IndexMap<String, Tree>) {
-        let known: Vec<&str> = ["StreamDescriptionSummary", "StreamDescription"]
-            .into_iter()
-            .flat_map(|shape| self.model.members(Some(shape)).map(|(name, _)| name))
-            .collect();
-        for (name, tree) in members {
+    /// Holds an expected state to the members of all descriptions of that kind of resource.
+    pub(super) fn expected_state(&mut self, suite: &Suite, kind: &Resource, state: &ExpectedState) {
+        let known = self.shown_members(kind);
+        let what = format!("the description of a {}", kind.name.value);
+        for (name, tree) in &state.members {
             if !known.contains(&name.as_str()) {
-                let problem =
-                    unknown_member(&suite.source, name, tree, "the description of a stream", &known);
-                self.problems.push(problem);
+                self.problems.push(unknown_member(&suite.source, name, tree, &what, &known));
             }
+        }
+        let status = &kind.status.value;
+        if !state.members.contains_key(status) {
+            let title = format!("a state without `{status}`");
+            self.error(suite, state.span, title, format!("which status does the {} show?", kind.name.value));
         }
     }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{Lint, Use, trees};
 use crate::case::ast::{
-    Answer, Body, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Step, StepKind, Suite,
-    Tree,
+    Answer, Body, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Resource, Step,
+    StepKind, Suite, Tree,
 };
 use crate::case::mapping::nearest;
 use crate::case::span::Span;
 use crate::facts::FactId;
-use crate::model::{Shape, Value};
+use crate::model::Value;
 
 /// What is known when a step is reached.
 #[derive(Default)]
@@ -107,7 +107,20 @@ impl<'l> Lint<'l> {
     fn marked(&mut self, suite: &Suite, call: &Call) {
         let Body::Tree(tree) = &call.with else { return };
         let Node::Map(members) = &tree.node else { return };
-        if call.operation.value == "CreateStream" && !members.contains_key("Tags") {
+        let created = self
+            .library
+            .resources
+            .kinds
+            .values()
+            .find(|kind| kind.tags.is_some() && kind.create.operation.value == call.operation.value);
+        let marked = created.is_none_or(|kind| match &kind.create.with.node {
+            Node::Map(create) => create
+                .iter()
+                .filter(|(_, tree)| tree.node == Node::Reference(Reference::RunTags))
+                .all(|(member, _)| members.contains_key(member)),
+            Node::Literal(_) | Node::Reference(_) | Node::List(_) | Node::OneOf(_) | Node::Matches(_) => true,
+        });
+        if !marked {
             let title = "a create without the tags of the run";
             self.error(suite, tree.span, title, "write `Tags: $run.tags`");
         }
@@ -153,7 +166,7 @@ impl<'l> Lint<'l> {
                         let title = "`by` without an observation before it";
                         self.error(suite, by.span, title, "counts from a sample of an observation");
                     }
-                    self.status(suite, status, by.span);
+                    self.status(suite, &self.library.resources.stream, status, by.span);
                 }
             }
         }
@@ -217,22 +230,26 @@ impl<'l> Lint<'l> {
                 "see `given`",
             );
         }
-        self.cited(suite, step, &[operation, Some("DescribeStreamSummary"), Some("DescribeStream")]);
+        let given = case.given.get(&observation.fixture.value).map(|given| &given.value);
+        let kind = self.library.resources.kind(given);
+        let describe = kind.describe.iter().map(|description| Some(description.operation.value.as_str()));
+        let about: Vec<Option<&str>> = std::iter::once(operation).chain(describe).collect();
+        self.cited(suite, step, &about);
         for state in &observation.states {
-            self.expected_state(suite, &state.members);
+            self.expected_state(suite, kind, state);
             for tree in state.members.values() {
                 self.references(suite, tree, before, Use::State);
             }
             if let Some(Tree { node: Node::Literal(Value::String(status)), span }) =
-                state.members.get("StreamStatus")
+                state.members.get(&kind.status.value)
             {
-                self.status(suite, status, *span);
+                self.status(suite, kind, status, *span);
             }
         }
         for during in &observation.during {
-            self.status(suite, &during.status.value, during.status.span);
+            self.status(suite, kind, &during.status.value, during.status.span);
             let shown = observation.states.iter().any(|state| {
-                matches!(&state.members.get("StreamStatus").map(|tree| &tree.node),
+                matches!(&state.members.get(&kind.status.value).map(|tree| &tree.node),
                     Some(Node::Literal(Value::String(status))) if *status == during.status.value)
             });
             if !shown {
@@ -268,6 +285,9 @@ impl<'l> Lint<'l> {
                 | Reference::KeyArn(_)
                 | Reference::ChangedArn(..)
                 | Reference::RunTags
+                | Reference::ResourceName
+                | Reference::GivenShards
+                | Reference::GivenEncryption
                 | Reference::Each(_)
                 | Reference::Absent
                 | Reference::Present => {}
@@ -275,12 +295,12 @@ impl<'l> Lint<'l> {
         }
     }
 
-    /// Holds a status to the model's.
-    fn status(&mut self, suite: &Suite, status: &str, span: Span) {
-        let Some(Shape::String { values, .. }) = self.model.shape("StreamStatus") else { return };
-        if !values.iter().any(|value| value == status) {
-            let label = format!("one of: {}", values.join(", "));
-            self.error(suite, span, format!("no stream shows the status `{status}`"), label);
+    /// Holds a status to those of the kind of resource, in the order of the model.
+    fn status(&mut self, suite: &Suite, kind: &Resource, status: &str, span: Span) {
+        if !kind.is_transient(status) && !kind.is_settled(status) {
+            let label = format!("one of: {}", self.statuses(kind).join(", "));
+            let title = format!("no {} shows the status `{status}`", kind.name.value);
+            self.error(suite, span, title, label);
         }
     }
 

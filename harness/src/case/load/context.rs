@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::case::ast::{Body, Node, Tree};
+use crate::case::ast::{Body, Node, Resources, Tree};
 use crate::case::span::{Span, Spanned};
 use crate::facts::{FactId, Registry};
 
@@ -11,6 +11,8 @@ use crate::facts::{FactId, Registry};
 pub(super) struct Context<'c> {
     /// The operation of calls that name none.
     pub(super) operation: Option<&'c Spanned<String>>,
+    /// The kinds of resources that may be observed.
+    pub(super) resources: &'c Resources,
     /// In a family: the smallest input that this operation accepts.
     pub(super) minimal: Option<&'c Tree>,
 }

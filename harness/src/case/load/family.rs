@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::case::ast::{OperationEffect, Operations, Selection, Suite, Without};
+use crate::case::ast::{OperationEffect, Operations, Resources, Selection, Suite, Without};
 use crate::case::kebab::kebab_case;
 use crate::case::mapping::{Mapping, nearest};
 use crate::case::reader::{Fields, Reader};
@@ -18,7 +18,7 @@ pub(super) fn suites(
     reader: &mut Reader,
     name: &str,
     fields: &Fields<'_>,
-    operations: &Operations,
+    (operations, resources): (&Operations, &Resources),
 ) -> Option<Vec<Suite>> {
     if let Some(entry) = fields.entry("operation") {
         reader.error(entry.key.span, "`operation` beside `for`", "a family is about several");
@@ -72,7 +72,7 @@ pub(super) fn suites(
             suites.push(empty(reader, name, operation, vec![left_out]));
             continue;
         }
-        let context = Context { operation: Some(operation), minimal: Some(&traits.minimal) };
+        let context = Context { operation: Some(operation), resources, minimal: Some(&traits.minimal) };
         let mut suite = empty(reader, name, operation, Vec::new());
         for entry in entries {
             match left_out(reader, entry, operation) {

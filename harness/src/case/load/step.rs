@@ -302,7 +302,8 @@ fn observe(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Op
     let fixture = reader
         .required(fields, Mapping::Observe, "observe")
         .and_then(|yaml| reader.variant(yaml, "`observe`"));
-    let states = reader.required(fields, Mapping::Observe, "states").and_then(|yaml| states(reader, yaml));
+    let states =
+        reader.required(fields, Mapping::Observe, "states").and_then(|yaml| states(reader, yaml, context));
     let during = match fields.get("during") {
         Some(yaml) => during(reader, yaml, context),
         None => Vec::new(),
@@ -310,16 +311,16 @@ fn observe(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Op
     Some(ObserveStep { fixture: fixture?, states: states?, during })
 }
 
-fn states(reader: &mut Reader, yaml: &Yaml) -> Option<Vec<ExpectedState>> {
+fn states(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<Vec<ExpectedState>> {
     let elements = reader.list(yaml, "`states`")?;
     if elements.is_empty() {
         reader.error(yaml.span, "`states` without a state", "no state is expected");
         return None;
     }
-    Some(elements.iter().filter_map(|element| state(reader, element)).collect())
+    Some(elements.iter().filter_map(|element| state(reader, element, context)).collect())
 }
 
-fn state(reader: &mut Reader, yaml: &Yaml) -> Option<ExpectedState> {
+fn state(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<ExpectedState> {
     let entries = reader.entries(yaml, "a state of `states`")?;
     let (seen, present) = former::SEEN;
     if let Some(entry) = entries.iter().find(|entry| entry.key.value == seen) {
@@ -331,9 +332,11 @@ fn state(reader: &mut Reader, yaml: &Yaml) -> Option<ExpectedState> {
     let is_member = |entry: &&Entry| entry.key.value != seen && entry.key.value != present;
     let members: Vec<Entry> = entries.iter().filter(is_member).cloned().collect();
     let members = tree::members(reader, &members, Place::Expectation);
-    if !members.contains_key("StreamStatus") {
+    // Of which kind the observed resource is, the lint knows.
+    if !context.resources.kinds.values().any(|kind| members.contains_key(&kind.status.value)) {
         let at = entries.first().map_or(yaml.span, |entry| entry.key.span);
-        reader.error(at, "a state without `StreamStatus`", "which status does the stream show?");
+        let status = &context.resources.stream.status.value;
+        reader.error(at, format!("a state without `{status}`"), "which status does the stream show?");
     }
     Some(ExpectedState { span: yaml.span, members, optional })
 }

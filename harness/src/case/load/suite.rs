@@ -7,7 +7,7 @@ use strum::VariantArray as _;
 
 use crate::case::ast::{
     Address, Axes, Case, Cost, EncodingAxis, Fixture, FixtureName, FixtureStatus, Level, Node, Operations,
-    Reference, Row, Suite,
+    Reference, Resources, Row, Suite,
 };
 use crate::case::diagnostic::Diagnostic;
 use crate::case::mapping::Mapping;
@@ -26,14 +26,14 @@ use super::tree::{Place, tree};
 pub(super) fn suites(
     name: &str,
     source: &Arc<Source>,
-    operations: &Operations,
+    (operations, resources): (&Operations, &Resources),
 ) -> (Vec<Suite>, Vec<Diagnostic>) {
     let (mut reader, tree) = Reader::open(source);
     let suites = tree.and_then(|tree| {
         let fields = reader.fields(&tree, Mapping::Suite)?;
         reader.format(&fields, Mapping::Suite);
         if fields.entry("for").is_some() {
-            return family::suites(&mut reader, name, &fields, operations);
+            return family::suites(&mut reader, name, &fields, (operations, resources));
         }
         for key in ["operations", "without"] {
             if let Some(entry) = fields.entry(key) {
@@ -43,7 +43,7 @@ pub(super) fn suites(
         let operation = fields.get("operation").and_then(|yaml| reader.text(yaml, "`operation`"));
         let cases = reader.required(&fields, Mapping::Suite, "cases")?;
         let entries = reader.entries(cases, "`cases`")?;
-        let context = Context { operation: operation.as_ref(), minimal: None };
+        let context = Context { operation: operation.as_ref(), resources, minimal: None };
         let cases = entries.iter().filter_map(|entry| case(&mut reader, entry, context)).collect();
         let source = Arc::clone(source);
         Some(vec![Suite {
@@ -174,10 +174,18 @@ fn fixture(reader: &mut Reader, yaml: &Yaml) -> Option<Fixture> {
     let fields = reader.fields(yaml, Mapping::Fixture)?;
     let encryption = fields.get("encryption").and_then(|yaml| encryption(reader, yaml));
     let status = fields.get("status").and_then(|yaml| reader.variant(yaml, "`status`"));
+    let setups = match fields.get("setup") {
+        Some(yaml @ Yaml { node: YamlNode::Scalar(_), .. }) => {
+            reader.text(yaml, "`setup`").into_iter().collect()
+        }
+        Some(yaml) => reader.texts(yaml, "`setup`"),
+        None => Vec::new(),
+    };
     let shards = fields.get("shards").and_then(|yaml| reader.number(yaml, "`shards`", 1, 10));
     Some(Fixture::Own {
         status: status.map_or(FixtureStatus::Active, |status| status.value),
         encryption,
+        setups,
         shards: shards.and_then(|shards| u32::try_from(shards.value).ok()).unwrap_or(1),
     })
 }

@@ -48,7 +48,7 @@ fn the_fixtures_load_as_they_read() {
     assert_eq!(case.over.address, [Address::Name, Address::Arn, Address::Both]);
     assert_eq!(
         case.given[&FixtureName::Stream].value,
-        Fixture::Own { status: Default::default(), encryption: None, shards: 1 }
+        Fixture::Own { status: Default::default(), encryption: None, setups: Vec::new(), shards: 1 }
     );
     let StepKind::Call(call) = &case.steps[0].kind else { panic!("the first step is a call") };
     assert_eq!(call.address, CallAddress::Axis);

@@ -18,13 +18,17 @@ pub(super) enum Place {
     Expectation,
     /// In a row: what the place that uses it may hold, but no other column.
     Row,
+    /// In a call of `resources.yaml`: values, those of the resource and of `given` included.
+    Resource,
+    /// In a state that `resources.yaml` awaits: values and patterns.
+    Awaited,
 }
 
 impl Place {
     const fn takes_patterns(self) -> bool {
         match self {
-            Self::Request => false,
-            Self::Expectation | Self::Row => true,
+            Self::Request | Self::Resource => false,
+            Self::Expectation | Self::Row | Self::Awaited => true,
         }
     }
 }
@@ -105,6 +109,9 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
             None => Reference::Key(rest.to_owned()),
         }),
         ("run", "tags") => Some(Reference::RunTags),
+        ("resource", "name") => Some(Reference::ResourceName),
+        ("given", "shards") => Some(Reference::GivenShards),
+        ("given", "encryption") => Some(Reference::GivenEncryption),
         ("each", rest) if !rest.is_empty() => Some(Reference::Each(rest.to_owned())),
         ("open", rest) if !rest.is_empty() => Some(Reference::Open(rest.to_owned())),
         ("got", rest) if !rest.is_empty() => Some(Reference::Got(rest.to_owned())),
@@ -122,7 +129,14 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         );
         return None;
     };
+    if place == Place::Resource || place == Place::Awaited {
+        return in_resources(reader, name, span, found);
+    }
     match &found {
+        Reference::ResourceName | Reference::GivenShards | Reference::GivenEncryption => {
+            reader.error(span, format!("`${name}` in a case"), "only for the file of resources");
+            None
+        }
         Reference::Open(_) | Reference::Present if !place.takes_patterns() => {
             reader.error(span, format!("`${name}` in a request"), "only for expectations");
             None
@@ -146,6 +160,29 @@ fn reference(reader: &mut Reader, name: &str, span: Span, place: Place) -> Optio
         | Reference::Got(_)
         | Reference::Absent
         | Reference::Present => Some(found),
+    }
+}
+
+/// What `resources.yaml` may refer to: what is known before the first step of a trial.
+fn in_resources(reader: &mut Reader, name: &str, span: Span, found: Reference) -> Option<Reference> {
+    match found {
+        Reference::Key(_)
+        | Reference::StreamName(_)
+        | Reference::StreamArn(_)
+        | Reference::RunTags
+        | Reference::ResourceName
+        | Reference::GivenShards
+        | Reference::GivenEncryption
+        | Reference::Absent => Some(found),
+        Reference::KeyArn(_)
+        | Reference::ChangedArn(..)
+        | Reference::Each(_)
+        | Reference::Open(_)
+        | Reference::Got(_)
+        | Reference::Present => {
+            reader.error(span, format!("`${name}` in the file of resources"), "only for cases");
+            None
+        }
     }
 }
 

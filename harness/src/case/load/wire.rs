@@ -79,10 +79,13 @@ fn is_text(tree: &Tree) -> bool {
             | Reference::Got(_)
             | Reference::StreamName(_)
             | Reference::StreamArn(_)
-            | Reference::ChangedArn(_, _) => true,
+            | Reference::ChangedArn(_, _)
+            | Reference::ResourceName => true,
             Reference::Key(_)
             | Reference::KeyArn(_)
             | Reference::RunTags
+            | Reference::GivenShards
+            | Reference::GivenEncryption
             | Reference::Open(_)
             | Reference::Absent
             | Reference::Present => false,

@@ -153,10 +153,12 @@ impl<'trial> Machine<'trial> {
 
     fn take_sample(&mut self, calling: &mut Calling<'trial>, observed: &Observed) {
         let exchange = &observed.exchange;
+        let Some(observe) = calling.observe else { return };
+        let kind = self.trial.kind(observe.fixture.value);
         let sample = TimedSnapshot {
             sent_us: exchange.sent_us,
             received_us: exchange.received_us,
-            snapshot: Snapshot::of(&observed.decoded),
+            snapshot: Snapshot::of(kind, &observed.decoded),
         };
         if !calling.sent {
             calling.sent = true;

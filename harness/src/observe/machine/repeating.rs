@@ -1,4 +1,4 @@
-//! Calls that the machine sends again and again. The stream is awaited ACTIVE after each accepted one.
+//! Calls that the machine sends again and again. The stream is awaited settled after each accepted one.
 
 use crate::case::ast::{Call, FixtureName};
 use crate::log::{Role, StepIndex};
@@ -15,7 +15,7 @@ pub(super) struct Repeating<'trial> {
     times: usize,
     repetition: usize,
     call: usize,
-    /// When the response came after which ACTIVE is awaited.
+    /// When the response came after which a settled status is awaited.
     awaiting_since_us: Option<u64>,
     samples: u32,
 }
@@ -60,25 +60,27 @@ impl<'trial> Machine<'trial> {
                 self.first_accepted.get_or_insert(true);
                 if decoded.is_success() {
                     repeating.awaiting_since_us = Some(exchange.received_us);
-                    self.sample_active(repeating);
+                    self.sample_until_settled(repeating);
                     return Some(Going::On);
                 }
                 Some(self.next_repetition(repeating))
             }
             (Role::Sample { .. }, Some(since_us)) => {
-                let active = Snapshot::of(decoded).status() == Some("ACTIVE");
-                if active || exchange.received_us >= since_us.saturating_add(self.timing.deadline_us) {
+                let kind = self.trial.kind(FixtureName::Stream);
+                let settled =
+                    Snapshot::of(kind, decoded).status().is_some_and(|status| kind.is_settled(status));
+                if settled || exchange.received_us >= since_us.saturating_add(self.timing.deadline_us) {
                     repeating.awaiting_since_us = None;
                     return Some(self.next_repetition(repeating));
                 }
-                self.sample_active(repeating);
+                self.sample_until_settled(repeating);
                 Some(Going::On)
             }
             (_, _) => None,
         }
     }
 
-    fn sample_active(&mut self, repeating: &mut Repeating<'trial>) {
+    fn sample_until_settled(&mut self, repeating: &mut Repeating<'trial>) {
         let sample =
             DueAction::Sample { step: self.at, stream: FixtureName::Stream, repetition: repeating.samples };
         self.due.push(sample);

@@ -2,6 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::case::ast::Resources;
 use crate::testing::cases;
 
 /// Microseconds.
@@ -29,7 +30,7 @@ fn glance() -> impl Strategy<Value = Glance> {
 
 /// A description with these members.
 fn state(status: &str, encryption: &str) -> Snapshot {
-    Snapshot::State(Value::from([("StreamStatus", status.into()), ("EncryptionType", encryption.into())]))
+    Snapshot::of_stream(Value::from([("StreamStatus", status.into()), ("EncryptionType", encryption.into())]))
 }
 
 /// What is shown before, during and after.
@@ -113,7 +114,14 @@ fn scene(states: States) -> impl Strategy<Value = Scene> {
 }
 
 fn found_in(states: States, scene: &Scene) -> StatesFound {
-    found(&states.expected(), &scene.samples, scene.call, scene.shortest, &Bindings::default())
+    found(
+        &Resources::embedded().stream,
+        &states.expected(),
+        &scene.samples,
+        scene.call,
+        scene.shortest,
+        &Bindings::default(),
+    )
 }
 
 /// The longest time from the sending of a sample, or of the call, to the answer of the next sample that
@@ -324,7 +332,14 @@ fn a_sample_in_flight_when_the_call_was_sent_may_show_either_side() {
         .into_iter()
         .map(|(sent_us, received_us, seen)| TimedSnapshot { sent_us, received_us, snapshot: seen })
         .collect();
-        let found = found(&STARTED.expected(), &samples, (15, 25), 5, &Bindings::default());
+        let found = found(
+            &Resources::embedded().stream,
+            &STARTED.expected(),
+            &samples,
+            (15, 25),
+            5,
+            &Bindings::default(),
+        );
         let back = has(&found, |violation| matches!(violation, StatesViolation::Back { .. }));
         assert_eq!(back, encryption == "KMS", "UPDATING after the end is back, before it is not");
     }
@@ -347,7 +362,7 @@ fn an_open_member_is_recorded_once_for_each_answer() {
     .zip(0..)
     .map(|(seen, at)| TimedSnapshot { sent_us: 10 * at, received_us: 10 * at + 5, snapshot: seen })
     .collect();
-    let found = found(&expected, &samples, (0, 1), 5, &Bindings::default());
+    let found = found(&Resources::embedded().stream, &expected, &samples, (0, 1), 5, &Bindings::default());
     assert_eq!(found.violations, vec![]);
     let answers: Vec<_> = found
         .open_values
@@ -365,7 +380,7 @@ fn said(states: &[ExpectedState], shown: &[Snapshot]) -> Vec<StatesViolation> {
         snapshot: seen.clone(),
     };
     let samples: Vec<_> = (0..).zip(shown).map(sample).collect();
-    found(states, &samples, (0, 1), 50, &Bindings::default()).violations
+    found(&Resources::embedded().stream, states, &samples, (0, 1), 50, &Bindings::default()).violations
 }
 
 #[test]

@@ -1,5 +1,6 @@
+use super::{FORMER_SETUPS, setup_text, short};
 use crate::case::Source;
-use crate::case::ast::Library;
+use crate::case::ast::{Library, Resources};
 use crate::plan::Manifest;
 use crate::testing::cases::manifest;
 use std::collections::BTreeSet;
@@ -204,4 +205,18 @@ fn what_an_answer_is_held_to_is_no_part_of_the_question() {
     let held =
         "expect: {accepted: {}, headers: {a: b}, body: empty, encoding: cbor, spelling: {$whole: number}}";
     assert_eq!(digest_of_steps("expect: accepted"), digest_of_steps(held));
+}
+
+#[test]
+fn the_setups_that_were_code_send_what_the_code_sent() {
+    let resources = Resources::embedded();
+    let digests: Vec<(&str, String)> = FORMER_SETUPS
+        .iter()
+        .map(|(name, _)| {
+            let setup = &resources.setups[*name];
+            (*name, short(&setup_text(&resources.kinds[&setup.resource.value], setup)))
+        })
+        .collect();
+    let former: Vec<(&str, String)> = FORMER_SETUPS.map(|(name, digest)| (name, digest.to_owned())).to_vec();
+    assert_eq!(digests, former, "a trial from a state that is reached in another way is another question");
 }

@@ -49,6 +49,7 @@ fn every_value_state_and_address_is_written_as_it_is_read() {
             Fixture::Own {
                 status: FixtureStatus::Updating,
                 encryption: Some(bound(Reference::Key("managed".to_owned()))),
+                setups: Vec::new(),
                 shards: 2,
             },
         ),

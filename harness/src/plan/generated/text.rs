@@ -105,7 +105,7 @@ impl Text {
         match fixture {
             Fixture::Shared => self.push("shared"),
             Fixture::Missing => self.push("missing"),
-            Fixture::Own { status, encryption, shards } => {
+            Fixture::Own { status, encryption, setups, shards } => {
                 self.push("{");
                 match encryption {
                     Some(key) => {
@@ -116,6 +116,10 @@ impl Text {
                 }
                 if *status != FixtureStatus::default() {
                     self.push(&format!(", status: {}", serialized_name(*status)));
+                }
+                if !setups.is_empty() {
+                    let names: Vec<&str> = setups.iter().map(|name| name.value.as_str()).collect();
+                    self.push(&format!(", setup: [{}]", names.join(", ")));
                 }
                 if *shards != 1 {
                     self.push(&format!(", shards: {shards}"));

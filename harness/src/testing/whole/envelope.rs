@@ -73,7 +73,7 @@ impl Respond for Gateway {
 }
 
 /// One request on a connection of its own; the host stays the gateway's, which is what is signed.
-fn forward(behind: SocketAddr, request: &Request) -> (u16, Vec<u8>) {
+pub(super) fn forward(behind: SocketAddr, request: &Request) -> (u16, Vec<u8>) {
     let mut stream = TcpStream::connect(behind).expect("the API listens");
     let mut head = format!("{} / HTTP/1.1\r\n", request.method);
     for (name, value) in &request.headers {

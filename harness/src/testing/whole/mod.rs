@@ -6,6 +6,8 @@ mod generated;
 mod lending;
 mod operations;
 mod panics;
+mod resources;
+mod setups;
 mod suite;
 
 use std::sync::{Arc, Mutex};

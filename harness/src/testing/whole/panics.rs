@@ -1,7 +1,7 @@
 //! A harness that panics in the middle of a run.
 
 use super::*;
-use crate::case::ast::Level;
+use crate::case::ast::{Level, Resources};
 use crate::log::{Redactor, Timing};
 use crate::observe::Observation;
 use crate::plan::PlannedTrial;
@@ -53,7 +53,7 @@ async fn after_a_panic_the_streams_are_deleted_and_the_panic_goes_on() {
     let target = Target::reference(&endpoint, client(&endpoint));
     // A deletion takes a transition.
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let left = run::sweep::find(&target, &Redactor::none()).await.expect("it answers");
+    let left = run::sweep::find(&target, Resources::embedded(), &Redactor::none()).await.expect("it answers");
     assert_eq!(left.ours, Vec::new());
     running.shutdown().await;
 }
