@@ -44,21 +44,19 @@ pub(super) fn changes_of<'a>(trials: impl IntoIterator<Item = &'a PlannedTrial>)
 }
 
 /// Measures the lengths of these changes on a stream of its own. A change that the target refuses is
-/// left out: what needs it says so itself.
+/// left out: what needs it says so itself. With the error that ended the measurement early, if one did.
 pub(super) async fn measure(
     session: &Arc<Session>,
     fixtures: &Arc<Fixtures>,
     changes: &BTreeSet<Change>,
-) -> Lengths {
+) -> (Lengths, Option<SetupError>) {
     let stated = session.target.stated_length();
     let mut lengths = Lengths { stated_us: stated, ..Lengths::default() };
     if changes.is_empty() || session.is_stopped() {
-        return lengths;
+        return (lengths, None);
     }
-    if let Err(error) = measure_all(session, fixtures, changes, &mut lengths).await {
-        session.notice(None, format!("the lengths of transitions were not all measured: {error}"));
-    }
-    lengths
+    let error = measure_all(session, fixtures, changes, &mut lengths).await.err();
+    (lengths, error)
 }
 
 async fn measure_all(

@@ -14,7 +14,8 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::case::ast::{Level, Resources};
 use crate::log::{
-    Capabilities, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing, TrialVerdict,
+    Capabilities, Change, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing,
+    TrialVerdict,
 };
 use crate::model::Model;
 use crate::observe::Observation;
@@ -147,21 +148,18 @@ pub(crate) async fn run(
     } else {
         BTreeSet::new()
     };
-    let lengths = tokio::select! {
-        lengths = calibration::measure(&session, &fixtures, &changes) => lengths,
-        () = session.stopped() => Lengths::default(),
-    };
+    let mut follower = JoinSet::new();
+    if let Some(process) = session.target.process.clone() {
+        let epochs = Arc::clone(&epochs);
+        follower.spawn(async move { epochs.follow(&*process).await });
+    }
+    let lengths = measured(&session, &fixtures, &epochs, &changes).await;
     let timing = Arc::new(timing_of(&session.target, lengths));
     session.set_pace(&timing.lengths);
     session.emit(Event::Timing((*timing).clone()));
     report_unseen_transitions(&session, &timing.lengths);
     let field = Field { session, fixtures, capabilities: Arc::new(capabilities.clone()), timing };
     let observing = Semaphore::new(field.session.target.transitional_budget.max(1) as usize);
-    let mut follower = JoinSet::new();
-    if let Some(process) = field.session.target.process.clone() {
-        let epochs = Arc::clone(&epochs);
-        follower.spawn(async move { epochs.follow(&*process).await });
-    }
     let run = Arc::new(Run { field, capabilities, settings, referee, observing, epochs });
     let asked = selected.len();
     // In a task of its own: a panic is a bug of the harness, and what was made is deleted all the same.
@@ -202,6 +200,35 @@ pub(crate) async fn run(
         std::panic::resume_unwind(panic);
     }
     Ok(footer)
+}
+
+/// The lengths of these changes, measured again if the target's process ends meanwhile: the stream that was
+/// measured is gone with it.
+async fn measured(
+    session: &Arc<Session>,
+    fixtures: &Arc<Fixtures>,
+    epochs: &Epochs,
+    changes: &BTreeSet<Change>,
+) -> Lengths {
+    loop {
+        let epoch = epochs.up().await;
+        let (lengths, error) = tokio::select! {
+            measured = calibration::measure(session, fixtures, changes) => measured,
+            () = session.stopped() => return Lengths::default(),
+            () = epochs.end_of(epoch) => continue,
+        };
+        // The end of a process is noticed a little later than that its connections broke.
+        if session.target.process.is_some() && !changes.is_empty() && session.nothing_listens().await {
+            let _noticed = tokio::time::timeout(NOTICED_AT_LAST, epochs.end_of(epoch)).await;
+        }
+        if epochs.has_ended(epoch) && !session.is_stopped() {
+            continue;
+        }
+        if let Some(error) = error {
+            session.notice(None, format!("the lengths of transitions were not all measured: {error}"));
+        }
+        return lengths;
+    }
 }
 
 struct Run {

@@ -118,7 +118,10 @@ async fn find_in(session: &Session, kind: &Arc<Resource>) -> Result<Leftovers, T
 
 async fn listed(session: &Session, list: &Pages, input: &Value) -> Result<Value, TargetError> {
     let observed = request(session, &list.call.operation.value, input).await?;
-    observed.decoded.output().cloned().ok_or_else(|| TargetError::NotKinesis {
+    // Many a service answers anything with `{}`.
+    let is_list =
+        |output: &&Value| at_path(output, &list.items.value).is_some_and(|items| items.as_list().is_some());
+    observed.decoded.output().filter(is_list).cloned().ok_or_else(|| TargetError::NotKinesis {
         endpoint: session.target.endpoint.clone(),
         answer: observed.decoded.as_text(),
         response: Box::new(observed.exchange.response.clone()),
@@ -177,9 +180,12 @@ async fn tag_of(session: &Session, located: &Located) -> Result<Tagged, TargetEr
         let last = items(&located.kind, list, output).pop();
         let next = next_page(list, input.clone(), output, last.as_deref());
         // A page that leads to itself would come for ever.
-        page = next.filter(|next| *next != input);
+        if next.as_ref() == Some(&input) {
+            break;
+        }
+        page = next;
     }
-    Ok(Tagged::ByNobody)
+    Ok(Tagged::Unread("the list of its tags does not end".to_owned()))
 }
 
 /// How long ago a stream was made, as far as the target says so; `None` if the stream is gone.

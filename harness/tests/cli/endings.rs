@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::other_user::Other;
 use super::proxy::{Handling, Proxy};
-use super::support::{Ended, Hostile, HostileServer, REFUSAL, Scratch, Served, command, run, signal, until};
+use super::support::{
+    Ended, Hostile, HostileServer, PROGRAM, REFUSAL, Scratch, Served, command, free_port, run, signal, until,
+};
 
 /// Waits for the end of a child, which has to come within this time, and reads what it said.
 fn ended_within(child: Child, limit: Duration) -> (Ended, Duration) {
@@ -241,6 +243,35 @@ fn a_target_that_dies_ends_the_run_soon() {
     let (ended, took) = ended_within(child, Duration::from_secs(8));
     println!("dead: {took:?}");
     ended.expect(3).says(&["nothing listens at the target any more"]);
+}
+
+#[test]
+fn a_process_that_ends_while_transitions_are_measured_is_started_again() {
+    let scratch = Scratch::new();
+    let (pid, port) = (scratch.path("pid"), free_port());
+    // The first process takes so long to create a stream that it can be ended meanwhile.
+    let script = scratch.write(
+        "start.sh",
+        &format!(
+            "if [ -e {pid} ]; then set -- 500ms; else echo $$ > {pid}; set -- 60s; fi\n\
+             exec '{PROGRAM}' serve --listen 127.0.0.1:{port} --transition $1\n"
+        ),
+    );
+    let (spawn, ready) = (format!("sh {script}"), format!("http://127.0.0.1:{port}"));
+    let trial = "start-stream-encryption/transition/active-updating-active";
+    let arguments = ["run", "-q", "--spawn", &spawn, "--ready", &ready, trial];
+    let child = command(&arguments).spawn().expect("a child");
+    until("the first process listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let other = Other::of(&ready);
+    until("a stream is made", || !other.streams().is_empty());
+    let pid = std::fs::read_to_string(&pid).expect("a number");
+    let killed = std::process::Command::new("kill").args(["-KILL", pid.trim()]).status();
+    assert!(killed.is_ok_and(|status| status.success()));
+    let (ended, took) = ended_within(child, Duration::from_secs(60));
+    println!("ended while measuring: {took:?}");
+    let ended =
+        ended.expect(1).says(&["the target's process ended 1 time", "no mismatch in 3 passed trials"]);
+    assert!(!ended.out.contains("were not all measured"), "{}", ended.out);
 }
 
 #[test]

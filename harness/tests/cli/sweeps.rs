@@ -170,6 +170,33 @@ fn tags_that_can_not_be_read_are_reported_and_the_stream_is_left_alone() {
     swept.expect(1).says(&["left alone: kinesis-conformance-0badf00d-0001", "400 AccessDeniedException"]);
 }
 
+fn tags_without_end(operation: &str) -> (u16, &'static str) {
+    match operation {
+        "ListStreams" => {
+            (200, r#"{"HasMoreStreams":false,"StreamNames":["kinesis-conformance-0badf00d-0001"]}"#)
+        }
+        _ => (200, r#"{"HasMoreTags":true,"Tags":[{"Key":"a","Value":"b"}]}"#),
+    }
+}
+
+#[test]
+fn a_list_of_tags_that_does_not_end_can_not_be_read() {
+    let server = HostileServer::start(Hostile::Answers(tags_without_end));
+    run(&["sweep", "--yes", "--endpoint", &server.endpoint])
+        .expect(1)
+        .says(&["left alone: kinesis-conformance-0badf00d-0001 (its tags can't be read", "does not end"]);
+}
+
+#[test]
+fn a_service_that_lists_no_streams_is_not_taken_for_a_clean_one() {
+    for answer in
+        [|_: &str| (200, "{}"), |_: &str| (200, "null"), |_: &str| (200, r#"{"StreamNames":"none"}"#)]
+    {
+        let server = HostileServer::start(Hostile::Answers(answer));
+        run(&["sweep", "--yes", "--endpoint", &server.endpoint]).expect(3);
+    }
+}
+
 #[test]
 fn the_tag_is_looked_for_on_every_page() {
     let swept = sweep_at(|operation| {
