@@ -325,8 +325,10 @@ pub enum FixtureStatus {
 pub struct Step {
     /// The whole step in the file.
     pub span: Span,
-    /// The facts that its expectation rests on.
+    /// The facts that support what its expectation claims.
     pub because: Vec<Spanned<FactId>>,
+    /// The facts that only describe the form of the response: its text, status or encoding.
+    pub form: Vec<Spanned<FactId>>,
     /// The level of its expectation, where it is not the case's.
     pub level: Option<Level>,
     /// What is done.

@@ -210,6 +210,7 @@ fn call() -> Value {
     for (name, schema) in [
         ("expect", reference("expect")),
         ("because", list_of(fact())),
+        ("form", list_of(fact())),
         (
             "by",
             json!({"type": "string", "pattern": "^([0-9]+(ms|s|min|h)|transition) after ([A-Z_]+|answer)$"}),
@@ -260,6 +261,7 @@ fn observe() -> Value {
             "observe": one_of::<FixtureName>(),
             "states": {"type": "array", "items": state, "minItems": 1},
             "because": list_of(fact()),
+            "form": list_of(fact()),
             "during": named(text(), json!({"anyOf": [reference("call"), list_of(reference("call"))]})),
             "level": one_of::<Level>(),
         }),
@@ -281,6 +283,7 @@ fn race() -> Value {
             "exactly-one": reference("expect"),
             "others": reference("expect"),
             "because": list_of(fact()),
+            "form": list_of(fact()),
             "level": one_of::<Level>(),
         }),
     )
@@ -308,6 +311,7 @@ fn read() -> Value {
             "within": duration(),
             "records": list_of(record),
             "because": list_of(fact()),
+            "form": list_of(fact()),
             "level": one_of::<Level>(),
         }),
     )

@@ -75,8 +75,10 @@ pub enum Provenance {
 pub struct PlannedStep {
     /// Where it stands.
     pub span: Span,
-    /// The facts that its expectation rests on.
+    /// The facts that support what its expectation claims.
     pub because: Vec<Spanned<FactId>>,
+    /// The facts that only describe the form of the response.
+    pub form: Vec<Spanned<FactId>>,
     /// The level of its expectation, where it is not the trial's.
     pub level: Option<Level>,
     /// What is done.
@@ -114,8 +116,10 @@ pub enum PlannedStepKind {
 pub struct Observe {
     /// Where it stands.
     pub span: Span,
-    /// The facts that the expected states rest on.
+    /// The facts that support the expected states.
     pub because: Vec<Spanned<FactId>>,
+    /// The facts that only describe the form of the descriptions.
+    pub form: Vec<Spanned<FactId>>,
     /// The level of the expected states, where it is not the trial's.
     pub level: Option<Level>,
     /// The stream.
@@ -273,11 +277,14 @@ impl PlannedTrial {
         };
         for step in &self.steps {
             take(&step.because);
+            take(&step.form);
             if let Some(observe) = step.observe() {
                 take(&observe.because);
+                take(&observe.form);
             }
             for (_, inner) in step.calls() {
                 take(&inner.because);
+                take(&inner.form);
             }
         }
         ids

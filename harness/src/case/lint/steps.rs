@@ -27,6 +27,7 @@ impl<'l> Lint<'l> {
         let mut operation = suite.operation.as_ref().map(|operation| operation.value.as_str());
         for step in &case.steps {
             self.because(suite, step);
+            self.level(suite, case, step);
             match &step.kind {
                 StepKind::Call(call) => {
                     self.call(suite, step, call, &mut before, operation);
@@ -62,6 +63,7 @@ impl<'l> Lint<'l> {
                     }
                     for inner in &repeat.steps {
                         self.because(suite, inner);
+                        self.level(suite, case, inner);
                         if let Some(call) = inner.call() {
                             self.call(suite, inner, call, &mut before, operation);
                         }
@@ -95,8 +97,9 @@ impl<'l> Lint<'l> {
             let at = super::cases::first_line(step);
             self.error(suite, at, "an expectation without a fact", "write `because: [<fact>]` beside it");
         }
-        for (index, id) in step.because.iter().enumerate() {
-            if step.because[..index].iter().any(|earlier| earlier.value == id.value) {
+        let cited: Vec<_> = step.because.iter().chain(&step.form).collect();
+        for (index, id) in cited.iter().enumerate() {
+            if cited[..index].iter().any(|earlier| earlier.value == id.value) {
                 self.error(suite, id.span, format!("the fact {} is cited twice", id.value), "again here");
             }
         }
@@ -241,6 +244,7 @@ impl<'l> Lint<'l> {
             }
             for step in &during.steps {
                 self.because(suite, step);
+                self.level(suite, case, step);
                 if let Some(call) = step.call() {
                     self.call(suite, step, call, before, operation);
                 }
@@ -286,7 +290,7 @@ impl<'l> Lint<'l> {
 
     /// Holds the cited facts to be known, and each to speak of one of these operations.
     fn cited(&mut self, suite: &Suite, step: &Step, operations: &[Option<&str>]) {
-        for id in &step.because {
+        for id in step.because.iter().chain(&step.form) {
             let Some(fact) = self.registry.get(&id.value) else {
                 self.unknown_fact(suite, &id.value, id.span);
                 continue;

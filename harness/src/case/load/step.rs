@@ -47,6 +47,10 @@ fn step(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<Step> 
         Some(yaml) => because(reader, yaml, context),
         None => Vec::new(),
     };
+    let about_form = match fields.get("form") {
+        Some(yaml) => context.speaking(facts(reader, yaml, "`form`")),
+        None => Vec::new(),
+    };
     let level = fields.get("level").and_then(|yaml| reader.variant(yaml, "`level`"));
     let kind = match form {
         StepForm::Call => StepKind::Call(call(reader, &fields, context)?),
@@ -56,7 +60,7 @@ fn step(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<Step> 
         StepForm::Clock => StepKind::Clock(compound::clock(reader, &fields)?),
         StepForm::Read => StepKind::Read(compound::read(reader, &fields)?),
     };
-    Some(Step { span: yaml.span, because, level: level.map(|level| level.value), kind })
+    Some(Step { span: yaml.span, because, form: about_form, level: level.map(|level| level.value), kind })
 }
 
 /// The kinds of step, before one is read.
@@ -102,7 +106,7 @@ impl StepForm {
     }
 }
 
-/// The facts that an expectation rests on. In a family these are the ones that speak of the operation.
+/// The facts that support an expectation. In a family these are the ones that speak of the operation.
 fn because(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<Spanned<FactId>> {
     let stated = facts(reader, yaml, "`because`");
     let any = !stated.is_empty();
