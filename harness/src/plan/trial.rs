@@ -11,7 +11,7 @@ use crate::case::ast::{
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;
-use crate::log::StopCondition;
+use crate::log::{Claim, StopCondition};
 use crate::wire::Encoding;
 
 use super::bind::references;
@@ -165,6 +165,36 @@ impl PlannedStep {
         }
     }
 
+    /// What the step claims, where its trial has this level.
+    fn claims(&self, level: Level, claims: &mut Vec<Claim>) {
+        let claim = |because: &[Spanned<FactId>], own: Option<Level>| Claim {
+            level: own.unwrap_or(level),
+            facts: because.iter().map(|id| id.value.clone()).collect(),
+        };
+        match &self.kind {
+            PlannedStepKind::Call { call, observe } => {
+                if call.expect.answer.is_judged() {
+                    claims.push(claim(&self.because, self.level));
+                }
+                if let Some(observe) = observe {
+                    claims.push(claim(&observe.because, observe.level));
+                    for step in observe.during.iter().flat_map(|during| &during.steps) {
+                        step.claims(level, claims);
+                    }
+                }
+            }
+            PlannedStepKind::Race(_) | PlannedStepKind::Read(_) => {
+                claims.push(claim(&self.because, self.level));
+            }
+            PlannedStepKind::Repeat { steps, .. } => {
+                for step in steps {
+                    step.claims(level, claims);
+                }
+            }
+            PlannedStepKind::Clock(_) => {}
+        }
+    }
+
     /// What the step observes.
     pub const fn observe(&self) -> Option<&Observe> {
         match &self.kind {
@@ -288,6 +318,15 @@ impl PlannedTrial {
             }
         }
         ids
+    }
+
+    /// What the trial claims, one for each expectation that is judged, in the file's order.
+    pub fn claims(&self) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        for step in &self.steps {
+            step.claims(self.level, &mut claims);
+        }
+        claims
     }
 
     /// Every open question that the trial answers, once.

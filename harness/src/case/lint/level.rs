@@ -1,7 +1,7 @@
 //! Levels that are above what the facts of the claim bear.
 
 use super::Lint;
-use crate::case::ast::{Answer, Case, Level, Step, StepKind, Suite};
+use crate::case::ast::{Case, Level, Step, StepKind, Suite};
 use crate::case::diagnostic::Diagnostic;
 use crate::case::span::Spanned;
 use crate::facts::{Fact, FactId, Strength};
@@ -71,13 +71,10 @@ impl Lint<'_> {
     }
 }
 
-/// True if the step has an expectation that is judged; the whole answer to an open question is not.
+/// True if the step has an expectation that is judged.
 const fn judges(step: &Step) -> bool {
     match &step.kind {
-        StepKind::Call(call) => match &call.expect.answer {
-            Answer::Accepted { .. } | Answer::Refused(_) | Answer::RefusedOpen(_) => true,
-            Answer::Open(_) => false,
-        },
+        StepKind::Call(call) => call.expect.answer.is_judged(),
         StepKind::Observe(_) | StepKind::Race(_) | StepKind::Read(_) => true,
         StepKind::Repeat(_) | StepKind::Clock(_) => false,
     }
