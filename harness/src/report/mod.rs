@@ -7,11 +7,13 @@
 
 mod cause;
 mod compare;
+pub mod coverage;
 mod curl;
 mod evidence;
 mod health;
 #[cfg(feature = "cli")]
 pub mod junit;
+pub mod marked;
 mod questions;
 pub mod record;
 mod repeats;
