@@ -646,14 +646,14 @@ pub enum Returns {
 }
 
 /// A condition on sending a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     /// The trial's first call was accepted (for trials whose first answer is open).
     Accepted,
     /// The trial's first call was refused.
     Refused,
+    /// `$got.<name>`: an earlier step has captured that value, so that the member was there.
+    Captured(String),
 }
 
 /// An observation and its expected states.

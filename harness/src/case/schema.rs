@@ -10,13 +10,13 @@ use crate::model::Model;
 
 use super::ast::{
     Address, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, HttpForm, Level, Motion,
-    OperationEffect, Returns, Rule, Spelling, StatesEnd, When, WireAuth,
+    OperationEffect, Returns, Rule, Spelling, StatesEnd, WireAuth,
 };
 use super::dialect::DialectName;
 use super::mapping::Mapping;
 use super::profile::ENVIRONMENT_KEYS;
 use super::transport::Transport;
-use super::variants::{Named, UntilName, names};
+use super::variants::{Named, UntilName, WhenName, names};
 
 /// A file format that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,7 +217,7 @@ fn call() -> Value {
         ),
         ("until", until()),
         ("returns", one_of::<Returns>()),
-        ("when", one_of::<When>()),
+        ("when", json!({"anyOf": [one_of::<WhenName>(), {"type": "string", "pattern": "^\\$got\\..+$"}]})),
         ("capture", named(text(), text())),
         ("level", one_of::<Level>()),
     ] {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Lint, Use, trees};
 use crate::case::ast::{
     Answer, Body, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Step, StepKind, Suite,
-    Tree,
+    Tree, When,
 };
 use crate::case::mapping::nearest;
 use crate::case::span::Span;
@@ -168,6 +168,11 @@ impl<'l> Lint<'l> {
                 "it depends on the first call's response",
             );
         }
+        if let Some(when) = &call.when
+            && let When::Captured(name) = &when.value
+        {
+            self.captured(suite, name, when.span, before);
+        }
         self.open_question(suite, &call.expect);
         self.stop(suite, call);
         for tree in trees::of_call(call) {
@@ -258,15 +263,8 @@ impl<'l> Lint<'l> {
         for (span, reference) in found {
             match reference {
                 Reference::Open(question) => self.open(suite, question, span, used),
-                Reference::Got(name) if !before.captured.contains(name.as_str()) => {
-                    let label = nearest(name, before.captured.iter().copied()).map_or_else(
-                        || "no earlier step captures it".to_owned(),
-                        |meant| format!("did you mean `{meant}`?"),
-                    );
-                    self.error(suite, span, format!("`$got.{name}` before it is captured"), label);
-                }
-                Reference::Got(_)
-                | Reference::Key(_)
+                Reference::Got(name) => self.captured(suite, name, span, before),
+                Reference::Key(_)
                 | Reference::StreamName(_)
                 | Reference::StreamArn(_)
                 | Reference::KeyArn(_)
@@ -277,6 +275,18 @@ impl<'l> Lint<'l> {
                 | Reference::Present => {}
             }
         }
+    }
+
+    /// Holds a name of what is captured to an earlier step.
+    fn captured(&mut self, suite: &Suite, name: &str, span: Span, before: &Before<'_>) {
+        if before.captured.contains(name) {
+            return;
+        }
+        let label = nearest(name, before.captured.iter().copied()).map_or_else(
+            || "no earlier step captures it".to_owned(),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        self.error(suite, span, format!("`$got.{name}` before it is captured"), label);
     }
 
     /// Holds a status to the model's.

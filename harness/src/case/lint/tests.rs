@@ -237,8 +237,8 @@ fn questions_are_known_used_and_have_candidates_that_fit() {
     let questions = "format: 1
 questions:
   unused: {question: A?, candidates: {a: {answer: accepted}}, facts: [NO-001]}
-  whole: {question: B?, candidates: {a: {answer: accepted}, b: {answer: {error: X}}}}
-  states: {question: C?, candidates: {a: {state: first}, b: {value: $absent}}}
+  whole: {question: B?, facts: [SSE-033], candidates: {a: {answer: accepted}, b: {answer: {error: X}}}}
+  states: {question: C?, facts: [SSE-030], candidates: {a: {state: first}, b: {value: $absent}}}
 ";
     let suite = format!(
         "{HEAD}{CASE}    steps:
@@ -259,12 +259,37 @@ questions:
 }
 
 #[test]
+fn a_question_cites_a_fact() {
+    let questions = |facts: &str| {
+        let whole = "candidates: {a: {answer: accepted}, b: {answer: {error: X}}}";
+        format!("format: 1\nquestions:\n  whole: {{question: B?, {whole}{facts}}}\n")
+    };
+    let suite = format!("{HEAD}{CASE}    steps: {{expect: $open.whole, because: [SSE-008]}}\n");
+    let found = |facts| titles_of(&[("cases/questions.yaml", &questions(facts)), ("cases/a.yaml", &suite)]);
+    assert_eq!(found(""), ["the question `whole` cites no fact"]);
+    assert_eq!(found(", facts: []"), ["the question `whole` cites no fact"]);
+    assert!(found(", facts: [SSE-033]").is_empty());
+}
+
+#[test]
+fn a_step_may_wait_for_what_an_earlier_one_captures() {
+    let steps = |when: &str| {
+        format!(
+            "      - {{call: DescribeStreamSummary, expect: accepted, because: [LIFE-018], capture: {{id: StreamDescriptionSummary.StreamId}}}}
+      - {{when: $got.{when}, expect: accepted, because: [SSE-008]}}\n"
+        )
+    };
+    assert!(of_steps(&steps("id")).is_empty());
+    assert_eq!(of_steps(&steps("ib")), ["`$got.ib` before it is captured"]);
+}
+
+#[test]
 fn a_refusal_whose_class_is_open_has_refusals_for_candidates_only_in_a_race_too() {
     let questions = "format: 1
 questions:
-  classes: {question: A?, candidates: {a: {answer: {error: X}}, b: {answer: [{error: Y}, {error: Z}]}}}
-  either: {question: B?, candidates: {a: {answer: {error: X}}, b: {answer: accepted}}}
-  mixed: {question: C?, candidates: {a: {answer: [{error: X}, accepted]}, b: {answer: {error: Y}}}}
+  classes: {question: A?, facts: [SSE-033], candidates: {a: {answer: {error: X}}, b: {answer: [{error: Y}, {error: Z}]}}}
+  either: {question: B?, facts: [SSE-033], candidates: {a: {answer: {error: X}}, b: {answer: accepted}}}
+  mixed: {question: C?, facts: [SSE-033], candidates: {a: {answer: [{error: X}, accepted]}, b: {answer: {error: Y}}}}
 ";
     let suite = format!(
         "{HEAD}{CASE}    steps:

@@ -112,7 +112,7 @@ fn every_action_is_a_modelled_operation() {
 
 #[test]
 fn every_open_question_has_a_name_and_at_least_two_candidates() {
-    for question in OpenQuestion::ALL {
+    for &question in OpenQuestion::ALL {
         assert_eq!(OpenQuestion::parse(question.name()), Some(question));
         let candidates = question.candidates();
         assert!(candidates.len() > 1, "{question}");
