@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the suite against targets, keeps the records, and puts their figures and the kill
-# rate into the README.
+# Runs the suite against targets, keeps the records, and puts their figures, what the cases cover and
+# the kill rate into the README.
 # Usage: bash reports/renew.sh [TARGET…]; all targets and the reference where none is named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,4 +44,5 @@ for target in "$@"; do
   fi
 done
 "$bin" table --into README.md reports/runs/"$suite"/*/*.jsonl
+"$bin" coverage --into README.md
 exit "$failed"

@@ -333,8 +333,10 @@ pub enum FixtureStatus {
 pub struct Step {
     /// The whole step in the file.
     pub span: Span,
-    /// The facts that its expectation rests on.
+    /// The facts that support what its expectation claims.
     pub because: Vec<Spanned<FactId>>,
+    /// The facts that only describe the form of the response: its text, status or encoding.
+    pub form: Vec<Spanned<FactId>>,
     /// The level of its expectation, where it is not the case's.
     pub level: Option<Level>,
     /// What is done.
@@ -664,14 +666,14 @@ pub enum Returns {
 }
 
 /// A condition on sending a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     /// The trial's first call was accepted (for trials whose first answer is open).
     Accepted,
     /// The trial's first call was refused.
     Refused,
+    /// `$got.<name>`: an earlier step has captured that value, so that the member was there.
+    Captured(String),
 }
 
 /// An observation and its expected states.

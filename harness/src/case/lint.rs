@@ -9,6 +9,7 @@
 
 mod cases;
 mod evidence;
+mod level;
 mod moved;
 mod operations;
 mod questions;

@@ -12,13 +12,13 @@ use crate::model::Model;
 
 use super::ast::{
     Address, Audience, BodyForm, Cost, EncodingAxis, FixtureName, FixtureStatus, HttpForm, Level, Motion,
-    OperationEffect, Resources, Returns, Rule, Spelling, StatesEnd, When, WireAuth,
+    OperationEffect, Resources, Returns, Rule, Spelling, StatesEnd, WireAuth,
 };
 use super::dialect::DialectName;
 use super::mapping::Mapping;
 use super::profile::ENVIRONMENT_KEYS;
 use super::transport::Transport;
-use super::variants::{Named, UntilName, names};
+use super::variants::{Named, UntilName, WhenName, names};
 
 /// A file format that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,13 +224,14 @@ fn call() -> Value {
     for (name, schema) in [
         ("expect", reference("expect")),
         ("because", list_of(fact())),
+        ("form", list_of(fact())),
         (
             "by",
             json!({"type": "string", "pattern": "^([0-9]+(ms|s|min|h)|transition) after ([A-Z_]+|answer)$"}),
         ),
         ("until", until()),
         ("returns", one_of::<Returns>()),
-        ("when", one_of::<When>()),
+        ("when", json!({"anyOf": [one_of::<WhenName>(), {"type": "string", "pattern": "^\\$got\\..+$"}]})),
         ("capture", named(text(), text())),
         ("level", one_of::<Level>()),
     ] {
@@ -275,6 +276,7 @@ fn observe() -> Value {
             "observe": one_of::<FixtureName>(),
             "states": {"type": "array", "items": state, "minItems": 1},
             "because": list_of(fact()),
+            "form": list_of(fact()),
             "during": named(text(), json!({"anyOf": [reference("call"), list_of(reference("call"))]})),
             "level": one_of::<Level>(),
         }),
@@ -296,6 +298,7 @@ fn race() -> Value {
             "exactly-one": reference("expect"),
             "others": reference("expect"),
             "because": list_of(fact()),
+            "form": list_of(fact()),
             "level": one_of::<Level>(),
         }),
     )
@@ -323,6 +326,7 @@ fn read() -> Value {
             "within": duration(),
             "records": list_of(record),
             "because": list_of(fact()),
+            "form": list_of(fact()),
             "level": one_of::<Level>(),
         }),
     )

@@ -32,3 +32,11 @@ pub(super) enum FixtureKind {
     Shared,
     Missing,
 }
+
+/// The names that `when` may have; `$got.<name>` may stand in their place.
+#[derive(Clone, Copy, PartialEq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub(super) enum WhenName {
+    Accepted,
+    Refused,
+}

@@ -56,6 +56,8 @@ pub(crate) enum Verb {
     Compare(CompareArgs),
     /// Print the figures of records as a Markdown table.
     Table(TableArgs),
+    /// Print which operations have trials, which facts are in use, and on what the expectations rest.
+    Coverage(CoverageArgs),
     /// Serve the reference.
     Serve(ServeArgs),
     /// Find and delete what a killed run left on a target.
@@ -333,6 +335,16 @@ pub(crate) struct TableArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) into: Option<PathBuf>,
     /// With --into: write nothing; fail if the file's table differs.
+    #[arg(long, requires = "into")]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CoverageArgs {
+    /// Put the figures as Markdown between their marks in this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) into: Option<PathBuf>,
+    /// With --into: write nothing; fail if the figures in the file differ.
     #[arg(long, requires = "into")]
     pub(crate) check: bool,
 }

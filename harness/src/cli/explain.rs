@@ -4,6 +4,7 @@ use std::path::Path;
 
 use std::fmt::Write as _;
 
+use kinesis_conformance::log::Evidence;
 use kinesis_conformance::plan::{Manifest, TextCache, case_text};
 
 use super::args::ExplainArgs;
@@ -39,16 +40,10 @@ pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, 
     for (offset, line) in case.source.lines().enumerate() {
         let _ = writeln!(text, "{:>4} | {line}", case.first_line as usize + offset);
     }
-    let _ = writeln!(text, "\nbecause:");
-    for fact in &case.facts {
-        let date = fact.as_of.as_ref().map(|date| format!(", {date}")).unwrap_or_default();
-        let old = if fact.old { ", old recording" } else { "" };
-        let _ = writeln!(
-            text,
-            "  {} ({}{date}{old}) {}\n      {}",
-            fact.id, fact.strength, fact.fact, fact.source
-        );
-    }
+    let supports = |fact: &&Evidence| case.claims.iter().any(|claim| claim.facts.contains(&fact.id));
+    let (because, form): (Vec<_>, Vec<_>) = case.facts.iter().partition(supports);
+    facts(&mut text, "because", &because);
+    facts(&mut text, "form, which does not lift a level", &form);
     if !case.questions.is_empty() {
         let _ = writeln!(text, "\nopen questions:");
         for (id, question) in &case.questions {
@@ -67,4 +62,21 @@ pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, 
     let _ = writeln!(text);
     print(text)?;
     Ok(Exit::Fine)
+}
+
+/// Facts under a heading.
+fn facts(text: &mut String, heading: &str, facts: &[&Evidence]) {
+    if facts.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{heading}:");
+    for fact in facts {
+        let date = fact.as_of.as_ref().map(|date| format!(", {date}")).unwrap_or_default();
+        let old = if fact.old { ", old recording" } else { "" };
+        let _ = writeln!(
+            text,
+            "  {} ({}{date}{old}) {}\n      {}",
+            fact.id, fact.strength, fact.fact, fact.source
+        );
+    }
 }

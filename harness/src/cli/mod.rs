@@ -6,6 +6,7 @@ mod args;
 mod banner;
 mod check;
 mod compare;
+mod coverage;
 mod exit;
 mod explain;
 mod faults;
@@ -14,6 +15,7 @@ mod guard;
 mod judge;
 mod library;
 mod list;
+mod marked;
 mod output;
 mod problem;
 mod repeat;
@@ -94,6 +96,7 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
         Verb::Judge(args) => judge::judge(cases, args),
         Verb::Compare(args) => compare::compare(cases, args),
         Verb::Table(args) => table::table(args),
+        Verb::Coverage(args) => coverage::coverage(cases, args),
         Verb::Serve(args) => serve::serve(args),
         Verb::Sweep(args) => sweep::sweep(cases, args),
         Verb::Faults(args) => faults::faults(cases, args),

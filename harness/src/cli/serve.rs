@@ -26,7 +26,7 @@ pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
         let (question, candidate) = text.split_once('=').ok_or_else(|| {
             Problem::usage(format!("read the policy `{text}`")).with_help("write QUESTION=CANDIDATE")
         })?;
-        let known: Vec<&str> = OpenQuestion::ALL.into_iter().map(OpenQuestion::name).collect();
+        let known: Vec<&str> = OpenQuestion::ALL.iter().map(|question| question.name()).collect();
         let question = OpenQuestion::parse(question).ok_or_else(|| {
             Problem::usage(format!("set the policy: there is no open question `{question}`"))
                 .with_help(format!("one of {}", known.join(", ")))

@@ -184,7 +184,7 @@ impl<'run> Judge<'run> {
             actual: found.actual,
             at: self.place(found.span),
             step: found.index,
-            because: found.basis.because.iter().map(|id| id.value.clone()).collect(),
+            because: found.basis.cited(found.facet),
             diff: found.diff,
         });
     }
@@ -343,16 +343,26 @@ const fn gravest(kind: MismatchKind) -> Level {
 #[derive(Clone, Copy)]
 struct Basis<'run> {
     because: &'run [Spanned<FactId>],
+    form: &'run [Spanned<FactId>],
     level: Option<Level>,
 }
 
 impl<'run> Basis<'run> {
     fn of(step: &'run PlannedStep) -> Self {
-        Self { because: &step.because, level: step.level }
+        Self { because: &step.because, form: &step.form, level: step.level }
     }
 
     fn of_states(observe: &'run Observe) -> Self {
-        Self { because: &observe.because, level: observe.level }
+        Self { because: &observe.because, form: &observe.form, level: observe.level }
+    }
+
+    /// The facts that a mismatch names: those about the form only where the form is wrong.
+    fn cited(self, facet: Facet) -> Vec<FactId> {
+        let form = match facet {
+            Facet::Behaviour => &[],
+            Facet::Shape | Facet::Text => self.form,
+        };
+        self.because.iter().chain(form).map(|id| id.value.clone()).collect()
     }
 }
 

@@ -77,8 +77,20 @@ pub struct CaseText {
     pub source: Arc<str>,
     /// The facts that its expectations cite.
     pub facts: Vec<Evidence>,
+    /// What it claims, one for each expectation that is judged.
+    #[serde(default)]
+    pub claims: Vec<Claim>,
     /// The open questions that it has, with their candidates' names.
     pub questions: IndexMap<String, QuestionText>,
+}
+
+/// What an expectation claims, and on what evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The level of the expectation.
+    pub level: Level,
+    /// The facts that support it, without those that only describe the form of the response.
+    pub facts: Vec<FactId>,
 }
 
 /// An open question as a reader wants to see it.

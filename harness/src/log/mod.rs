@@ -10,8 +10,8 @@ mod listener;
 pub(crate) mod redact;
 
 pub use event::{
-    AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, CutBody, EndedEarly, Event,
-    Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT, LONGEST_KEPT, Length, Lengths, Mismatch,
+    AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, Claim, CutBody, EndedEarly,
+    Event, Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT, LONGEST_KEPT, Length, Lengths, Mismatch,
     MismatchKind, Notice, ObservedAnswer, Outcome, OverrideText, Place, QuestionText, RequestText,
     ResponseText, Role, Sample, Selection, StepIndex, StopCondition, Support, TargetText, Timing, Trace,
     Transport, TrialVerdict,

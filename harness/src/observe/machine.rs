@@ -239,10 +239,11 @@ impl<'trial> Machine<'trial> {
 
     /// The condition on which a step is carried out.
     fn holds(&self, step: &PlannedStep) -> bool {
-        match step.call().and_then(|call| call.when.as_ref()).map(|when| when.value) {
+        match step.call().and_then(|call| call.when.as_ref()).map(|when| &when.value) {
             None => true,
             Some(When::Accepted) => self.first_accepted == Some(true),
             Some(When::Refused) => self.first_accepted == Some(false),
+            Some(When::Captured(name)) => self.bindings.get(&Reference::Got(name.clone())).is_some(),
         }
     }
 

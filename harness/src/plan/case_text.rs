@@ -72,6 +72,7 @@ pub fn case_text(trial: &PlannedTrial, cache: &mut TextCache) -> CaseText {
         first_line: span.line,
         source: lines,
         facts,
+        claims: trial.claims(),
         questions,
     }
 }

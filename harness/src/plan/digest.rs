@@ -162,7 +162,7 @@ fn write_call(text: &mut String, call: &Call) {
         "call {} {:?} {:?} ",
         call.operation.value,
         call.address,
-        call.when.as_ref().map(|when| when.value),
+        call.when.as_ref().map(|when| &when.value),
     );
     write_wire(text, &call.wire);
     match &call.with {

@@ -159,7 +159,13 @@ fn step(text: &mut Text, call: GeneratedCall) -> PlannedStep {
         when: None,
         capture: IndexMap::new(),
     };
-    PlannedStep { span, because, level: None, kind: PlannedStepKind::Call { call, observe: None } }
+    PlannedStep {
+        span,
+        because,
+        form: Vec::new(),
+        level: None,
+        kind: PlannedStepKind::Call { call, observe: None },
+    }
 }
 
 fn expectation(text: &mut Text, expected: Expected) -> Expectation {

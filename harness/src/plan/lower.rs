@@ -77,6 +77,7 @@ impl Lower<'_> {
                     let observe = Observe {
                         span: step.span,
                         because: step.because.clone(),
+                        form: step.form.clone(),
                         level: step.level,
                         fixture: observation.fixture.clone(),
                         states: observation.states.iter().map(|state| self.expected_state(state)).collect(),
@@ -114,6 +115,7 @@ impl Lower<'_> {
             lowered.push(PlannedStep {
                 span: step.span,
                 because: step.because.clone(),
+                form: step.form.clone(),
                 level: step.level,
                 kind,
             });

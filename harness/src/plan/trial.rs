@@ -11,7 +11,7 @@ use crate::case::ast::{
 };
 use crate::case::{Source, Span, Spanned};
 use crate::facts::FactId;
-use crate::log::{Change, StopCondition};
+use crate::log::{Change, Claim, StopCondition};
 use crate::wire::Encoding;
 
 use super::bind::references;
@@ -78,8 +78,10 @@ pub enum Provenance {
 pub struct PlannedStep {
     /// Where it stands.
     pub span: Span,
-    /// The facts that its expectation rests on.
+    /// The facts that support what its expectation claims.
     pub because: Vec<Spanned<FactId>>,
+    /// The facts that only describe the form of the response.
+    pub form: Vec<Spanned<FactId>>,
     /// The level of its expectation, where it is not the trial's.
     pub level: Option<Level>,
     /// What is done.
@@ -117,8 +119,10 @@ pub enum PlannedStepKind {
 pub struct Observe {
     /// Where it stands.
     pub span: Span,
-    /// The facts that the expected states rest on.
+    /// The facts that support the expected states.
     pub because: Vec<Spanned<FactId>>,
+    /// The facts that only describe the form of the descriptions.
+    pub form: Vec<Spanned<FactId>>,
     /// The level of the expected states, where it is not the trial's.
     pub level: Option<Level>,
     /// The stream.
@@ -161,6 +165,36 @@ impl PlannedStep {
             | PlannedStepKind::Repeat { .. }
             | PlannedStepKind::Clock(_)
             | PlannedStepKind::Read(_) => None,
+        }
+    }
+
+    /// What the step claims, where its trial has this level.
+    fn claims(&self, level: Level, claims: &mut Vec<Claim>) {
+        let claim = |because: &[Spanned<FactId>], own: Option<Level>| Claim {
+            level: own.unwrap_or(level),
+            facts: because.iter().map(|id| id.value.clone()).collect(),
+        };
+        match &self.kind {
+            PlannedStepKind::Call { call, observe } => {
+                if call.expect.answer.is_judged() {
+                    claims.push(claim(&self.because, self.level));
+                }
+                if let Some(observe) = observe {
+                    claims.push(claim(&observe.because, observe.level));
+                    for step in observe.during.iter().flat_map(|during| &during.steps) {
+                        step.claims(level, claims);
+                    }
+                }
+            }
+            PlannedStepKind::Race(_) | PlannedStepKind::Read(_) => {
+                claims.push(claim(&self.because, self.level));
+            }
+            PlannedStepKind::Repeat { steps, .. } => {
+                for step in steps {
+                    step.claims(level, claims);
+                }
+            }
+            PlannedStepKind::Clock(_) => {}
         }
     }
 
@@ -276,14 +310,26 @@ impl PlannedTrial {
         };
         for step in &self.steps {
             take(&step.because);
+            take(&step.form);
             if let Some(observe) = step.observe() {
                 take(&observe.because);
+                take(&observe.form);
             }
             for (_, inner) in step.calls() {
                 take(&inner.because);
+                take(&inner.form);
             }
         }
         ids
+    }
+
+    /// What the trial claims, one for each expectation that is judged, in the file's order.
+    pub fn claims(&self) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        for step in &self.steps {
+            step.claims(self.level, &mut claims);
+        }
+        claims
     }
 
     /// Every open question that the trial answers, once.

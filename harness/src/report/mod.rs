@@ -7,10 +7,13 @@
 
 mod cause;
 mod compare;
+pub mod coverage;
 mod curl;
+mod evidence;
 mod health;
 #[cfg(feature = "cli")]
 pub mod junit;
+pub mod marked;
 mod questions;
 pub mod record;
 mod repeats;
@@ -28,8 +31,9 @@ mod tests;
 
 pub use cause::{Cause, Group};
 pub use compare::{Comparison, RecordDifference, Subject};
+pub use evidence::{EvidenceBasis, PassEvidence};
 pub use health::advice;
 pub use questions::{Answer, Answers};
 pub use repeats::{Flip, Repeats};
-pub use summary::{EvidenceBasis, Summary};
+pub use summary::Summary;
 pub use text::clean;

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::PassEvidence;
 use super::questions::{Answer, Answers};
 use super::summary::Summary;
 use super::text::counted;
@@ -169,6 +170,12 @@ pub struct RecordFooter {
     pub passed: usize,
     /// The same as text.
     pub statement: String,
+    /// The passed trials by the evidence of all of their claims.
+    #[serde(default)]
+    pub passes: PassEvidence,
+    /// The passed trials by the evidence of their claims at level core.
+    #[serde(default)]
+    pub core_passes: PassEvidence,
 }
 
 impl Record {
@@ -414,7 +421,13 @@ impl RecordFooter {
             counted(passed, "other trial", "other trials"),
             header.manifest_digest
         );
-        Self { counts: summary.counts(), passed, statement }
+        Self {
+            counts: summary.counts(),
+            passed,
+            statement,
+            passes: PassEvidence::of_passes(summary),
+            core_passes: PassEvidence::of_core_passes(summary),
+        }
     }
 }
 

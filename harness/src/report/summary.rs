@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::tally::Tally;
-use crate::facts::{FactId, Strength};
+use crate::facts::FactId;
 use crate::log::Log;
 use crate::log::{
     CaseText, Event, Evidence, Exchange, Flag, Footer, Header, Listener, Notice, Outcome, ReportError, Role,
@@ -27,51 +27,6 @@ pub struct Summary {
     pub(super) tally: Tally,
     facts: BTreeMap<FactId, Evidence>,
     exchanges: BTreeMap<String, Vec<Exchange>>,
-}
-
-/// The evidence that a passed trial rests on: its weakest fact. Strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EvidenceBasis {
-    /// Seen on AWS within the last three years.
-    Recorded,
-    /// Seen on AWS, longer ago.
-    OldRecording,
-    /// From AWS's documentation.
-    Documented,
-    /// Printed by somebody who talks to AWS.
-    Reported,
-    /// From the service model.
-    Model,
-    /// By analogy.
-    Inferred,
-    /// The trial cites nothing.
-    Nothing,
-}
-
-impl EvidenceBasis {
-    /// As text.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Recorded => "recorded",
-            Self::OldRecording => "old recording",
-            Self::Documented => "documented",
-            Self::Reported => "reported",
-            Self::Model => "model",
-            Self::Inferred => "inferred",
-            Self::Nothing => "nothing cited",
-        }
-    }
-
-    fn of(evidence: &Evidence) -> Self {
-        match evidence.strength {
-            Strength::Recorded if evidence.old => Self::OldRecording,
-            Strength::Recorded => Self::Recorded,
-            Strength::Documented => Self::Documented,
-            Strength::Reported => Self::Reported,
-            Strength::Model => Self::Model,
-            Strength::Inferred => Self::Inferred,
-        }
-    }
 }
 
 impl Summary {
@@ -195,21 +150,6 @@ impl Summary {
     pub fn with_flag(&self, flag: Flag) -> impl Iterator<Item = &TrialVerdict> {
         self.trials.values().filter(move |trial| trial.flags.contains(&flag))
     }
-
-    /// What a passed trial rests on.
-    pub fn basis(&self, trial: &TrialVerdict) -> EvidenceBasis {
-        let known = trial.evidence.iter().filter_map(|id| self.fact(id));
-        known.map(EvidenceBasis::of).max().unwrap_or(EvidenceBasis::Nothing)
-    }
-
-    /// Passed trials by what they rest on.
-    pub fn passes_by_basis(&self) -> BTreeMap<EvidenceBasis, usize> {
-        let mut counts = BTreeMap::new();
-        for trial in self.with_outcome(Outcome::Pass) {
-            *counts.entry(self.basis(trial)).or_default() += 1;
-        }
-        counts
-    }
 }
 
 impl Listener for Summary {
@@ -230,36 +170,9 @@ const fn may_be_drawn(trial: &TrialVerdict) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{EvidenceBasis, Summary};
-    use crate::facts::{FactId, Strength};
+    use super::Summary;
     use crate::log::{Event, Outcome, TrialVerdict};
-    use crate::testing::samples::{answer, exchange, fact, refusal_case, trial};
-
-    #[test]
-    fn a_pass_rests_on_its_weakest_fact() {
-        let mut case = refusal_case();
-        case.facts = vec![
-            fact("NEW", Strength::Recorded, false, ""),
-            fact("OLD", Strength::Recorded, true, ""),
-            fact("DOC", Strength::Documented, false, ""),
-        ];
-        let summary = Summary::of_events(&[Event::Case(Box::new(case))]);
-        let resting = |facts: &[&str]| TrialVerdict {
-            evidence: facts.iter().map(|id| FactId((*id).to_owned())).collect(),
-            ..trial("a/b", "a/b", Outcome::Pass)
-        };
-        let found = [&["NEW"][..], &["NEW", "OLD"], &["DOC", "OLD"], &["UNKNOWN"]]
-            .map(|facts| summary.basis(&resting(facts)));
-        assert_eq!(
-            found,
-            [
-                EvidenceBasis::Recorded,
-                EvidenceBasis::OldRecording,
-                EvidenceBasis::Documented,
-                EvidenceBasis::Nothing
-            ]
-        );
-    }
+    use crate::testing::samples::{answer, exchange, trial};
 
     #[test]
     fn only_the_attempt_of_the_verdict_is_kept() {

@@ -1,4 +1,4 @@
-//! The figures of several records as one Markdown table, and its place in a document.
+//! The figures of several records as one Markdown table.
 //!
 //! Every number stands in a record, whose footer counts the trials of a complete run; nothing is
 //! rounded, weighed or made into a grade.
@@ -8,12 +8,6 @@ use crate::log::Outcome;
 
 #[cfg(test)]
 mod tests;
-
-/// The line before the table in a document.
-pub const BEGIN: &str = "<!-- figures: begin -->";
-
-/// The line after the table in a document.
-pub const END: &str = "<!-- figures: end -->";
 
 /// The figures of records as a Markdown table: one line each, by name and version.
 pub fn markdown(records: &[Record]) -> String {
@@ -33,13 +27,6 @@ pub fn markdown(records: &[Record]) -> String {
         text.push_str(&format!("| {} | {} | {row} |\n", cell(&target), cell(&version)));
     }
     text
-}
-
-/// The document with the table between its marks, or `None` if it has no such marks.
-pub fn put_into(document: &str, table: &str) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{table}{END}{after}"))
 }
 
 fn row(record: &Record) -> String {

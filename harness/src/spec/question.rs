@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use strum::{IntoStaticStr, VariantArray};
+
 /// A question about the service that no source settles.
 ///
 /// Its [`name`](Self::name) is the id in `cases/questions.yaml`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum OpenQuestion {
     /// A call that names its stream in no way (ARN-005, ARN-006).
     NeitherNameNorArn,
@@ -80,7 +83,8 @@ pub enum OpenQuestion {
 }
 
 /// A possible answer to an [`OpenQuestion`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Candidate {
     /// Accepted, without any change to be seen.
     NoOp,
@@ -99,6 +103,7 @@ pub enum Candidate {
     /// Refused with ValidationException.
     Validation,
     /// Refused with ResourceNotFoundException.
+    #[strum(serialize = "resource-not-found")]
     NotFound,
     /// Refused with ResourceInUseException.
     InUse,
@@ -136,79 +141,11 @@ pub enum Candidate {
 
 impl OpenQuestion {
     /// All of them.
-    pub const ALL: [Self; 33] = [
-        Self::NeitherNameNorArn,
-        Self::NameAndArnDisagree,
-        Self::WhichStreamWins,
-        Self::ForeignAccountArn,
-        Self::ForeignRegionArn,
-        Self::ForeignPartitionArn,
-        Self::StreamIdSupplied,
-        Self::ConsumerArnGiven,
-        Self::StartWithNone,
-        Self::StartWithKeyInForce,
-        Self::StartWithSameKeyInAnotherForm,
-        Self::StopWhenNotEncrypted,
-        Self::StopWithOtherKey,
-        Self::StopWithSameKeyInAnotherForm,
-        Self::StopWithMalformedKey,
-        Self::MalformedKeyId,
-        Self::ForeignRegionKey,
-        Self::KeyPendingDeletion,
-        Self::TypeWhileUpdating,
-        Self::KeyWhileUpdating,
-        Self::TypeInPutsAfterStop,
-        Self::PartitionKeyMissing,
-        Self::DeleteWhileUpdating,
-        Self::DeleteWhileDeleting,
-        Self::PutWhileDeleting,
-        Self::ShardFilterOutOfOrder,
-        Self::OrderOfEncryptionChecks,
-        Self::PutsSoonAfterActive,
-        Self::SizeOfPartitionKey,
-        Self::RecordTooLargeByItsKey,
-        Self::TooManyTagsAtCreation,
-        Self::TagsWhileCreating,
-        Self::RecordSizeNotStated,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its id, in kebab-case.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NeitherNameNorArn => "neither-name-nor-arn",
-            Self::NameAndArnDisagree => "name-and-arn-disagree",
-            Self::WhichStreamWins => "which-stream-wins",
-            Self::ForeignAccountArn => "foreign-account-arn",
-            Self::ForeignRegionArn => "foreign-region-arn",
-            Self::ForeignPartitionArn => "foreign-partition-arn",
-            Self::StreamIdSupplied => "stream-id-supplied",
-            Self::ConsumerArnGiven => "consumer-arn-given",
-            Self::StartWithNone => "start-with-none",
-            Self::StartWithKeyInForce => "start-with-key-in-force",
-            Self::StartWithSameKeyInAnotherForm => "start-with-same-key-in-another-form",
-            Self::StopWhenNotEncrypted => "stop-when-not-encrypted",
-            Self::StopWithOtherKey => "stop-with-other-key",
-            Self::StopWithSameKeyInAnotherForm => "stop-with-same-key-in-another-form",
-            Self::StopWithMalformedKey => "stop-with-malformed-key",
-            Self::MalformedKeyId => "malformed-key-id",
-            Self::ForeignRegionKey => "foreign-region-key",
-            Self::KeyPendingDeletion => "key-pending-deletion",
-            Self::TypeWhileUpdating => "type-while-updating",
-            Self::KeyWhileUpdating => "key-while-updating",
-            Self::TypeInPutsAfterStop => "type-in-puts-after-stop",
-            Self::PartitionKeyMissing => "partition-key-missing",
-            Self::DeleteWhileUpdating => "delete-while-updating",
-            Self::DeleteWhileDeleting => "delete-while-deleting",
-            Self::PutWhileDeleting => "put-while-deleting",
-            Self::ShardFilterOutOfOrder => "shard-filter-out-of-order",
-            Self::OrderOfEncryptionChecks => "order-of-encryption-checks",
-            Self::PutsSoonAfterActive => "puts-soon-after-active",
-            Self::SizeOfPartitionKey => "size-of-partition-key",
-            Self::RecordTooLargeByItsKey => "record-too-large-by-its-key",
-            Self::TooManyTagsAtCreation => "too-many-tags-at-creation",
-            Self::TagsWhileCreating => "tags-while-creating",
-            Self::RecordSizeNotStated => "record-size-not-stated",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The answers that are possible, the likeliest first: that one is the reference's default.
@@ -270,40 +207,14 @@ impl OpenQuestion {
 
     /// The question of that id.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|question| question.name() == name)
+        Self::ALL.iter().copied().find(|question| question.name() == name)
     }
 }
 
 impl Candidate {
     /// Its name, in kebab-case.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NoOp => "no-op",
-            Self::Updating => "updating",
-            Self::Accepted => "accepted",
-            Self::Ignored => "ignored",
-            Self::NameWins => "name-wins",
-            Self::ArnWins => "arn-wins",
-            Self::InvalidArgument => "invalid-argument",
-            Self::Validation => "validation",
-            Self::NotFound => "resource-not-found",
-            Self::InUse => "in-use",
-            Self::AccessDenied => "access-denied",
-            Self::LimitExceeded => "limit-exceeded",
-            Self::InvalidOperation => "invalid-operation",
-            Self::KmsNotFound => "kms-not-found",
-            Self::KmsInvalidState => "kms-invalid-state",
-            Self::KmsDisabled => "kms-disabled",
-            Self::Before => "before",
-            Self::After => "after",
-            Self::Absent => "absent",
-            Self::None => "none",
-            Self::Shown => "shown",
-            Self::Letters => "letters",
-            Self::Bytes => "bytes",
-            Self::StreamFirst => "stream-first",
-            Self::RequestFirst => "request-first",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -9,9 +9,9 @@ use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
 use crate::log::Log;
 use crate::log::{
-    BodyDiff, BodyText, Capabilities, CaseText, Event, Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT,
-    Mismatch, MismatchKind, Notice, ObservedAnswer, Outcome, Place, QuestionText, RequestText, ResponseText,
-    Role, Sample, Selection, StepIndex, StopCondition, TargetText, Trace, TrialVerdict,
+    BodyDiff, BodyText, Capabilities, CaseText, Claim, Event, Evidence, Exchange, Flag, Footer, Header,
+    LOG_FORMAT, Mismatch, MismatchKind, Notice, ObservedAnswer, Outcome, Place, QuestionText, RequestText,
+    ResponseText, Role, Sample, Selection, StepIndex, StopCondition, TargetText, Trace, TrialVerdict,
 };
 use crate::report::record::Record;
 use crate::wire::{Encoding, NoAnswer, NoAnswerKind};
@@ -101,6 +101,11 @@ pub(crate) fn fact(id: &str, strength: Strength, old: bool, fact: &str) -> Evide
     }
 }
 
+/// What an expectation of that level claims.
+pub(crate) fn claim(level: Level, facts: &[&str]) -> Claim {
+    Claim { level, facts: facts.iter().map(|id| FactId((*id).to_owned())).collect() }
+}
+
 pub(crate) fn refusal_case() -> CaseText {
     CaseText {
         id: "start-stream-encryption/validation/bad-type".to_owned(),
@@ -120,6 +125,7 @@ pub(crate) fn refusal_case() -> CaseText {
             ),
             fact("SSE-005", Strength::Documented, false, "EncryptionType is one of NONE and KMS."),
         ],
+        claims: vec![claim(Level::Core, &["VAL-025", "SSE-005"]), claim(Level::Strict, &["SSE-005"])],
         questions: IndexMap::new(),
     }
 }
@@ -144,6 +150,7 @@ pub(crate) fn transition_case() -> CaseText {
             false,
             "The status is UPDATING first and ACTIVE after.",
         )],
+        claims: vec![claim(Level::Core, &["SSE-010"])],
         questions: IndexMap::from([("type-while-updating".to_owned(), question)]),
     }
 }

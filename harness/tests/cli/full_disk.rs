@@ -31,7 +31,7 @@ fn every_verb_reports_in_one_line_that_its_output_takes_no_more() {
     let (log, record) = (scratch.path("run.jsonl"), scratch.path("record.jsonl"));
     run(&["run", "-q", QUICK, "--log", &log, "--record", &record]).expect(0);
     let schemas = scratch.path("");
-    let verbs: [&[&str]; 16] = [
+    let verbs: [&[&str]; 17] = [
         &["list"],
         &["list", "-v", QUICK],
         &["explain", QUICK],
@@ -43,6 +43,7 @@ fn every_verb_reports_in_one_line_that_its_output_takes_no_more() {
         &["judge", &log],
         &["compare", &record, &record],
         &["table", &record],
+        &["coverage"],
         &["schema", &schemas],
         &["serve", "--listen", "127.0.0.1:0"],
         &["sweep", "--endpoint", &served.endpoint],

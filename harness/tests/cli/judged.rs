@@ -63,7 +63,7 @@ cases:
     steps:
       - with: {EncryptionType: KMS, KeyId: $key.managed}
         expect: accepted
-        because: [SSE-001]
+        because: [SSE-008]
       - observe: stream
         because: [SSE-010]
         states:

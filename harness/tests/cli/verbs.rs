@@ -215,6 +215,21 @@ fn compare_and_table_read_records() {
 }
 
 #[test]
+fn coverage_is_printed_and_kept_in_a_document() {
+    run(&["coverage"]).expect(0).says(&["operations: ", "StartStreamEncryption", "facts in use: ", "core"]);
+    let scratch = Scratch::new();
+    let document = scratch.write("README.md", "# A\n\n<!-- coverage: begin -->\n<!-- coverage: end -->\n");
+    let stale = ["coverage", "--into", &document, "--check"];
+    run(&stale).expect(1).complains(&["find the coverage of the cases", "without `--check`"]);
+    run(&["coverage", "--into", &document]).expect(0);
+    run(&stale).expect(0);
+    let text = std::fs::read_to_string(&document).expect("the document");
+    assert!(text.contains("operations with cases (trials) |") && text.starts_with("# A\n"), "{text}");
+    let other = scratch.write("other.md", "# No marks\n");
+    run(&["coverage", "--into", &other]).expect(2).complains(&["<!-- coverage: begin -->"]);
+}
+
+#[test]
 fn replay_runs_one_trial_of_a_log_again() {
     let scratch = Scratch::new();
     let log = scratch.path("run.jsonl");

@@ -1,6 +1,6 @@
 //! The steps that are more than one call: races, repetitions, the clock, reading back.
 
-use super::{Call, Expectation, FixtureName, Step, StepKind, Tree};
+use super::{Answer, Call, Expectation, FixtureName, Step, StepKind, Tree};
 use crate::case::span::{Span, Spanned};
 
 /// Calls sent at the same time, of which exactly one succeeds.
@@ -40,6 +40,16 @@ pub struct Read {
     pub within: u64,
     /// The records that were put, in the order of their puts; each has a `Data` that no other has.
     pub records: Vec<Tree>,
+}
+
+impl Answer {
+    /// True if the answer is judged; the whole answer to an open question is not.
+    pub const fn is_judged(&self) -> bool {
+        match self {
+            Self::Accepted { .. } | Self::Refused(_) | Self::RefusedOpen(_) => true,
+            Self::Open(_) => false,
+        }
+    }
 }
 
 impl Step {

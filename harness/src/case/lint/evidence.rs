@@ -21,8 +21,9 @@ impl Lint<'_> {
                 self.error(suite, refusal.classes.span, title, format!("no fact of {ids} names this class"));
             }
         }
+        let form = step.form.iter().filter_map(|id| self.registry.get(&id.value));
         if let Some(message) = &refusal.message
-            && !cited.iter().any(|fact| fact.message.is_some())
+            && !cited.iter().copied().chain(form).any(|fact| fact.message.is_some())
         {
             let title = "a message text is stronger than its facts";
             self.error(suite, message.span, title, format!("no fact of {ids} states a text"));

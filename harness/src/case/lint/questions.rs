@@ -66,6 +66,13 @@ impl Lint<'_> {
                 let title = format!("the question `{}` has fewer than two candidates", id.value);
                 self.problems.push(Diagnostic::error(source, id.span, title, "then what is open?"));
             }
+            if question.facts.is_empty() {
+                let title = format!("the question `{}` cites no fact", id.value);
+                let problem = Diagnostic::error(source, id.span, title, "why is it open?");
+                let help = "write `facts: [<fact>]` with what is known around it, such as the fact that says \
+                            that no source answers it";
+                self.problems.push(problem.with_help(help));
+            }
             for fact in &question.facts {
                 if self.registry.get(&fact.value).is_none() {
                     let title = format!("unknown fact {}", fact.value);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Lint, Use, trees};
 use crate::case::ast::{
     Answer, Body, Call, Case, DeadlineFrom, Expectation, Node, ObserveStep, Reference, Resource, Step,
-    StepKind, Suite, Tree,
+    StepKind, Suite, Tree, When,
 };
 use crate::case::mapping::nearest;
 use crate::case::span::Span;
@@ -27,6 +27,7 @@ impl<'l> Lint<'l> {
         let mut operation = suite.operation.as_ref().map(|operation| operation.value.as_str());
         for step in &case.steps {
             self.because(suite, step);
+            self.level(suite, case, step);
             match &step.kind {
                 StepKind::Call(call) => {
                     self.call(suite, step, call, &mut before, operation);
@@ -62,6 +63,7 @@ impl<'l> Lint<'l> {
                     }
                     for inner in &repeat.steps {
                         self.because(suite, inner);
+                        self.level(suite, case, inner);
                         if let Some(call) = inner.call() {
                             self.call(suite, inner, call, &mut before, operation);
                         }
@@ -95,8 +97,9 @@ impl<'l> Lint<'l> {
             let at = super::cases::first_line(step);
             self.error(suite, at, "an expectation without a fact", "write `because: [<fact>]` beside it");
         }
-        for (index, id) in step.because.iter().enumerate() {
-            if step.because[..index].iter().any(|earlier| earlier.value == id.value) {
+        let cited: Vec<_> = step.because.iter().chain(&step.form).collect();
+        for (index, id) in cited.iter().enumerate() {
+            if cited[..index].iter().any(|earlier| earlier.value == id.value) {
                 self.error(suite, id.span, format!("the fact {} is cited twice", id.value), "again here");
             }
         }
@@ -178,6 +181,11 @@ impl<'l> Lint<'l> {
                 "it depends on the first call's response",
             );
         }
+        if let Some(when) = &call.when
+            && let When::Captured(name) = &when.value
+        {
+            self.captured(suite, name, when.span, before);
+        }
         self.open_question(suite, &call.expect);
         self.stop(suite, call);
         for tree in trees::of_call(call) {
@@ -258,6 +266,7 @@ impl<'l> Lint<'l> {
             }
             for step in &during.steps {
                 self.because(suite, step);
+                self.level(suite, case, step);
                 if let Some(call) = step.call() {
                     self.call(suite, step, call, before, operation);
                 }
@@ -271,15 +280,8 @@ impl<'l> Lint<'l> {
         for (span, reference) in found {
             match reference {
                 Reference::Open(question) => self.open(suite, question, span, used),
-                Reference::Got(name) if !before.captured.contains(name.as_str()) => {
-                    let label = nearest(name, before.captured.iter().copied()).map_or_else(
-                        || "no earlier step captures it".to_owned(),
-                        |meant| format!("did you mean `{meant}`?"),
-                    );
-                    self.error(suite, span, format!("`$got.{name}` before it is captured"), label);
-                }
-                Reference::Got(_)
-                | Reference::Key(_)
+                Reference::Got(name) => self.captured(suite, name, span, before),
+                Reference::Key(_)
                 | Reference::StreamName(_)
                 | Reference::StreamArn(_)
                 | Reference::KeyArn(_)
@@ -295,6 +297,18 @@ impl<'l> Lint<'l> {
         }
     }
 
+    /// Holds a name of what is captured to an earlier step.
+    fn captured(&mut self, suite: &Suite, name: &str, span: Span, before: &Before<'_>) {
+        if before.captured.contains(name) {
+            return;
+        }
+        let label = nearest(name, before.captured.iter().copied()).map_or_else(
+            || "no earlier step captures it".to_owned(),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        self.error(suite, span, format!("`$got.{name}` before it is captured"), label);
+    }
+
     /// Holds a status to those of the kind of resource, in the order of the model.
     fn status(&mut self, suite: &Suite, kind: &Resource, status: &str, span: Span) {
         if !kind.is_transient(status) && !kind.is_settled(status) {
@@ -306,7 +320,7 @@ impl<'l> Lint<'l> {
 
     /// Holds the cited facts to be known, and each to speak of one of these operations.
     fn cited(&mut self, suite: &Suite, step: &Step, operations: &[Option<&str>]) {
-        for id in &step.because {
+        for id in step.because.iter().chain(&step.form) {
             let Some(fact) = self.registry.get(&id.value) else {
                 self.unknown_fact(suite, &id.value, id.span);
                 continue;

@@ -7,10 +7,9 @@ use crate::case::diagnostic::{Style, draw};
 use crate::case::span::Source;
 
 const HEAD: &str = "format: 1\noperation: StartStreamEncryption\ncases:\n";
-const CASE: &str =
-    "  a-case:\n    title: A title\n    kills: [skip-updating]\n    given: {stream: {encryption: none}}\n";
+const CASE: &str = "  a-case:\n    title: A title\n    level: strict\n    kills: [skip-updating]\n    given: {stream: {encryption: none}}\n";
 const STEPS: &str =
-    "    steps: {with: {EncryptionType: KMS, KeyId: $key.managed}, expect: accepted, because: [SSE-001]}\n";
+    "    steps: {with: {EncryptionType: KMS, KeyId: $key.managed}, expect: accepted, because: [SSE-008]}\n";
 
 fn titles_of(files: &[(&str, &str)]) -> Vec<String> {
     let sources = files.iter().map(|(path, text)| Source::new(*path, *text)).collect();
@@ -58,13 +57,13 @@ fn an_unknown_operation_is_reported_once_although_every_call_names_it() {
     let titles = titles_of(&[("cases/a.yaml", &text)]);
     assert_eq!(
         titles,
-        ["unknown operation `StartStreamEncription`", "the fact SSE-001 is about another operation"]
+        ["unknown operation `StartStreamEncription`", "the fact SSE-008 is about another operation"]
     );
 }
 
 #[test]
 fn an_unknown_member_of_a_request_is_an_error_but_a_wrong_value_is_a_question() {
-    let steps = "      {with: {EncryptionTyp: KMS, KeyId: 5}, expect: accepted, because: [SSE-001]}\n";
+    let steps = "      {with: {EncryptionTyp: KMS, KeyId: 5}, expect: accepted, because: [SSE-008]}\n";
     assert_eq!(of_steps(steps), ["`EncryptionTyp` is no member of the input of StartStreamEncryption"]);
 }
 
@@ -80,7 +79,7 @@ fn members_are_followed_into_lists_and_answers() {
 #[test]
 fn the_name_of_an_unknown_member_is_underlined_not_its_value() {
     let text = format!(
-        "{HEAD}{CASE}    steps:\n      {{with: {{EncryptionTyp: KMS}}, expect: accepted, because: [SSE-001]}}\n"
+        "{HEAD}{CASE}    steps:\n      {{with: {{EncryptionTyp: KMS}}, expect: accepted, because: [SSE-008]}}\n"
     );
     let library = Library::from_sources(vec![Source::new("cases/a.yaml", text)]).expect("loads");
     let problems = lint(&library, Model::embedded(), Registry::embedded());
@@ -96,7 +95,7 @@ fn facts_must_be_known_and_about_the_operation_or_the_suites_own() {
 
 #[test]
 fn a_class_and_a_text_that_no_cited_fact_has_are_too_strong() {
-    let steps = "      {expect: {error: ResourceNotFoundException, message: text, clauses: [[a, enum]]}, because: [SSE-001]}\n";
+    let steps = "      {expect: {error: ResourceNotFoundException, message: text, clauses: [[a, enum]]}, because: [SSE-008]}\n";
     assert_eq!(
         of_steps(steps),
         [
@@ -120,8 +119,8 @@ fn a_class_that_nothing_names_is_unknown() {
 
 #[test]
 fn an_expectation_without_a_fact_and_a_fact_cited_twice_are_reported() {
-    let steps = "      - {expect: accepted}\n      - {expect: accepted, because: [SSE-001, SSE-001]}\n";
-    assert_eq!(of_steps(steps), ["an expectation without a fact", "the fact SSE-001 is cited twice"]);
+    let steps = "      - {expect: accepted}\n      - {expect: accepted, because: [SSE-008, SSE-008]}\n";
+    assert_eq!(of_steps(steps), ["an expectation without a fact", "the fact SSE-008 is cited twice"]);
 }
 
 #[test]
@@ -139,8 +138,8 @@ fn a_create_carries_the_tags_by_which_sweep_knows_its_stream() {
 #[test]
 fn order_of_steps_is_held() {
     let steps = "      - {observe: stream, states: [{StreamStatus: ACTIVE}], because: [SSE-010]}
-      - {expect: accepted, when: accepted, because: [SSE-001], with: {KeyId: $got.key}}
-      - {expect: accepted, capture: {key: KeyId}, by: 5s after ACTIV, until: as-expected, because: [SSE-001]}
+      - {expect: accepted, when: accepted, because: [SSE-008], with: {KeyId: $got.key}}
+      - {expect: accepted, capture: {key: KeyId}, by: 5s after ACTIV, until: as-expected, because: [SSE-008]}
       - {call: DescribeStream, expect: accepted, because: [WIRE-001], with: {ExclusiveStartShardId: $got.key}}\n";
     assert_eq!(
         of_steps(steps),
@@ -155,13 +154,13 @@ fn order_of_steps_is_held() {
 
 #[test]
 fn by_requires_an_observation_before_it() {
-    let steps = "      {expect: accepted, by: 5s after ACTIVE, until: as-expected, because: [SSE-001]}\n";
+    let steps = "      {expect: accepted, by: 5s after ACTIVE, until: as-expected, because: [SSE-008]}\n";
     assert_eq!(of_steps(steps), ["`by` without an observation before it"]);
 }
 
 #[test]
 fn calls_during_a_status_that_no_state_shows_are_reported() {
-    let steps = "      - {expect: accepted, because: [SSE-001]}
+    let steps = "      - {expect: accepted, because: [SSE-008]}
       - observe: stream
         states: [{StreamStatus: ACTIVE, Encryption: NONE}]
         because: [SSE-010]
@@ -176,7 +175,7 @@ fn calls_during_a_status_that_no_state_shows_are_reported() {
 #[test]
 fn titles_kills_and_ids_are_held_to_their_form() {
     let cases = format!(
-        "{CASE}{STEPS}  b:\n    title: lower.\n    kills: [a, a, c, d, e, f]\n    given: {{stream: missing}}\n{STEPS}  c:\n    title: T\n    kills: []\n    given: {{stream: {{encryption: none}}}}\n    each: {{a-case: {{K: 1}}, d: {{K: 2}}}}\n    steps: {{with: {{KeyId: $each.K}}, expect: accepted, because: [SSE-001]}}\n"
+        "{CASE}{STEPS}  b:\n    title: lower.\n    kills: [a, a, c, d, e, f]\n    given: {{stream: missing}}\n{STEPS}  c:\n    title: T\n    kills: []\n    given: {{stream: {{encryption: none}}}}\n    each: {{a-case: {{K: 1}}, d: {{K: 2}}}}\n    steps: {{with: {{KeyId: $each.K}}, expect: accepted, because: [SSE-008]}}\n"
     );
     assert_eq!(
         titles(&cases),
@@ -194,7 +193,7 @@ fn titles_kills_and_ids_are_held_to_their_form() {
 #[test]
 fn rows_have_the_same_columns_and_all_are_used() {
     let cases = format!(
-        "{CASE}    each: {{one: {{A: 1, B: 2}}, two: {{A: 1}}, three: {{A: 1, B: 2, C: 3}}}}\n    steps: {{with: {{KeyId: $each.A, EncryptionType: $each.Z}}, expect: accepted, because: [SSE-001]}}\n"
+        "{CASE}    each: {{one: {{A: 1, B: 2}}, two: {{A: 1}}, three: {{A: 1, B: 2, C: 3}}}}\n    steps: {{with: {{KeyId: $each.A, EncryptionType: $each.Z}}, expect: accepted, because: [SSE-008]}}\n"
     );
     assert_eq!(
         titles(&cases),
@@ -219,9 +218,9 @@ fn an_accepted_change_of_a_shared_stream_is_refused_and_a_read_is_not() {
 fn a_stream_that_is_not_given_can_be_neither_addressed_nor_named_nor_observed() {
     let case = CASE.replace("    given: {stream: {encryption: none}}\n", "");
     let steps = "    steps:
-      - {expect: accepted, because: [SSE-001]}
+      - {expect: accepted, because: [SSE-008]}
       - {observe: other, states: [{StreamStatus: ACTIVE}], because: [SSE-010]}
-      - {address: none, with: {StreamName: $other.name, KeyId: $key.manged}, expect: accepted, because: [SSE-001]}\n";
+      - {address: none, with: {StreamName: $other.name, KeyId: $key.manged}, expect: accepted, because: [SSE-008]}\n";
     assert_eq!(
         titles(&format!("{case}{steps}")),
         [
@@ -238,13 +237,13 @@ fn questions_are_known_used_and_have_candidates_that_fit() {
     let questions = "format: 1
 questions:
   unused: {question: A?, candidates: {a: {answer: accepted}}, facts: [NO-001]}
-  whole: {question: B?, candidates: {a: {answer: accepted}, b: {answer: {error: X}}}}
-  states: {question: C?, candidates: {a: {state: first}, b: {value: $absent}}}
+  whole: {question: B?, facts: [SSE-033], candidates: {a: {answer: accepted}, b: {answer: {error: X}}}}
+  states: {question: C?, facts: [SSE-030], candidates: {a: {state: first}, b: {value: $absent}}}
 ";
     let suite = format!(
         "{HEAD}{CASE}    steps:
-      - {{expect: $open.whole, because: [SSE-001]}}
-      - {{expect: $open.hole, because: [SSE-001]}}
+      - {{expect: $open.whole, because: [SSE-008]}}
+      - {{expect: $open.hole, because: [SSE-008]}}
       - {{call: DescribeStreamSummary, expect: {{accepted: {{StreamDescriptionSummary: $open.states}}}}, because: [WIRE-001]}}\n"
     );
     assert_eq!(
@@ -260,25 +259,50 @@ questions:
 }
 
 #[test]
+fn a_question_cites_a_fact() {
+    let questions = |facts: &str| {
+        let whole = "candidates: {a: {answer: accepted}, b: {answer: {error: X}}}";
+        format!("format: 1\nquestions:\n  whole: {{question: B?, {whole}{facts}}}\n")
+    };
+    let suite = format!("{HEAD}{CASE}    steps: {{expect: $open.whole, because: [SSE-008]}}\n");
+    let found = |facts| titles_of(&[("cases/questions.yaml", &questions(facts)), ("cases/a.yaml", &suite)]);
+    assert_eq!(found(""), ["the question `whole` cites no fact"]);
+    assert_eq!(found(", facts: []"), ["the question `whole` cites no fact"]);
+    assert!(found(", facts: [SSE-033]").is_empty());
+}
+
+#[test]
+fn a_step_may_wait_for_what_an_earlier_one_captures() {
+    let steps = |when: &str| {
+        format!(
+            "      - {{call: DescribeStreamSummary, expect: accepted, because: [LIFE-018], capture: {{id: StreamDescriptionSummary.StreamId}}}}
+      - {{when: $got.{when}, expect: accepted, because: [SSE-008]}}\n"
+        )
+    };
+    assert!(of_steps(&steps("id")).is_empty());
+    assert_eq!(of_steps(&steps("ib")), ["`$got.ib` before it is captured"]);
+}
+
+#[test]
 fn a_refusal_whose_class_is_open_has_refusals_for_candidates_only_in_a_race_too() {
     let questions = "format: 1
 questions:
-  classes: {question: A?, candidates: {a: {answer: {error: X}}, b: {answer: [{error: Y}, {error: Z}]}}}
-  either: {question: B?, candidates: {a: {answer: {error: X}}, b: {answer: accepted}}}
-  mixed: {question: C?, candidates: {a: {answer: [{error: X}, accepted]}, b: {answer: {error: Y}}}}
+  classes: {question: A?, facts: [SSE-033], candidates: {a: {answer: {error: X}}, b: {answer: [{error: Y}, {error: Z}]}}}
+  either: {question: B?, facts: [SSE-033], candidates: {a: {answer: {error: X}}, b: {answer: accepted}}}
+  mixed: {question: C?, facts: [SSE-033], candidates: {a: {answer: [{error: X}, accepted]}, b: {answer: {error: Y}}}}
 ";
     let suite = format!(
         "{HEAD}{CASE}    steps:
-      - {{expect: {{refused: $open.classes}}, because: [SSE-001]}}
-      - {{expect: {{refused: $open.mixed}}, because: [SSE-001]}}
+      - {{expect: {{refused: $open.classes}}, because: [SSE-008]}}
+      - {{expect: {{refused: $open.mixed}}, because: [SSE-008]}}
       - race: [{{call: StartStreamEncryption}}, {{call: StartStreamEncryption}}]
         exactly-one: accepted
         others: {{refused: $open.either}}
-        because: [SSE-001]
+        because: [SSE-008]
       - race: [{{call: StartStreamEncryption}}, {{call: StartStreamEncryption}}]
         exactly-one: accepted
         others: {{refused: $open.clases}}
-        because: [SSE-001]\n"
+        because: [SSE-008]\n"
     );
     assert_eq!(
         titles_of(&[("cases/questions.yaml", questions), ("cases/a.yaml", &suite)]),
@@ -292,9 +316,9 @@ questions:
 
 #[test]
 fn a_repetition_states_what_ends_it_and_until_stands_beside_by() {
-    let steps = "      - {repeat: 2, steps: {expect: accepted, because: [SSE-001]}}
-      - {expect: accepted, until: as-expected, because: [SSE-001]}
-      - {expect: accepted, by: 5s after answer, because: [SSE-001]}
+    let steps = "      - {repeat: 2, steps: {expect: accepted, because: [SSE-008]}}
+      - {expect: accepted, until: as-expected, because: [SSE-008]}
+      - {expect: accepted, by: 5s after answer, because: [SSE-008]}
       - {call: DescribeStream, expect: accepted, by: 5s after answer, until: {StreamDescription: {Shards: $present}}, because: [WIRE-001]}\n";
     assert_eq!(
         of_steps(steps),

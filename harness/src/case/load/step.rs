@@ -6,13 +6,13 @@ use indexmap::IndexMap;
 
 use crate::case::ast::{
     Body, Call, CallAddress, Deadline, DeadlineFrom, DuringCalls, Expectation, ExpectedState, Node,
-    ObserveStep, Reference, Step, StepKind, Tree, Until, Wire, Within,
+    ObserveStep, Reference, Step, StepKind, Tree, Until, When, Wire, Within,
 };
 use crate::case::former;
 use crate::case::mapping::Mapping;
 use crate::case::reader::{Fields, Reader};
 use crate::case::span::{Span, Spanned};
-use crate::case::variants::UntilName;
+use crate::case::variants::{UntilName, WhenName};
 use crate::case::yaml::{Entry, Scalar, Yaml, YamlNode};
 use crate::facts::FactId;
 use crate::model::Value;
@@ -47,6 +47,10 @@ fn step(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<Step> 
         Some(yaml) => because(reader, yaml, context),
         None => Vec::new(),
     };
+    let about_form = match fields.get("form") {
+        Some(yaml) => context.speaking(facts(reader, yaml, "`form`")),
+        None => Vec::new(),
+    };
     let level = fields.get("level").and_then(|yaml| reader.variant(yaml, "`level`"));
     let kind = match form {
         StepForm::Call => StepKind::Call(call(reader, &fields, context)?),
@@ -56,7 +60,7 @@ fn step(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Option<Step> 
         StepForm::Clock => StepKind::Clock(compound::clock(reader, &fields)?),
         StepForm::Read => StepKind::Read(compound::read(reader, &fields)?),
     };
-    Some(Step { span: yaml.span, because, level: level.map(|level| level.value), kind })
+    Some(Step { span: yaml.span, because, form: about_form, level: level.map(|level| level.value), kind })
 }
 
 /// The kinds of step, before one is read.
@@ -102,7 +106,7 @@ impl StepForm {
     }
 }
 
-/// The facts that an expectation rests on. In a family these are the ones that speak of the operation.
+/// The facts that support an expectation. In a family these are the ones that speak of the operation.
 fn because(reader: &mut Reader, yaml: &Yaml, context: Context<'_>) -> Vec<Spanned<FactId>> {
     let stated = facts(reader, yaml, "`because`");
     let any = !stated.is_empty();
@@ -130,7 +134,7 @@ fn call(reader: &mut Reader, fields: &Fields<'_>, context: Context<'_>) -> Optio
     let by = fields.get("by").and_then(|yaml| deadline(reader, yaml));
     let until = fields.get("until").and_then(|yaml| until(reader, yaml));
     let returns = fields.get("returns").and_then(|yaml| reader.variant(yaml, "`returns`"));
-    let when = fields.get("when").and_then(|yaml| reader.variant(yaml, "`when`"));
+    let when = fields.get("when").and_then(|yaml| when(reader, yaml));
     let capture = match fields.get("capture") {
         Some(yaml) => capture(reader, yaml),
         None => IndexMap::new(),
@@ -177,6 +181,19 @@ fn request(
         when: None,
         capture: IndexMap::new(),
     })
+}
+
+/// `accepted`, `refused` or `$got.<name>`.
+fn when(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<When>> {
+    let text = reader.text(yaml, "`when`")?;
+    let read = match text.value.strip_prefix("$got.") {
+        Some(name) => When::Captured(name.to_owned()),
+        None => match reader.variant_of(&text, "`when` (or `$got.<name>`)")? {
+            WhenName::Accepted => When::Accepted,
+            WhenName::Refused => When::Refused,
+        },
+    };
+    Some(Spanned::new(read, text.span))
 }
 
 fn address(reader: &mut Reader, yaml: &Yaml) -> Option<CallAddress> {

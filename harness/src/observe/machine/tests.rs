@@ -199,3 +199,36 @@ fn a_create_waits_for_the_streams_of_others_and_another_call_does_not() {
         assert_eq!(!machine.is_over(), again, "{operation}");
     }
 }
+
+#[test]
+fn a_step_that_waits_for_a_captured_member_is_sent_only_where_the_member_was_there() {
+    let steps = "      - call: DescribeStreamSummary
+        expect: accepted
+        because: [SSE-026]
+        capture: {id: StreamDescriptionSummary.StreamId}
+      - call: ListShards
+        when: $got.id
+        with: {StreamId: $got.id}
+        expect: accepted
+        because: [SSE-026]
+";
+    let role = Role::Request(StepIndex::whole(0));
+    for (summary, due) in [
+        (r#"{"StreamDescriptionSummary":{"StreamId":"aaaaaaaaaaaaaaaaaaaa-000"}}"#, true),
+        (r#"{"StreamDescriptionSummary":{"StreamName":"a"}}"#, false),
+        (r#"{"StreamDescriptionSummary":{"StreamId":null}}"#, false),
+    ] {
+        let trial = trial(steps);
+        let timing = timing();
+        let mut machine = Machine::new(&trial, &timing, bindings());
+        machine.due();
+        machine.take(&at(role, "DescribeStreamSummary", (1, 5), answer(200, summary)));
+        let next = sends(&mut machine);
+        assert_eq!(
+            next,
+            if due { vec![Role::Request(StepIndex::whole(1))] } else { Vec::new() },
+            "{summary}"
+        );
+        assert_eq!(machine.is_over(), !due, "{summary}");
+    }
+}

@@ -1,4 +1,4 @@
-use super::{BEGIN, END, markdown, put_into};
+use super::markdown;
 use crate::testing::samples::record;
 
 #[test]
@@ -22,13 +22,4 @@ fn rows_are_sorted_and_names_stay_in_their_cells() {
     let rows: Vec<&str> = table.lines().skip(2).collect();
     assert!(rows[0].starts_with("| a |") && rows[1].starts_with("| b\\|c |"), "{table}");
     assert!(rows[1].contains(" | &lt;b>&amp; | "), "{table}");
-}
-
-#[test]
-fn a_table_takes_the_place_of_the_one_before() {
-    let document = format!("text\n{BEGIN}\nold\n{END}\nmore\n");
-    let fresh = put_into(&document, "new\n").expect("marks");
-    assert_eq!(fresh, format!("text\n{BEGIN}\nnew\n{END}\nmore\n"));
-    assert_eq!(put_into(&fresh, "new\n").as_deref(), Some(fresh.as_str()));
-    assert_eq!(put_into("no marks", "new\n"), None);
 }

@@ -8,6 +8,7 @@ use super::{Options, Pictures, Style, picture};
 use crate::log::{Capabilities, Flag, Outcome, TrialVerdict};
 use crate::model::Model;
 use crate::report::cause::Group;
+use crate::report::evidence::PassEvidence;
 use crate::report::questions::{Answer, Answers};
 use crate::report::summary::Summary;
 use crate::report::text::{clean, counted, duration, level, shortened};
@@ -227,11 +228,7 @@ fn figures(page: &mut Page, summary: &Summary) {
         );
         page.entry("level", Tone::Plain, level(header.level));
     }
-    let bases: Vec<String> = summary
-        .passes_by_basis()
-        .into_iter()
-        .map(|(basis, count)| format!("{count} {}", basis.as_str()))
-        .collect();
+    let (passes, core_passes) = (PassEvidence::of_passes(summary), PassEvidence::of_core_passes(summary));
     let counts = summary.counts();
     for outcome in Outcome::ALL {
         let count = counts.get(&outcome).copied().unwrap_or_default();
@@ -239,13 +236,13 @@ fn figures(page: &mut Page, summary: &Summary) {
         if count == 0 && !always {
             continue;
         }
-        let rests = if outcome == Outcome::Pass && !bases.is_empty() {
-            format!("weakest evidence: {}", bases.join(", "))
-        } else {
-            String::new()
-        };
+        let is_pass = outcome == Outcome::Pass;
+        let rests = if is_pass && passes.trials() > 0 { passes.text() } else { String::new() };
         let tone = if count == 0 { Tone::Dim } else { tone(outcome) };
         page.figure(outcome.as_str(), tone, count, &rests);
+        if is_pass && core_passes.trials() > 0 {
+            page.figure("pass at core", tone, core_passes.trials(), &core_passes.text());
+        }
     }
     if let Some(footer) = &summary.footer {
         page.entry(

@@ -40,7 +40,7 @@ fn families(operations: &[&OperationTraits]) -> Vec<Arc<Source>> {
             }
         }
         let text = format!(
-            "format: 1\nfor: {{}}\noperations:\n{pinned}without:\n{without}cases:\n  smallest-{name}:\n    title: The smallest input is accepted\n    kills-nothing: a test\n    given: {given}\n    steps:\n      address: {address}\n      expect: accepted\n      because: [WIRE-001]\n"
+            "format: 1\nfor: {{}}\noperations:\n{pinned}without:\n{without}cases:\n  smallest-{name}:\n    title: The smallest input is accepted\n    kills-nothing: a test\n    given: {given}\n    steps:\n      address: {address}\n      expect: accepted\n      because: [ARN-002]\n"
         );
         Source::new(format!("cases/families/{name}.yaml"), text)
     };

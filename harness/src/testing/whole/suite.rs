@@ -76,7 +76,7 @@ fn differences<'a>(a: &'a Verdicts, b: &'a Verdicts) -> Vec<(&'a String, Outcome
 fn policies() -> Vec<BTreeMap<OpenQuestion, Candidate>> {
     let most = OpenQuestion::ALL.iter().map(|question| question.candidates().len()).max().unwrap_or(1);
     let nth = |round: usize| {
-        OpenQuestion::ALL.into_iter().map(move |question| {
+        OpenQuestion::ALL.iter().copied().map(move |question| {
             let candidates = question.candidates();
             (question, candidates[round % candidates.len()])
         })
@@ -115,7 +115,8 @@ async fn the_suite_passes_under_every_policy_and_notes_each_answer_as_it_is() {
     let questions =
         &crate::case::ast::Library::embedded().expect("the embedded cases are in order").questions;
     let all = OpenQuestion::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|question| questions.contains_key(question.name()))
         .flat_map(|question| question.candidates().iter().map(move |candidate| (question, *candidate)));
     let missing: Vec<_> = all.filter(|one| !noted.contains(one)).collect();

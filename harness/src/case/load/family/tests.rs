@@ -25,7 +25,7 @@ cases:
     steps:
       address: name
       expect: accepted
-      because: [WIRE-001]
+      because: [ARN-002]
 ";
 
 /// The file of operations, with one row replaced.
@@ -90,7 +90,7 @@ cases:
       address: none
       with: {StreamARN: $stream.arn}
       expect: accepted
-      because: [WIRE-001]
+      because: [ARN-002]
 ";
 
 #[test]
@@ -132,7 +132,7 @@ fn a_member_that_the_case_gives_stands_in_place_of_the_smallest_inputs() {
 fn a_family_asserts_nothing_of_an_operation_that_no_fact_speaks_of() {
     // KT-041 is about DescribeStreamSummary alone.
     let reported =
-        library(with_row("nothing", ""), &FAMILY.replace("WIRE-001", "KT-041")).expect_err("no evidence");
+        library(with_row("nothing", ""), &FAMILY.replace("ARN-002", "KT-041")).expect_err("no evidence");
     assert!(
         reported.contains("no fact") && reported.contains("cases/families/address.yaml:17:"),
         "{reported}"
