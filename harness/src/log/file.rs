@@ -1,4 +1,4 @@
-//! The log as a file: JSON Lines, one event a line, a header first and a footer last.
+//! The log as a file: JSON Lines, a header first and a footer last.
 //!
 //! A log that is read was written by anybody: lines and files have a largest size, and nothing in
 //! them can do more than be refused with its line and column.
@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::log::{Event, Footer, Header, LOG_FORMAT, Listener, ReportError, to_line};
+use crate::log::stored::{LOG_FORMAT, LOG_MINOR, Read as Stored, Restoring, Storing, Unusable};
+use crate::log::{Event, Footer, Header, Listener, ReportError};
 
 #[cfg(test)]
 mod tests;
@@ -23,8 +24,8 @@ const LARGEST_LOG: u64 = 2 << 30;
 
 /// Writes the log to a file.
 ///
-/// Each line reaches the file before the next event is taken, so that a run that is killed leaves all
-/// that it observed. Until the first event the file is left as it is; a file that was made here and
+/// The lines of an event reach the file before the next event is taken, so that a run that is killed leaves
+/// what it observed. Only the times of exchanges that repeat one in the file are kept back for a second. Until the first event the file is left as it is; a file that was made here and
 /// got no event is deleted again.
 #[derive(Debug)]
 pub struct LogWriter {
@@ -34,6 +35,7 @@ pub struct LogWriter {
     made: bool,
     /// True once an event was written.
     begun: bool,
+    storing: Storing,
 }
 
 impl LogWriter {
@@ -52,12 +54,28 @@ impl LogWriter {
             Err(error) => Err(error),
         };
         match opened {
-            Ok((file, made)) => Ok(Self { path: path.to_owned(), file, made, begun: false }),
+            Ok((file, made)) => {
+                let storing = Storing::default();
+                Ok(Self { path: path.to_owned(), file, made, begun: false, storing })
+            }
             Err(source) => Err(unwritten(path, source)),
         }
     }
 
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+    /// Writes what is kept back: to be called where no event comes for a while.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be written.
+    pub fn write_kept_back(&mut self) -> Result<(), ReportError> {
+        let lines = self.storing.kept_back()?;
+        self.write(&lines).map_err(|source| unwritten(&self.path, source))
+    }
+
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
         if !self.begun {
             // A device has no length, and a pipe no contents to keep.
             if self.file.metadata()?.is_file() {
@@ -65,7 +83,7 @@ impl LogWriter {
             }
             self.begun = true;
         }
-        self.file.write_all(line)
+        self.file.write_all(lines)
     }
 }
 
@@ -75,14 +93,15 @@ fn unwritten(path: &Path, source: io::Error) -> ReportError {
 
 impl Listener for LogWriter {
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
-        let mut line = to_line(event)?;
-        line.push(b'\n');
-        self.write(&line).map_err(|source| unwritten(&self.path, source))
+        let lines = self.storing.event(event)?;
+        self.write(&lines).map_err(|source| unwritten(&self.path, source))
     }
 }
 
 impl Drop for LogWriter {
     fn drop(&mut self) {
+        // Nobody is left to whom a failure could be reported.
+        let _ = self.write_kept_back();
         if self.made && !self.begun {
             // It may be gone already, which is what is wanted.
             let _ = std::fs::remove_file(&self.path);
@@ -154,11 +173,24 @@ pub enum LogError {
     /// The first line is something else.
     #[error("read the log: its first line is no header; is it a log of kinesis-conformance?")]
     NoHeader,
-    /// A log of another version.
+    /// A log of a version that is not read any more.
     #[error("read the log: it has format {found}, and this version reads format {LOG_FORMAT}: run again")]
-    Version {
+    Old {
         /// The version that the header states.
         found: u64,
+    },
+    /// A log of a later version.
+    #[error(
+        "read the log: it has format {major}.{minor}, and this version reads format {LOG_FORMAT}.{LOG_MINOR} and \
+         older ones of {LOG_FORMAT}: use kinesis-conformance {suite_version}, which wrote it, or a later one"
+    )]
+    New {
+        /// The version that the header states.
+        major: u64,
+        /// What was added to that version.
+        minor: u64,
+        /// Version of the program that wrote it.
+        suite_version: String,
     },
     /// A line that is no event.
     #[error("read the log at line {line}, column {column}: {reason}")]
@@ -193,25 +225,10 @@ pub enum LogError {
 struct Version {
     event: String,
     format: u64,
-}
-
-/// What every line says of itself.
-#[derive(Deserialize)]
-struct Tag {
-    event: EventName,
-}
-
-/// The names of events, as in the log.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum EventName {
-    Header,
-    Case,
-    Exchange,
-    Timing,
-    Trial,
-    Notice,
-    Footer,
+    #[serde(default)]
+    minor: u64,
+    #[serde(default)]
+    suite_version: String,
 }
 
 /// Reads a log. A last line that was only half written makes the log incomplete, not unreadable.
@@ -223,35 +240,40 @@ enum EventName {
 pub fn read_log(mut reader: impl BufRead) -> Result<Log, LogError> {
     let first = next_line(&mut reader, 1)?.ok_or(LogError::Empty)?;
     let header = header(&first)?;
-    let mut log = Log { header, events: Vec::new(), footer: None, torn: None };
+    let mut restoring = Restoring::default();
+    let (mut footer, mut torn) = (None, None);
     let mut size = first.bytes.len() as u64;
     let mut number = 1;
     loop {
         number += 1;
-        let Some(line) = next_line(&mut reader, number)? else { return Ok(log) };
+        let Some(line) = next_line(&mut reader, number)? else { break };
         size += line.bytes.len() as u64;
+        let too_long = LogError::TooLong { line: number, limit: LARGEST_LOG };
         if size > LARGEST_LOG {
-            return Err(LogError::TooLong { line: number, limit: LARGEST_LOG });
+            return Err(too_long);
         }
-        let event = match parse(&line.bytes) {
-            Ok(event) => event,
-            Err(_) if !line.whole => {
-                log.torn = Some(number);
-                return Ok(log);
+        let read = match restoring.line(number, &line.bytes, LARGEST_LOG) {
+            Ok(read) => read,
+            Err(Unusable::TooMuch) => return Err(too_long),
+            Err(Unusable::Form(_)) if !line.whole => {
+                torn = Some(number);
+                break;
             }
-            Err(error) => return Err(form(number, &error)),
+            Err(Unusable::Form(error)) => return Err(form(number, &error)),
+            Err(Unusable::Reference(reason)) => {
+                return Err(LogError::Form { line: number, column: 1, reason });
+            }
         };
-        if log.footer.is_some() {
-            return Err(LogError::Order { line: number, event: name(&event) });
-        }
-        match event {
-            Event::Header(_) => return Err(LogError::Order { line: number, event: "header" }),
-            Event::Footer(footer) => log.footer = Some(*footer),
-            Event::Case(_) | Event::Exchange(_) | Event::Timing(_) | Event::Trial(_) | Event::Notice(_) => {
-                log.events.push(event);
-            }
+        let misplaced = |event| LogError::Order { line: number, event };
+        match read {
+            Stored::Header => return Err(misplaced("header")),
+            Stored::Footer(_) if footer.is_some() => return Err(misplaced("footer")),
+            Stored::Between(event) if footer.is_some() => return Err(misplaced(event)),
+            Stored::Footer(last) => footer = Some(*last),
+            Stored::Between(_) => {}
         }
     }
+    Ok(Log { header, events: restoring.events(), footer, torn })
 }
 
 fn header(line: &Line) -> Result<Header, LogError> {
@@ -263,24 +285,14 @@ fn header(line: &Line) -> Result<Header, LogError> {
     if version.event != "header" {
         return Err(LogError::NoHeader);
     }
-    if version.format != u64::from(LOG_FORMAT) {
-        return Err(LogError::Version { found: version.format });
+    let Version { event: _, format: major, minor, suite_version } = version;
+    if major < u64::from(LOG_FORMAT) {
+        return Err(LogError::Old { found: major });
+    }
+    if (major, minor) > (u64::from(LOG_FORMAT), u64::from(LOG_MINOR)) {
+        return Err(LogError::New { major, minor, suite_version });
     }
     serde_json::from_slice(&line.bytes).map_err(|error| form(1, &error))
-}
-
-/// Reads the tag first and the event then: read at once, a tagged enum loses the columns of errors.
-fn parse(line: &[u8]) -> Result<Event, serde_json::Error> {
-    let Tag { event } = serde_json::from_slice(line)?;
-    Ok(match event {
-        EventName::Header => Event::Header(serde_json::from_slice(line)?),
-        EventName::Case => Event::Case(serde_json::from_slice(line)?),
-        EventName::Exchange => Event::Exchange(serde_json::from_slice(line)?),
-        EventName::Timing => Event::Timing(serde_json::from_slice(line)?),
-        EventName::Trial => Event::Trial(serde_json::from_slice(line)?),
-        EventName::Notice => Event::Notice(serde_json::from_slice(line)?),
-        EventName::Footer => Event::Footer(serde_json::from_slice(line)?),
-    })
 }
 
 /// A line without its end; `whole` says whether there was one.
@@ -317,16 +329,4 @@ pub(crate) fn place(error: &serde_json::Error) -> (usize, String) {
     // The position is reported apart: serde_json calls every line the first.
     let reason = reported.rsplit_once(" at line ").map_or(reported.as_str(), |(reason, _)| reason).to_owned();
     (error.column().max(1), reason)
-}
-
-const fn name(event: &Event) -> &'static str {
-    match event {
-        Event::Header(_) => "header",
-        Event::Case(_) => "case",
-        Event::Exchange(_) => "exchange",
-        Event::Timing(_) => "timing",
-        Event::Trial(_) => "trial",
-        Event::Notice(_) => "notice",
-        Event::Footer(_) => "footer",
-    }
 }

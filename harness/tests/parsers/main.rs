@@ -53,7 +53,7 @@ fn the_seeds_of_logs_are_what_their_names_say() {
     assert_eq!(read("torn").expect("a log").incomplete_because(), Some("its last line is torn"));
     assert!(matches!(read("nothing"), Err(LogError::Empty)));
     assert!(matches!(read("not-a-log"), Err(LogError::NoHeader)));
-    assert!(matches!(read("other-format"), Err(LogError::Version { found: 99 })));
+    assert!(matches!(read("other-format"), Err(LogError::New { major: 99, minor: 0, .. })));
     assert!(matches!(read("header-twice"), Err(LogError::Order { line: 2, .. })));
     assert!(matches!(read("footer-first"), Err(LogError::Order { line: 3, .. })));
     assert!(matches!(read("deep"), Err(LogError::Form { line: 2, .. })));

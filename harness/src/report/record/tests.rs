@@ -4,11 +4,12 @@ use super::{Record, RecordError, read_record, write_record};
 use crate::log::{Event, MismatchKind, Outcome, ReportError, TrialVerdict};
 use crate::log::{Log, read_log};
 use crate::report::Summary;
-use crate::testing::samples::{because, everything, footer, header, mismatch, snapshot, trial};
+use crate::testing::samples::{
+    because, events_of, everything, footer, header, lines, mismatch, snapshot, trial,
+};
 
 fn log(events: &[Event]) -> Log {
-    let line = |event| serde_json::to_string(event).expect("an event has a JSON form") + "\n";
-    read_log(Cursor::new(events.iter().map(line).collect::<String>())).expect("a log")
+    read_log(Cursor::new(lines(events))).expect("a log")
 }
 
 fn record(events: &[Event]) -> String {
@@ -31,14 +32,8 @@ fn a_record_is_the_same_from_another_port_and_in_another_order() {
     let mut elsewhere = events.clone();
     let last = elsewhere.len() - 1;
     elsewhere[1..last].reverse();
-    let moved: Vec<Event> = elsewhere
-        .iter()
-        .map(|event| {
-            let text = serde_json::to_string(event).expect("JSON").replace("127.0.0.1:4567", "[::1]:9999");
-            let slower = text.replace("\"ms\":12,", "\"ms\":99,").replace("\"ms\":12}", "\"ms\":99}");
-            serde_json::from_str(&slower).expect("an event")
-        })
-        .collect();
+    let text = lines(&elsewhere).replace("127.0.0.1:4567", "[::1]:9999");
+    let moved = events_of(&text.replace("\"ms\":12,", "\"ms\":99,").replace("\"ms\":12}", "\"ms\":99}"));
     assert_ne!(moved, events);
     assert_eq!(record(&moved), record(&events));
     assert!(record(&events).contains("connect to <endpoint>: connection reset after <time>"));
