@@ -299,7 +299,7 @@ pub(crate) struct JudgeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    /// A record that `run --record` wrote.
+    /// A record that `run --record` wrote, or a log that `run --log` wrote.
     #[arg(value_name = "BEFORE")]
     pub(crate) before: PathBuf,
     /// Another one.

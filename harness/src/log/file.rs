@@ -1,14 +1,16 @@
-//! The log as a file: JSON Lines, a header first and a footer last.
+//! The log as a file: JSON Lines, a header first and a footer last. It is compressed if its name ends in
+//! `.zst`.
 //!
 //! A log that is read was written by anybody: lines and files have a largest size, and nothing in
 //! them can do more than be refused with its line and column.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, Read, Write};
+use std::fs::OpenOptions;
+use std::io::{self, BufRead, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::log::packed::{Output, unpacked};
 use crate::log::stored::{LOG_FORMAT, LOG_MINOR, Read as Stored, Restoring, Storing, Unusable};
 use crate::log::{Event, Footer, Header, Listener, ReportError};
 
@@ -30,7 +32,7 @@ const LARGEST_LOG: u64 = 2 << 30;
 #[derive(Debug)]
 pub struct LogWriter {
     path: PathBuf,
-    file: File,
+    output: Output,
     /// True if the file was not there before.
     made: bool,
     /// True once an event was written.
@@ -55,8 +57,9 @@ impl LogWriter {
         };
         match opened {
             Ok((file, made)) => {
+                let output = Output::of(path, file).map_err(|source| unwritten(path, source))?;
                 let storing = Storing::default();
-                Ok(Self { path: path.to_owned(), file, made, begun: false, storing })
+                Ok(Self { path: path.to_owned(), output, made, begun: false, storing })
             }
             Err(source) => Err(unwritten(path, source)),
         }
@@ -78,12 +81,12 @@ impl LogWriter {
         }
         if !self.begun {
             // A device has no length, and a pipe no contents to keep.
-            if self.file.metadata()?.is_file() {
-                self.file.set_len(0)?;
+            if self.output.file().metadata()?.is_file() {
+                self.output.file().set_len(0)?;
             }
             self.begun = true;
         }
-        self.file.write_all(lines)
+        self.output.write(lines)
     }
 }
 
@@ -94,7 +97,10 @@ fn unwritten(path: &Path, source: io::Error) -> ReportError {
 impl Listener for LogWriter {
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
         let lines = self.storing.event(event)?;
-        self.write(&lines).map_err(|source| unwritten(&self.path, source))
+        let is_last = matches!(event, Event::Footer(_));
+        self.write(&lines)
+            .and_then(|()| if is_last { self.output.finish() } else { Ok(()) })
+            .map_err(|source| unwritten(&self.path, source))
     }
 }
 
@@ -102,6 +108,9 @@ impl Drop for LogWriter {
     fn drop(&mut self) {
         // Nobody is left to whom a failure could be reported.
         let _ = self.write_kept_back();
+        if self.begun {
+            let _ = self.output.finish();
+        }
         if self.made && !self.begun {
             // It may be gone already, which is what is wanted.
             let _ = std::fs::remove_file(&self.path);
@@ -231,13 +240,15 @@ struct Version {
     suite_version: String,
 }
 
-/// Reads a log. A last line that was only half written makes the log incomplete, not unreadable.
+/// Reads a log, compressed or not. A last line that was only half written makes the log incomplete, not
+/// unreadable, and so does a compressed file that was only half written.
 ///
 /// # Errors
 ///
 /// If the first line is no header of this version, or a line is no event, or events stand in an
 /// order that no run writes.
-pub fn read_log(mut reader: impl BufRead) -> Result<Log, LogError> {
+pub fn read_log(reader: impl BufRead) -> Result<Log, LogError> {
+    let mut reader = unpacked(reader).map_err(|source| LogError::Read { line: 1, source })?;
     let first = next_line(&mut reader, 1)?.ok_or(LogError::Empty)?;
     let header = header(&first)?;
     let mut restoring = Restoring::default();
@@ -305,7 +316,12 @@ fn next_line(reader: &mut impl BufRead, line: u64) -> Result<Option<Line>, LogEr
     let mut bytes = Vec::new();
     let limit = LONGEST_LINE as u64;
     let mut limited = reader.take(limit + 1);
-    limited.read_until(b'\n', &mut bytes).map_err(|source| LogError::Read { line, source })?;
+    match limited.read_until(b'\n', &mut bytes) {
+        Ok(_) => {}
+        // A compressed file without an end. What was read before is in `bytes`.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+        Err(source) => return Err(LogError::Read { line, source }),
+    }
     if bytes.is_empty() {
         return Ok(None);
     }

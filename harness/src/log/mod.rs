@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod file;
 mod json;
 mod listener;
+mod packed;
 pub(crate) mod redact;
 pub(crate) mod stored;
 
@@ -20,5 +21,6 @@ pub(crate) use file::place;
 pub use file::{Log, LogError, LogWriter, read_log};
 pub(crate) use json::{is_unsafe, to_line};
 pub use listener::{Listener, ReportError};
+pub use packed::is_log;
 pub use redact::Redactor;
 pub use stored::{LOG_FORMAT, LOG_MINOR};

@@ -102,3 +102,27 @@ fn what_a_log_does_not_hold_has_to_be_run_again_and_is_no_verdict() {
     let cases = cases("          - {StreamStatus: ACTIVE}\n", "");
     run(&["judge", &log, "--cases", &cases]).expect(5).says(&["needs another attempt to count"]);
 }
+
+#[test]
+fn every_reader_of_logs_takes_a_compressed_one() {
+    let scratch = Scratch::new();
+    let (plain, packed) = (scratch.path("run.jsonl"), scratch.path("run.jsonl.zst"));
+    for log in [&plain, &packed] {
+        run(&["run", "-q", "--log", log, "start-stream-encryption/encryption-type"]).expect(0);
+    }
+    let length = |path: &str| std::fs::metadata(path).expect("a log").len();
+    assert!(length(&packed) * 4 < length(&plain), "{} of {} bytes", length(&packed), length(&plain));
+    run(&["judge", &packed]).expect(0).says(&["pass"]);
+    run(&["replay", &packed, REFUSAL]).expect(0).says(&["was pass, is still pass"]);
+    run(&["compare", &plain, &packed]).expect(0).says(&["the same verdicts"]);
+
+    let record = scratch.path("record.jsonl");
+    run(&["judge", &packed, "--record", &record]).expect(0);
+    run(&["compare", &record, &packed]).expect(0).says(&["the same verdicts"]);
+    run(&["table", &packed]).expect(0).says(&["reference"]);
+
+    let bytes = std::fs::read(&packed).expect("a log");
+    std::fs::write(&packed, &bytes[..bytes.len() * 3 / 4]).expect("a shorter log");
+    run(&["judge", &packed]).expect(5).says(&["incomplete"]);
+    run(&["compare", &plain, &packed]).expect(2).complains(&["only a complete run is recorded"]);
+}

@@ -147,6 +147,74 @@ fn each_line_is_in_the_file_before_the_next_event_is_taken() {
     }
 }
 
+/// What is in a file that ends with `.zst`.
+#[cfg(feature = "cli")]
+fn unpacked(path: &std::path::Path) -> Result<String, std::io::Error> {
+    use std::io::Read as _;
+    let mut text = String::new();
+    let mut decoder = zstd::Decoder::new(std::fs::File::open(path)?)?;
+    match decoder.read_to_string(&mut text) {
+        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Err(error),
+        Ok(_) | Err(_) => Ok(text),
+    }
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn each_line_is_in_a_compressed_file_before_the_next_event_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl.zst");
+    let mut writer = LogWriter::create(&path).unwrap();
+    let events = everything();
+    for (index, event) in events.iter().enumerate() {
+        writer.event(event).unwrap();
+        assert_eq!(unpacked(&path).unwrap(), lines(&events[..=index]));
+    }
+    let whole = std::fs::read(&path).unwrap();
+    drop(writer);
+    assert_eq!(std::fs::read(&path).unwrap(), whole, "the footer ends the file");
+    assert!(whole.len() * 3 < lines(&events).len(), "{} bytes", whole.len());
+    let log = read_log(whole.as_slice()).unwrap();
+    assert!(log.is_complete());
+    assert_eq!(log, read(&lines(&events)).unwrap());
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn a_compressed_file_is_read_up_to_where_it_was_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl.zst");
+    let events = everything();
+    let mut writer = LogWriter::create(&path).unwrap();
+    // How long the file is after each event.
+    let mut ends = Vec::new();
+    for event in &events {
+        writer.event(event).unwrap();
+        ends.push(std::fs::metadata(&path).unwrap().len());
+    }
+    drop(writer);
+    let whole = std::fs::read(&path).unwrap();
+    for end in 0..whole.len() {
+        let written = ends.iter().filter(|length| **length <= end as u64).count();
+        match read_log(&whole[..end]) {
+            Ok(log) => {
+                assert!(written >= 1);
+                // Without the header; part of the next event's lines may be there too.
+                assert!(log.events.len() >= (written - 1).min(events.len() - 2), "{end}: {written}");
+                assert_eq!(log.events[..], events[1..=log.events.len()]);
+            }
+            Err(LogError::Empty | LogError::NoHeader) => assert_eq!(written, 0, "{end}"),
+            Err(error) => panic!("{end}: {error}"),
+        }
+    }
+    let mut broken = whole;
+    let middle = broken.len() / 2;
+    broken[middle] ^= 0xff;
+    if let Ok(log) = read_log(broken.as_slice()) {
+        assert_ne!(log.events, events[1..events.len() - 1], "a changed byte changes what is read");
+    }
+}
+
 #[test]
 fn a_line_without_end_is_refused_before_it_is_held() {
     let endless = std::io::BufReader::new(std::io::repeat(b'x'));

@@ -74,8 +74,23 @@ fn a_record_that_is_not_whole_is_refused() {
     assert!(matches!(read_record(Cursor::new(without_footer)), Err(RecordError::Incomplete)));
     let without_header = lines[1..].join("\n");
     assert!(matches!(read_record(Cursor::new(without_header)), Err(RecordError::Form { line: 1, .. })));
-    let newer = text.replacen("\"format\":1", "\"format\":9", 1);
-    assert!(matches!(read_record(Cursor::new(newer)), Err(RecordError::Version { found: 9 })));
+    for (version, found) in [("\"format\":9", (9, 0)), ("\"format\":1,\"minor\":1", (1, 1))] {
+        let newer = text.replacen("\"format\":1", version, 1);
+        let error = read_record(Cursor::new(newer)).expect_err("a later version");
+        assert!(matches!(error, RecordError::New { major, minor, .. } if (major, minor) == found), "{error}");
+        assert!(error.to_string().ends_with("use kinesis-conformance 0.1.0, which wrote it, or a later one"));
+    }
+    let stated = text.replacen("\"format\":1", "\"format\":1,\"minor\":0", 1);
+    assert_eq!(
+        read_record(Cursor::new(stated)).expect("this version"),
+        read_record(Cursor::new(&text)).expect("this version")
+    );
+    let older = text.replacen("\"format\":1", "\"format\":0", 1);
+    let error = read_record(Cursor::new(older)).expect_err("an older version");
+    assert!(
+        error.to_string().ends_with("it has format 0, and this version reads format 1: run again"),
+        "{error}"
+    );
     assert!(matches!(read_record(Cursor::new("{\n")), Err(RecordError::Form { line: 1, .. })));
 }
 
