@@ -201,7 +201,7 @@ pub(crate) struct RunArgs {
     pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) measure: MeasureArgs,
-    /// Write every exchange and verdict to this file, as JSON Lines.
+    /// Write every exchange and verdict to this file, as JSON Lines; compressed if its name ends in `.zst`.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
     /// Write a JUnit report.

@@ -37,6 +37,8 @@ pub struct LogWriter {
     made: bool,
     /// True once an event was written.
     begun: bool,
+    /// True once something could not be written: what came behind it would be read as the rest of a line.
+    broken: bool,
     storing: Storing,
 }
 
@@ -59,7 +61,7 @@ impl LogWriter {
             Ok((file, made)) => {
                 let output = Output::of(path, file).map_err(|source| unwritten(path, source))?;
                 let storing = Storing::default();
-                Ok(Self { path: path.to_owned(), output, made, begun: false, storing })
+                Ok(Self { path: path.to_owned(), output, made, begun: false, broken: false, storing })
             }
             Err(source) => Err(unwritten(path, source)),
         }
@@ -86,7 +88,9 @@ impl LogWriter {
             }
             self.begun = true;
         }
-        self.output.write(lines)
+        let written = self.output.write(lines);
+        self.broken |= written.is_err();
+        written
     }
 }
 
@@ -106,9 +110,11 @@ impl Listener for LogWriter {
 
 impl Drop for LogWriter {
     fn drop(&mut self) {
-        // Nobody is left to whom a failure could be reported.
-        let _ = self.write_kept_back();
-        if self.begun {
+        if !self.broken {
+            // Nobody is left to whom a failure could be reported.
+            let _ = self.write_kept_back();
+        }
+        if self.begun && !self.broken {
             let _ = self.output.finish();
         }
         if self.made && !self.begun {
