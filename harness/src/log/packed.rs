@@ -29,7 +29,12 @@ impl Output {
             return Ok(Self::Plain(file));
         }
         #[cfg(feature = "cli")]
-        return Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL).map(Self::Packed);
+        {
+            let mut encoder = Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+            // A log that was damaged is refused, and gives no other verdicts.
+            encoder.include_checksum(true)?;
+            return Ok(Self::Packed(encoder));
+        }
         #[cfg(not(feature = "cli"))]
         return Err(without_feature());
     }
