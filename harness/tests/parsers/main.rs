@@ -51,15 +51,15 @@ fn the_seeds_of_logs_are_what_their_names_say() {
     assert!(read("whole").expect("a log").is_complete());
     assert_eq!(read("without-footer").expect("a log").incomplete_because(), Some("it has no footer"));
     assert_eq!(read("torn").expect("a log").incomplete_because(), Some("its last line is torn"));
-    let folded = read("folded").expect("a log");
-    assert!(folded.is_complete());
+    assert!(read("folded").expect("a log").is_complete());
     assert!(matches!(read("refers-to-nothing"), Err(LogError::Form { line: 2, .. })));
     assert!(matches!(read("later-minor"), Err(LogError::New { major: 2, minor: 9, .. })));
     if cfg!(feature = "cli") {
-        assert_eq!(read("compressed").expect("a log"), folded);
+        let whole = read("compressed").expect("a log");
         let cut = read("compressed-and-cut").expect("a log");
-        assert!(!cut.is_complete());
-        assert_eq!(cut.events[..10], folded.events[..10]);
+        assert!(whole.is_complete() && !cut.is_complete());
+        assert!((10..whole.events.len()).contains(&cut.events.len()), "{} events", cut.events.len());
+        assert_eq!(cut.events[..], whole.events[..cut.events.len()]);
     } else {
         let error = read("compressed").expect_err("nothing can decompress it");
         assert!(error.to_string().ends_with("need the feature `cli` of this crate"), "{error}");

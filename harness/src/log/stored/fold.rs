@@ -17,8 +17,9 @@ const KEPT_BACK_US: u64 = 1_000_000;
 const MOST_TIMES: usize = 1_000;
 /// Exchanges that are remembered, at most.
 const MOST_REMEMBERED: usize = 256;
-/// Response headers that differ in every response and that no verdict on a description reads.
-const OF_EACH_RESPONSE: [&str; 3] = ["date", "x-amzn-requestid", "x-amz-id-2"];
+/// Names of response headers that differ in every response and that no verdict on a description reads end
+/// so: the date, and ids of requests, such as `x-amzn-requestid`, `x-amz-request-id` and `x-amz-id-2`.
+const OF_EACH_RESPONSE: [&str; 3] = ["date", "id", "id-2"];
 
 /// The last exchange of each row of equal requests, and the times of those that repeated it since.
 #[derive(Debug, Default)]
@@ -180,7 +181,7 @@ fn is_again(stored: &Exchange, other: &Exchange) -> bool {
 
 /// The headers that do not differ in every response.
 fn lasting(headers: &[(String, String)]) -> impl Iterator<Item = &(String, String)> {
-    headers.iter().filter(|(name, _)| !OF_EACH_RESPONSE.contains(&name.as_str()))
+    headers.iter().filter(|(name, _)| !OF_EACH_RESPONSE.into_iter().any(|end| name.ends_with(end)))
 }
 
 /// An exchange that repeats a stored one, without what was not stored of it.
