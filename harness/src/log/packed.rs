@@ -29,14 +29,17 @@ impl Output {
             return Ok(Self::Plain(file));
         }
         #[cfg(feature = "cli")]
-        {
-            let mut encoder = Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
-            // A log that was damaged is refused, and gives no other verdicts.
-            encoder.include_checksum(true)?;
-            return Ok(Self::Packed(encoder));
-        }
+        return Self::packed(file);
         #[cfg(not(feature = "cli"))]
         return Err(without_feature());
+    }
+
+    #[cfg(feature = "cli")]
+    fn packed(file: File) -> io::Result<Self> {
+        let mut encoder = Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+        // A log that was damaged is refused, and gives no other verdicts.
+        encoder.include_checksum(true)?;
+        Ok(Self::Packed(encoder))
     }
 
     /// The file.
