@@ -35,7 +35,7 @@ const FORBIDDEN: [(&str, &str, &str); 4] = [
 ];
 
 /// Crates that one module uses and the others do not name.
-const OWNED: [(&str, &str); 14] = [
+const OWNED: [(&str, &str); 15] = [
     ("serde_saphyr", "case"),
     ("annotate_snippets", "case"),
     ("aws_sigv4", "wire"),
@@ -45,6 +45,7 @@ const OWNED: [(&str, &str); 14] = [
     ("tokio_rustls", "wire"),
     ("webpki", "wire"),
     ("hyper_util", "reference"),
+    ("zstd", "log"),
     ("indicatif", "report"),
     ("quick_junit", "report"),
     ("libtest_mimic", "libtest"),

@@ -220,7 +220,7 @@ pub(crate) struct RunArgs {
     pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) measure: MeasureArgs,
-    /// Write every exchange and verdict to this file, as JSON Lines.
+    /// Write every exchange and verdict to this file, as JSON Lines; compressed if its name ends in `.zst`.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
     /// Write a JUnit report.
@@ -318,7 +318,7 @@ pub(crate) struct JudgeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    /// A record that `run --record` wrote.
+    /// A record that `run --record` wrote, or a log that `run --log` wrote.
     #[arg(value_name = "BEFORE")]
     pub(crate) before: PathBuf,
     /// Another one.

@@ -1,9 +1,10 @@
 //! `compare`.
 
-use std::io::BufReader;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 
 use kinesis_conformance::case::open_file;
+use kinesis_conformance::log::{is_log, read_log};
 use kinesis_conformance::report::record::{Record, read_record};
 use kinesis_conformance::report::{Comparison, clean};
 
@@ -24,13 +25,25 @@ pub(super) fn compare(cases: Option<&Path>, args: &CompareArgs) -> Result<Exit, 
     Ok(Exit::Failed)
 }
 
-/// Reads a record that the user names.
+/// Reads a record that the user names, or makes the one of a log.
 pub(super) fn open(path: &Path) -> Result<Record, Problem> {
-    let help = "name a file that `run --record FILE` wrote";
+    let help = "name a file that `run --record FILE` or `run --log FILE` wrote";
     let file = open_file(path).map_err(|error| {
         Problem::usage(format!("read the record `{}`: {error}", path.display())).with_help(help)
     })?;
-    read_record(BufReader::new(file)).map_err(|error| {
+    let mut reader = BufReader::new(file);
+    // What cannot be read is reported below.
+    if reader.fill_buf().is_ok_and(is_log) {
+        let log = read_log(reader).map_err(|error| {
+            let reason = clean(&error.to_string());
+            Problem::usage(format!("take `{}` for a log: failed to {reason}", path.display())).with_help(help)
+        })?;
+        return Record::of_log(&log).map_err(|error| {
+            Problem::usage(format!("take `{}` for a record: failed to {error}", path.display()))
+                .with_help("name the log of a run that came to its end")
+        });
+    }
+    read_record(reader).map_err(|error| {
         // The error may quote the file, which must not make lines of its own.
         let reason = clean(&error.to_string());
         Problem::usage(format!("take `{}` for a record: {reason}", path.display())).with_help(help)

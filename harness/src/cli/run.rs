@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use kinesis_conformance::case::{Diagnostic, Known};
 use kinesis_conformance::judge::{self, KnownList, RunSettings};
@@ -21,6 +22,9 @@ use super::reports::{self, Reserved, lost};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::{self, Ready};
 use super::{block_on, library};
+
+/// For how long no event comes before the log gets all that is kept back.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The name in the command lines that are shown.
 const PROGRAM: &str = "kinesis-conformance";
@@ -179,14 +183,23 @@ pub(super) async fn one_run(
 fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Summary, Losses) {
     let mut summary = Summary::default();
     let mut losses = Losses::default();
-    for event in events {
+    loop {
+        let event = match events.recv_timeout(QUIET) {
+            Ok(event) => Some(event),
+            Err(mpsc::RecvTimeoutError::Timeout) => None,
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        };
         if let Some(log) = &mut outputs.log
-            && let Err(error) = log.event(&event)
+            && let Err(error) = match &event {
+                Some(event) => log.event(event),
+                None => log.write_kept_back(),
+            }
         {
             losses.note(Err(lost(error)));
             warn("warning: the run goes on without its log, which ends here");
             outputs.log = None;
         }
+        let Some(event) = event else { continue };
         if outputs.progress.event(&event).is_err() {
             // There is nobody to report to.
             outputs.progress = Progress::new(ProgressMode::Quiet);

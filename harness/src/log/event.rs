@@ -1,8 +1,8 @@
 //! The log: what a run says, in order, and all that any rendering may use.
 //!
 //! A run emits [`Event`]s; the terminal, JUnit, records and the log file are listeners of the
-//! same stream, and a stored log replays into the same renderings. In the file each event is one
-//! line of JSON. A log without a [`Footer`] is incomplete. Times are microseconds since the start
+//! same stream, and a stored log replays into the same renderings. A log without a [`Footer`] is
+//! incomplete. Times are microseconds since the start
 //! of the run unless a name says otherwise.
 
 mod exchange;
@@ -33,12 +33,8 @@ pub use trial::{
     Trace, TrialVerdict,
 };
 
-/// Version of the log's form.
-pub const LOG_FORMAT: u32 = 2;
-
-/// One line of the log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+/// What a run says. [`stored`](super::stored) has the lines that these become in a file.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// First line: what is run, against what.
     Header(Box<Header>),
@@ -57,7 +53,7 @@ pub enum Event {
 }
 
 /// A case as a reader wants to see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CaseText {
     /// The case's id: suite and case or row.
     pub id: String,
@@ -78,7 +74,6 @@ pub struct CaseText {
     /// The facts that its expectations cite.
     pub facts: Vec<Evidence>,
     /// What it claims, one for each expectation that is judged.
-    #[serde(default)]
     pub claims: Vec<Claim>,
     /// The open questions that it has, with their candidates' names.
     pub questions: IndexMap<String, QuestionText>,

@@ -1,15 +1,18 @@
-//! The log as a file: JSON Lines, one event a line, a header first and a footer last.
+//! The log as a file: JSON Lines, a header first and a footer last. It is compressed if its name ends in
+//! `.zst`.
 //!
 //! A log that is read was written by anybody: lines and files have a largest size, and nothing in
 //! them can do more than be refused with its line and column.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, Read, Write};
+use std::fs::OpenOptions;
+use std::io::{self, BufRead, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::log::{Event, Footer, Header, LOG_FORMAT, Listener, ReportError, to_line};
+use crate::log::packed::{Output, unpacked};
+use crate::log::stored::{LOG_FORMAT, LOG_MINOR, Read as Stored, Restoring, Storing, Unusable};
+use crate::log::{Event, Footer, Header, Listener, ReportError};
 
 #[cfg(test)]
 mod tests;
@@ -23,17 +26,20 @@ const LARGEST_LOG: u64 = 2 << 30;
 
 /// Writes the log to a file.
 ///
-/// Each line reaches the file before the next event is taken, so that a run that is killed leaves all
-/// that it observed. Until the first event the file is left as it is; a file that was made here and
+/// The lines of an event reach the file before the next event is taken, so that a run that is killed leaves
+/// what it observed. Only the times of exchanges that repeat one in the file are kept back for a second. Until the first event the file is left as it is; a file that was made here and
 /// got no event is deleted again.
 #[derive(Debug)]
 pub struct LogWriter {
     path: PathBuf,
-    file: File,
+    output: Output,
     /// True if the file was not there before.
     made: bool,
     /// True once an event was written.
     begun: bool,
+    /// True once something could not be written: what came behind it would be read as the rest of a line.
+    broken: bool,
+    storing: Storing,
 }
 
 impl LogWriter {
@@ -52,20 +58,39 @@ impl LogWriter {
             Err(error) => Err(error),
         };
         match opened {
-            Ok((file, made)) => Ok(Self { path: path.to_owned(), file, made, begun: false }),
+            Ok((file, made)) => {
+                let output = Output::of(path, file).map_err(|source| unwritten(path, source))?;
+                let storing = Storing::default();
+                Ok(Self { path: path.to_owned(), output, made, begun: false, broken: false, storing })
+            }
             Err(source) => Err(unwritten(path, source)),
         }
     }
 
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+    /// Writes what is kept back: to be called where no event comes for a while.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be written.
+    pub fn write_kept_back(&mut self) -> Result<(), ReportError> {
+        let lines = self.storing.kept_back()?;
+        self.write(&lines).map_err(|source| unwritten(&self.path, source))
+    }
+
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
         if !self.begun {
             // A device has no length, and a pipe no contents to keep.
-            if self.file.metadata()?.is_file() {
-                self.file.set_len(0)?;
+            if self.output.file().metadata()?.is_file() {
+                self.output.file().set_len(0)?;
             }
             self.begun = true;
         }
-        self.file.write_all(line)
+        let written = self.output.write(lines);
+        self.broken |= written.is_err();
+        written
     }
 }
 
@@ -75,14 +100,23 @@ fn unwritten(path: &Path, source: io::Error) -> ReportError {
 
 impl Listener for LogWriter {
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
-        let mut line = to_line(event)?;
-        line.push(b'\n');
-        self.write(&line).map_err(|source| unwritten(&self.path, source))
+        let lines = self.storing.event(event)?;
+        let is_last = matches!(event, Event::Footer(_));
+        self.write(&lines)
+            .and_then(|()| if is_last { self.output.finish() } else { Ok(()) })
+            .map_err(|source| unwritten(&self.path, source))
     }
 }
 
 impl Drop for LogWriter {
     fn drop(&mut self) {
+        if !self.broken {
+            // Nobody is left to whom a failure could be reported.
+            let _ = self.write_kept_back();
+        }
+        if self.begun && !self.broken {
+            let _ = self.output.finish();
+        }
         if self.made && !self.begun {
             // It may be gone already, which is what is wanted.
             let _ = std::fs::remove_file(&self.path);
@@ -154,11 +188,24 @@ pub enum LogError {
     /// The first line is something else.
     #[error("read the log: its first line is no header; is it a log of kinesis-conformance?")]
     NoHeader,
-    /// A log of another version.
+    /// A log of a version that is not read any more.
     #[error("read the log: it has format {found}, and this version reads format {LOG_FORMAT}: run again")]
-    Version {
+    Old {
         /// The version that the header states.
         found: u64,
+    },
+    /// A log of a later version.
+    #[error(
+        "read the log: it has format {major}.{minor}, and this version reads format {LOG_FORMAT}.{LOG_MINOR} and \
+         older ones of {LOG_FORMAT}: use kinesis-conformance {suite_version}, which wrote it, or a later one"
+    )]
+    New {
+        /// The version that the header states.
+        major: u64,
+        /// What was added to that version.
+        minor: u64,
+        /// Version of the program that wrote it.
+        suite_version: String,
     },
     /// A line that is no event.
     #[error("read the log at line {line}, column {column}: {reason}")]
@@ -193,65 +240,57 @@ pub enum LogError {
 struct Version {
     event: String,
     format: u64,
+    #[serde(default)]
+    minor: u64,
+    #[serde(default)]
+    suite_version: String,
 }
 
-/// What every line says of itself.
-#[derive(Deserialize)]
-struct Tag {
-    event: EventName,
-}
-
-/// The names of events, as in the log.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum EventName {
-    Header,
-    Case,
-    Exchange,
-    Timing,
-    Trial,
-    Notice,
-    Footer,
-}
-
-/// Reads a log. A last line that was only half written makes the log incomplete, not unreadable.
+/// Reads a log, compressed or not. A last line that was only half written makes the log incomplete, not
+/// unreadable, and so does a compressed file that was only half written.
 ///
 /// # Errors
 ///
 /// If the first line is no header of this version, or a line is no event, or events stand in an
 /// order that no run writes.
-pub fn read_log(mut reader: impl BufRead) -> Result<Log, LogError> {
+pub fn read_log(reader: impl BufRead) -> Result<Log, LogError> {
+    let mut reader = unpacked(reader).map_err(|source| LogError::Read { line: 1, source })?;
     let first = next_line(&mut reader, 1)?.ok_or(LogError::Empty)?;
     let header = header(&first)?;
-    let mut log = Log { header, events: Vec::new(), footer: None, torn: None };
+    let mut restoring = Restoring::default();
+    let (mut footer, mut torn) = (None, None);
     let mut size = first.bytes.len() as u64;
     let mut number = 1;
     loop {
         number += 1;
-        let Some(line) = next_line(&mut reader, number)? else { return Ok(log) };
+        let Some(line) = next_line(&mut reader, number)? else { break };
         size += line.bytes.len() as u64;
+        let too_long = LogError::TooLong { line: number, limit: LARGEST_LOG };
         if size > LARGEST_LOG {
-            return Err(LogError::TooLong { line: number, limit: LARGEST_LOG });
+            return Err(too_long);
         }
-        let event = match parse(&line.bytes) {
-            Ok(event) => event,
-            Err(_) if !line.whole => {
-                log.torn = Some(number);
-                return Ok(log);
+        let read = match restoring.line(number, &line.bytes, LARGEST_LOG) {
+            Ok(read) => read,
+            Err(Unusable::TooMuch) => return Err(too_long),
+            Err(Unusable::Form(_)) if !line.whole => {
+                torn = Some(number);
+                break;
             }
-            Err(error) => return Err(form(number, &error)),
+            Err(Unusable::Form(error)) => return Err(form(number, &error)),
+            Err(Unusable::Reference(reason)) => {
+                return Err(LogError::Form { line: number, column: 1, reason });
+            }
         };
-        if log.footer.is_some() {
-            return Err(LogError::Order { line: number, event: name(&event) });
-        }
-        match event {
-            Event::Header(_) => return Err(LogError::Order { line: number, event: "header" }),
-            Event::Footer(footer) => log.footer = Some(*footer),
-            Event::Case(_) | Event::Exchange(_) | Event::Timing(_) | Event::Trial(_) | Event::Notice(_) => {
-                log.events.push(event);
-            }
+        let misplaced = |event| LogError::Order { line: number, event };
+        match read {
+            Stored::Header => return Err(misplaced("header")),
+            Stored::Footer(_) if footer.is_some() => return Err(misplaced("footer")),
+            Stored::Between(event) if footer.is_some() => return Err(misplaced(event)),
+            Stored::Footer(last) => footer = Some(*last),
+            Stored::Between(_) => {}
         }
     }
+    Ok(Log { header, events: restoring.events(), footer, torn })
 }
 
 fn header(line: &Line) -> Result<Header, LogError> {
@@ -263,24 +302,14 @@ fn header(line: &Line) -> Result<Header, LogError> {
     if version.event != "header" {
         return Err(LogError::NoHeader);
     }
-    if version.format != u64::from(LOG_FORMAT) {
-        return Err(LogError::Version { found: version.format });
+    let Version { event: _, format: major, minor, suite_version } = version;
+    if major < u64::from(LOG_FORMAT) {
+        return Err(LogError::Old { found: major });
+    }
+    if (major, minor) > (u64::from(LOG_FORMAT), u64::from(LOG_MINOR)) {
+        return Err(LogError::New { major, minor, suite_version });
     }
     serde_json::from_slice(&line.bytes).map_err(|error| form(1, &error))
-}
-
-/// Reads the tag first and the event then: read at once, a tagged enum loses the columns of errors.
-fn parse(line: &[u8]) -> Result<Event, serde_json::Error> {
-    let Tag { event } = serde_json::from_slice(line)?;
-    Ok(match event {
-        EventName::Header => Event::Header(serde_json::from_slice(line)?),
-        EventName::Case => Event::Case(serde_json::from_slice(line)?),
-        EventName::Exchange => Event::Exchange(serde_json::from_slice(line)?),
-        EventName::Timing => Event::Timing(serde_json::from_slice(line)?),
-        EventName::Trial => Event::Trial(serde_json::from_slice(line)?),
-        EventName::Notice => Event::Notice(serde_json::from_slice(line)?),
-        EventName::Footer => Event::Footer(serde_json::from_slice(line)?),
-    })
 }
 
 /// A line without its end; `whole` says whether there was one.
@@ -293,7 +322,12 @@ fn next_line(reader: &mut impl BufRead, line: u64) -> Result<Option<Line>, LogEr
     let mut bytes = Vec::new();
     let limit = LONGEST_LINE as u64;
     let mut limited = reader.take(limit + 1);
-    limited.read_until(b'\n', &mut bytes).map_err(|source| LogError::Read { line, source })?;
+    match limited.read_until(b'\n', &mut bytes) {
+        Ok(_) => {}
+        // A compressed file without an end. What was read before is in `bytes`.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+        Err(source) => return Err(LogError::Read { line, source }),
+    }
     if bytes.is_empty() {
         return Ok(None);
     }
@@ -317,16 +351,4 @@ pub(crate) fn place(error: &serde_json::Error) -> (usize, String) {
     // The position is reported apart: serde_json calls every line the first.
     let reason = reported.rsplit_once(" at line ").map_or(reported.as_str(), |(reason, _)| reason).to_owned();
     (error.column().max(1), reason)
-}
-
-const fn name(event: &Event) -> &'static str {
-    match event {
-        Event::Header(_) => "header",
-        Event::Case(_) => "case",
-        Event::Exchange(_) => "exchange",
-        Event::Timing(_) => "timing",
-        Event::Trial(_) => "trial",
-        Event::Notice(_) => "notice",
-        Event::Footer(_) => "footer",
-    }
 }

@@ -7,17 +7,20 @@ pub(crate) mod event;
 pub(crate) mod file;
 mod json;
 mod listener;
+mod packed;
 pub(crate) mod redact;
+pub(crate) mod stored;
 
 pub use event::{
     AsItCame, AttemptText, BodyDiff, BodyText, Capabilities, CaseText, Change, Claim, CutBody, EndedEarly,
-    Event, Evidence, Exchange, Flag, Footer, Header, LOG_FORMAT, LONGEST_KEPT, Length, Lengths, Mismatch,
-    MismatchKind, Notice, ObservedAnswer, Outcome, OverrideText, Place, QuestionText, RequestText,
-    ResponseText, Role, Sample, Selection, StepIndex, StopCondition, Support, TargetText, Timing, Trace,
-    Transport, TrialVerdict,
+    Event, Evidence, Exchange, Flag, Footer, Header, LONGEST_KEPT, Length, Lengths, Mismatch, MismatchKind,
+    Notice, ObservedAnswer, Outcome, OverrideText, Place, QuestionText, RequestText, ResponseText, Role,
+    Sample, Selection, StepIndex, StopCondition, Support, TargetText, Timing, Trace, Transport, TrialVerdict,
 };
 pub(crate) use file::place;
 pub use file::{Log, LogError, LogWriter, read_log};
 pub(crate) use json::{is_unsafe, to_line};
 pub use listener::{Listener, ReportError};
+pub use packed::is_log;
 pub use redact::Redactor;
+pub use stored::{LOG_FORMAT, LOG_MINOR};

@@ -29,8 +29,11 @@ use crate::plan::OUTPUT_LINE;
 #[cfg(test)]
 mod tests;
 
-/// Version of the record's form.
+/// Version of the record's form. A reader refuses every other.
 pub const RECORD_FORMAT: u32 = 1;
+
+/// What was added to that version. A reader takes each number up to its own.
+const RECORD_MINOR: u32 = 0;
 
 /// The longest line that is read, in bytes.
 const LONGEST_LINE: u64 = 4 << 20;
@@ -265,11 +268,26 @@ pub enum RecordError {
     /// The system would not read on.
     #[error("read the record: {0}")]
     Read(#[source] std::io::Error),
-    /// A record of another version.
-    #[error("read the record: it has format {found}, and this version reads format {RECORD_FORMAT}")]
-    Version {
+    /// A record of a version that is not read any more.
+    #[error(
+        "read the record: it has format {found}, and this version reads format {RECORD_FORMAT}: run again"
+    )]
+    Old {
         /// The version that the header states.
         found: u32,
+    },
+    /// A record of a later version.
+    #[error(
+        "read the record: it has format {major}.{minor}, and this version reads format {RECORD_FORMAT}.{RECORD_MINOR}: use \
+         kinesis-conformance {suite_version}, which wrote it, or a later one"
+    )]
+    New {
+        /// The version that the header states.
+        major: u32,
+        /// What was added to that version.
+        minor: u32,
+        /// Version of the program that wrote it.
+        suite_version: String,
     },
     /// A line that is not one of a record, or not in its place.
     #[error("read the record at line {line}, column {column}: {reason}")]
@@ -303,6 +321,9 @@ pub fn read_record(mut reader: impl BufRead) -> Result<Record, RecordError> {
         }
         let misplaced =
             |reason: &str| RecordError::Form { line: number, column: 1, reason: reason.to_owned() };
+        if header.is_none() {
+            check_version(&bytes)?;
+        }
         let line = serde_json::from_slice(&bytes).map_err(|error| {
             let (column, reason) = crate::log::place(&error);
             RecordError::Form { line: number, column, reason }
@@ -314,9 +335,6 @@ pub fn read_record(mut reader: impl BufRead) -> Result<Record, RecordError> {
             return Err(misplaced("the header, and only it, is the first line"));
         }
         match line {
-            Line::Header(read) if read.format != RECORD_FORMAT => {
-                return Err(RecordError::Version { found: read.format });
-            }
             Line::Header(read) => header = Some(read),
             Line::Trial(trial) => trials.push(trial),
             Line::Trace(trace) => traces.push(trace),
@@ -331,6 +349,30 @@ pub fn read_record(mut reader: impl BufRead) -> Result<Record, RecordError> {
     }
     let (Some(header), Some(footer)) = (header, footer) else { return Err(RecordError::Incomplete) };
     Ok(Record { header, trials, traces, answers, notes, footer })
+}
+
+/// What a header of every version says.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+    #[serde(default)]
+    minor: u32,
+    #[serde(default)]
+    suite_version: String,
+}
+
+/// Refuses the first line if it is one of another version. What is no header is refused elsewhere.
+fn check_version(line: &[u8]) -> Result<(), RecordError> {
+    let Ok(Version { format: major, minor, suite_version }) = serde_json::from_slice(line) else {
+        return Ok(());
+    };
+    if major < RECORD_FORMAT {
+        return Err(RecordError::Old { found: major });
+    }
+    if (major, minor) > (RECORD_FORMAT, RECORD_MINOR) {
+        return Err(RecordError::New { major, minor, suite_version });
+    }
+    Ok(())
 }
 
 fn is_plain_pass(trial: &TrialVerdict) -> bool {

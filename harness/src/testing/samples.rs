@@ -7,11 +7,11 @@ use indexmap::IndexMap;
 use crate::case::Requires;
 use crate::case::ast::{Audience, Level};
 use crate::facts::{FactId, Strength};
-use crate::log::Log;
+use crate::log::stored::Storing;
 use crate::log::{
-    BodyDiff, BodyText, Capabilities, CaseText, Claim, Event, Evidence, Exchange, Flag, Footer, Header,
-    LOG_FORMAT, Mismatch, MismatchKind, Notice, ObservedAnswer, Outcome, Place, QuestionText, RequestText,
-    ResponseText, Role, Sample, Selection, StepIndex, StopCondition, TargetText, Trace, TrialVerdict,
+    BodyDiff, BodyText, Capabilities, CaseText, Claim, Event, Evidence, Exchange, Flag, Footer, Header, Log,
+    Mismatch, MismatchKind, Notice, ObservedAnswer, Outcome, Place, QuestionText, RequestText, ResponseText,
+    Role, Sample, Selection, StepIndex, StopCondition, TargetText, Trace, TrialVerdict, read_log,
 };
 use crate::report::record::Record;
 use crate::wire::{Encoding, NoAnswer, NoAnswerKind};
@@ -45,7 +45,6 @@ const TRANSITION_SOURCE: &str = "\
 /// The first line, with as many trials selected.
 pub(crate) fn header(trials: usize) -> Event {
     Event::Header(Box::new(Header {
-        format: LOG_FORMAT,
         suite_version: "0.1.0".to_owned(),
         manifest_digest: "sha256:7d1a".to_owned(),
         started_at: "2026-11-24T03:12:00Z".to_owned(),
@@ -388,13 +387,29 @@ pub(crate) fn everything() -> Vec<Event> {
     events
 }
 
-/// Compares with a snapshot in the top-level `snapshots/`.
+/// The lines of a log with these events.
+pub(crate) fn lines(events: &[Event]) -> String {
+    let mut storing = Storing::default();
+    let lines = events.iter().flat_map(|event| storing.event(event).expect("an event has a JSON form"));
+    String::from_utf8(lines.collect()).expect("JSON is text")
+}
+
+/// The events of a log with these lines.
+pub(crate) fn events_of(lines: &str) -> Vec<Event> {
+    let Log { header, events, footer, torn } = read_log(lines.as_bytes()).expect("a log");
+    assert_eq!(torn, None);
+    let header = Event::Header(Box::new(header));
+    let footer = footer.map(|footer| Event::Footer(Box::new(footer)));
+    [header].into_iter().chain(events).chain(footer).collect()
+}
+
 /// The record of [`everything`].
 pub(crate) fn record() -> Record {
     let log = Log::of_events(everything()).expect("a header");
     Record::of_log(&log).expect("a complete log")
 }
 
+/// Compares with a snapshot in the top-level `snapshots/`.
 pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));

@@ -1,8 +1,11 @@
 //! Runs that end early. After SIGINT and SIGTERM nothing is left on the target; after SIGKILL
 //! `sweep` finds exactly what is left, and touches nothing else.
 
+use std::io::BufReader;
 use std::process::Child;
 use std::time::Duration;
+
+use kinesis_conformance::log::{Event, read_log};
 
 use super::other_user::Other;
 use super::support::{Hostile, HostileServer, Scratch, Served, command, run, signal, until, wait};
@@ -80,6 +83,37 @@ fn a_signal_before_the_target_has_answered_ends_at_once() {
     until("the first question is put", || server.accepted() > 0);
     signal(&child, "INT");
     assert_eq!(wait(&mut child).code(), Some(5));
+}
+
+/// The exchanges and the verdicts in a log that is being written, or that nobody writes any more.
+fn written(log: &str) -> (usize, usize) {
+    let read = std::fs::File::open(log).ok().and_then(|file| read_log(BufReader::new(file)).ok());
+    let events = read.map(|log| log.events).unwrap_or_default();
+    let count = |holds: fn(&Event) -> bool| events.iter().filter(|event| holds(event)).count();
+    (count(|event| matches!(event, Event::Exchange(_))), count(|event| matches!(event, Event::Trial(_))))
+}
+
+#[test]
+fn after_sigkill_a_compressed_log_is_judged_up_to_the_last_exchange() {
+    let served = Served::start(&[]);
+    let scratch = Scratch::new();
+    let log = scratch.path("run.jsonl.zst");
+    let mut child =
+        command(&["run", "--quiet", "--jobs", "2", "--endpoint", &served.endpoint, "--log", &log])
+            .arg("start-stream-encryption")
+            .spawn()
+            .expect("a child");
+    let mut before = (0, 0);
+    until("the log has verdicts", || {
+        before = written(&log);
+        before.1 >= 5
+    });
+    child.kill().expect("a child");
+    wait(&mut child);
+    let after = written(&log);
+    assert!(after.0 >= before.0 && after.1 >= before.1, "{before:?} and then {after:?}");
+    let judged = run(&["judge", &log]).expect(5).says(&["incomplete"]);
+    assert!(!judged.err.contains("changed:"), "{}", judged.reported());
 }
 
 #[test]

@@ -116,3 +116,27 @@ fn an_error_that_quotes_a_log_or_a_record_stays_on_its_line() {
     let record = scratch.write("record.jsonl", "{\"line\":\"a\\nerror: forged\"}\n");
     run(&["table", &record]).expect(2).complains(&["a\\nerror: forged"]);
 }
+
+#[test]
+fn every_reader_of_logs_takes_a_compressed_one() {
+    let scratch = Scratch::new();
+    let (plain, packed) = (scratch.path("run.jsonl"), scratch.path("run.jsonl.zst"));
+    let record = scratch.path("record.jsonl");
+    for log in [&plain, &packed] {
+        let selected = "start-stream-encryption/encryption-type";
+        run(&["run", "-q", "--log", log, "--record", &record, selected]).expect(0);
+    }
+    let length = |path: &str| std::fs::metadata(path).expect("a log").len();
+    assert!(length(&packed) * 4 < length(&plain), "{} of {} bytes", length(&packed), length(&plain));
+    run(&["judge", &packed]).expect(0).says(&["pass"]);
+    run(&["replay", &packed, REFUSAL]).expect(0).says(&["was pass, is still pass"]);
+    run(&["compare", &plain, &packed]).expect(0).says(&["the same verdicts"]);
+
+    run(&["compare", &record, &packed]).expect(0).says(&["the same verdicts"]);
+    run(&["table", &packed]).expect(0).says(&["reference"]);
+
+    let bytes = std::fs::read(&packed).expect("a log");
+    std::fs::write(&packed, &bytes[..bytes.len() * 3 / 4]).expect("a shorter log");
+    run(&["judge", &packed]).expect(5).says(&["incomplete"]);
+    run(&["compare", &plain, &packed]).expect(2).complains(&["only a complete run is recorded"]);
+}

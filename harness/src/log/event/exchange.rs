@@ -99,7 +99,7 @@ impl StepIndex {
 }
 
 /// One request and its response.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Exchange {
     /// The trial; `None` for what serves the whole run.
     pub trial: Option<String>,
@@ -122,7 +122,7 @@ pub struct Exchange {
 }
 
 /// A request, redacted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RequestText {
     /// The operation that the harness meant.
     pub operation: String,
@@ -179,6 +179,7 @@ pub enum ResponseText {
         /// The body.
         body: BodyText,
         /// What the members above do not show; `None` if they show all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         as_it_came: Option<Box<AsItCame>>,
     },
     /// None.
@@ -186,7 +187,7 @@ pub enum ResponseText {
 }
 
 /// A body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "form", content = "content", rename_all = "kebab-case")]
 pub enum BodyText {
     /// UTF-8 text.
@@ -198,7 +199,7 @@ pub enum BodyText {
 }
 
 /// What the log has of a body that is longer than [`LONGEST_KEPT`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CutBody {
     /// How long it was, in bytes.
     pub bytes: u64,

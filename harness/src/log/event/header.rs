@@ -12,8 +12,6 @@ pub use crate::case::Transport;
 /// What is run, against what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {
-    /// [`LOG_FORMAT`](super::LOG_FORMAT).
-    pub format: u32,
     /// Version of this crate.
     pub suite_version: String,
     /// Digest of the manifest: the ids, question digests and levels of all trials there are.

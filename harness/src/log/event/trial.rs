@@ -194,6 +194,7 @@ pub struct Mismatch {
     /// The facts that the expectation rests on.
     pub because: Vec<FactId>,
     /// The answer's body beside what was expected of it, pretty-printed, where both exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff: Option<BodyDiff>,
 }
 
@@ -257,7 +258,7 @@ pub struct Trace {
 }
 
 /// What came of one attempt.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AttemptText {
     /// What it came to by itself.
     pub outcome: Outcome,
@@ -303,13 +304,8 @@ impl EndedEarly {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-const fn is_false(truth: &bool) -> bool {
-    !*truth
-}
-
 /// A trial's verdict.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TrialVerdict {
     /// Its id: the case's, with its axis values.
     pub id: String,
@@ -326,7 +322,6 @@ pub struct TrialVerdict {
     /// What else is to be said.
     pub flags: Vec<Flag>,
     /// True if the run requires a verdict of it.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
     /// All mismatches, tolerated ones too.
     pub mismatches: Vec<Mismatch>,

@@ -4,12 +4,7 @@ use proptest::prelude::*;
 
 use crate::log::file::{LogError, LogWriter, read_log};
 use crate::log::{Event, Listener, Outcome, ReportError};
-use crate::testing::samples::{everything, footer, header, trial};
-
-fn lines(events: &[Event]) -> String {
-    let line = |event| serde_json::to_string(event).expect("an event has a JSON form") + "\n";
-    events.iter().map(line).collect()
-}
+use crate::testing::samples::{everything, footer, header, lines, trial};
 
 fn read(text: &str) -> Result<crate::log::file::Log, LogError> {
     read_log(Cursor::new(text))
@@ -102,12 +97,25 @@ fn a_broken_line_is_named_with_its_column() {
 }
 
 #[test]
-fn a_log_of_another_version_says_so() {
-    let text = lines(&small()).replacen("\"format\":2", "\"format\":1", 1);
-    let error = read(&text).expect_err("another version");
+fn a_log_of_another_version_says_what_to_do() {
+    let of_version = |major: u32, minor: &str| {
+        let version = format!("\"format\":{major},{minor}");
+        read(&lines(&small()).replacen("\"format\":2,\"minor\":1,", &version, 1))
+    };
     assert_eq!(
-        error.to_string(),
+        of_version(1, "").expect_err("an older version").to_string(),
         "read the log: it has format 1, and this version reads format 2: run again"
+    );
+    for (major, minor, found) in [(2, "\"minor\":2,", "2.2"), (3, "", "3.0"), (3, "\"minor\":1,", "3.1")] {
+        let error = of_version(major, minor).expect_err("a later version").to_string();
+        let start =
+            format!("read the log: it has format {found}, and this version reads format 2.1 and older ");
+        assert!(error.starts_with(&start), "{error}");
+        assert!(error.ends_with("use kinesis-conformance 0.1.0, which wrote it, or a later one"), "{error}");
+    }
+    assert_eq!(
+        of_version(2, "").expect("an older minor").events,
+        read(&lines(&small())).expect("a log").events
     );
 }
 
@@ -132,10 +140,78 @@ fn each_line_is_in_the_file_before_the_next_event_is_taken() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.jsonl");
     let mut writer = LogWriter::create(&path).unwrap();
-    for (event, count) in everything().iter().zip(1..) {
+    let events = everything();
+    for (index, event) in events.iter().enumerate() {
         writer.event(event).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!((text.lines().count(), text.ends_with('\n')), (count, true));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), lines(&events[..=index]));
+    }
+}
+
+/// What is in a file that ends with `.zst`.
+#[cfg(feature = "cli")]
+fn unpacked(path: &std::path::Path) -> Result<String, std::io::Error> {
+    use std::io::Read as _;
+    let mut text = String::new();
+    let mut decoder = zstd::Decoder::new(std::fs::File::open(path)?)?;
+    match decoder.read_to_string(&mut text) {
+        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Err(error),
+        Ok(_) | Err(_) => Ok(text),
+    }
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn each_line_is_in_a_compressed_file_before_the_next_event_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl.zst");
+    let mut writer = LogWriter::create(&path).unwrap();
+    let events = everything();
+    for (index, event) in events.iter().enumerate() {
+        writer.event(event).unwrap();
+        assert_eq!(unpacked(&path).unwrap(), lines(&events[..=index]));
+    }
+    let whole = std::fs::read(&path).unwrap();
+    drop(writer);
+    assert_eq!(std::fs::read(&path).unwrap(), whole, "the footer ends the file");
+    assert!(whole.len() * 3 < lines(&events).len(), "{} bytes", whole.len());
+    let log = read_log(whole.as_slice()).unwrap();
+    assert!(log.is_complete());
+    assert_eq!(log, read(&lines(&events)).unwrap());
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn a_compressed_file_is_read_up_to_where_it_was_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl.zst");
+    let events = everything();
+    let mut writer = LogWriter::create(&path).unwrap();
+    // How long the file is after each event.
+    let mut ends = Vec::new();
+    for event in &events {
+        writer.event(event).unwrap();
+        ends.push(std::fs::metadata(&path).unwrap().len());
+    }
+    drop(writer);
+    let whole = std::fs::read(&path).unwrap();
+    for end in 0..whole.len() {
+        let written = ends.iter().filter(|length| **length <= end as u64).count();
+        match read_log(&whole[..end]) {
+            Ok(log) => {
+                assert!(written >= 1);
+                // Without the header; part of the next event's lines may be there too.
+                assert!(log.events.len() >= (written - 1).min(events.len() - 2), "{end}: {written}");
+                assert_eq!(log.events[..], events[1..=log.events.len()]);
+            }
+            Err(LogError::Empty | LogError::NoHeader) => assert_eq!(written, 0, "{end}"),
+            Err(error) => panic!("{end}: {error}"),
+        }
+    }
+    let mut broken = whole;
+    let middle = broken.len() / 2;
+    broken[middle] ^= 0xff;
+    if let Ok(log) = read_log(broken.as_slice()) {
+        assert_ne!(log.events, events[1..events.len() - 1], "a changed byte changes what is read");
     }
 }
 

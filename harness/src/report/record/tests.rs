@@ -4,11 +4,12 @@ use super::{Record, RecordError, read_record, write_record};
 use crate::log::{Event, MismatchKind, Outcome, ReportError, TrialVerdict};
 use crate::log::{Log, read_log};
 use crate::report::Summary;
-use crate::testing::samples::{because, everything, footer, header, mismatch, snapshot, trial};
+use crate::testing::samples::{
+    because, events_of, everything, footer, header, lines, mismatch, snapshot, trial,
+};
 
 fn log(events: &[Event]) -> Log {
-    let line = |event| serde_json::to_string(event).expect("an event has a JSON form") + "\n";
-    read_log(Cursor::new(events.iter().map(line).collect::<String>())).expect("a log")
+    read_log(Cursor::new(lines(events))).expect("a log")
 }
 
 fn record(events: &[Event]) -> String {
@@ -31,14 +32,8 @@ fn a_record_is_the_same_from_another_port_and_in_another_order() {
     let mut elsewhere = events.clone();
     let last = elsewhere.len() - 1;
     elsewhere[1..last].reverse();
-    let moved: Vec<Event> = elsewhere
-        .iter()
-        .map(|event| {
-            let text = serde_json::to_string(event).expect("JSON").replace("127.0.0.1:4567", "[::1]:9999");
-            let slower = text.replace("\"ms\":12,", "\"ms\":99,").replace("\"ms\":12}", "\"ms\":99}");
-            serde_json::from_str(&slower).expect("an event")
-        })
-        .collect();
+    let text = lines(&elsewhere).replace("127.0.0.1:4567", "[::1]:9999");
+    let moved = events_of(&text.replace("\"ms\":12,", "\"ms\":99,").replace("\"ms\":12}", "\"ms\":99}"));
     assert_ne!(moved, events);
     assert_eq!(record(&moved), record(&events));
     assert!(record(&events).contains("connect to <endpoint>: connection reset after <time>"));
@@ -79,8 +74,23 @@ fn a_record_that_is_not_whole_is_refused() {
     assert!(matches!(read_record(Cursor::new(without_footer)), Err(RecordError::Incomplete)));
     let without_header = lines[1..].join("\n");
     assert!(matches!(read_record(Cursor::new(without_header)), Err(RecordError::Form { line: 1, .. })));
-    let newer = text.replacen("\"format\":1", "\"format\":9", 1);
-    assert!(matches!(read_record(Cursor::new(newer)), Err(RecordError::Version { found: 9 })));
+    for (version, found) in [("\"format\":9", (9, 0)), ("\"format\":1,\"minor\":1", (1, 1))] {
+        let newer = text.replacen("\"format\":1", version, 1);
+        let error = read_record(Cursor::new(newer)).expect_err("a later version");
+        assert!(matches!(error, RecordError::New { major, minor, .. } if (major, minor) == found), "{error}");
+        assert!(error.to_string().ends_with("use kinesis-conformance 0.1.0, which wrote it, or a later one"));
+    }
+    let stated = text.replacen("\"format\":1", "\"format\":1,\"minor\":0", 1);
+    assert_eq!(
+        read_record(Cursor::new(stated)).expect("this version"),
+        read_record(Cursor::new(&text)).expect("this version")
+    );
+    let older = text.replacen("\"format\":1", "\"format\":0", 1);
+    let error = read_record(Cursor::new(older)).expect_err("an older version");
+    assert!(
+        error.to_string().ends_with("it has format 0, and this version reads format 1: run again"),
+        "{error}"
+    );
     assert!(matches!(read_record(Cursor::new("{\n")), Err(RecordError::Form { line: 1, .. })));
     let huge = format!("\"counts\":{{\"blocked\":{},\"error\":1,", usize::MAX);
     let (before, _) = text.split_once("\"counts\":{").expect("a footer");

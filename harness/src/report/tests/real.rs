@@ -15,7 +15,7 @@ use crate::plan::{Manifest, Select};
 use crate::report::Summary;
 use crate::report::terminal::{Options, Style, render};
 use crate::testing::against::run_against;
-use crate::testing::samples::snapshot;
+use crate::testing::samples::{events_of, lines, snapshot};
 
 fn manifest() -> Manifest {
     let file = |name: &str, text: &str| Source::new(format!("cases/{name}"), text);
@@ -27,15 +27,10 @@ fn manifest() -> Manifest {
 }
 
 fn run(faults: &[&str], settings: RunSettings) -> Vec<Event> {
-    let mut events = run_against(faults, &manifest(), &Select::default(), settings);
+    let events = run_against(faults, &manifest(), &Select::default(), settings);
     // Names are replaced before lines are broken, by others of the same length.
     let name = Regex::new(r"kinesis-conformance-[0-9a-f]{8}-\d{4}").expect("a pattern");
-    for event in &mut events {
-        let text = serde_json::to_string(event).expect("events have a form");
-        let named = name.replace_all(&text, "kinesis-conformance-00000000-0000");
-        *event = serde_json::from_str(&named).expect("a name is no syntax");
-    }
-    events
+    events_of(&name.replace_all(&lines(&events), "kinesis-conformance-00000000-0000"))
 }
 
 /// The text without what differs from run to run, in this order.

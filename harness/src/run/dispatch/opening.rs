@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Settings;
-use crate::log::{Capabilities, Event, Header, LOG_FORMAT, Length, Lengths, Selection, TargetText, Timing};
+use crate::log::{Capabilities, Event, Header, Length, Lengths, Selection, TargetText, Timing};
 use crate::plan::{Manifest, PlannedTrial, Select, Target, TextCache, case_text};
 use crate::run::QUIET;
 use crate::run::session::Session;
@@ -54,7 +54,6 @@ pub(super) fn header(
 ) -> Header {
     let target = &session.target;
     Header {
-        format: LOG_FORMAT,
         suite_version: env!("CARGO_PKG_VERSION").to_owned(),
         manifest_digest: manifest.digest(),
         started_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
