@@ -91,6 +91,6 @@ fn value(tree: &Tree) -> Value {
         }
         Node::Reference(Reference::Key(_) | Reference::KeyArn(_)) => Value::String(A_KEY.to_owned()),
         // The loader refuses patterns in requests, and no stream is given here.
-        Node::Reference(_) | Node::OneOf(_) | Node::Matches(_) => Value::Null,
+        Node::Reference(_) | Node::OneOf(_) | Node::Matches(_) | Node::Above(_) => Value::Null,
     }
 }
