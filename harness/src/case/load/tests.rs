@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::case::ast::{
     Address, Answer, Body, CallAddress, EncodingAxis, Fixture, FixtureName, Library, Node, Reference,
-    StepKind,
+    StepKind, Tree,
 };
 use crate::case::diagnostic::{Diagnostic, Style, draw};
 use crate::case::lint::lint;
