@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::reference) enum Hook {
-    AbsentTagRefused,
+    AbsentTagKeepsOthers,
     ActiveBeforeUpdating,
     AuthBeforeOperation,
     AuthBeforeParsing,

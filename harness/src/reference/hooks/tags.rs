@@ -2,7 +2,7 @@
 
 use super::{HookCall, Hooks};
 use crate::reference::fault::Hook;
-use crate::spec::{Answer, Branch, Effect, Message};
+use crate::spec::{Branch, Effect};
 
 impl Hooks {
     pub(super) fn tags(&self, hook_call: HookCall<'_>, branch: &mut Branch) {
@@ -12,11 +12,10 @@ impl Hooks {
         {
             tags.retain(|key, _| !stream.tags.contains_key(key));
         }
-        if let Effect::Untag { keys, .. } = &branch.effect
-            && self.has(Hook::AbsentTagRefused)
-            && !keys.iter().any(|key| stream.tags.contains_key(key))
+        let lacks = |keys: &[String]| keys.iter().any(|key| !stream.tags.contains_key(key));
+        if self.has(Hook::AbsentTagKeepsOthers)
+            && matches!(&branch.effect, Effect::Untag { keys, .. } if lacks(keys))
         {
-            branch.answer = Answer::Refused { class: "InvalidArgumentException", message: Message::Unknown };
             branch.effect = Effect::Nothing;
         }
     }
