@@ -91,16 +91,16 @@ async fn a_new_fault_of_each_kind_costs_a_row_and_no_code() {
     let shards = pair.accept("ListShards", describe).await;
     assert_eq!(shards.get("Shards").and_then(Value::as_list).map(<[Value]>::len), Some(4));
 
-    let rule = r#"{"input": {"operations": ["ListShards"], "member": "MaxResults", "given": {"text": "1"}, "gives": ["StreamName"], "change": {"take-for": "2"}}}"#;
+    let rule = r#"{"input": {"operations": ["ListTagsForStream"], "member": "Limit", "given": {"text": "1"}, "gives": ["StreamName"], "change": {"take-for": "2"}}}"#;
     let pair = Pair::with_stream(with_row_more(rule)).await;
+    pair.accept("AddTagsToStream", r#"{"StreamName":"s","Tags":{"a":"1","b":"2","c":"3"}}"#).await;
     let count = async |call: &str| {
-        let shards = pair.accept("ListShards", call).await;
-        shards.get("Shards").and_then(Value::as_list).map(<[Value]>::len)
+        let tags = pair.accept("ListTagsForStream", call).await;
+        tags.get("Tags").and_then(Value::as_list).map(<[Value]>::len)
     };
-    pair.accept("CreateStream", r#"{"StreamName":"three","ShardCount":3}"#).await;
-    assert_eq!(count(r#"{"StreamName":"three","MaxResults":1}"#).await, Some(2));
-    assert_eq!(count(r#"{"StreamName":"three","MaxResults":3}"#).await, Some(3));
-    let by_arn = r#"{"StreamARN":"arn:aws:kinesis:us-east-1:123456789012:stream/three","MaxResults":1}"#;
+    assert_eq!(count(r#"{"StreamName":"s","Limit":1}"#).await, Some(2));
+    assert_eq!(count(r#"{"StreamName":"s","Limit":3}"#).await, Some(3));
+    let by_arn = r#"{"StreamARN":"arn:aws:kinesis:us-east-1:123456789012:stream/s","Limit":1}"#;
     assert_eq!(count(by_arn).await, Some(1));
 
     let rule = r#"{"output": {"operations": ["DescribeLimits"], "member": "OpenShardCount", "change": {"set-number": 77}}}"#;
