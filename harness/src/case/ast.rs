@@ -435,6 +435,8 @@ pub enum Node {
     OneOf(Vec<Tree>),
     /// `{$matches: <regular expression>}` over the whole text, in expectations only.
     Matches(String),
+    /// `{$above: <number or digits>}`: a larger number, in expectations only.
+    Above(Box<Tree>),
 }
 
 impl Default for Node {

@@ -541,6 +541,6 @@ fn tree_document(tree: &Tree, judge: &Judge<'_>) -> serde_json::Value {
                 |text| json!(without_names(text, judge.bindings())),
             )
         }
-        Node::OneOf(_) | Node::Matches(_) => json!(tree_text(tree, judge.bindings())),
+        Node::OneOf(_) | Node::Matches(_) | Node::Above(_) => json!(tree_text(tree, judge.bindings())),
     }
 }

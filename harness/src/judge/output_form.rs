@@ -89,7 +89,9 @@ pub(super) fn is_about(members: Option<&Tree>, path: &str) -> bool {
         let inner = match &tree.node {
             Node::Map(named) => named.get(part),
             Node::List(elements) => part.parse::<usize>().ok().and_then(|index| elements.get(index)),
-            Node::Literal(_) | Node::Reference(_) | Node::OneOf(_) | Node::Matches(_) => break,
+            Node::Literal(_) | Node::Reference(_) | Node::OneOf(_) | Node::Matches(_) | Node::Above(_) => {
+                break;
+            }
         };
         match inner {
             Some(inner) => tree = inner,
@@ -104,6 +106,7 @@ pub(super) fn is_about(members: Option<&Tree>, path: &str) -> bool {
         | Node::Literal(_)
         | Node::OneOf(_)
         | Node::Matches(_)
+        | Node::Above(_)
         | Node::Reference(
             Reference::Present
             | Reference::Key(_)

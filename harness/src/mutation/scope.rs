@@ -114,9 +114,12 @@ fn names_by_arn(trial: &PlannedTrial) -> bool {
         (CallAddress::Fixed(_) | CallAddress::Axis | CallAddress::None, Body::Tree(tree)) => match &tree.node
         {
             Node::Map(members) => members.contains_key("StreamARN"),
-            Node::Literal(_) | Node::Reference(_) | Node::List(_) | Node::OneOf(_) | Node::Matches(_) => {
-                false
-            }
+            Node::Literal(_)
+            | Node::Reference(_)
+            | Node::List(_)
+            | Node::OneOf(_)
+            | Node::Matches(_)
+            | Node::Above(_) => false,
         },
         (CallAddress::Fixed(_) | CallAddress::Axis | CallAddress::None, Body::Json(_) | Body::Bytes(_)) => {
             true

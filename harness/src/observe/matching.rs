@@ -132,6 +132,14 @@ impl Comparer<'_> {
                     self.differs(tree, value, path, format!("one of {}", all.join(", ")));
                 }
             }
+            Node::Above(bound) => {
+                let bound_value = self.bindings.value(bound).ok().flatten();
+                let fits =
+                    value.zip(bound_value.as_ref()).is_some_and(|(value, bound)| is_above(value, bound));
+                if !fits {
+                    self.differs(tree, value, path, tree_text(tree, self.bindings));
+                }
+            }
             Node::Matches(pattern) => {
                 let fits = Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| {
                     value.and_then(Value::as_str).is_some_and(|text| regex.is_match(text))
@@ -198,6 +206,20 @@ fn same(stated: &Value, value: &Value) -> bool {
     }
 }
 
+/// True if both are numbers, or texts of digits such as sequence numbers, and the first is larger.
+fn is_above(value: &Value, bound: &Value) -> bool {
+    if let (Value::Integer(value), Value::Integer(bound)) = (value, bound) {
+        return value > bound;
+    }
+    let digits = |value: &Value| {
+        let text = value.as_str()?;
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| text.trim_start_matches('0').to_owned())
+    };
+    // More digits make a larger number; among as many, the first digit that differs decides.
+    digits(value).zip(digits(bound)).is_some_and(|(value, bound)| (value.len(), value) > (bound.len(), bound))
+}
+
 /// A tree as a text that does not differ from run to run.
 pub(crate) fn tree_text(tree: &Tree, bindings: &Bindings) -> String {
     match &tree.node {
@@ -234,6 +256,7 @@ pub(crate) fn tree_text(tree: &Tree, bindings: &Bindings) -> String {
             format!("one of {}", all.join(", "))
         }
         Node::Matches(pattern) => format!("text like /{pattern}/"),
+        Node::Above(bound) => format!("above {}", tree_text(bound, bindings)),
     }
 }
 

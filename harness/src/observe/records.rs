@@ -106,7 +106,12 @@ pub(crate) fn compare(
 pub(crate) fn data_of(stated: &Tree, bindings: &Bindings) -> Option<Value> {
     match &stated.node {
         Node::Map(members) => members.get("Data").and_then(|tree| bindings.value(tree).ok().flatten()),
-        Node::Literal(_) | Node::Reference(_) | Node::List(_) | Node::OneOf(_) | Node::Matches(_) => None,
+        Node::Literal(_)
+        | Node::Reference(_)
+        | Node::List(_)
+        | Node::OneOf(_)
+        | Node::Matches(_)
+        | Node::Above(_) => None,
     }
 }
 

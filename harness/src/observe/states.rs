@@ -409,7 +409,8 @@ pub(crate) fn as_text(expected: &[ExpectedState], bindings: &Bindings) -> String
                     | Node::List(_)
                     | Node::Map(_)
                     | Node::OneOf(_)
-                    | Node::Matches(_) => matching::tree_text(tree, bindings).trim_matches('`').to_owned(),
+                    | Node::Matches(_)
+                    | Node::Above(_) => matching::tree_text(tree, bindings).trim_matches('`').to_owned(),
                 })
                 .collect();
             format!("{}{}", members.join(" "), if state.optional { "*" } else { "+" })

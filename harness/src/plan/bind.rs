@@ -108,6 +108,7 @@ impl Bindings {
             }
             Node::OneOf(_) => Err(Unbound("one-of".to_owned())),
             Node::Matches(_) => Err(Unbound("matches".to_owned())),
+            Node::Above(_) => Err(Unbound("above".to_owned())),
         }
     }
 }
@@ -168,6 +169,7 @@ pub(crate) fn references<'tree>(tree: &'tree Tree, visit: &mut dyn FnMut(&'tree 
     match &tree.node {
         Node::Literal(_) | Node::Matches(_) => {}
         Node::Reference(reference) => visit(reference),
+        Node::Above(bound) => references(bound, visit),
         Node::List(trees) | Node::OneOf(trees) => {
             for tree in trees {
                 references(tree, visit);

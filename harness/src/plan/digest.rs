@@ -236,6 +236,10 @@ fn write_tree(text: &mut String, tree: &Tree) {
         Node::Matches(pattern) => {
             let _ = write!(text, "~{pattern}");
         }
+        Node::Above(bound) => {
+            text.push('>');
+            write_tree(text, bound);
+        }
     }
 }
 

@@ -215,6 +215,7 @@ impl Lower<'_> {
             }
             Node::Literal(_) | Node::Matches(_) | Node::Reference(_) => tree.node.clone(),
             Node::List(trees) => Node::List(trees.iter().map(|tree| self.tree(tree)).collect()),
+            Node::Above(bound) => Node::Above(Box::new(self.tree(bound))),
             Node::OneOf(trees) => Node::OneOf(trees.iter().map(|tree| self.tree(tree)).collect()),
             Node::Map(trees) => {
                 Node::Map(trees.iter().map(|(name, tree)| (name.clone(), self.tree(tree))).collect())

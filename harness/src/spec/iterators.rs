@@ -189,7 +189,8 @@ pub(super) fn records(context: Context<'_>) -> ActionResult {
     let taken = fitting(rest.iter().map(|record| record.data.len()), input.limit("Limit", RECORDS));
     let from = rest[..taken].last().map_or(iterator.from, |record| record.sequence.index + 1);
     let behind = match rest[..taken].last() {
-        Some(last) if taken < rest.len() => now - last.arrival,
+        // GETR-011: above 0, though the put may be of the same millisecond.
+        Some(last) if taken < rest.len() => (now - last.arrival).max(1),
         Some(_) | None => 0,
     };
     let output = Structure::default()

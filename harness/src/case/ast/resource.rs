@@ -221,6 +221,7 @@ fn mentions(tree: &Tree, wanted: &Reference) -> bool {
         Node::Reference(reference) => reference == wanted,
         Node::List(trees) | Node::OneOf(trees) => trees.iter().any(|tree| mentions(tree, wanted)),
         Node::Map(members) => members.values().any(|tree| mentions(tree, wanted)),
+        Node::Above(bound) => mentions(bound, wanted),
         Node::Literal(_) | Node::Matches(_) => false,
     }
 }

@@ -104,6 +104,6 @@ pub(super) fn value(tree: &Tree) -> Value {
         Node::Reference(Reference::GivenShards) => Value::Integer(1),
         Node::Reference(Reference::RunTags) => Value::from([("a", Value::from("b"))]),
         // The loader refuses patterns in requests, and nothing else has a value here.
-        Node::Reference(_) | Node::OneOf(_) | Node::Matches(_) => Value::Null,
+        Node::Reference(_) | Node::OneOf(_) | Node::Matches(_) | Node::Above(_) => Value::Null,
     }
 }

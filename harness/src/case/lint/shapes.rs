@@ -84,6 +84,7 @@ impl Lint<'_> {
                 Node::Literal(_)
                 | Node::Reference(_)
                 | Node::Matches(_)
+                | Node::Above(_)
                 | Node::List(_)
                 | Node::OneOf(_)
                 | Node::Map(_),

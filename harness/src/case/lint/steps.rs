@@ -121,7 +121,12 @@ impl<'l> Lint<'l> {
                 .iter()
                 .filter(|(_, tree)| tree.node == Node::Reference(Reference::RunTags))
                 .all(|(member, _)| members.contains_key(member)),
-            Node::Literal(_) | Node::Reference(_) | Node::List(_) | Node::OneOf(_) | Node::Matches(_) => true,
+            Node::Literal(_)
+            | Node::Reference(_)
+            | Node::List(_)
+            | Node::OneOf(_)
+            | Node::Matches(_)
+            | Node::Above(_) => true,
         });
         if !marked {
             let title = "a create without the tags of the run";

@@ -9,6 +9,7 @@ pub(super) fn references<'t>(tree: &'t Tree, visit: &mut impl FnMut(&'t Tree, &'
         Node::List(elements) | Node::OneOf(elements) => {
             elements.iter().for_each(|element| references(element, visit));
         }
+        Node::Above(bound) => references(bound, visit),
         Node::Map(members) => members.values().for_each(|member| references(member, visit)),
         Node::Literal(_) | Node::Matches(_) => {}
     }

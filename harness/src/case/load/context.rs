@@ -58,6 +58,7 @@ fn placed(tree: &Tree, span: Span) -> Tree {
             Node::Map(members.collect::<IndexMap<_, _>>())
         }
         Node::Matches(pattern) => Node::Matches(pattern.clone()),
+        Node::Above(bound) => Node::Above(Box::new(placed(bound, span))),
     };
     Tree { span, node }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::case::ast::{
     Address, Answer, Body, CallAddress, EncodingAxis, Fixture, FixtureName, Library, Node, Reference,
-    StepKind,
+    StepKind, Tree,
 };
 use crate::case::diagnostic::{Diagnostic, Style, draw};
 use crate::case::lint::lint;
@@ -144,6 +144,50 @@ fn a_doubled_dollar_is_one_and_a_single_one_must_stand_for_something() {
     assert_eq!(members["K"].node, Node::Literal(Value::from("$key")));
     for wrong in ["$key", "$stream.id", "$open.x", "$present", "{$one-of: [a, b]}"] {
         assert!(one(&steps(wrong)).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn what_is_repeated_is_as_long_as_it_says() {
+    let value = |value: &str| {
+        let file = format!(
+            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    steps: {{with: {{K: {value}}}, expect: accepted}}\n"
+        );
+        let library = one(&file).map_err(|problems| problems[0].title.clone())?;
+        let StepKind::Call(call) = &library.suites[0].cases[0].steps[0].kind else { panic!("a call") };
+        let Body::Tree(Tree { node: Node::Map(members), .. }) = &call.with else { panic!("a map") };
+        Ok::<Node, String>(members["K"].node.clone())
+    };
+    assert_eq!(value("{$repeat: [ab, 2]}"), Ok(Node::Literal(Value::from("abab"))));
+    let blob = Value::Blob(vec![b'a'; 1_048_577]);
+    assert_eq!(value("{$utf8: {$repeat: [a, 1048577]}}"), Ok(Node::Literal(blob)));
+    let Ok(Node::List(records)) = value("{$repeat: [{D: {$utf8: a}}, 501]}") else { panic!("a list") };
+    assert_eq!(records.len(), 501);
+    assert!(matches!(&records[500].node, Node::Map(members) if members.contains_key("D")));
+    for (wrong, title) in [
+        ("{$repeat: [a, 100001]}", "the number of `$repeat`"),
+        ("{$repeat: [{D: a}, 1001]}", "the number of `$repeat`"),
+        ("{$repeat: [{D: a}]}", "`$repeat` is a structure and a number"),
+        ("{$above: 1}", "`$above` in a request"),
+    ] {
+        let refusal = value(wrong).expect_err(wrong);
+        assert!(refusal.starts_with(title), "{wrong}: {refusal}");
+    }
+}
+
+#[test]
+fn a_bound_is_a_number_or_a_text_of_an_earlier_answer() {
+    let file = |bound: &str| {
+        format!(
+            "format: 1\noperation: X\ncases:\n  a:\n    title: T\n    kills: [k]\n    steps: {{expect: {{accepted: {{N: {{$above: {bound}}}}}}}}}\n"
+        )
+    };
+    for good in ["0", "'12'", "$got.first", "$each.bound"] {
+        assert!(one(&file(good)).is_ok(), "{good}");
+    }
+    for wrong in ["1.5", "[1]", "$stream.name", "{$above: 1}", "$present"] {
+        let problems = one(&file(wrong)).expect_err(wrong);
+        assert_eq!(problems[0].title, "`$above` is a whole number or a text of digits", "{wrong}");
     }
 }
 

@@ -191,8 +191,11 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
     let Entry { key, value } = entry;
     match key.value.as_str() {
         "$utf8" => {
-            let text = reader.text(value, "`$utf8`")?;
-            Some(Node::Literal(Value::Blob(text.value.into_bytes())))
+            let text = match repeated(value) {
+                Some(parts) => repeat(reader, parts, LONGEST_BLOB)?,
+                None => reader.text(value, "`$utf8`")?.value,
+            };
+            Some(Node::Literal(Value::Blob(text.into_bytes())))
         }
         "$bytes" => bytes(reader, value, "`$bytes`").map(|bytes| Node::Literal(Value::Blob(bytes))),
         "$time" => {
@@ -206,8 +209,16 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
             );
             None
         }
-        "$repeat" => repeat(reader, value),
-        "$one-of" | "$matches" if !place.takes_patterns() => {
+        "$repeat" => match &value.node {
+            YamlNode::List(parts) if matches!(parts.first(), Some(Yaml { node: YamlNode::Map(_), .. })) => {
+                repeated_structure(reader, value, place)
+            }
+            YamlNode::List(_) | YamlNode::Scalar(_) | YamlNode::Map(_) => {
+                let text = repeat(reader, value, LONGEST_REPEAT)?;
+                Some(Node::Literal(Value::String(text)))
+            }
+        },
+        "$one-of" | "$matches" | "$above" if !place.takes_patterns() => {
             reader.error(key.span, format!("`{}` in a request", key.value), "only for expectations");
             None
         }
@@ -218,6 +229,22 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
                 return None;
             }
             Some(Node::OneOf(trees(reader, elements, place)))
+        }
+        "$above" => {
+            let bound = tree(reader, value, place)?;
+            if !matches!(
+                bound.node,
+                Node::Literal(Value::Integer(_) | Value::String(_))
+                    | Node::Reference(Reference::Got(_) | Reference::Each(_))
+            ) {
+                reader.error(
+                    value.span,
+                    "`$above` is a whole number or a text of digits",
+                    "such as 0, or `$got.first`",
+                );
+                return None;
+            }
+            Some(Node::Above(Box::new(bound)))
         }
         "$matches" => {
             let pattern = reader.text(value, "`$matches`")?;
@@ -233,7 +260,7 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
                 key.span,
                 format!("`{other}` stands for nothing"),
                 "not known",
-                "one of $utf8, $bytes, $time, $repeat, $one-of, $matches; a member whose name starts with `$` is \
+                "one of $utf8, $bytes, $time, $repeat, $one-of, $matches, $above; a member whose name starts with `$` is \
                  written with `$$`",
             );
             None
@@ -241,8 +268,20 @@ fn special(reader: &mut Reader, entry: &Entry, place: Place) -> Option<Node> {
     }
 }
 
+/// `{$repeat: [<structure>, <times>]}`: a list of that many structures.
+fn repeated_structure(reader: &mut Reader, yaml: &Yaml, place: Place) -> Option<Node> {
+    let YamlNode::List(parts) = &yaml.node else { return None };
+    let [structure, times] = parts.as_slice() else {
+        reader.error(yaml.span, "`$repeat` is a structure and a number", "write `{$repeat: [{Key: a}, 50]}`");
+        return None;
+    };
+    let structure = tree(reader, structure, place)?;
+    let times = reader.number(times, "the number of `$repeat`", 1, LONGEST_LIST)?.value;
+    Some(Node::List(vec![structure; usize::try_from(times).unwrap_or_default()]))
+}
+
 /// `{$repeat: [<text>, <times>]}`: a text of a length that nobody wants to count.
-fn repeat(reader: &mut Reader, yaml: &Yaml) -> Option<Node> {
+fn repeat(reader: &mut Reader, yaml: &Yaml, longest: u64) -> Option<String> {
     let parts = match &yaml.node {
         YamlNode::List(parts) => parts.as_slice(),
         YamlNode::Scalar(_) | YamlNode::Map(_) => &[],
@@ -252,12 +291,27 @@ fn repeat(reader: &mut Reader, yaml: &Yaml) -> Option<Node> {
         return None;
     };
     let text = reader.text(text, "the text of `$repeat`")?.value;
-    let times = reader.number(times, "the number of `$repeat`", 1, LONGEST_REPEAT)?.value;
-    Some(Node::Literal(Value::String(text.repeat(usize::try_from(times).unwrap_or_default()))))
+    let times = reader.number(times, "the number of `$repeat`", 1, longest)?.value;
+    Some(text.repeat(usize::try_from(times).unwrap_or_default()))
+}
+
+/// The parts of a `$repeat` that stands in another form.
+fn repeated(yaml: &Yaml) -> Option<&Yaml> {
+    let YamlNode::Map(entries) = &yaml.node else { return None };
+    match entries.as_slice() {
+        [Entry { key, value }] if key.value == "$repeat" => Some(value),
+        _ => None,
+    }
 }
 
 /// More than any limit on a text that the model has.
 const LONGEST_REPEAT: u64 = 100_000;
+
+/// More than any limit on a list that a client may reach.
+const LONGEST_LIST: u64 = 1_000;
+
+/// As long as the largest record that a stream may be set to take, and one more (PUT-001).
+const LONGEST_BLOB: u64 = 10 * 1024 * 1024 + 1;
 
 /// Bytes in hexadecimal; blanks between bytes are allowed.
 pub(super) fn bytes(reader: &mut Reader, yaml: &Yaml, what: &str) -> Option<Vec<u8>> {

@@ -55,9 +55,12 @@ fn override_text(reader: &mut Reader, yaml: &Yaml, key: &str, takes: Takes) -> O
     let fits = match &tree.node {
         Node::List(trees) => takes == Takes::Many && trees.iter().all(is_text),
         Node::Reference(Reference::Absent) => takes != Takes::Text,
-        Node::Literal(_) | Node::Reference(_) | Node::Map(_) | Node::OneOf(_) | Node::Matches(_) => {
-            is_text(&tree)
-        }
+        Node::Literal(_)
+        | Node::Reference(_)
+        | Node::Map(_)
+        | Node::OneOf(_)
+        | Node::Matches(_)
+        | Node::Above(_) => is_text(&tree),
     };
     if !fits {
         let label = match takes {
@@ -90,7 +93,12 @@ fn is_text(tree: &Tree) -> bool {
             | Reference::Absent
             | Reference::Present => false,
         },
-        Node::Literal(_) | Node::List(_) | Node::Map(_) | Node::OneOf(_) | Node::Matches(_) => false,
+        Node::Literal(_)
+        | Node::List(_)
+        | Node::Map(_)
+        | Node::OneOf(_)
+        | Node::Matches(_)
+        | Node::Above(_) => false,
     }
 }
 

@@ -148,6 +148,7 @@ impl Text {
             Node::OneOf(trees) => {
                 self.trees("{$one-of: [", trees.iter_mut().map(|tree| (None, tree)), "]}");
             }
+            Node::Above(bound) => self.trees("{$above: ", std::iter::once((None, &mut **bound)), "}"),
             Node::Matches(pattern) => self.push(&format!("{{$matches: {}}}", quoted(pattern))),
             Node::Map(members) => {
                 let members = members.iter_mut().map(|(name, tree)| (Some(name.as_str()), tree));

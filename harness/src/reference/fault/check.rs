@@ -98,15 +98,18 @@ fn rule(rule: &Rule) -> Result<(), RowError> {
 }
 
 fn input(rule: &InputRule) -> Result<(), RowError> {
-    if let Some(without) = &rule.without {
-        shapes(Side::Input, &rule.operations, without)?;
+    for other in rule.gives.iter().chain(&rule.without) {
+        shapes(Side::Input, &rule.operations, other)?;
     }
     let shapes = shapes(Side::Input, &rule.operations, &rule.member)?;
     let fits = |shape: &&Shape| match &rule.given {
         Given::Anything | Given::Nothing => true,
         Given::OutsideEnum => matches!(shape, Shape::String { values, .. } if !values.is_empty()),
         Given::TooLong => matches!(shape, Shape::String { max: Some(_), .. }),
-        Given::Text(_) | Given::Key(_) | Given::Alias => matches!(shape, Shape::String { .. }),
+        Given::Text(_) => {
+            matches!(shape, Shape::String { .. } | Shape::Integer { .. } | Shape::Long { .. })
+        }
+        Given::Key(_) | Given::Alias => matches!(shape, Shape::String { .. }),
     };
     if !shapes.iter().any(fits) {
         let is_not = "no text of which the model knows this";
@@ -131,6 +134,7 @@ fn output(rule: &OutputRule) -> Result<(), RowError> {
         OutputChange::Form(_)
         | OutputChange::Drop
         | OutputChange::Set(_)
+        | OutputChange::SetNumber(_)
         | OutputChange::SetMissing(_)
         | OutputChange::NullMissing
         | OutputChange::Rename(_) => Ok(()),

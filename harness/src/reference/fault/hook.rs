@@ -6,6 +6,7 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::reference) enum Hook {
+    AbsentTagKeepsOthers,
     ActiveBeforeUpdating,
     AuthBeforeOperation,
     AuthBeforeParsing,
@@ -39,8 +40,10 @@ pub(in crate::reference) enum Hook {
     ShardsAlwaysShown,
     StepsBack,
     StopLimitMissing,
+    TagKeepsItsValue,
     TargetCaseIgnored,
     TargetVersionIgnored,
+    TimeTakenForLatest,
     TypeInHeaderOnly,
     TypeShownLate,
     TypesBeforeAuth,

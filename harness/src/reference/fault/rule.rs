@@ -65,6 +65,9 @@ pub(in crate::reference) struct InputRule {
     /// Without it: whatever the call gives.
     #[serde(default)]
     pub(in crate::reference) given: Given,
+    /// The rule holds only for calls that give all of these members.
+    #[serde(default)]
+    pub(in crate::reference) gives: Vec<Path>,
     /// The rule holds only for calls without this member.
     pub(in crate::reference) without: Option<Path>,
     pub(in crate::reference) change: InputChange,
@@ -79,7 +82,7 @@ pub(in crate::reference) enum Given {
     Anything,
     /// The member is not there.
     Nothing,
-    /// This text.
+    /// This text, or the number that it is.
     Text(String),
     /// A text that is none of the model's enum.
     OutsideEnum,
@@ -110,7 +113,7 @@ pub(in crate::reference) enum KeyDefect {
 pub(in crate::reference) enum InputChange {
     /// The member counts as absent.
     Ignore,
-    /// The member counts as this text.
+    /// The member counts as this text, or as the number that the text is where the member is a number.
     TakeFor(String),
 }
 
@@ -156,12 +159,14 @@ pub(in crate::reference) enum OutcomeChange {
     Refuse(Class),
 }
 
-/// A refusal, by its class or by what the call gave.
+/// A refusal, by its class, by what the call gave or by its text.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(in crate::reference) struct Refused {
     pub(in crate::reference) class: Option<Class>,
     pub(in crate::reference) given: Option<GivenText>,
+    /// A part of the text.
+    pub(in crate::reference) text: Option<String>,
 }
 
 /// A call that gives this text as that member.
@@ -211,6 +216,8 @@ pub(in crate::reference) enum OutputChange {
     DropText(String),
     /// The member always has this text.
     Set(String),
+    /// The member always is this number.
+    SetNumber(i64),
     /// The member has this text where it would be left out.
     SetMissing(String),
     /// The member is null where it would be left out.

@@ -30,6 +30,6 @@ pub enum Scope {
     /// Requests that no SDK sends (unsigned, malformed, of another method or content type), and the
     /// form of answers, which no other trial is about.
     OddRequests,
-    /// The number of starts and stops in a day.
+    /// What only long cases show: the number of starts and stops in a day, and the size of a record.
     Limits,
 }

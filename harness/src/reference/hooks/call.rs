@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::{HookCall, Hooks};
 use crate::model::{Model, Shape, Value};
 use crate::reference::fault::{EndingStatus, Given, Hook, InputChange, InputRule, KeyDefect, Path, Rule};
-use crate::spec::{KeyLookup, KmsFault, Millis, Status};
+use crate::spec::{Action, KeyLookup, KmsFault, Millis, Status};
 
 /// The alias of the managed key.
 const MANAGED: &str = "alias/aws/kinesis";
@@ -18,16 +18,31 @@ impl Hooks {
         let mut input = hook_call.input.clone();
         if let Value::Map(members) = &mut input {
             self.address(hook_call, members);
+            self.position(hook_call, members);
         }
         for rule in &self.rules {
             if let Rule::Input(rule) = rule
                 && rule.operations.include(hook_call.action)
                 && !rule.without.as_ref().is_some_and(|member| has(member, &mut input))
+                && rule.gives.iter().all(|member| has(member, &mut input))
             {
                 change(rule, hook_call, &mut input);
             }
         }
         (input, self.time(hook_call))
+    }
+
+    /// An iterator at a time that has passed is one behind the latest record.
+    fn position(&self, hook_call: HookCall<'_>, members: &mut IndexMap<String, Value>) {
+        let has_passed =
+            matches!(members.get("Timestamp"), Some(Value::Time(time)) if *time <= hook_call.now);
+        if self.has(Hook::TimeTakenForLatest)
+            && hook_call.action == Action::GetShardIterator
+            && hook_call.text("ShardIteratorType") == Some("AT_TIMESTAMP")
+            && has_passed
+        {
+            members.insert("ShardIteratorType".to_owned(), "LATEST".into());
+        }
     }
 
     /// A later time, at which the transition that forbids the call is over.
@@ -79,7 +94,21 @@ fn change(rule: &InputRule, hook_call: HookCall<'_>, input: &mut Value) {
                 members.shift_remove(name);
             }
             InputChange::TakeFor(text) => {
-                members.insert(name.to_owned(), text.as_str().into());
+                let number = match shape {
+                    Some(Shape::Integer { .. } | Shape::Long { .. }) => text.parse().ok(),
+                    Some(
+                        Shape::Structure { .. }
+                        | Shape::List { .. }
+                        | Shape::Map { .. }
+                        | Shape::String { .. }
+                        | Shape::Boolean
+                        | Shape::Blob { .. }
+                        | Shape::Timestamp,
+                    )
+                    | None => None,
+                };
+                let value = number.map_or_else(|| text.as_str().into(), Value::Integer);
+                members.insert(name.to_owned(), value);
             }
         }
     });
@@ -105,7 +134,10 @@ fn is_given(given: &Given, value: Option<&Value>, shape: Option<&Shape>, hook_ca
     match given {
         Given::Anything => true,
         Given::Nothing => value.is_none(),
-        Given::Text(given) => text == Some(given),
+        Given::Text(given) => {
+            let number = value.and_then(Value::as_integer).map(|number| number.to_string());
+            text.or(number.as_deref()) == Some(given)
+        }
         Given::OutsideEnum => text.is_some_and(|text| !values.iter().any(|value| value == text)),
         Given::TooLong => text.is_some_and(is_too_long),
         Given::Key(defects) => text.is_some_and(|key| {

@@ -14,6 +14,7 @@ mod outcome;
 mod output;
 mod records;
 mod refusals;
+mod tags;
 mod values;
 
 use std::time::Duration;
@@ -87,6 +88,7 @@ impl Hooks {
         self.outcome(hook_call, branch);
         self.limit(hook_call, branch);
         self.effect(hook_call, &mut branch.effect);
+        self.tags(hook_call, branch);
         self.put(hook_call, branch);
         self.read(hook_call, branch);
         self.show(hook_call, branch);

@@ -18,8 +18,8 @@ impl Hooks {
             }
             match &rule.change {
                 OutcomeChange::Accept(refused) => {
-                    if let Answer::Refused { class, .. } = &branch.answer
-                        && is_meant(refused, class, hook_call)
+                    if let Answer::Refused { class, message } = &branch.answer
+                        && is_meant(refused, class, message, hook_call)
                     {
                         branch.answer = Answer::Accepted(Value::empty());
                     }
@@ -34,9 +34,11 @@ impl Hooks {
     }
 }
 
-fn is_meant(refused: &Refused, class: &str, hook_call: HookCall<'_>) -> bool {
+fn is_meant(refused: &Refused, class: &str, message: &Message, hook_call: HookCall<'_>) -> bool {
+    let says = |part: &String| matches!(message, Message::Known(text) | Message::OtherDigits(text) if text.contains(part.as_str()));
     let is_text = |text: &str, value: &Value| value.as_str() == Some(text);
     refused.class.is_none_or(|meant| meant.0 == class)
+        && refused.text.as_ref().is_none_or(says)
         && refused
             .given
             .as_ref()

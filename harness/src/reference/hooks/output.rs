@@ -32,6 +32,9 @@ fn change(change: &OutputChange, members: &mut IndexMap<String, Value>, name: &s
         OutputChange::Set(text) => {
             members.insert(name.to_owned(), text.as_str().into());
         }
+        OutputChange::SetNumber(number) => {
+            members.insert(name.to_owned(), Value::Integer(*number));
+        }
         OutputChange::SetMissing(text) => {
             members.entry(name.to_owned()).or_insert_with(|| text.as_str().into());
         }

@@ -91,6 +91,30 @@ async fn a_new_fault_of_each_kind_costs_a_row_and_no_code() {
     let shards = pair.accept("ListShards", describe).await;
     assert_eq!(shards.get("Shards").and_then(Value::as_list).map(<[Value]>::len), Some(4));
 
+    let rule = r#"{"input": {"operations": ["ListTagsForStream"], "member": "Limit", "given": {"text": "1"}, "gives": ["StreamName"], "change": {"take-for": "2"}}}"#;
+    let pair = Pair::with_stream(with_row_more(rule)).await;
+    pair.accept("AddTagsToStream", r#"{"StreamName":"s","Tags":{"a":"1","b":"2","c":"3"}}"#).await;
+    let count = async |call: &str| {
+        let tags = pair.accept("ListTagsForStream", call).await;
+        tags.get("Tags").and_then(Value::as_list).map(<[Value]>::len)
+    };
+    assert_eq!(count(r#"{"StreamName":"s","Limit":1}"#).await, Some(2));
+    assert_eq!(count(r#"{"StreamName":"s","Limit":3}"#).await, Some(3));
+    let by_arn = r#"{"StreamARN":"arn:aws:kinesis:us-east-1:123456789012:stream/s","Limit":1}"#;
+    assert_eq!(count(by_arn).await, Some(1));
+
+    let rule = r#"{"output": {"operations": ["DescribeLimits"], "member": "OpenShardCount", "change": {"set-number": 77}}}"#;
+    let pair = Pair::with_stream(with_row_more(rule)).await;
+    assert_eq!(pair.accept("DescribeLimits", "{}").await.get("OpenShardCount"), Some(&Value::Integer(77)));
+
+    let rule = r#"{"outcome": {"operations": ["GetShardIterator"], "change": {"accept": {"text": "shardId-000000000007"}}}}"#;
+    let pair = Pair::with_stream(with_row_more(rule)).await;
+    let iterator = |shard: u8| {
+        format!(r#"{{"StreamName":"s","ShardId":"shardId-{shard}","ShardIteratorType":"LATEST"}}"#)
+    };
+    pair.accept("GetShardIterator", &iterator(7)).await;
+    assert_eq!(pair.refuse("GetShardIterator", &iterator(8)).await, "ResourceNotFoundException");
+
     let rule = r#"{"transition": {"operations": ["CreateStream"], "change": "never-end"}}"#;
     let pair = Pair::with_stream(with_row_more(rule)).await;
     assert_eq!(pair.state().await.0, "CREATING");
