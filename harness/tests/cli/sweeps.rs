@@ -240,7 +240,7 @@ fn sweep_deletes_what_has_expired_by_its_tag_and_keeps_what_has_not() {
     let served = Served::start(&[]);
     let other = Other::of(&served.endpoint);
     let [expired, in_use] = ["kinesis-conformance-0badf00d-0001", "kinesis-conformance-0badcafe-0001"];
-    leave_tagged(&other, expired, "0badf00d until 2020-01-01T00:00:00Z");
+    leave_tagged(&other, expired, "0badf00d until 20200101T000000Z");
     leave_tagged(&other, in_use, "0badcafe until 2999-01-01T00:00:00Z");
     run(&["sweep", "--yes", "--endpoint", &served.endpoint]).expect(0).says(&[
         &format!("{expired} (run 0badf00d, made"),

@@ -16,7 +16,7 @@ cases:
     title: A title
     kills: [skip-updating]
     given: GIVEN
-    steps: {with: {EncryptionType: KMS, KeyId: $key.managed}, expect: accepted, because: [SSE-001]}
+    steps: {with: {EncryptionType: KMS, KeyId: $key.managed}, expect: accepted, because: [SSE-010]}
 ";
 
 fn own() -> String {
