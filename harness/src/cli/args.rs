@@ -38,31 +38,31 @@ pub(crate) enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Run the suite against a target; against the built-in reference if none is named.
+    /// Run the suite against a target; without a target, against the built-in reference.
     Run(RunArgs),
-    /// Run the suite again and again and report which verdicts flip.
+    /// Run the suite several times and report which verdicts differ.
     Repeat(RepeatArgs),
     /// List trials by id.
     List(ListArgs),
-    /// Check cases, questions, profiles and known lists, and that every case can fail.
+    /// Check the files (cases, questions, profiles, known lists), and check that every case can fail.
     Check(CheckArgs),
     /// Print what a trial sends, what it expects, and on what evidence.
     Explain(ExplainArgs),
     /// Run one trial of a log again, against the target that the command line names.
     Replay(ReplayArgs),
-    /// Judge a log again under the cases of today, without the target.
+    /// Judge a log again with the current cases, without the target.
     Judge(JudgeArgs),
-    /// Compare two records: verdicts and answers to open questions that differ.
+    /// Compare two run records: print the verdicts and the answers to open questions that differ.
     Compare(CompareArgs),
-    /// Print the figures of records as a Markdown table.
+    /// Print the figures of run records as a Markdown table.
     Table(TableArgs),
     /// Print which operations have trials, which facts are in use, and on what the expectations rest.
     Coverage(CoverageArgs),
-    /// Serve the reference.
+    /// Start the reference as a server for other programs.
     Serve(ServeArgs),
-    /// Find and delete what a killed run left on a target.
+    /// Find and delete the streams that a killed run left on a target.
     Sweep(SweepArgs),
-    /// Run the suite against every fault of the reference and print which trial kills which.
+    /// Start the reference with each of its faults (deliberate mistakes) and print the cases that fail.
     Faults(FaultsArgs),
     /// Write the JSON Schemas of the file formats.
     Schema(SchemaArgs),
@@ -73,16 +73,16 @@ pub(crate) enum Verb {
 /// What to select.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SelectArgs {
-    /// Substrings of trial ids; any of them.
+    /// A part of trial ids; a trial is selected if its id contains one of the filters.
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
     /// Only trials about this operation; may be repeated.
     #[arg(long = "operation", value_name = "NAME")]
     pub(crate) operations: Vec<String>,
-    /// Take the full product of the axes, also for cases that wait for a transition.
+    /// Run every combination of the axis values, also for cases that observe a transition.
     #[arg(long)]
     pub(crate) full_product: bool,
-    /// Also cases that cost many calls or many minutes.
+    /// Also select cases that need many calls or many minutes.
     #[arg(long)]
     pub(crate) long: bool,
 }
@@ -99,36 +99,37 @@ pub(crate) struct TargetArgs {
     /// Start this command first, and stop it at the end.
     #[arg(long, value_name = "COMMAND", requires = "ready", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) spawn: Option<String>,
-    /// Start the target first, as its profile says, and stop it at the end.
+    /// Start the target first, by the command in its profile, and stop it at the end. Needs --target.
     #[arg(long, requires = "target", conflicts_with = "spawn")]
     pub(crate) start: bool,
-    /// With --spawn: wait until this URL answers. It is the endpoint too, unless --endpoint says
-    /// otherwise.
+    /// With --spawn: wait until this URL answers. Without --endpoint, requests are sent to this URL
+    /// too.
     #[arg(long, value_name = "URL", requires = "spawn")]
     pub(crate) ready: Option<String>,
-    /// With --spawn or --start: wait so many seconds, 1 to 86400.
+    /// With --spawn or --start: how many seconds to wait until the target answers, 1 to 86400.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = value_parser!(u64).range(1..=86_400))]
     pub(crate) ready_timeout: u64,
-    /// Behind https, also trust the certificates in this PEM file: an authority's, or the target's own.
+    /// With https, also trust the certificates in this PEM file: those of an authority, or the
+    /// target's own.
     #[arg(long, value_name = "FILE")]
     pub(crate) cacert: Option<PathBuf>,
-    /// Behind https, take any certificate.
+    /// With https, accept any certificate.
     #[arg(long, conflicts_with = "cacert")]
     pub(crate) insecure: bool,
     /// Where the credentials come from.
     #[arg(long, value_enum, default_value_t = CredentialsFrom::Dummy)]
     pub(crate) credentials: CredentialsFrom,
-    /// The region to sign for; a profile's, else us-east-1.
+    /// The region in the signatures; by default that of the profile, or else us-east-1.
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(crate) region: Option<String>,
-    /// Give up on an answer after so many seconds, 1 to 3600.
+    /// How many seconds to wait for a response, 1 to 3600.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = value_parser!(u64).range(1..=3_600))]
     pub(crate) timeout: u64,
-    /// Call this operation at most so often, such as CreateStream=5/s, 30/min or 10/h; may be repeated,
-    /// and goes before the rates of the profile.
+    /// The highest rate of calls of an operation, such as CreateStream=5/s, 30/min or 10/h; may be
+    /// repeated; takes precedence over the rate of the operation in the profile.
     #[arg(long = "rate", value_name = "OPERATION=RATE", value_parser = operation_rate)]
     pub(crate) rates: Vec<(String, Rate)>,
-    /// The version of the target, for the log and the record.
+    /// The version of the target, for the log and the run record.
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) target_version: Option<String>,
 }
@@ -191,23 +192,24 @@ impl From<LevelArg> for Level {
 /// How a run sends and judges.
 #[derive(Debug, Args)]
 pub(crate) struct MeasureArgs {
-    /// Mismatches at or below this level fail; those above are tolerated.
+    /// A mismatch at or below this level makes a trial fail; one above it is tolerated.
     #[arg(long, value_enum, default_value_t = LevelArg::Extended)]
     pub(crate) level: LevelArg,
-    /// Trials in flight at once, 1 to 4096; 32 where nothing is stated.
+    /// How many trials run at the same time, 1 to 4096; the default is 32.
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4_096))]
     pub(crate) jobs: Option<usize>,
-    /// A list of known failures; a profile's own is used where none is named.
+    /// A list of known failures; by default the list of the profile.
     #[arg(long, value_name = "FILE")]
     pub(crate) known: Option<PathBuf>,
-    /// What has to be there: an operation, an encoding such as cbor, a transport such as h2, or a
-    /// pattern of trial ids such as 'put-record/**'; may be repeated, and adds to the profile's.
+    /// What the target has to support: an operation, an encoding such as cbor, or a version of HTTP such
+    /// as h2; or a pattern of the ids of trials that need a verdict, such as 'put-record/**'. May be
+    /// repeated; the requirements of the profile still apply.
     #[arg(long = "require", value_name = "WHAT")]
     pub(crate) requires: Vec<String>,
-    /// The seed of everything drawn.
+    /// The seed for all random values.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// End after this time, such as 5m, with the verdicts that there are by then.
+    /// End the run after this time, such as 5m; trials that are not finished then have no verdict.
     #[arg(long, value_name = "TIME", value_parser = budget)]
     pub(crate) budget: Option<Duration>,
 }
@@ -226,20 +228,20 @@ pub(crate) struct RunArgs {
     /// Write a JUnit report.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
-    /// Write a record, small enough for git.
+    /// Write a run record: a summary that is small enough for git.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// Draw an example of every cause, not only of the ten largest.
     #[arg(long)]
     pub(crate) all: bool,
-    /// No progress.
+    /// Do not show progress.
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RepeatArgs {
-    /// How many times, 1 to 10000.
+    /// How often to run the suite, 1 to 10000.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(1..=10_000))]
     pub(crate) times: usize,
     #[command(flatten)]
@@ -251,7 +253,7 @@ pub(crate) struct RepeatArgs {
     /// Write the log of each run into this folder, as run-1.jsonl and so on.
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Option<PathBuf>,
-    /// No line for each run.
+    /// Do not print a line for each run.
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
@@ -260,7 +262,7 @@ pub(crate) struct RepeatArgs {
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// With titles, levels and facts.
+    /// Also print the titles and the ids of the facts.
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
@@ -287,7 +289,7 @@ pub(crate) struct ReplayArgs {
     /// A log that `run --log` wrote.
     #[arg(value_name = "LOG")]
     pub(crate) log: PathBuf,
-    /// The id of a trial in it.
+    /// The id of a trial in the log.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     #[command(flatten)]
@@ -299,13 +301,13 @@ pub(crate) struct JudgeArgs {
     /// A log that `run --log` wrote.
     #[arg(value_name = "LOG")]
     pub(crate) log: PathBuf,
-    /// Mismatches at or below this level fail; the log's level where not said.
+    /// A mismatch at or below this level makes a trial fail; by default the level of the log.
     #[arg(long, value_enum)]
     pub(crate) level: Option<LevelArg>,
     /// A list of known failures.
     #[arg(long, value_name = "FILE")]
     pub(crate) known: Option<PathBuf>,
-    /// Write a record.
+    /// Write a run record.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// Write a JUnit report.
@@ -321,20 +323,21 @@ pub(crate) struct CompareArgs {
     /// A record that `run --record` wrote, or a log that `run --log` wrote.
     #[arg(value_name = "BEFORE")]
     pub(crate) before: PathBuf,
-    /// Another one.
+    /// The run record to compare it with.
     #[arg(value_name = "AFTER")]
     pub(crate) after: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TableArgs {
-    /// Records that `run --record` wrote.
+    /// Run records that `run --record` wrote.
     #[arg(value_name = "RECORD", required = true)]
     pub(crate) records: Vec<PathBuf>,
-    /// Put the table between its marks in this file.
+    /// Write the table into this file, between the lines `<!-- figures: begin -->` and
+    /// `<!-- figures: end -->`.
     #[arg(long, value_name = "FILE")]
     pub(crate) into: Option<PathBuf>,
-    /// With --into: write nothing; fail if the file's table differs.
+    /// With --into: write nothing, and exit with 1 if the table in the file differs.
     #[arg(long, requires = "into")]
     pub(crate) check: bool,
 }
@@ -351,22 +354,22 @@ pub(crate) struct CoverageArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Where to listen; port 0 picks a free one.
+    /// The address to listen on; with port 0, the system chooses a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4567")]
     pub(crate) listen: SocketAddr,
-    /// A way in which to be wrong; may be repeated. `faults --list` names them.
+    /// Make this mistake on purpose; may be repeated. `faults --list` prints all faults.
     #[arg(long = "fault", value_name = "NAME")]
     pub(crate) faults: Vec<String>,
-    /// The answer to an open question; may be repeated.
+    /// Give this answer to an open question; may be repeated.
     #[arg(long = "policy", value_name = "QUESTION=CANDIDATE")]
     pub(crate) policies: Vec<String>,
     /// How long streams stay CREATING, UPDATING and DELETING, such as 60ms or 10s.
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = transition)]
     pub(crate) transition: Duration,
-    /// A limit of the account; may be repeated: creating=N|none, shards=N, on-demand=N.
+    /// A limit of the account: creating=N|none, shards=N or on-demand=N; may be repeated.
     #[arg(long = "limit", value_name = "NAME=N")]
     pub(crate) limits: Vec<String>,
-    /// Accept requests signed with this pair too; may be repeated.
+    /// Also accept requests that are signed with this pair of credentials; may be repeated.
     #[arg(long = "credentials", value_name = "ID:SECRET")]
     pub(crate) credentials: Vec<String>,
 }
@@ -414,7 +417,7 @@ fn run_id(text: &str) -> Result<String, String> {
     if is_one {
         Ok(text.to_owned())
     } else {
-        Err("write the id that stands in the streams' names, such as `0badf00d`".to_owned())
+        Err("write the id that is part of the streams' names, such as `0badf00d`".to_owned())
     }
 }
 
@@ -422,18 +425,18 @@ fn run_id(text: &str) -> Result<String, String> {
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
-    /// Delete without a prompt.
+    /// Delete without asking.
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Only the streams of this run, of any age unless --older-than is given.
+    /// Delete only the streams of this run; without --older-than, of any age.
     #[arg(long, value_name = "ID", value_parser = run_id)]
     pub(crate) run: Option<String>,
-    /// Only streams that are older than this, such as 2h; where nothing is stated, streams whose tag says that
-    /// they have expired, and streams without an expiry that are older than 1h, since others may be in use by a
-    /// run under way.
+    /// Delete only streams that are older than this, such as 2h. Without this flag, --run and --all, `sweep`
+    /// deletes streams that have expired by their tag, and streams older than 1h whose tag states no time: a
+    /// run in progress may be using all others.
     #[arg(long, value_name = "TIME", value_parser = age)]
     pub(crate) older_than: Option<Duration>,
-    /// Streams of any age and run, also of runs under way.
+    /// Delete the streams of all runs, of any age, also those of runs in progress.
     #[arg(long, conflicts_with_all = ["run", "older_than"])]
     pub(crate) all: bool,
 }
@@ -458,19 +461,20 @@ fn shard(text: &str) -> Result<FaultShard, String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct FaultsArgs {
-    /// Only these faults; may be repeated.
+    /// Run only this fault; may be repeated.
     #[arg(long = "fault", value_name = "NAME")]
     pub(crate) faults: Vec<String>,
-    /// Hold each fault against the whole suite, not only against the cases that name it.
+    /// Run the whole suite against each fault, and not only the cases that name the fault.
     #[arg(long)]
     pub(crate) whole: bool,
-    /// Only every Nth fault, beginning with the Kth, such as 1/4: N machines share the faults.
+    /// Run only every Nth fault, beginning with the Kth, such as 1/4, to divide the faults between N
+    /// machines.
     #[arg(long, value_name = "K/N", value_parser = shard)]
     pub(crate) shard: Option<FaultShard>,
-    /// Write a log of a run against each fault that survives to this folder, as FAULT.jsonl.
+    /// For each fault that survives, write the log of a run to this folder, as FAULT.jsonl.
     #[arg(long, value_name = "DIR", conflicts_with = "list")]
     pub(crate) logs: Option<PathBuf>,
-    /// Name the faults and end.
+    /// Print the names of the faults with their descriptions, and run nothing.
     #[arg(long)]
     pub(crate) list: bool,
 }
@@ -480,17 +484,17 @@ pub(crate) struct SchemaArgs {
     /// The folder to write to.
     #[arg(value_name = "DIR", default_value = "harness/schema")]
     pub(crate) dir: PathBuf,
-    /// Write nothing; fail if a file differs.
+    /// Write nothing, and exit with 1 if a file differs.
     #[arg(long)]
     pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportModelArgs {
-    /// A service-2.json.
+    /// The path of botocore's service-2.json.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Where it came from, such as `botocore 1.44.8`.
+    /// The source of the file, such as `botocore 1.44.8`.
     #[arg(long, value_name = "TEXT")]
     pub(crate) source: String,
     /// The file to write.

@@ -26,19 +26,19 @@ impl Banner {
 
     fn text(&self, address: SocketAddr) -> String {
         let mut text = format!(
-            "Kinesis in {REGION}, account {ACCOUNT}, by HTTP/1.1 and by HTTP/2 with prior knowledge; \
-             streams are lost when it ends (Ctrl-C)\n\ncredentials\n"
+            "Kinesis in {REGION}, account {ACCOUNT}, over HTTP/1.1, and over HTTP/2 with prior knowledge; \
+             when this server ends (Ctrl-C), its streams are lost\n\ncredentials\n"
         );
         for pair in &self.credentials {
             line(&mut text, &format!("{} : {}", pair.access_key, pair.secret_key));
         }
         line(
             &mut text,
-            "Others are refused as AWS refuses them: an unknown id with UnrecognizedClientException (AUTH-008),",
+            "Other credentials are refused as by AWS: an unknown id with UnrecognizedClientException (AUTH-008),",
         );
         line(
             &mut text,
-            "a wrong secret with InvalidSignatureException (AUTH-009). --credentials ID:SECRET lets more in.",
+            "a wrong secret with InvalidSignatureException (AUTH-009). --credentials ID:SECRET adds a pair.",
         );
         let Limits { shards, creating, on_demand } = self.limits;
         let creating = creating.map_or("none".to_owned(), |limit| limit.to_string());

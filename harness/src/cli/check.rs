@@ -30,7 +30,7 @@ pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) ->
         file(path, &full)?;
     }
     say(format_args!(
-        "{} suites, {} trials, {} questions, {profiles} built-in profiles, {} files: nothing to mend",
+        "{} suites, {} trials, {} questions, {profiles} built-in profiles, {} named files: no mistake found",
         manifest.library.suites.len(),
         manifest.trials.len(),
         manifest.library.questions.len(),

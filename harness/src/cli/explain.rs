@@ -30,7 +30,8 @@ pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, 
         } else {
             format!("did you mean {}", near.join(", "))
         };
-        return Err(Problem::new(Exit::NothingJudged, format!("find a trial `{}`", args.id)).with_help(help));
+        return Err(Problem::new(Exit::NothingJudged, format!("find a trial or a case `{}`", args.id))
+            .with_help(help));
     };
     let case = case_text(first, &mut TextCache::default());
     // Writing to a string can't fail.

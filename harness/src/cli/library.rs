@@ -62,7 +62,7 @@ pub(crate) fn selected(manifest: &Manifest, select: &Select) -> Result<Vec<Arc<P
             Exit::NothingJudged,
             format!("select any of {} trials by {}", manifest.trials.len(), arguments.join(", ")),
         )
-        .with_help("`kinesis-conformance list` prints every id; a filter is a part of one"));
+        .with_help("`kinesis-conformance list` prints every id; a filter has to be a part of an id"));
     }
     Ok(chosen)
 }

@@ -50,7 +50,7 @@ async fn sweep_one(args: &SweepArgs, resources: &Arc<Resources>, ready: &Ready) 
     let all_seen = found.unread.is_empty() && !found.endless;
     let ended = if all_seen { Exit::Fine } else { Exit::Failed };
     if chosen.is_empty() {
-        let others = if kept.is_empty() { "" } else { " but what is left alone" };
+        let others = if kept.is_empty() { "" } else { " except the streams listed above, which are kept" };
         say(format_args!("nothing to delete at {}{others}", target.endpoint))?;
         return Ok(ended);
     }
@@ -101,19 +101,19 @@ fn report_what_stays(args: &SweepArgs, found: &Leftovers, kept: &[&Leftover]) ->
         say(format_args!("left alone: {}", described(leftover)))?;
     }
     if found.endless {
-        say("the list of streams does not end; there may be more than were read")?;
+        say("the list of streams does not end; there may be more streams than this run read")?;
     }
     if !kept.is_empty() {
         let young = match args.older_than {
             Some(least) => format!("is not older than {}", age_text(least)),
             None => format!(
-                "has not expired, or is not older than {} and has no expiry in its tag,",
+                "has not expired, or whose tag states no time and that is not older than {}",
                 age_text(PERHAPS_IN_USE)
             ),
         };
         say(format_args!(
-            "a stream that {young} may be in use by a run under way; if that run is over, \
-             `--run ID` deletes its streams, and `--all` those of all runs"
+            "a run in progress may be using a stream that {young}. If the run is over, \
+             `--run ID` deletes its streams; `--all` deletes those of all runs"
         ))?;
     }
     Ok(())
@@ -122,8 +122,8 @@ fn report_what_stays(args: &SweepArgs, found: &Leftovers, kept: &[&Leftover]) ->
 /// The stream's name, its run, and its age.
 fn described(leftover: &Leftover) -> String {
     let age = leftover.age.map_or_else(
-        || "the target does not say when it was made".to_owned(),
-        |age| format!("made {} ago", age_text(age)),
+        || "the target does not state its creation time".to_owned(),
+        |age| format!("created {} ago", age_text(age)),
     );
     let expiry = match leftover.expires_in {
         Some(expires_in) if expires_in.is_zero() => ", expired".to_owned(),

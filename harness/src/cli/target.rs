@@ -104,7 +104,7 @@ impl Named {
         if let Some(glob) = unmatched(&self.requires, manifest).first() {
             let glob = glob.as_str();
             return Err(Problem::usage(format!("require `{glob}`: the pattern describes no trial"))
-                .with_help("`kinesis-conformance list` prints every id; `*` ends at a `/`, `**` does not"));
+                .with_help("`kinesis-conformance list` prints every id; `*` matches no `/`, `**` does"));
         }
         let lacks = self.profile.as_ref().map(|profile| profile.lacks.clone()).unwrap_or_default();
         match self.requires.contradicted_by(&lacks).first() {

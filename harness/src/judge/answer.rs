@@ -126,7 +126,7 @@ impl<'run> Judge<'run> {
                 // Some clients take the first of them, some the last, some neither.
                 for path in duplicates {
                     let (expected, actual) =
-                        (format!("{path}: stands once"), format!("{path}: stands there again"));
+                        (format!("{path}: a member once"), format!("{path}: the same member again"));
                     self.add(one.found(MismatchKind::Body, Facet::Shape, one.span, expected, actual));
                 }
                 let reported = members.map(|tree| self.members(one, call, tree, output)).unwrap_or_default();
@@ -349,11 +349,11 @@ impl<'run> Judge<'run> {
             && error.class.is_some()
             && !error.places.contains(&ErrorPlace::BodyType)
         {
-            self.note("the error's class does not stand in the body's __type".to_owned());
+            self.note("the class of the error is not in the member __type of the body".to_owned());
         }
         if let DecodedResponse::Accepted { output, misfits, nulls, .. } = decoded {
             for path in nulls {
-                self.note(format!("{path} is null where an absent member is left out"));
+                self.note(format!("{path} is null; the service leaves out an absent member"));
             }
             let members = match &expectation.answer {
                 Answer::Accepted { members } => members.as_ref(),

@@ -47,8 +47,8 @@ fn is_fact(id: &str) -> bool {
 }
 
 const NO_FACT: &str =
-    "no source says that connections outlive an error; a print of 2023 shows one closed (WIRE-041)";
-const OPEN: &str = "what the service does is an open question: answers are noted, not judged";
+    "no source says that connections stay open after an error; a print of 2023 shows one closed (WIRE-041)";
+const OPEN: &str = "what the service does is an open question: answers are recorded, not judged";
 
 const fn open(fault: &'static str, question: &'static str) -> Survivor {
     Survivor { fault, reason: OPEN, rests_on: Evidence::Question(question) }

@@ -138,7 +138,9 @@ fn after_sigkill_sweep_finds_what_is_left_and_nothing_else() {
     assert!(!left.is_empty(), "the run was killed with streams open");
 
     // So young that the run might still be under way, if it were not known to be killed.
-    run(&["sweep", "--yes", "--endpoint", &served.endpoint]).expect(0).says(&["`--all` those of all runs"]);
+    run(&["sweep", "--yes", "--endpoint", &served.endpoint])
+        .expect(0)
+        .says(&["`--all` deletes those of all runs"]);
     let output = run(&["sweep", "--all", "--endpoint", &served.endpoint]).expect(1);
     let output =
         output.says(&["left alone: kinesis-conformance-of-somebody", "nothing was deleted", "--yes"]);

@@ -71,9 +71,9 @@ fn sweep_leaves_young_streams_alone_and_distinguishes_runs() {
     };
     for flags in [&[][..], &["--older-than", "10m"], &["--run", "0badf00d", "--older-than", "10m"]] {
         sweep(flags).says(&[
-            "left alone: kinesis-conformance-0badf00d-0001 (run 0badf00d, made",
+            "left alone: kinesis-conformance-0badf00d-0001 (run 0badf00d, created",
             "nothing to delete at",
-            "may be in use by a run under way",
+            "a run in progress may be using",
         ]);
     }
     assert_eq!(other.streams(), names);
@@ -92,7 +92,7 @@ fn sweep_refuses_ages_and_runs_that_are_none() {
     sweep(&["--older-than=-2h"]).complains(&["--older-than", "a time from 0s to a year"]);
     sweep(&["--older-than", "400000h"]).complains(&["a time from 0s to a year"]);
     sweep(&["--run", ""]).complains(&["--run"]);
-    sweep(&["--run", "a b"]).complains(&["the id that stands in the streams' names"]);
+    sweep(&["--run", "a b"]).complains(&["the id that is part of the streams' names"]);
     sweep(&["--all", "--run", "0badf00d"]).complains(&["--all", "--run"]);
 }
 
@@ -115,7 +115,7 @@ fn sweep_deletes_what_is_older_than_an_hour() {
         "DescribeStreamSummary" => (200, OLD),
         _ => (200, ""),
     });
-    swept.expect(0).says(&["(run 0badf00d, made", "days ago)", "deleted 1"]);
+    swept.expect(0).says(&["(run 0badf00d, created", "days ago)", "deleted 1"]);
 }
 
 #[test]
@@ -125,7 +125,11 @@ fn sweep_keeps_what_has_no_age() {
         "ListTagsForStream" => (200, TAGGED),
         _ => (400, r#"{"__type":"UnknownOperationException"}"#),
     });
-    swept.expect(0).says(&["left alone:", "the target does not say when it was made", "nothing to delete"]);
+    swept.expect(0).says(&[
+        "left alone:",
+        "the target does not state its creation time",
+        "nothing to delete",
+    ]);
 }
 
 #[test]
@@ -243,9 +247,9 @@ fn sweep_deletes_what_has_expired_by_its_tag_and_keeps_what_has_not() {
     leave_tagged(&other, expired, "0badf00d until 20200101T000000Z");
     leave_tagged(&other, in_use, "0badcafe until 2999-01-01T00:00:00Z");
     run(&["sweep", "--yes", "--endpoint", &served.endpoint]).expect(0).says(&[
-        &format!("{expired} (run 0badf00d, made"),
+        &format!("{expired} (run 0badf00d, created"),
         ", expired)",
-        &format!("left alone: {in_use} (run 0badcafe, made"),
+        &format!("left alone: {in_use} (run 0badcafe, created"),
         ", expires in",
         "deleted 1",
     ]);

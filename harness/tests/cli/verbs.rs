@@ -73,7 +73,7 @@ fn list_prints_ids_sorted_and_alone() {
 fn explain_shows_the_case_and_its_facts() {
     run(&["explain", QUICK]).expect(0).says(&["cases/protocol/target.yaml:", "because:", "trials:"]);
     run(&["explain", "unknown-operation"]).expect(4).complains(&[
-        "failed to find a trial `unknown-operation`",
+        "failed to find a trial or a case `unknown-operation`",
         "did you mean",
         QUICK,
     ]);
@@ -83,7 +83,7 @@ fn explain_shows_the_case_and_its_facts() {
 fn check_reads_all_that_is_built_in() {
     run(&["check", "--no-faults"])
         .expect(0)
-        .says(&["nothing to mend", "left out: describe-stream-summary/not-found/text: "]);
+        .says(&["no mistake found", "left out: describe-stream-summary/not-found/text: "]);
 }
 
 #[test]

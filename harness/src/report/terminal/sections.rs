@@ -54,7 +54,10 @@ fn failures(page: &mut Page, summary: &Summary, groups: &[Group], options: &Opti
     }
     let rest = groups.get(most..).unwrap_or_default();
     if !rest.is_empty() {
-        page.section(&format!("{} not drawn", counted(rest.len(), "more cause", "more causes")));
+        page.section(&format!(
+            "{} without an example (--all shows all)",
+            counted(rest.len(), "more cause", "more causes")
+        ));
         for group in rest {
             list_group(page, group, Tone::Bad);
         }
@@ -143,7 +146,7 @@ fn questions(page: &mut Page, summary: &Summary) {
     if all.is_empty() {
         return;
     }
-    page.section("open questions: noted, not judged; trials by answer");
+    page.section("open questions: recorded, not judged; number of trials for each answer");
     for answers in &all {
         let name = clean(&answers.question);
         let mark =
@@ -176,7 +179,7 @@ fn notes(page: &mut Page, summary: &Summary) {
         *notes.entry(note).or_default() += 1;
     }
     if !notes.is_empty() {
-        page.section("notes on form, judged by other cases; trials by note");
+        page.section("notes: differences of form, which other cases judge; number of trials for each note");
         let mut notes: Vec<_> = notes.into_iter().collect();
         notes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         for (note, count) in notes.iter().take(ENTRIES_SHOWN) {
@@ -195,7 +198,7 @@ fn notes(page: &mut Page, summary: &Summary) {
     }
     let left: &[String] = summary.footer.as_ref().map_or(&[], |footer| &footer.left_behind);
     if let Some(names) = ids(left.iter().map(String::as_str)) {
-        page.section("left behind on the target; `sweep` deletes it");
+        page.section("streams left on the target; `sweep` deletes them");
         page.under(&names);
     }
 }
@@ -271,10 +274,7 @@ fn support(capabilities: &Capabilities) -> Option<String> {
         text.push_str(&format!("; {} unsupported{names}", unsupported.len()));
     }
     if let Some(names) = named(unknown) {
-        text.push_str(&format!(
-            "; nothing is known of {}{names}: requests were sent all the same",
-            unknown.len()
-        ));
+        text.push_str(&format!("; {} unknown{names}: their trials were run", unknown.len()));
     }
     Some(text)
 }
