@@ -33,7 +33,7 @@ pub use trial::{
     Trace, TrialVerdict,
 };
 
-/// What a run says. [`stored`](super::stored) has the lines that these become in a file.
+/// What a run says. The module `stored` has the lines that these become in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// First line: what is run, against what.
