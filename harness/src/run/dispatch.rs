@@ -202,7 +202,7 @@ pub(crate) async fn run(
     Ok(footer)
 }
 
-/// The lengths of these changes, measured again if the target's process ends meanwhile: the stream that was
+/// The lengths of these changes, measured again if the process of the target ends in the meantime: the stream that was
 /// measured is gone with it.
 async fn measured(
     session: &Arc<Session>,

@@ -249,7 +249,7 @@ fn a_target_that_dies_ends_the_run_soon() {
 fn a_process_that_ends_while_transitions_are_measured_is_started_again() {
     let scratch = Scratch::new();
     let (pid, port) = (scratch.path("pid"), free_port());
-    // The first process takes so long to create a stream that it can be ended meanwhile.
+    // The first process takes so long to create a stream that the test can end it in the meantime.
     let script = scratch.write(
         "start.sh",
         &format!(
