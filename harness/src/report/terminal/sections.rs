@@ -179,7 +179,7 @@ fn notes(page: &mut Page, summary: &Summary) {
         *notes.entry(note).or_default() += 1;
     }
     if !notes.is_empty() {
-        page.section("notes: differences of form, which other cases judge; number of trials for each note");
+        page.section("notes: differences of form that other cases judge; trials for each note");
         let mut notes: Vec<_> = notes.into_iter().collect();
         notes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         for (note, count) in notes.iter().take(ENTRIES_SHOWN) {

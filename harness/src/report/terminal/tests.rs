@@ -88,7 +88,7 @@ fn ten_causes_are_drawn_and_the_rest_is_listed() {
     let events = failing(causes);
     let text = plain(&events);
     assert_eq!(text.matches("error: expected").count(), 10, "{text}");
-    assert!(text.contains("2 more causes not drawn"), "{text}");
+    assert!(text.contains("2 more causes without an example"), "{text}");
     let all = Options { pictures: Pictures::All, ..Options::default() };
     let text = render(&Summary::of_events(&events), Style::default(), &all);
     assert_eq!(text.matches("error: expected").count(), 12, "{text}");
