@@ -241,7 +241,7 @@ fn the_table_is_long_enough_and_names_each_row_once() {
 
 /// Lenient readers pass over both, so that the other trials do too.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_response_that_a_strict_reader_refuses_fails_the_case_about_its_form() {
+async fn a_response_that_a_strict_reader_refuses_is_a_mismatch_of_the_case_about_its_form() {
     let library = Library::embedded().expect("the cases are right");
     let manifest = Manifest::of(Arc::new(library), false);
     let ids = ["protocol/success/http-form", "protocol/success/http-form[cbor]"];
@@ -257,7 +257,8 @@ async fn a_response_that_a_strict_reader_refuses_fails_the_case_about_its_form()
         assert_eq!(ended.trials.len(), ids.len(), "{}", ended.reported);
         for trial in &ended.trials {
             let actual: Vec<&str> = trial.mismatches.iter().map(|found| found.actual.as_str()).collect();
-            assert_eq!((trial.outcome, actual), (Outcome::Fail, vec![reason]), "{}", ended.reported);
+            // The case is strict, and the run is judged at extended.
+            assert_eq!((trial.outcome, actual), (Outcome::Tolerated, vec![reason]), "{}", ended.reported);
         }
     }
 }
