@@ -14,8 +14,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::case::ast::{Level, Resources};
 use crate::log::{
-    Capabilities, Change, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing,
-    TrialVerdict,
+    Change, EndedEarly, Event, Footer, Lengths, Outcome, Redactor, ResponseText, Timing, TrialVerdict,
 };
 use crate::model::Model;
 use crate::observe::Observation;
@@ -121,7 +120,9 @@ pub(crate) async fn run(
         .with_journal(settings.journal.clone());
     let session = Arc::new(session);
     let capabilities = tokio::select! {
-        probed = capability::probe_all(&session, settings.jobs) => probed.map_err(|error| error.redacted(&settings.redactor))?,
+        probed = capability::probe_all(&session, settings.jobs) => {
+            Arc::new(probed.map_err(|error| error.redacted(&settings.redactor))?)
+        }
         // Nothing was made so far, so there is nothing to clean up.
         () = session.stopped() => return Err(TargetError::Stopped),
     };
@@ -132,8 +133,12 @@ pub(crate) async fn run(
     // All trials of a run have the same resources.
     let resources =
         Arc::clone(selected.first().map_or_else(|| Resources::embedded(), |trial| &trial.resources));
-    let fixtures =
-        Arc::new(Fixtures::new(Arc::clone(&session), resources, capabilities.clone(), run_id(settings.seed)));
+    let fixtures = Arc::new(Fixtures::new(
+        Arc::clone(&session),
+        resources,
+        Arc::clone(&capabilities),
+        run_id(settings.seed),
+    ));
     let redactor = settings.redactor.clone();
     let can: Vec<&PlannedTrial> = selected
         .iter()
@@ -158,9 +163,9 @@ pub(crate) async fn run(
     session.set_pace(&timing.lengths);
     session.emit(Event::Timing((*timing).clone()));
     report_unseen_transitions(&session, &timing.lengths);
-    let field = Field { session, fixtures, capabilities: Arc::new(capabilities.clone()), timing };
+    let field = Field { session, fixtures, capabilities, timing };
     let observing = Semaphore::new(field.session.target.transitional_budget.max(1) as usize);
-    let run = Arc::new(Run { field, capabilities, settings, referee, observing, epochs });
+    let run = Arc::new(Run { field, settings, referee, observing, epochs });
     let asked = selected.len();
     // In a task of its own: a panic is a bug of the harness, and what was made is deleted all the same.
     let trials = {
@@ -233,7 +238,6 @@ async fn measured(
 
 struct Run {
     field: Field,
-    capabilities: Capabilities,
     settings: Settings,
     referee: Arc<dyn Referee>,
     /// Trials that observe a transition at once.
@@ -380,7 +384,7 @@ impl Run {
         beside: Beside,
     ) -> CameTo {
         let Unsettled { trial, started_us, mut rulings } = unsettled;
-        if let Some(why) = trial.without_asking(&self.field.session.target, &self.capabilities) {
+        if let Some(why) = trial.without_asking(&self.field.session.target, &self.field.capabilities) {
             let observation = Observation { ended_early: Some(why), ..Observation::default() };
             let ruling = self.rule(&trial, 0, started_us, observation);
             return self.settled(&trial, vec![ruling]);

@@ -101,7 +101,7 @@ pub(crate) enum SetupError {
 pub(crate) struct Fixtures {
     session: Arc<Session>,
     resources: Arc<Resources>,
-    capabilities: Capabilities,
+    capabilities: Arc<Capabilities>,
     /// The resources of other kinds than streams, by name, as long as they may be on the target.
     others: Mutex<BTreeMap<String, Located>>,
     run_id: String,
@@ -128,7 +128,7 @@ impl Fixtures {
     pub(crate) fn new(
         session: Arc<Session>,
         resources: Arc<Resources>,
-        capabilities: Capabilities,
+        capabilities: Arc<Capabilities>,
         run_id: String,
     ) -> Self {
         let target = &session.target;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize};
-use strum::IntoStaticStr;
+use strum::{EnumDiscriminants, IntoStaticStr};
 
 use super::event::{
     AttemptText, BodyText, CaseText, Claim, EndedEarly, Evidence, Flag, Footer, Header, Mismatch, Notice,
@@ -36,9 +36,11 @@ pub const LOG_FORMAT: u32 = 2;
 /// What was added to that version. A reader takes each number up to its own.
 pub const LOG_MINOR: u32 = 1;
 
-/// One line of a log.
-#[derive(Debug, Serialize)]
+/// One line of a log. `Kind` has the kinds of lines, by their names in the log.
+#[derive(Debug, Serialize, EnumDiscriminants)]
 #[serde(tag = "event", rename_all = "kebab-case")]
+#[strum_discriminants(name(Kind), derive(Deserialize, IntoStaticStr))]
+#[strum_discriminants(serde(rename_all = "kebab-case"), strum(serialize_all = "kebab-case"))]
 enum Line {
     /// First line: what is run, against what.
     Header(Box<HeaderLine>),
@@ -62,24 +64,6 @@ enum Line {
     Notice(Notice),
     /// Last line.
     Footer(Box<Footer>),
-}
-
-/// The kinds of lines, as in the log.
-#[derive(Clone, Copy, Debug, Deserialize, IntoStaticStr)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-enum Kind {
-    Header,
-    Text,
-    Fact,
-    Names,
-    Case,
-    Exchange,
-    Again,
-    Timing,
-    Trial,
-    Notice,
-    Footer,
 }
 
 /// What every line says of itself.

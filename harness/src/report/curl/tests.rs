@@ -94,7 +94,7 @@ fn nothing_in_a_log_names_a_file_an_option_or_another_host() {
     for endpoint in [
         "",
         "-K/tmp/config",
-        "-o/root/.bashrc",
+        "-o/etc/profile",
         "file:///etc/shadow",
         "http://user:password@127.0.0.1:4567",
         "http://{a,b}",
@@ -103,7 +103,7 @@ fn nothing_in_a_log_names_a_file_an_option_or_another_host() {
         assert_eq!(none(endpoint, post), "the log names no endpoint that a request may go to", "{endpoint}");
         assert!(curl(endpoint, &request("{}")).is_err(), "{endpoint}");
     }
-    for line in ["@/root/.aws/credentials", "no colon", ": no name", "a b: c", "@a: b"] {
+    for line in ["@/etc/passwd", "no colon", ": no name", "a b: c", "@a: b"] {
         let head = format!("{post}\r\nHost: h\r\n{line}");
         assert_eq!(none(here, &head), "a line of the request's head is no header", "{line}");
     }
