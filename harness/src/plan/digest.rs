@@ -30,11 +30,8 @@ pub(super) fn question(trial: &PlannedTrial) -> String {
                 }
                 let kind = trial.resources.kind(Some(fixture));
                 for setup in trial.resources.chain(fixture) {
-                    let sent = setup_text(kind, setup);
-                    // The digests were made when these words stood for code, which sent the same.
-                    if !FORMER_SETUPS.contains(&(setup.name.value.as_str(), short(&sent).as_str())) {
-                        let _ = write!(text, " {sent}");
-                    }
+                    text.push(' ');
+                    text.push_str(&setup_text(kind, setup));
                 }
             }
         }
@@ -45,16 +42,6 @@ pub(super) fn question(trial: &PlannedTrial) -> String {
     }
     short(&text)
 }
-
-/// The setups that were code, and the digests of what they send.
-const FORMER_SETUPS: [(&str, &str); 6] = [
-    ("creating", "66374c3c3a653134"),
-    ("active", "02894815e541e400"),
-    ("encrypted", "1de8c10db71f0021"),
-    ("updating", "00f1be2d17436ae5"),
-    ("deleting", "a5eaa70dd50705b9"),
-    ("gone", "1742eca4bf8185be"),
-];
 
 /// What a setup sends, and the state that it waits for.
 fn setup_text(kind: &Resource, setup: &Setup) -> String {
@@ -189,9 +176,7 @@ fn write_call(text: &mut String, call: &Call) {
 
 fn write_wire(text: &mut String, wire: &Wire) {
     let Wire { method, path, target, content_type, headers, auth } = wire;
-    // The digests were made with the former names of two variants.
-    let auth = format!("{auth:?}").replace("Corrupt", "Spoiled");
-    let _ = write!(text, "{auth} ");
+    let _ = write!(text, "{auth:?} ");
     for (name, tree) in
         [("method", method), ("path", path), ("target", target), ("content-type", content_type)]
     {
