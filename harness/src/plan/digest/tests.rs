@@ -213,7 +213,7 @@ fn a_state_that_is_reached_in_another_way_is_another_question() {
     let stream = &resources.stream;
     let text = |setup: &Setup| setup_text(stream, setup);
     let updating = resources.setups["updating"].as_ref();
-    let mut others = vec![updating.clone(), updating.clone(), updating.clone(), updating.clone()];
+    let mut others = [(); 4].map(|()| updating.clone());
     others[0].from = None;
     others[1].calls.clear();
     others[2].calls[0].operation.value = "StopStreamEncryption".to_owned();
