@@ -198,7 +198,7 @@ fn the_document_of_an_answer_that_is_no_refusal_is_not_compared() {
 #[test]
 fn a_member_that_stands_twice_is_a_mismatch() {
     let twice = judged(OBSERVED, vec![start(200, r#"{"a":1,"a":2}"#)]);
-    assert!(twice.mismatches.iter().any(|found| found.actual == "a: stands there again"), "{twice:?}");
+    assert!(twice.mismatches.iter().any(|found| found.actual == "a: the same member again"), "{twice:?}");
 }
 
 #[test]
