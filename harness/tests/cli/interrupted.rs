@@ -1,5 +1,5 @@
-//! Runs that end early. After SIGINT and SIGTERM nothing is left on the target; after SIGKILL
-//! `sweep` finds exactly what is left, and touches nothing else.
+//! Runs that end early. After SIGINT, SIGTERM and SIGHUP nothing is left on the target; after
+//! SIGKILL `sweep` finds exactly what is left, and touches nothing else.
 
 use std::io::BufReader;
 use std::process::Child;
@@ -26,8 +26,8 @@ fn under_way(endpoint: &str, log: &str) -> Child {
 }
 
 #[test]
-fn after_sigint_and_sigterm_nothing_is_left_on_the_target() {
-    for name in ["INT", "TERM"] {
+fn after_a_signal_that_asks_for_the_end_nothing_is_left_on_the_target() {
+    for name in ["INT", "TERM", "HUP"] {
         let served = Served::start(&[]);
         let scratch = Scratch::new();
         let log = scratch.path("run.jsonl");
