@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::case::ast::{
     Answer, Body, Call, Expectation, Fixture, Node, Reaches, Resource, Setup, Tree, Wire,
 };
+use crate::model::Value;
 
 use super::bind::name_of;
 use super::trial::{PlannedStep, PlannedStepKind, PlannedTrial};
@@ -101,8 +102,11 @@ pub(crate) fn manifest(trials: &[Arc<PlannedTrial>]) -> String {
 }
 
 fn short(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    hash.iter().take(8).fold(String::new(), |mut hex, byte| {
+    hex(&Sha256::digest(text.as_bytes())[..8])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
@@ -196,7 +200,7 @@ fn write_wire(text: &mut String, wire: &Wire) {
 fn write_tree(text: &mut String, tree: &Tree) {
     match &tree.node {
         Node::Literal(value) => {
-            let _ = write!(text, "{value:?}");
+            write_value(text, value);
         }
         Node::Reference(reference) => {
             let _ = write!(text, "${}", name_of(reference));
@@ -224,6 +228,40 @@ fn write_tree(text: &mut String, tree: &Tree) {
         Node::Above(bound) => {
             text.push('>');
             write_tree(text, bound);
+        }
+    }
+}
+
+/// A value as it is; bytes by their length and hash, since some are millions.
+fn write_value(text: &mut String, value: &Value) {
+    match value {
+        Value::Blob(bytes) => {
+            let _ = write!(text, "blob {} {}", bytes.len(), hex(&Sha256::digest(bytes)));
+        }
+        Value::List(values) => {
+            text.push('[');
+            for value in values {
+                write_value(text, value);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Value::Map(members) => {
+            text.push('{');
+            for (name, value) in members {
+                let _ = write!(text, "{name:?}:");
+                write_value(text, value);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Time(_) => {
+            let _ = write!(text, "{value:?}");
         }
     }
 }
