@@ -10,6 +10,7 @@ mod resource;
 mod step;
 mod wire;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -42,6 +43,8 @@ pub struct Library {
     pub resources: Arc<Resources>,
     /// What has become of the ids that cases had before.
     pub moved: Moved,
+    /// The marks of the trials that each released version had, by its version.
+    pub releases: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// One suite file.

@@ -9,12 +9,14 @@ mod family;
 mod moved;
 mod operation;
 mod question;
+mod release;
 mod resource;
 mod step;
 mod suite;
 mod tree;
 mod wire;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -38,6 +40,8 @@ const OPERATIONS: &str = "operations.yaml";
 const RESOURCES: &str = "resources.yaml";
 /// The file of former ids, below `cases/`.
 const MOVED: &str = "moved.yaml";
+/// The folder of what released versions had, below `cases/`.
+const RELEASES: &str = "releases/";
 
 /// A file and its path below `cases/`.
 struct Input {
@@ -107,6 +111,7 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
     let resources = resources_of(&inputs, &mut problems);
     let mut questions: IndexMap<String, Question> = IndexMap::new();
     let mut moved = Moved::default();
+    let mut releases = BTreeMap::new();
     for input in &inputs {
         if input.relative == QUESTIONS {
             let (read, found) = question::questions(&input.source);
@@ -115,6 +120,10 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
         } else if input.relative == MOVED {
             let (read, found) = moved::moved(&input.source);
             moved = read;
+            problems.extend(found);
+        } else if let Some(name) = input.relative.strip_prefix(RELEASES) {
+            let (read, found) = release::release(&input.source);
+            releases.insert(name.strip_suffix(".yaml").unwrap_or(name).to_owned(), read);
             problems.extend(found);
         } else if input.relative != OPERATIONS && input.relative != RESOURCES {
             let name = input.relative.strip_suffix(".yaml").unwrap_or(&input.relative);
@@ -125,7 +134,7 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
     }
     if problems.is_empty() {
         suites.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Library { suites, questions, operations, resources, moved })
+        Ok(Library { suites, questions, operations, resources, moved, releases })
     } else {
         Err(problems)
     }

@@ -31,7 +31,7 @@ pub use dialect::DialectName;
 pub use files::{FileError, open_file, read_file};
 pub use glob::Glob;
 pub use kebab::kebab_case;
-pub use known::{Known, KnownEntry};
+pub use known::{Known, KnownEntry, edit as known_edit};
 pub use lint::lint;
 pub use mapping::nearest;
 pub use masked::masked;

@@ -14,6 +14,7 @@ use kinesis_conformance::report::{Summary, clean};
 use super::apart::{Named, keep_apart};
 use super::args::JudgeArgs;
 use super::exit::Exit;
+use super::known::after_run;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::run::{exit_of, known_list, style};
@@ -39,6 +40,9 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
     };
     let mut losses = Losses::default();
     losses.note(print(render(&summary, style(), &options)));
+    if let Some(known) = &known {
+        losses.note(print(after_run(known, &manifest, &summary.trials)));
+    }
     for (id, before, after) in &again.changed {
         warn(format_args!("changed: {} was {}, is {}", clean(id), before.as_str(), after.as_str()));
     }

@@ -13,6 +13,7 @@ mod faults;
 mod files;
 mod guard;
 mod judge;
+mod known;
 mod library;
 mod list;
 mod marked;
@@ -95,6 +96,7 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
         Verb::Replay(args) => replay::replay(cases, args),
         Verb::Judge(args) => judge::judge(cases, args),
         Verb::Compare(args) => compare::compare(cases, args),
+        Verb::Known(args) => known::known(cases, args),
         Verb::Table(args) => table::table(args),
         Verb::Coverage(args) => coverage::coverage(cases, args),
         Verb::Serve(args) => serve::serve(args),

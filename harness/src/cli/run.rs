@@ -21,7 +21,7 @@ use super::problem::Problem;
 use super::reports::{self, Reserved, lost};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::{self, Ready};
-use super::{block_on, library};
+use super::{block_on, known, library};
 
 /// For how long no event comes before the log gets all that is kept back.
 const QUIET: Duration = Duration::from_secs(1);
@@ -55,7 +55,7 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
             Err(TargetError::Stopped) => return stopped_before_it_began(&stop),
             Err(error) => return Err(no_target(error)),
         };
-        losses.and(report(args, &summary, known.as_ref()));
+        losses.and(report(args, &summary, known.as_ref(), &manifest));
         Ok(losses.exit(exit_of(&summary, &footer)))
     };
     block_on(heeding(&stop, args.measure.budget, work))?
@@ -223,7 +223,7 @@ pub(super) fn known_list(known: Option<&Known>, manifest: &Manifest) -> Result<K
 }
 
 /// Renders, and writes the files that were requested.
-fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>) -> Losses {
+fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>, manifest: &Manifest) -> Losses {
     let options = Options {
         pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
         program: PROGRAM.to_owned(),
@@ -233,6 +233,9 @@ fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>) -> Losses {
     };
     let mut losses = Losses::default();
     losses.note(print(render(summary, style(), &options)));
+    if let Some(known) = known {
+        losses.note(print(known::after_run(known, manifest, &summary.trials)));
+    }
     losses.and(reports::write(summary, &options, args.junit.as_deref(), args.record.as_deref()));
     losses
 }

@@ -100,7 +100,8 @@ pub(crate) fn manifest(trials: &[Arc<PlannedTrial>]) -> String {
     short(&lines.concat())
 }
 
-fn short(text: &str) -> String {
+/// The first 16 hex digits of a SHA-256.
+pub(super) fn short(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
     hash.iter().take(8).fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

@@ -9,7 +9,9 @@ pub(crate) mod digest;
 mod generated;
 mod lower;
 mod manifest;
+mod named;
 pub(crate) mod overrides;
+mod release;
 pub(crate) mod request;
 mod required;
 mod stop;
@@ -19,6 +21,8 @@ mod trial;
 pub use case_text::{TextCache, case_text};
 pub use generated::{Expected, Generated, GeneratedCall, bound, input};
 pub use manifest::{Manifest, Select};
+pub use named::is_pattern;
+pub use release::PinError;
 pub(crate) use request::{Outgoing, outgoing};
 pub use required::unmatched;
 #[cfg(feature = "serve")]

@@ -30,7 +30,7 @@ mod whole_file;
 mod tests;
 
 pub use cause::{Cause, Group};
-pub use compare::{Comparison, RecordDifference, Subject};
+pub use compare::{Change, Comparison, RecordDifference, Subject, Way};
 pub use evidence::{EvidenceBasis, PassEvidence};
 pub use health::advice;
 pub use questions::{Answer, Answers};

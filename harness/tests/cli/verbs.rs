@@ -209,7 +209,13 @@ fn compare_and_table_read_records() {
     run(&["compare", &before, &before]).expect(0);
     let served = Served::start(&["--fault", "encryption-type-kms-accepted"]);
     run(&["run", "-q", REFUSAL, "--endpoint", &served.endpoint, "--record", &after]).expect(1);
-    run(&["compare", &before, &after]).expect(1).says(&[REFUSAL]);
+    run(&["compare", &before, &after]).expect(1).says(&[
+        "newly wrong (1)",
+        REFUSAL,
+        "newly wrong 1 · fixed 0",
+    ]);
+    run(&["compare", &after, &before]).expect(0).says(&["fixed (1)", REFUSAL]);
+    run(&["compare", "--exact", &after, &before]).expect(1);
     run(&["compare", &before, &scratch.path("none.jsonl")]).expect(2).complains(&["none.jsonl"]);
     run(&["table", &before, &after]).expect(0).says(&["|"]);
 }
