@@ -55,7 +55,7 @@ pub(crate) enum Verb {
     List(ListArgs),
     /// Check the files (cases, questions, profiles, known lists), and check that every case can fail.
     Check(CheckArgs),
-    /// Print what a trial sends, what it expects, and on what evidence.
+    /// Explain an id: what a trial sends and expects, what a fact says, what a fault does.
     Explain(ExplainArgs),
     /// Run one trial of a log again, against the target that the command line names.
     Replay(ReplayArgs),
@@ -89,6 +89,9 @@ pub(crate) struct RunArgs {
     pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) measure: MeasureArgs,
+    /// End the run after so many trials have failed; trials that are not finished then have no verdict.
+    #[arg(long, value_name = "N", help_heading = "Run and verdicts", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub(crate) max_fail: Option<usize>,
     /// Write every exchange and verdict to this file, as JSON Lines; compressed if its name ends in `.zst`.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
@@ -132,6 +135,10 @@ pub(crate) struct ListArgs {
     /// Also print the titles and the ids of the facts.
     #[arg(long, short)]
     pub(crate) verbose: bool,
+    /// Print the file that a release has below `cases/releases/`: marks of all trials, for the pins of known
+    /// lists.
+    #[arg(long, conflicts_with_all = ["verbose", "filters", "exclude", "operations", "affects", "failed"])]
+    pub(crate) as_release: bool,
 }
 
 #[derive(Debug, Args)]
@@ -146,9 +153,18 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The id of a trial or a case.
+    /// The id of a trial, a case, a fact, an open question, a suite or a family, or the name of an operation or
+    /// a fault.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+    /// Do not run the trial against the reference for an example of a right response.
+    #[arg(long)]
+    pub(crate) no_example: bool,
+    /// Run the trial against the target, and print what it did as Markdown for an issue.
+    #[arg(long)]
+    pub(crate) issue: bool,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
 }
 
 #[derive(Debug, Args)]

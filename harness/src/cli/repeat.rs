@@ -102,7 +102,9 @@ impl Runs<'_> {
                 Err(TargetError::Stopped) => {
                     let why = match self.stop.reason() {
                         Some(StopReason::Early(why)) => Some(why),
-                        Some(StopReason::Asked | StopReason::Budget(_)) | None => None,
+                        Some(StopReason::Asked | StopReason::Budget(_) | StopReason::Failures(_)) | None => {
+                            None
+                        }
                     };
                     came.cut_short = Some(self.cut_short(run, why.as_deref()));
                     return Ok(came);
@@ -134,7 +136,9 @@ impl Runs<'_> {
                 ));
                 Exit::Interrupted
             }
-            (None, Some(StopReason::Asked | StopReason::Early(_)) | None) => Exit::Interrupted,
+            (None, Some(StopReason::Asked | StopReason::Early(_) | StopReason::Failures(_)) | None) => {
+                Exit::Interrupted
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -95,7 +96,7 @@ impl RunInputs {
         measure: &MeasureArgs,
     ) -> Result<Self, Problem> {
         let manifest = Manifest::of(library::read(cases)?, select.full_product);
-        let select = library::select(select);
+        let select = library::select(select)?;
         library::selected(&manifest, &select)?;
         let mut named = target::Named::from(target)?;
         named.require(&measure.requires, &manifest)?;
@@ -118,12 +119,36 @@ impl RunInputs {
 pub(super) struct Outputs {
     log: Option<LogWriter>,
     progress: Progress,
+    /// After so many failed trials, the run ends.
+    max_fail: Option<usize>,
+}
+
+/// Ends a run after so many trials have failed.
+struct Failures {
+    left: Option<AtomicUsize>,
+    most: usize,
+    stop: Stop,
+}
+
+impl Failures {
+    fn of(most: Option<usize>, stop: Stop) -> Self {
+        Self { left: most.map(AtomicUsize::new), most: most.unwrap_or_default(), stop }
+    }
+
+    fn count(&self, event: &Event) {
+        let (Some(left), Event::Trial(trial)) = (&self.left, event) else { return };
+        if matches!(trial.outcome, Outcome::Fail | Outcome::Blocked | Outcome::Error)
+            && left.fetch_sub(1, Ordering::Relaxed) == 1
+        {
+            self.stop.end_after_failures(self.most);
+        }
+    }
 }
 
 impl Outputs {
     /// A log at most, and no progress.
     pub(super) fn quiet(log: Option<LogWriter>) -> Self {
-        Self { log, progress: Progress::new(ProgressMode::Quiet) }
+        Self { log, progress: Progress::new(ProgressMode::Quiet), max_fail: None }
     }
 
     fn open(args: &RunArgs) -> Result<Self, Problem> {
@@ -135,7 +160,7 @@ impl Outputs {
         } else {
             ProgressMode::Lines(Box::new(std::io::stderr()))
         };
-        Ok(Self { log, progress: Progress::new(mode) })
+        Ok(Self { log, progress: Progress::new(mode), max_fail: args.max_fail })
     }
 }
 
@@ -164,9 +189,11 @@ pub(super) async fn one_run(
 ) -> Result<Ended, Problem> {
     settings.redactor = ready.redactor.clone();
     let (sender, receiver) = mpsc::channel::<Event>();
+    let failures = Failures::of(outputs.max_fail, stop.clone());
     let listeners = std::thread::spawn(move || listen(outputs, &receiver));
     let emit: Emit = {
         Arc::new(move |event| {
+            failures.count(&event);
             // The listeners never hang up before the run is over.
             let _ = sender.send(event);
         })
@@ -255,6 +282,9 @@ fn terminal_width() -> Option<usize> {
 pub(super) fn exit_of(summary: &Summary, footer: &Footer) -> Exit {
     if footer.stopped_early.is_some() {
         return Exit::NoTarget;
+    }
+    if footer.max_fail.is_some() {
+        return Exit::Failed;
     }
     if !footer.complete {
         return Exit::Interrupted;

@@ -214,7 +214,7 @@ fn compare_and_table_read_records() {
         REFUSAL,
         "newly wrong 1 · fixed 0",
     ]);
-    run(&["compare", &after, &before]).expect(0).says(&["fixed (1)", REFUSAL]);
+    run(&["compare", &after, &before]).expect(0).says(&["fixed (6)", REFUSAL]);
     run(&["compare", "--exact", &after, &before]).expect(1);
     run(&["compare", &before, &scratch.path("none.jsonl")]).expect(2).complains(&["none.jsonl"]);
     run(&["table", &before, &after]).expect(0).says(&["|"]);

@@ -33,6 +33,7 @@ impl From<LevelArg> for Level {
 
 /// How a run sends and judges.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Run and verdicts")]
 pub(crate) struct MeasureArgs {
     /// A mismatch at or below this level makes a trial fail; one above it is tolerated.
     #[arg(long, value_enum, default_value_t = LevelArg::Extended)]

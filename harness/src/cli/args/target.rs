@@ -8,8 +8,15 @@ use clap::{Args, ValueEnum, value_parser};
 use kinesis_conformance::case::{RATE_FORM, REGION_FORM, Rate, is_region};
 use kinesis_conformance::model::Model;
 
+/// How many seconds a target has to answer after its start.
+const READY_TIMEOUT: u64 = 120;
+
+/// How many seconds a response may take.
+const TIMEOUT: u64 = 10;
+
 /// The target.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Target")]
 pub(crate) struct TargetArgs {
     /// Where the target listens, such as http://127.0.0.1:4567.
     #[arg(long, value_name = "URL")]
@@ -28,7 +35,7 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "URL", requires = "spawn")]
     pub(crate) ready: Option<String>,
     /// With --spawn or --start: how many seconds to wait until the target answers, 1 to 86400.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = READY_TIMEOUT, value_parser = value_parser!(u64).range(1..=86_400))]
     pub(crate) ready_timeout: u64,
     /// With https, also trust the certificates in this PEM file: those of an authority, or the
     /// target's own.
@@ -44,7 +51,7 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(crate) region: Option<String>,
     /// How many seconds to wait for a response, 1 to 3600.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = value_parser!(u64).range(1..=3_600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, value_parser = value_parser!(u64).range(1..=3_600))]
     pub(crate) timeout: u64,
     /// The highest rate of calls of an operation, such as CreateStream=5/s, 30/min or 10/h; may be
     /// repeated; takes precedence over the rate of the operation in the profile.
@@ -83,6 +90,11 @@ fn operation_rate(text: &str) -> Result<(String, Rate), String> {
 }
 
 impl TargetArgs {
+    /// The built-in reference, with the default of each flag.
+    pub(crate) fn reference() -> Self {
+        Self { ready_timeout: READY_TIMEOUT, timeout: TIMEOUT, ..Self::default() }
+    }
+
     /// True if the command line names no target, which means the built-in reference.
     pub(crate) const fn names_nothing(&self) -> bool {
         self.endpoint.is_none() && self.target.is_none() && self.spawn.is_none()
