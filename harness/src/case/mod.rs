@@ -35,7 +35,7 @@ pub use known::{Known, KnownEntry, edit as known_edit};
 pub use lint::lint;
 pub use mapping::nearest;
 pub use masked::masked;
-pub use profile::{ENVIRONMENT_KEYS, Environment, Profile, REGION_FORM, is_region};
+pub use profile::{ENVIRONMENT_KEYS, Environment, Profile, REGION_FORM, is_path, is_region};
 pub use rate::{NoRate, RATE_FORM, Rate};
 pub use schema::Schema;
 pub use span::{Source, Span, Spanned};

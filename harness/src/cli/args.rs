@@ -18,7 +18,9 @@ pub(crate) use measure::{LevelArg, MeasureArgs};
 pub(crate) use select::SelectArgs;
 pub(crate) use serving::{FaultShard, FaultsArgs, ServeArgs};
 pub(crate) use sweeping::SweepArgs;
-pub(crate) use target::{CredentialsFrom, TargetArgs};
+pub(crate) use target::{
+    CredentialsFrom, TargetArgs, TargetListArgs, TargetStartArgs, TargetVerb, TargetVerbArgs,
+};
 
 /// Does this endpoint behave like Amazon Kinesis Data Streams?
 #[derive(Debug, Parser)]
@@ -69,6 +71,8 @@ pub(crate) enum Verb {
     Table(TableArgs),
     /// Print which operations have trials, which facts are in use, and on what the expectations rest.
     Coverage(CoverageArgs),
+    /// List, install or start the emulators whose profiles are built in.
+    Target(TargetVerbArgs),
     /// Start the reference as a server for other programs.
     Serve(ServeArgs),
     /// Find and delete the streams that a killed run left on a target.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kinesis_conformance::case::{Known, Profile};
-use kinesis_conformance::mutation::Breadth;
+use kinesis_conformance::mutation::{Breadth, unknown_faults};
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
@@ -17,6 +17,10 @@ use super::{faults, library};
 
 pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) -> Result<Exit, Problem> {
     let manifest = Manifest::of(library::read(cases)?, false);
+    let unknown = unknown_faults(&manifest);
+    if !unknown.is_empty() {
+        return Err(unknown.into());
+    }
     let full = Manifest::of(manifest.library.clone(), true);
     let mut profiles = 0;
     for name in Profile::names() {

@@ -30,6 +30,7 @@ mod spawn;
 mod sweep;
 mod table;
 mod target;
+mod targets;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -75,7 +76,7 @@ pub(crate) fn main() -> ExitCode {
 /// Shows what the command line is answered: help, a version, or what is wrong with it.
 fn unparsed(error: &clap::Error) -> ExitCode {
     match error.print() {
-        Err(lost) if !error.use_stderr() => {
+        Err(lost) if !error.use_stderr() && lost.kind() != std::io::ErrorKind::BrokenPipe => {
             let problem = output::unprinted(&lost);
             problem.report(ColorWhen::Auto);
             problem.exit.into()
@@ -99,6 +100,7 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
         Verb::Known(args) => known::known(cases, args),
         Verb::Table(args) => table::table(args),
         Verb::Coverage(args) => coverage::coverage(cases, args),
+        Verb::Target(args) => targets::target(args),
         Verb::Serve(args) => serve::serve(args),
         Verb::Sweep(args) => sweep::sweep(cases, args),
         Verb::Faults(args) => faults::faults(cases, args),

@@ -14,6 +14,7 @@ use super::library::required_trials;
 use super::output::warn;
 use super::problem::Problem;
 use super::spawn::{Restarted, Start};
+use super::targets;
 
 /// A target that is up, and what keeps it up.
 pub(crate) struct Ready {
@@ -40,6 +41,7 @@ pub(crate) struct Named {
 struct Spawn {
     command: String,
     ready: Endpoint,
+    environment: Vec<(String, String)>,
 }
 
 impl Ready {
@@ -127,9 +129,11 @@ impl Named {
         };
         let wait = Duration::from_secs(args.ready_timeout);
         let spawned = match &self.spawn {
-            Some(Spawn { command, ready }) => {
+            Some(Spawn { command, ready, environment }) => {
                 let (command, ready, redactor) = (command.clone(), ready.clone(), redactor.clone());
-                Some(Arc::new(Restarted::start(Start { command, ready, wait, redactor }).await?))
+                let environment = environment.clone();
+                let start = Start { command, ready, wait, environment, redactor };
+                Some(Arc::new(Restarted::start(start).await?))
             }
             None => None,
         };
@@ -188,11 +192,14 @@ pub(super) fn urls_of(profile: &Profile) -> Result<(), Problem> {
 
 /// What is to be started: what the arguments say, or what the profile does.
 fn spawn(args: &TargetArgs, profile: Option<&Profile>) -> Result<Option<Spawn>, Problem> {
-    let (command, url) = match (&args.spawn, &args.ready, profile) {
-        (Some(command), Some(url), _) => (command, url),
+    let (command, url, environment) = match (&args.spawn, &args.ready, profile) {
+        (Some(command), Some(url), _) => (command, url, Vec::new()),
         (None | Some(_), None | Some(_), Some(profile)) if args.start => {
             match (&profile.spawn, &profile.ready) {
-                (Some(command), Some(url)) => (command, url),
+                (Some(command), Some(url)) => {
+                    let named = args.target.as_deref().unwrap_or(&profile.name);
+                    (command, url, targets::environment(named)?)
+                }
                 (None | Some(_), None | Some(_)) => {
                     return Err(Problem::usage("start the target: its profile does not say how")
                         .with_help("add `--spawn COMMAND --ready URL` in place of `--start`"));
@@ -202,7 +209,7 @@ fn spawn(args: &TargetArgs, profile: Option<&Profile>) -> Result<Option<Spawn>, 
         (None | Some(_), None | Some(_), None | Some(_)) => return Ok(None),
     };
     let ready = endpoint(&origin(url))?;
-    Ok(Some(Spawn { command: command.clone(), ready }))
+    Ok(Some(Spawn { command: command.clone(), ready, environment }))
 }
 
 const DEFAULT_REGION: &str = "us-east-1";
@@ -250,7 +257,7 @@ fn trust(args: &TargetArgs) -> Result<Trust, Problem> {
 }
 
 /// A profile by the name of a built-in one, or by path.
-fn profile(text: &str) -> Result<Profile, Problem> {
+pub(super) fn profile(text: &str) -> Result<Profile, Problem> {
     match Profile::find(text)? {
         Some(profile) => Ok(profile),
         None => Err(Problem::usage(format!("find the target `{text}`: no profile of that name is built in"))

@@ -24,6 +24,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+pub use check::unknown_faults;
+
 use crate::case::ast::{Cost, Level};
 use crate::reference;
 use crate::reference::{Durations, Fault, Faults, Settings};

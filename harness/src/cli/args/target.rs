@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, ValueEnum, value_parser};
+use clap::{Args, Subcommand, ValueEnum, value_parser};
 
 use kinesis_conformance::case::{RATE_FORM, REGION_FORM, Rate, is_region};
 use kinesis_conformance::model::Model;
@@ -99,4 +99,40 @@ impl TargetArgs {
     pub(crate) const fn names_nothing(&self) -> bool {
         self.endpoint.is_none() && self.target.is_none() && self.spawn.is_none()
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TargetVerbArgs {
+    #[command(subcommand)]
+    pub(crate) verb: TargetVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TargetVerb {
+    /// Print the built-in targets, and which of them are installed.
+    List(TargetListArgs),
+    /// Install a target in the cache folder.
+    Install(TargetNameArgs),
+    /// Install a target if it is not there, and start it in the foreground.
+    Start(TargetStartArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TargetListArgs {}
+
+#[derive(Debug, Args)]
+pub(crate) struct TargetNameArgs {
+    /// A built-in profile's name, or the path of a profile.yaml.
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TargetStartArgs {
+    /// A built-in profile's name, or the path of a profile.yaml.
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) name: String,
+    /// The port on which a built-in target listens; the default is that of its profile.
+    #[arg(long, value_name = "PORT", value_parser = value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
 }
