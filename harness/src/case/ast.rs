@@ -10,6 +10,7 @@ mod resource;
 mod step;
 mod wire;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub use step::{Clock, Race, Read, Repeat};
 pub use wire::{BodyForm, Form, HttpForm, Spelling, WHOLE, Wire, WireAuth};
 
 use super::span::{Source, Span, Spanned};
-use crate::facts::FactId;
+use crate::facts::{FactId, Registry};
 use crate::model::Value;
 
 /// Everything under `cases/`.
@@ -45,6 +46,19 @@ pub struct Library {
     pub moved: Moved,
     /// The marks of the trials that each released version had, by its version.
     pub releases: BTreeMap<String, BTreeSet<String>>,
+    /// Facts beside those that this crate was built with.
+    pub added_facts: Registry,
+}
+
+impl Library {
+    /// All facts that its cases may cite.
+    pub fn registry(&self) -> Cow<'static, Registry> {
+        let embedded = Registry::embedded();
+        if self.added_facts.is_empty() {
+            return Cow::Borrowed(embedded);
+        }
+        Cow::Owned(embedded.with(&self.added_facts))
+    }
 }
 
 /// One suite file.

@@ -32,6 +32,9 @@ pub(crate) struct Cli {
     /// Read the cases from this folder instead of those built in.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
+    /// Also read the cases, facts and open questions in this folder; may be repeated.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) add_cases: Vec<PathBuf>,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }

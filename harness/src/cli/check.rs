@@ -9,13 +9,14 @@ use kinesis_conformance::reference::Fault;
 
 use super::args::{CheckArgs, ColorWhen};
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::say;
 use super::problem::Problem;
 use super::run::known_list;
 use super::target::urls_of;
 use super::{faults, library};
 
-pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) -> Result<Exit, Problem> {
+pub(super) fn check(cases: Cases<'_>, args: &CheckArgs, color: ColorWhen) -> Result<Exit, Problem> {
     let manifest = Manifest::of(library::read(cases)?, false);
     let unknown = unknown_faults(&manifest);
     if !unknown.is_empty() {

@@ -12,10 +12,11 @@ use kinesis_conformance::report::{Comparison, clean};
 use super::args::CompareArgs;
 use super::exit::Exit;
 use super::library;
+use super::library::Cases;
 use super::output::{print, say};
 use super::problem::Problem;
 
-pub(super) fn compare(cases: Option<&Path>, args: &CompareArgs) -> Result<Exit, Problem> {
+pub(super) fn compare(cases: Cases<'_>, args: &CompareArgs) -> Result<Exit, Problem> {
     let manifest = Manifest::of(library::read(cases)?, true);
     let found = Comparison::of(&open(&args.before)?, &open(&args.after)?, &manifest);
     print(found.to_text(&args.before.display().to_string(), &args.after.display().to_string()))?;

@@ -1,9 +1,7 @@
 //! `explain`.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use kinesis_conformance::facts::Registry;
 use kinesis_conformance::judge::RunSettings;
 use kinesis_conformance::log::Event;
 use kinesis_conformance::plan::{Manifest, Select};
@@ -12,6 +10,7 @@ use kinesis_conformance::run::{Emit, Stop, TargetError};
 
 use super::args::{ExplainArgs, TargetArgs};
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::{print, say};
 use super::problem::Problem;
 use super::run::no_target;
@@ -19,12 +18,12 @@ use super::signals::{heeding, unless_stopped};
 use super::target::Named;
 use super::{block_on, library};
 
-pub(super) fn explain(cases: Option<&Path>, args: &ExplainArgs) -> Result<Exit, Problem> {
+pub(super) fn explain(cases: Cases<'_>, args: &ExplainArgs) -> Result<Exit, Problem> {
     let manifest = Manifest::of(library::read(cases)?, true);
     if args.issue {
         return an_issue(&manifest, args);
     }
-    let explained = text_of(&args.id, &manifest, Registry::embedded()).map_err(|near| {
+    let explained = text_of(&args.id, &manifest, &manifest.library.registry()).map_err(|near| {
         let help = if near.is_empty() {
             "`list` prints the ids of trials, `coverage` the operations, `faults --list` the faults"
                 .to_owned()

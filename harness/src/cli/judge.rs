@@ -15,12 +15,13 @@ use super::apart::{Named, keep_apart};
 use super::args::JudgeArgs;
 use super::exit::Exit;
 use super::known::after_run;
+use super::library::Cases;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::run::{exit_of, known_list, style};
 use super::{library, reports};
 
-pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Problem> {
+pub(super) fn judge(cases: Cases<'_>, args: &JudgeArgs) -> Result<Exit, Problem> {
     keep_apart(
         [Named::of("--junit", args.junit.as_deref()), Named::of("--record", args.record.as_deref())],
         [Named::of("LOG", Some(&args.log)), Named::of("--known", args.known.as_deref())],

@@ -1,7 +1,6 @@
 //! `known update` and `known check`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use kinesis_conformance::case::{Known, Source, known_edit};
 use kinesis_conformance::judge::{FailureGroup, Standing, today, update};
@@ -11,6 +10,7 @@ use kinesis_conformance::report::{Group, Summary};
 
 use super::args::{KnownArgs, KnownCheckArgs, KnownUpdateArgs, KnownVerb};
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::{print, say, warn};
 use super::problem::Problem;
 use super::{files, judge, library};
@@ -21,14 +21,14 @@ const SUITE: &str = env!("CARGO_PKG_VERSION");
 /// So many trials are named of each finding after a run, where there is a report beside it.
 pub(super) const NAMED: usize = 5;
 
-pub(super) fn known(cases: Option<&Path>, args: &KnownArgs) -> Result<Exit, Problem> {
+pub(super) fn known(cases: Cases<'_>, args: &KnownArgs) -> Result<Exit, Problem> {
     match &args.verb {
         KnownVerb::Update(args) => mend(cases, args),
         KnownVerb::Check(args) => check(cases, args),
     }
 }
 
-fn mend(cases: Option<&Path>, args: &KnownUpdateArgs) -> Result<Exit, Problem> {
+fn mend(cases: Cases<'_>, args: &KnownUpdateArgs) -> Result<Exit, Problem> {
     let library = library::read(cases)?;
     let log = judge::open(&args.log)?;
     let manifest = Manifest::of(library.clone(), false);
@@ -70,7 +70,7 @@ fn mend(cases: Option<&Path>, args: &KnownUpdateArgs) -> Result<Exit, Problem> {
     Ok(Exit::Fine)
 }
 
-fn check(cases: Option<&Path>, args: &KnownCheckArgs) -> Result<Exit, Problem> {
+fn check(cases: Cases<'_>, args: &KnownCheckArgs) -> Result<Exit, Problem> {
     let manifest = Manifest::of(library::read(cases)?, true);
     let known = Known::read(&args.file)?;
     let log: Option<Log> = args.log.as_deref().map(judge::open).transpose()?;

@@ -1,12 +1,11 @@
 //! The cases that a command works on, read and checked before anything is sent.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kinesis_conformance::case::ast::Library;
 use kinesis_conformance::case::{Diagnostic, Profile, Severity, lint, nearest};
-use kinesis_conformance::facts::Registry;
 use kinesis_conformance::log::Outcome;
 use kinesis_conformance::model::Model;
 use kinesis_conformance::plan::{Manifest, PlannedTrial, Select, is_pattern};
@@ -17,17 +16,24 @@ use super::exit::Exit;
 use super::judge;
 use super::problem::Problem;
 
-/// Reads the cases, from a folder or those built in, and lints them.
-pub(crate) fn read(cases: Option<&Path>) -> Result<Arc<Library>, Problem> {
-    let library = match cases {
-        Some(dir) if !dir.is_dir() => {
-            return Err(Problem::usage(format!("read the cases: `{}` is not a folder", dir.display()))
-                .with_help("name the folder that holds the suites, such as `--cases cases`"));
-        }
-        Some(dir) => Library::read(dir)?,
-        None => Library::embedded()?,
-    };
-    let found: Vec<Diagnostic> = lint(&library, Model::embedded(), Registry::embedded())
+/// Where the cases come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cases<'a> {
+    /// A folder in place of the cases that are built in.
+    pub(crate) dir: Option<&'a Path>,
+    /// Folders of somebody's own cases, facts and questions.
+    pub(crate) added: &'a [PathBuf],
+}
+
+/// Reads the cases, from folders or those built in, and lints them.
+pub(crate) fn read(cases: Cases<'_>) -> Result<Arc<Library>, Problem> {
+    let mut folders = cases.dir.into_iter().chain(cases.added.iter().map(PathBuf::as_path));
+    if let Some(dir) = folders.find(|dir| !dir.is_dir()) {
+        return Err(Problem::usage(format!("read the cases: `{}` is not a folder", dir.display()))
+            .with_help("name the folder that holds the suites, such as `--cases cases`"));
+    }
+    let library = Library::read_all(cases.dir, cases.added)?;
+    let found: Vec<Diagnostic> = lint(&library, Model::embedded(), &library.registry())
         .into_iter()
         .filter(|diagnostic| diagnostic.severity == Severity::Error)
         .collect();

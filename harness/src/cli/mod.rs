@@ -40,6 +40,7 @@ use clap::Parser as _;
 
 use args::{Cli, ColorWhen, Verb};
 use exit::Exit;
+use library::Cases;
 use problem::Problem;
 
 /// Parses the command line, does what it says, and returns how it ended.
@@ -87,7 +88,7 @@ fn unparsed(error: &clap::Error) -> ExitCode {
 }
 
 fn verb(cli: &Cli) -> Result<Exit, Problem> {
-    let cases = cli.cases.as_deref();
+    let cases = Cases { dir: cli.cases.as_deref(), added: &cli.add_cases };
     match &cli.verb {
         Verb::Run(args) => run::run(cases, args),
         Verb::Repeat(args) => repeat::repeat(cases, args),

@@ -17,6 +17,7 @@ use kinesis_conformance::run::{DEFAULT_JOBS, Emit, Stop, TargetError};
 use super::apart::{Named, keep_apart};
 use super::args::{MeasureArgs, RunArgs, SelectArgs, TargetArgs};
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::reports::{self, Reserved, lost};
@@ -30,7 +31,7 @@ const QUIET: Duration = Duration::from_secs(1);
 /// The name in the command lines that are shown.
 const PROGRAM: &str = "kinesis-conformance";
 
-pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem> {
+pub(super) fn run(cases: Cases<'_>, args: &RunArgs) -> Result<Exit, Problem> {
     let RunInputs { manifest, select, named, known, settings } =
         RunInputs::of(cases, &args.select, &args.target, &args.measure)?;
     separate_files(args)?;
@@ -90,7 +91,7 @@ pub(super) struct RunInputs {
 
 impl RunInputs {
     pub(super) fn of(
-        cases: Option<&Path>,
+        cases: Cases<'_>,
         select: &SelectArgs,
         target: &TargetArgs,
         measure: &MeasureArgs,

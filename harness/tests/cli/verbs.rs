@@ -124,10 +124,10 @@ fn explain_shows_what_stands_behind_every_kind_of_id() {
 fn check_refuses_a_fault_that_there_is_not_also_without_running_faults() {
     let scratch = Scratch::new();
     let cases = scratch.write(
-        "cases/list-streams/it.yaml",
-        "format: 1\noperation: ListStreams\ncases:\n  once:\n    title: A list is given\n    kills: [unsigned-acepted]\n    given: {}\n    steps:\n      expect: accepted\n      because: [LIFE-001]\n",
+        "cases/create-stream/it.yaml",
+        "format: 1\noperation: CreateStream\ncases:\n  once:\n    title: A name is free\n    kills: [unsigned-acepted]\n    given: {}\n    steps:\n      with: {StreamName: somebody, ShardCount: 1, Tags: $run.tags}\n      expect: accepted\n      because: [LIFE-001]\n",
     );
-    let cases = cases.trim_end_matches("/list-streams/it.yaml");
+    let cases = cases.trim_end_matches("/create-stream/it.yaml");
     run(&["check", "--no-faults", "--cases", cases])
         .expect(2)
         .complains(&["a fault that the reference does not have", "did you mean `unsigned-accepted`?"]);
@@ -284,9 +284,9 @@ fn compare_and_table_read_records() {
     let served = Served::start(&["--fault", "encryption-type-kms-accepted"]);
     run(&["run", "-q", REFUSAL, "--endpoint", &served.endpoint, "--record", &after]).expect(1);
     run(&["compare", &before, &after]).expect(1).says(&[
-        "newly wrong (1)",
+        "newly wrong (6)",
         REFUSAL,
-        "newly wrong 1 · fixed 0",
+        "newly wrong 6 · fixed 0",
     ]);
     run(&["compare", &after, &before]).expect(0).says(&["fixed (6)", REFUSAL]);
     run(&["compare", "--exact", &after, &before]).expect(1);
