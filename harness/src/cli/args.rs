@@ -1,5 +1,6 @@
 //! Verbs and flags. `harness/FORMAT.md` holds the table of them.
 
+mod help;
 mod known;
 mod measure;
 mod select;
@@ -24,7 +25,7 @@ pub(crate) use target::{
 
 /// Does this endpoint behave like Amazon Kinesis Data Streams?
 #[derive(Debug, Parser)]
-#[command(name = "kinesis-conformance", version, about, max_term_width = 100)]
+#[command(name = "kinesis-conformance", version, about, max_term_width = 100, after_help = help::PROGRAM)]
 pub(crate) struct Cli {
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto)]
@@ -53,28 +54,34 @@ pub(crate) enum ColorWhen {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Run the suite against a target; without a target, against the built-in reference.
+    #[command(after_help = help::RUN)]
     Run(RunArgs),
     /// Run the suite several times and report which verdicts differ.
     Repeat(RepeatArgs),
     /// List trials by id.
+    #[command(after_help = help::LIST)]
     List(ListArgs),
     /// Check the files (cases, questions, profiles, known lists), and check that every case can fail.
     Check(CheckArgs),
     /// Explain an id: what a trial sends and expects, what a fact says, what a fault does.
+    #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArgs),
     /// Run one trial of a log again, against the target that the command line names.
     Replay(ReplayArgs),
     /// Judge a log again with the current cases, without the target.
     Judge(JudgeArgs),
     /// Compare two run records: print the verdicts and the answers to open questions that differ.
+    #[command(after_help = help::COMPARE)]
     Compare(CompareArgs),
     /// Write, mend or check a list of known failures.
+    #[command(after_help = help::KNOWN)]
     Known(KnownArgs),
     /// Print the figures of run records as a Markdown table.
     Table(TableArgs),
     /// Print which operations have trials, which facts are in use, and on what the expectations rest.
     Coverage(CoverageArgs),
     /// List, install or start the emulators whose profiles are built in.
+    #[command(after_help = help::TARGET)]
     Target(TargetVerbArgs),
     /// Start the reference as a server for other programs.
     Serve(ServeArgs),
@@ -84,6 +91,10 @@ pub(crate) enum Verb {
     Faults(FaultsArgs),
     /// Write the JSON Schemas of the file formats.
     Schema(SchemaArgs),
+    /// Print the completions of a shell.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all verbs.
+    Man(ManArgs),
     /// Turn botocore's service-2.json into this crate's model file.
     ImportModel(ImportModelArgs),
 }
@@ -253,6 +264,20 @@ pub(crate) struct SchemaArgs {
     /// Write nothing, and exit with 1 if a file differs.
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write the page of the program and of each verb into this folder.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -42,7 +42,7 @@ pub(super) fn judge(cases: Cases<'_>, args: &JudgeArgs) -> Result<Exit, Problem>
     let mut losses = Losses::default();
     losses.note(print(render(&summary, style(), &options)));
     if let Some(known) = &known {
-        losses.note(print(after_run(known, &manifest, &summary.trials)));
+        losses.note(print(after_run(known, &manifest, &summary.trials, Some(&args.log))));
     }
     for (id, before, after) in &again.changed {
         warn(format_args!("changed: {} was {}, is {}", clean(id), before.as_str(), after.as_str()));

@@ -1,6 +1,7 @@
 //! `known update` and `known check`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use kinesis_conformance::case::{Known, Source, known_edit};
 use kinesis_conformance::judge::{FailureGroup, Standing, today, update};
@@ -86,19 +87,25 @@ fn check(cases: Cases<'_>, args: &KnownCheckArgs) -> Result<Exit, Problem> {
     Ok(Exit::Fine)
 }
 
-/// After a run: what of the list is not as the run was.
+/// After a run: what of the list is not as the run was. `log` = where the run's log is, if it has one.
 pub(super) fn after_run(
     known: &Known,
     manifest: &Manifest,
     verdicts: &BTreeMap<String, TrialVerdict>,
+    log: Option<&Path>,
 ) -> String {
     let standing = Standing::of(known, manifest, verdicts, today());
     if standing.findings.is_empty() {
         return String::new();
     }
     let text = standing.to_text(&known.source.path, NAMED);
-    let path = &known.source.path;
-    format!("\nknown list\n{text}mend it: kinesis-conformance known update --log LOG --into {path}\n")
+    let (path, log) = (&known.source.path, log.unwrap_or_else(|| Path::new("LOG")).display());
+    let mend = if standing.calls_for_action() {
+        format!("mend it: kinesis-conformance known update --log {log} --into {path}\n")
+    } else {
+        String::new()
+    };
+    format!("\nknown list\n{text}{mend}")
 }
 
 /// The failures of a run by cause, known ones too.

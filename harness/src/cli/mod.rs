@@ -25,6 +25,7 @@ mod reports;
 mod run;
 mod schema;
 mod serve;
+mod shell;
 mod signals;
 mod spawn;
 mod sweep;
@@ -106,6 +107,8 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
         Verb::Sweep(args) => sweep::sweep(cases, args),
         Verb::Faults(args) => faults::faults(cases, args),
         Verb::Schema(args) => schema::schema(args),
+        Verb::Completions(args) => shell::completions(args),
+        Verb::Man(args) => shell::man(args),
         Verb::ImportModel(args) => schema::import_model(args),
     }
 }

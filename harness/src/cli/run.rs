@@ -262,7 +262,7 @@ fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>, manifest: &M
     let mut losses = Losses::default();
     losses.note(print(render(summary, style(), &options)));
     if let Some(known) = known {
-        losses.note(print(known::after_run(known, manifest, &summary.trials)));
+        losses.note(print(known::after_run(known, manifest, &summary.trials, args.log.as_deref())));
     }
     losses.and(reports::write(summary, &options, args.junit.as_deref(), args.record.as_deref()));
     losses

@@ -154,6 +154,17 @@ fn a_target_is_started_with_the_folder_of_its_profile_and_built_in_ones_are_list
 }
 
 #[test]
+fn completions_and_manual_pages_are_made_of_the_flags() {
+    run(&["completions", "bash"]).expect(0).says(&["--add-cases", "known"]);
+    run(&["man"]).expect(0).says(&[".TH kinesis-conformance", "Verbs by purpose"]);
+    let scratch = Scratch::new();
+    run(&["man", &scratch.path("")]).expect(0);
+    let page = std::fs::read_to_string(scratch.path("kinesis-conformance-run.1")).expect("a page");
+    assert!(page.contains("max\\-fail"), "{page}");
+    run(&["run", "--help"]).expect(0).says(&["Which trials:", "Target:", "Examples:", "Exit codes: 0 no trial"]);
+}
+
+#[test]
 fn check_reads_all_that_is_built_in() {
     run(&["check", "--no-faults"])
         .expect(0)

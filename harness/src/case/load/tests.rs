@@ -308,7 +308,7 @@ fn cases_facts_and_questions_of_another_folder_stand_beside_ours() {
     write(
         "questions.yaml",
         "format: 1\nquestions:\n  ours:\n    question: What is it?\n    affects: [producers]\n    facts: [OURS-001]\n    \
-         candidates: {yes: {answer: accepted}, refused: {answer: {error: ValidationException}}}\n",
+         candidates: {taken: {answer: accepted}, refused: {answer: {error: ValidationException}}}\n",
     );
     write(
         "our-list.yaml",
