@@ -17,7 +17,7 @@ use super::problem::Problem;
 /// How often the program says how far a clean-up has come.
 const TELL: Duration = Duration::from_secs(2);
 
-/// Does `work`, and stops it on SIGINT and SIGTERM, and once the budget is over. On the second signal
+/// Does `work`, and stops it on SIGINT, SIGTERM and SIGHUP, and once the budget is over. On the second signal
 /// the work is dropped, and with it whatever it has started; the streams that may be left are named.
 pub(super) async fn heeding(
     stop: &Stop,
@@ -95,10 +95,11 @@ impl Drop for NamedAfterPanic<'_> {
     }
 }
 
-/// Both signals that request a program to end.
+/// The signals that request a program to end. The terminal sends the last one when it is closed.
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    hang_up: Signal,
 }
 
 impl Signals {
@@ -107,14 +108,19 @@ impl Signals {
         let listen = |kind| {
             signal(kind).map_err(|error| Problem::new(Exit::Bug, format!("listen for signals: {error}")))
         };
-        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hang_up: listen(SignalKind::hangup())?,
+        })
     }
 
-    /// Waits for either.
+    /// Waits for one of them.
     pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
         }
     }
 }
