@@ -12,8 +12,8 @@ use super::exit::Exit;
 use super::library::Cases;
 use super::output::say;
 use super::problem::Problem;
+use super::profiles::urls_of;
 use super::run::known_list;
-use super::target::urls_of;
 use super::{faults, library};
 
 pub(super) fn check(cases: Cases<'_>, args: &CheckArgs, color: ColorWhen) -> Result<Exit, Problem> {

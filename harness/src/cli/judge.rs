@@ -1,12 +1,10 @@
 //! `judge`.
 
-use std::io::BufReader;
 use std::path::Path;
 
 use kinesis_conformance::case::Known;
-use kinesis_conformance::case::open_file;
 use kinesis_conformance::judge::rejudge;
-use kinesis_conformance::log::{Event, Log, read_log};
+use kinesis_conformance::log::Event;
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::report::terminal::{Options, Pictures, render};
 use kinesis_conformance::report::{Summary, clean};
@@ -19,14 +17,14 @@ use super::library::Cases;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::run::{exit_of, known_list, style};
-use super::{library, reports};
+use super::{library, logs, reports};
 
 pub(super) fn judge(cases: Cases<'_>, args: &JudgeArgs) -> Result<Exit, Problem> {
     keep_apart(
         [Named::of("--junit", args.junit.as_deref()), Named::of("--record", args.record.as_deref())],
         [Named::of("LOG", Some(&args.log)), Named::of("--known", args.known.as_deref())],
     )?;
-    let log = open(&args.log)?;
+    let log = logs::open(&args.log)?;
     let stored = log.events.iter().filter_map(|event| {
         let Event::Trial(trial) = event else { return None };
         Some(trial.id.as_str())
@@ -62,18 +60,4 @@ pub(super) fn judge(cases: Cases<'_>, args: &JudgeArgs) -> Result<Exit, Problem>
     });
     losses.and(reports::write(&summary, &options, args.junit.as_deref(), args.record.as_deref()));
     Ok(losses.exit(footer.map_or(Exit::Interrupted, |footer| exit_of(&summary, &footer))))
-}
-
-/// Reads a log that the user names.
-pub(super) fn open(path: &Path) -> Result<Log, Problem> {
-    let file = open_file(path).map_err(|error| {
-        Problem::usage(format!("read the log `{}`: {error}", path.display()))
-            .with_help("name a file that `run --log FILE` wrote")
-    })?;
-    read_log(BufReader::new(file)).map_err(|error| {
-        // The error may quote the file, which must not make lines of its own.
-        let reason = clean(&error.to_string());
-        Problem::usage(format!("take `{}` for a log: failed to {reason}", path.display()))
-            .with_help("name a file that `run --log FILE` wrote")
-    })
 }

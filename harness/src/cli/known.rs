@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::library::Cases;
 use super::output::{print, say, warn};
 use super::problem::Problem;
-use super::{files, judge, library};
+use super::{files, library, logs};
 
 /// The version of the suite that this program has.
 const SUITE: &str = env!("CARGO_PKG_VERSION");
@@ -31,7 +31,7 @@ pub(super) fn known(cases: Cases<'_>, args: &KnownArgs) -> Result<Exit, Problem>
 
 fn mend(cases: Cases<'_>, args: &KnownUpdateArgs) -> Result<Exit, Problem> {
     let library = library::read(cases)?;
-    let log = judge::open(&args.log)?;
+    let log = logs::open(&args.log)?;
     let manifest = Manifest::of(library.clone(), false);
     let full = Manifest::of(library, true);
     let manifest = if log.header.manifest_digest == full.digest() { full } else { manifest };
@@ -74,7 +74,7 @@ fn mend(cases: Cases<'_>, args: &KnownUpdateArgs) -> Result<Exit, Problem> {
 fn check(cases: Cases<'_>, args: &KnownCheckArgs) -> Result<Exit, Problem> {
     let manifest = Manifest::of(library::read(cases)?, true);
     let known = Known::read(&args.file)?;
-    let log: Option<Log> = args.log.as_deref().map(judge::open).transpose()?;
+    let log: Option<Log> = args.log.as_deref().map(logs::open).transpose()?;
     let verdicts = log.as_ref().map(|log| Summary::of_log(log).trials).unwrap_or_default();
     let standing = Standing::of(&known, &manifest, &verdicts, today());
     print(standing.to_text(&known.source.path, usize::MAX))?;

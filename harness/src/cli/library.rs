@@ -13,7 +13,7 @@ use kinesis_conformance::report::Summary;
 
 use super::args::SelectArgs;
 use super::exit::Exit;
-use super::judge;
+use super::logs;
 use super::problem::Problem;
 
 /// Where the cases come from.
@@ -59,7 +59,7 @@ pub(crate) fn select(args: &SelectArgs) -> Result<Select, Problem> {
 
 /// The trials of a log that failed, at least one.
 fn failed_in(path: &Path) -> Result<Vec<String>, Problem> {
-    let log = judge::open(path)?;
+    let log = logs::open(path)?;
     let failed = |outcome: Outcome| match outcome {
         Outcome::Fail | Outcome::Blocked | Outcome::Error => true,
         Outcome::Pass

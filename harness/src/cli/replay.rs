@@ -18,10 +18,10 @@ use super::problem::Problem;
 use super::run::{exit_of, no_target, style};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::Named;
-use super::{block_on, judge, library};
+use super::{block_on, library, logs};
 
 pub(super) fn replay(cases: Cases<'_>, args: &ReplayArgs) -> Result<Exit, Problem> {
-    let log = judge::open(&args.log)?;
+    let log = logs::open(&args.log)?;
     let stored = log.events.iter().find_map(|event| match event {
         Event::Trial(trial) if trial.id == args.id => Some(trial),
         Event::Trial(_)

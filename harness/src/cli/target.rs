@@ -13,6 +13,7 @@ use super::exit::Exit;
 use super::library::required_trials;
 use super::output::warn;
 use super::problem::Problem;
+use super::profiles::{origin, profile, urls_of};
 use super::spawn::{Restarted, Start};
 use super::targets;
 
@@ -175,21 +176,6 @@ impl Named {
     }
 }
 
-/// No URL of a profile may lead to AWS, whichever of them is used.
-pub(super) fn urls_of(profile: &Profile) -> Result<(), Problem> {
-    for (key, url) in
-        [("endpoint", profile.endpoint.clone()), ("ready", profile.ready.as_deref().map(origin))]
-    {
-        let Some(url) = url else { continue };
-        Endpoint::of_target(&url).map_err(|error| {
-            let help = error.help();
-            let path = &profile.source.path;
-            Problem::usage(format!("use `{key}` of the profile `{path}`: failed to {error}")).with_help(help)
-        })?;
-    }
-    Ok(())
-}
-
 /// What is to be started: what the arguments say, or what the profile does.
 fn spawn(args: &TargetArgs, profile: Option<&Profile>) -> Result<Option<Spawn>, Problem> {
     let (command, url, environment) = match (&args.spawn, &args.ready, profile) {
@@ -256,29 +242,11 @@ fn trust(args: &TargetArgs) -> Result<Trust, Problem> {
     Ok(Trust::SystemAnd(anchors))
 }
 
-/// A profile by the name of a built-in one, or by path.
-pub(super) fn profile(text: &str) -> Result<Profile, Problem> {
-    match Profile::find(text)? {
-        Some(profile) => Ok(profile),
-        None => Err(Problem::usage(format!("find the target `{text}`: no profile of that name is built in"))
-            .with_help(format!("one of {}, or the path of a profile.yaml", Profile::names().join(", ")))),
-    }
-}
-
 fn endpoint(text: &str) -> Result<Endpoint, Problem> {
     Endpoint::of_target(text).map_err(|error| {
         let help = error.help();
         Problem::usage(error).with_help(help)
     })
-}
-
-/// Scheme, host and port of a URL: what `--ready` says of the endpoint. User information stays, so that
-/// it is refused.
-fn origin(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-    let start = rest.rfind('@').unwrap_or(0);
-    let end = rest[start..].find(['/', '?', '#']).map_or(rest.len(), |at| start + at);
-    format!("{scheme}://{}", &rest[..end])
 }
 
 fn credentials(from: CredentialsFrom) -> Result<Credentials, Problem> {

@@ -11,7 +11,7 @@ use super::args::{TargetListArgs, TargetStartArgs, TargetVerb, TargetVerbArgs};
 use super::exit::Exit;
 use super::output::{say, warn};
 use super::problem::Problem;
-use super::target::{profile, urls_of};
+use super::profiles::{profile, urls_of};
 
 /// The folder that holds the profile, for its command.
 const PROFILE_DIR: &str = "PROFILE_DIR";

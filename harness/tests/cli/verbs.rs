@@ -161,7 +161,12 @@ fn completions_and_manual_pages_are_made_of_the_flags() {
     run(&["man", &scratch.path("")]).expect(0);
     let page = std::fs::read_to_string(scratch.path("kinesis-conformance-run.1")).expect("a page");
     assert!(page.contains("max\\-fail"), "{page}");
-    run(&["run", "--help"]).expect(0).says(&["Which trials:", "Target:", "Examples:", "Exit codes: 0 no trial"]);
+    run(&["run", "--help"]).expect(0).says(&[
+        "Which trials:",
+        "Target:",
+        "Examples:",
+        "Exit codes: 0 no trial",
+    ]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{Present, failing_kinds, fails, kinds, passes, pinned, present};
+use crate::case::ast::Cost;
 use crate::case::known_edit::{Braces, Edit, NewEntry};
 use crate::case::{Known, KnownEntry, kebab_case};
 use crate::log::{MismatchKind, TrialVerdict};
@@ -109,8 +110,9 @@ pub fn update(
     }
     new.iter().try_for_each(|entry| edit.add(entry))?;
     let newer = pinned(known, manifest).unwrap_or_default();
+    let small = |id: &str| manifest.trials.iter().any(|trial| trial.id == id && trial.cost == Cost::Small);
     match known.suite.as_ref().filter(|pinned| pinned.value != suite) {
-        Some(pinned) if newer.iter().all(|id| verdicts.contains_key(id)) => {
+        Some(pinned) if newer.iter().all(|id| verdicts.contains_key(id) || !small(id)) => {
             changes.push(format!("the pin moves from suite {} to {suite}", pinned.value));
             edit.pin(suite);
         }

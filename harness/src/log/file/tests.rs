@@ -109,7 +109,7 @@ fn a_log_of_another_version_says_what_to_do() {
     for (major, minor, found) in [(2, "\"minor\":2,", "2.2"), (3, "", "3.0"), (3, "\"minor\":1,", "3.1")] {
         let error = of_version(major, minor).expect_err("a later version").to_string();
         let start =
-            format!("read the log: it has format {found}, and this version reads format 2.1 and older ");
+            format!("read the log: it has format {found}, and this version reads format 2.2 and older ");
         assert!(error.starts_with(&start), "{error}");
         assert!(error.ends_with("use kinesis-conformance 0.1.0, which wrote it, or a later one"), "{error}");
     }
