@@ -1,7 +1,5 @@
 //! `judge`.
 
-use std::path::Path;
-
 use kinesis_conformance::case::Known;
 use kinesis_conformance::judge::rejudge;
 use kinesis_conformance::log::Event;
