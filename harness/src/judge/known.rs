@@ -202,6 +202,4 @@ const fn fails(trial: &TrialVerdict) -> bool {
 }
 
 #[cfg(test)]
-mod mending;
-#[cfg(test)]
 mod tests;

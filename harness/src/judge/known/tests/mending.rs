@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 
-use super::standing::{FindingKind, Standing};
-use super::update::{FailureGroup, update};
-use super::*;
+use super::super::standing::{FindingKind, Standing};
+use super::super::update::{FailureGroup, update};
+use super::super::*;
 use crate::case::ast::Library;
 use crate::case::{Known, Source, known_edit};
 use crate::log::{Mismatch, Outcome, TrialVerdict};
