@@ -36,6 +36,8 @@ for target in "$@"; do
   code=0
   "$bin" run ${from[@]+"${from[@]}"} --quiet --record "$record.new" >"target/$target.txt" || code=$?
   if [ "$code" -le 1 ]; then
+    # What the new record changes, for the one who commits it.
+    [ ! -e "$record" ] || "$bin" compare "$record" "$record.new" || true
     mv "$record.new" "$record"
   else
     echo "$target: the run ended with $code, and its record stays as it was" >&2

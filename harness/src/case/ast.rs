@@ -10,6 +10,8 @@ mod resource;
 mod step;
 mod wire;
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -26,7 +28,7 @@ pub use step::{Clock, Race, Read, Repeat};
 pub use wire::{BodyForm, Form, HttpForm, Spelling, WHOLE, Wire, WireAuth};
 
 use super::span::{Source, Span, Spanned};
-use crate::facts::FactId;
+use crate::facts::{FactId, Registry};
 use crate::model::Value;
 
 /// Everything under `cases/`.
@@ -42,6 +44,21 @@ pub struct Library {
     pub resources: Arc<Resources>,
     /// What has become of the ids that cases had before.
     pub moved: Moved,
+    /// The marks of the trials that each released version had, by its version.
+    pub releases: BTreeMap<String, BTreeSet<String>>,
+    /// Facts beside those that this crate was built with.
+    pub added_facts: Registry,
+}
+
+impl Library {
+    /// All facts that its cases may cite.
+    pub fn registry(&self) -> Cow<'static, Registry> {
+        let embedded = Registry::embedded();
+        if self.added_facts.is_empty() {
+            return Cow::Borrowed(embedded);
+        }
+        Cow::Owned(embedded.with(&self.added_facts))
+    }
 }
 
 /// One suite file.

@@ -3,8 +3,12 @@
 //! Whether an entry matches a trial is for the judge to say; places are kept so that it can draw
 //! the entry that matches none.
 
+pub mod edit;
+
 use std::path::Path;
 use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use super::diagnostic::Diagnostic;
 use super::files;
@@ -12,30 +16,61 @@ use super::mapping::{Mapping, nearest};
 use super::profile;
 use super::reader::Reader;
 use super::span::{Source, Span, Spanned};
-use super::yaml::Entry;
+use super::yaml::{Entry, Scalar, Yaml, YamlNode, slice};
 
 /// A list of known failures.
 #[derive(Clone, Debug)]
 pub struct Known {
     /// The file.
     pub source: Arc<Source>,
-    /// Its entries, in the file's order; ids differ.
+    /// The version of the suite that the list is pinned to: what is newer fails nobody.
+    pub suite: Option<Spanned<String>>,
+    /// Its entries, in the file's order; names differ.
     pub entries: Vec<KnownEntry>,
+    /// Where `known` stands, and what it holds.
+    places: Places,
 }
 
-/// One known failure.
+/// Where the parts of a list stand that may be edited.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    format: Span,
+    key: Span,
+    value: Span,
+}
+
+/// One known failure, of one trial or of many.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KnownEntry {
     /// The whole entry in the file: the lines to delete once it is fixed.
     pub span: Span,
-    /// A trial's id, or a case's for all its trials.
-    pub id: Spanned<String>,
+    /// The key: the name of the entry, or, without `trials`, the only one of them.
+    pub name: Spanned<String>,
+    /// Ids of trials or of cases, or patterns of ids; at least one.
+    pub trials: Vec<Spanned<String>>,
     /// The kinds of mismatch that are known, at least one; named as in the log.
     pub fails: Vec<Spanned<String>>,
     /// Why the target does so, or what is known about it.
     pub why: String,
     /// Where it is discussed.
     pub link: Option<String>,
+    /// Since when it has been known.
+    pub since: Option<Date>,
+    /// The last day on which the entry counts.
+    pub until: Option<Spanned<Date>>,
+    /// True if the trials pass at times.
+    pub flaky: bool,
+    /// The value of `trials`, if it is there.
+    listed: Option<Span>,
+    /// The value of the entry.
+    fields: Span,
+}
+
+impl KnownEntry {
+    /// True if the entry does not count any more.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.until.as_ref().is_some_and(|until| until.value < today)
+    }
 }
 
 impl Known {
@@ -83,16 +118,24 @@ impl Known {
     pub fn from_source(source: &Arc<Source>) -> Result<Self, Vec<Diagnostic>> {
         let source = &files::without_mark(Arc::clone(source));
         let (mut reader, tree) = Reader::open(source);
-        let mut known = Self { source: Arc::clone(source), entries: Vec::new() };
-        if let Some(fields) = tree.as_ref().and_then(|tree| reader.fields(tree, Mapping::KnownList)) {
+        let known = tree.as_ref().and_then(|tree| {
+            let fields = reader.fields(tree, Mapping::KnownList)?;
             reader.format(&fields, Mapping::KnownList);
-            let entries = reader
-                .required(&fields, Mapping::KnownList, "known")
-                .and_then(|yaml| reader.entries(yaml, "`known`"));
-            known.entries =
-                entries.unwrap_or_default().iter().filter_map(|found| entry(&mut reader, found)).collect();
+            let suite = fields.get("suite").and_then(|yaml| version(&mut reader, yaml));
+            let yaml = reader.required(&fields, Mapping::KnownList, "known")?;
+            let found = reader.entries(yaml, "`known`")?;
+            let entries = found.iter().filter_map(|found| entry(&mut reader, found)).collect();
+            let places = Places {
+                format: fields.entry("format")?.span(),
+                key: fields.entry("known")?.key.span,
+                value: yaml.span,
+            };
+            Some(Self { source: Arc::clone(source), suite, entries, places })
+        });
+        match known {
+            Some(known) if reader.problems.is_empty() => Ok(known),
+            Some(_) | None => Err(reader.problems),
         }
-        if reader.problems.is_empty() { Ok(known) } else { Err(reader.problems) }
     }
 
     /// Values of `fails` that are not among the kinds of mismatch that there are.
@@ -114,6 +157,17 @@ impl Known {
 
 fn entry(reader: &mut Reader, entry: &Entry) -> Option<KnownEntry> {
     let fields = reader.fields(&entry.value, Mapping::KnownEntry)?;
+    let listed = fields.get("trials");
+    let trials = listed.map_or_else(
+        || vec![entry.key.clone()],
+        |yaml| {
+            let read = reader.texts(yaml, "`trials`");
+            if read.is_empty() {
+                reader.error(yaml.span, "`trials` without a trial", "name at least one, or leave it out");
+            }
+            read
+        },
+    );
     let fails = reader.required(&fields, Mapping::KnownEntry, "fails")?;
     let read = reader.texts(fails, "`fails`");
     if read.is_empty() {
@@ -122,11 +176,48 @@ fn entry(reader: &mut Reader, entry: &Entry) -> Option<KnownEntry> {
     let why =
         reader.required(&fields, Mapping::KnownEntry, "why").and_then(|yaml| reader.text(yaml, "`why`"));
     let link = fields.get("link").and_then(|yaml| reader.text(yaml, "`link`"));
+    let since = fields.get("since").and_then(|yaml| date(reader, yaml, "`since`"));
+    let until = fields.get("until").and_then(|yaml| date(reader, yaml, "`until`"));
+    let flaky = fields.get("flaky").and_then(|yaml| reader.truth(yaml, "`flaky`"));
     Some(KnownEntry {
         span: entry.span(),
-        id: entry.key.clone(),
+        name: entry.key.clone(),
+        trials,
         fails: read,
         why: why?.value,
         link: link.map(|link| link.value),
+        since: since.map(|date| date.value),
+        until,
+        flaky: flaky.unwrap_or_default(),
+        listed: listed.map(|yaml| yaml.span),
+        fields: entry.value.span,
     })
 }
+
+/// A day, such as `2026-11-28`.
+fn date(reader: &mut Reader, yaml: &Yaml, what: &str) -> Option<Spanned<Date>> {
+    let text = reader.text(yaml, what)?;
+    let Ok(date) = text.value.parse() else {
+        reader.error(yaml.span, format!("{what} is a day"), "write it as year, month and day: 2026-11-28");
+        return None;
+    };
+    Some(Spanned::new(date, yaml.span))
+}
+
+/// A version of the suite, such as `0.2`, which other readers may take for a number.
+fn version(reader: &mut Reader, yaml: &Yaml) -> Option<Spanned<String>> {
+    let text = match &yaml.node {
+        YamlNode::Scalar(Scalar::Text(text)) => text.clone(),
+        YamlNode::Scalar(Scalar::Float(_)) => slice(&reader.source, yaml.span).to_owned(),
+        YamlNode::Scalar(Scalar::Null | Scalar::Bool(_) | Scalar::Integer(_))
+        | YamlNode::List(_)
+        | YamlNode::Map(_) => {
+            reader.wrong_kind(yaml, "`suite`", "a version, such as 0.2");
+            return None;
+        }
+    };
+    Some(Spanned::new(text, yaml.span))
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,13 +9,15 @@ mod family;
 mod moved;
 mod operation;
 mod question;
+mod release;
 mod resource;
 mod step;
 mod suite;
 mod tree;
 mod wire;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
@@ -24,6 +26,7 @@ use super::ast::{Library, Moved, Operations, Question, Resources};
 use super::diagnostic::Diagnostic;
 use super::files;
 use super::span::Source;
+use crate::facts::Registry;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "cases"]
@@ -38,12 +41,17 @@ const OPERATIONS: &str = "operations.yaml";
 const RESOURCES: &str = "resources.yaml";
 /// The file of former ids, below `cases/`.
 const MOVED: &str = "moved.yaml";
+/// The folder of what released versions had, below `cases/`.
+const RELEASES: &str = "releases/";
 
 /// A file and its path below `cases/`.
 struct Input {
     relative: String,
     source: Arc<Source>,
 }
+
+/// The facts of somebody's own folder.
+const FACTS: &str = "facts.jsonl";
 
 impl Library {
     /// The cases that this crate was built with.
@@ -52,16 +60,7 @@ impl Library {
     ///
     /// All that is wrong with any of them.
     pub fn embedded() -> Result<Self, Vec<Diagnostic>> {
-        let mut inputs = Vec::new();
-        let mut problems = Vec::new();
-        for relative in Embedded::iter().filter(|path| path.ends_with(".yaml")) {
-            let Some(file) = Embedded::get(&relative) else { continue };
-            match files::source(format!("cases/{relative}"), file.data.into_owned()) {
-                Ok(source) => inputs.push(Input { relative: relative.into_owned(), source }),
-                Err(problem) => problems.push(*problem),
-            }
-        }
-        load(inputs, problems)
+        Self::read_all(None, &[])
     }
 
     /// All `*.yaml` files below a folder, at any depth; `questions.yaml` at its root holds the open
@@ -71,16 +70,38 @@ impl Library {
     ///
     /// All that is wrong with any of them, and files that can't be read.
     pub fn read(dir: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let mut inputs = Vec::new();
+        Self::read_all(Some(dir), &[])
+    }
+
+    /// The cases of a folder, or those that this crate was built with, and beside them the cases, facts
+    /// (`facts.jsonl`) and open questions of further folders.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with any of them, and files that can't be read.
+    pub fn read_all(dir: Option<&Path>, added: &[PathBuf]) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        for path in files::below(dir, "yaml", &mut problems) {
-            let relative = files::shown(path.strip_prefix(dir).unwrap_or(&path));
-            match files::read(&path) {
-                Ok(source) => inputs.push(Input { relative, source }),
-                Err(problem) => problems.push(*problem),
+        let mut inputs = match dir {
+            Some(dir) => folder(dir, &mut problems),
+            None => embedded(&mut problems),
+        };
+        let mut facts = Registry::default();
+        for dir in added {
+            for input in folder(dir, &mut problems) {
+                if [OPERATIONS, RESOURCES].contains(&input.relative.as_str()) {
+                    let title = "the API is not described in a folder of further cases";
+                    problems.push(Diagnostic::of_file(&input.source, title));
+                } else {
+                    inputs.push(input);
+                }
+            }
+            let path = dir.join(FACTS);
+            if path.exists() {
+                add_facts(&path, &mut facts, &mut problems);
             }
         }
-        load(inputs, problems)
+        let library = load(inputs, problems)?;
+        Ok(Self { added_facts: facts, ..library })
     }
 
     /// Files from memory. A leading `cases/` of their paths is not part of the suites' names.
@@ -100,6 +121,49 @@ impl Library {
     }
 }
 
+fn embedded(problems: &mut Vec<Diagnostic>) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for relative in Embedded::iter().filter(|path| path.ends_with(".yaml")) {
+        let Some(file) = Embedded::get(&relative) else { continue };
+        match files::source(format!("cases/{relative}"), file.data.into_owned()) {
+            Ok(source) => inputs.push(Input { relative: relative.into_owned(), source }),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    inputs
+}
+
+fn folder(dir: &Path, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for path in files::below(dir, "yaml", problems) {
+        let relative = files::shown(path.strip_prefix(dir).unwrap_or(&path));
+        match files::read(&path) {
+            Ok(source) => inputs.push(Input { relative, source }),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    inputs
+}
+
+/// Adds the facts of a file, each of which needs an id of its own.
+fn add_facts(path: &Path, facts: &mut Registry, problems: &mut Vec<Diagnostic>) {
+    let source = match files::read(path) {
+        Ok(source) => source,
+        Err(problem) => return problems.push(*problem),
+    };
+    match Registry::parse(&source.text) {
+        Ok(read) => {
+            let is_there = |id| Registry::embedded().get(id).is_some() || facts.get(id).is_some();
+            for fact in read.iter().filter(|fact| is_there(&fact.id)) {
+                let title = format!("the fact `{}` is there already: give it an id of your own", fact.id);
+                problems.push(Diagnostic::of_file(&source, title));
+            }
+            *facts = facts.with(&read);
+        }
+        Err(error) => problems.push(Diagnostic::of_file(&source, format!("failed to {error}"))),
+    }
+}
+
 fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library, Vec<Diagnostic>> {
     inputs.sort_by(|a, b| a.relative.cmp(&b.relative));
     let mut suites = Vec::new();
@@ -107,14 +171,27 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
     let resources = resources_of(&inputs, &mut problems);
     let mut questions: IndexMap<String, Question> = IndexMap::new();
     let mut moved = Moved::default();
+    let mut releases = BTreeMap::new();
     for input in &inputs {
         if input.relative == QUESTIONS {
             let (read, found) = question::questions(&input.source);
-            questions = read;
             problems.extend(found);
+            for (id, question) in read {
+                if questions.contains_key(&id) {
+                    let title = format!("the open question `{id}` is there already");
+                    problems.push(Diagnostic::error(&input.source, question.id.span, title, "another id"));
+                } else {
+                    questions.insert(id, question);
+                }
+            }
         } else if input.relative == MOVED {
             let (read, found) = moved::moved(&input.source);
-            moved = read;
+            problems.extend(found);
+            moved.source = moved.source.or(read.source);
+            moved.ids.extend(read.ids);
+        } else if let Some(name) = input.relative.strip_prefix(RELEASES) {
+            let (read, found) = release::release(&input.source);
+            releases.insert(name.strip_suffix(".yaml").unwrap_or(name).to_owned(), read);
             problems.extend(found);
         } else if input.relative != OPERATIONS && input.relative != RESOURCES {
             let name = input.relative.strip_suffix(".yaml").unwrap_or(&input.relative);
@@ -125,7 +202,15 @@ fn load(mut inputs: Vec<Input>, mut problems: Vec<Diagnostic>) -> Result<Library
     }
     if problems.is_empty() {
         suites.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Library { suites, questions, operations, resources, moved })
+        Ok(Library {
+            suites,
+            questions,
+            operations,
+            resources,
+            moved,
+            releases,
+            added_facts: Registry::default(),
+        })
     } else {
         Err(problems)
     }

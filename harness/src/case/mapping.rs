@@ -34,6 +34,8 @@ pub(super) enum Mapping {
     Setup,
     /// `moved.yaml`.
     Moved,
+    /// A file below `releases/`.
+    Release,
     /// What has become of a former id.
     MovedCase,
     /// What is known of one operation.
@@ -120,6 +122,7 @@ impl Mapping {
             Self::TagList => "`list` of `tags`",
             Self::Setup => "a setup",
             Self::Moved => "the file of former ids",
+            Self::Release => "the file of a release",
             Self::MovedCase => "a former id",
             Self::Operation => "an operation",
             Self::Over => "`over`",
@@ -190,6 +193,7 @@ impl Mapping {
             Self::TagList => &["call", "with", "items", "key", "value", "more", "after", "token"],
             Self::Setup => &["resource", "from", "calls", "await", "begins"],
             Self::Moved => &["format", "moved"],
+            Self::Release => &["format", "trials"],
             Self::MovedCase => &["to", "gone"],
             Self::Operation => &["effect", "addressed-by", "refused-in", "with", "checked"],
             Self::Over => &["encoding", "address"],
@@ -238,8 +242,8 @@ impl Mapping {
             Self::Environment => &["keys"],
             Self::Lacks => &["operations", "encodings"],
             Self::Requires => &["operations", "encodings", "transports", "trials"],
-            Self::KnownList => &["format", "known"],
-            Self::KnownEntry => &["fails", "why", "link"],
+            Self::KnownList => &["format", "suite", "known"],
+            Self::KnownEntry => &["trials", "fails", "why", "link", "since", "until", "flaky"],
         }
     }
 

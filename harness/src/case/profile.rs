@@ -124,6 +124,18 @@ impl Profile {
         if is_path(text) { Self::read(Path::new(text)).map(Some) } else { Self::embedded(text) }
     }
 
+    /// The files of the target of that name that this crate was built with, by name: the profile, the
+    /// script that starts it.
+    pub fn files(name: &str) -> Vec<(String, Vec<u8>)> {
+        let folder = format!("{name}/");
+        Embedded::iter()
+            .filter_map(|path| {
+                let file = path.strip_prefix(&folder)?.to_owned();
+                Some((file, Embedded::get(&path)?.data.into_owned()))
+            })
+            .collect()
+    }
+
     /// The names of the targets that this crate was built with.
     pub fn names() -> Vec<String> {
         let mut names: Vec<String> = Embedded::iter()
@@ -167,7 +179,7 @@ impl Profile {
 }
 
 /// True if a target is named by the path of its profile.
-pub(super) fn is_path(text: &str) -> bool {
+pub fn is_path(text: &str) -> bool {
     text.contains(['/', '\\']) || text.ends_with(".yaml")
 }
 

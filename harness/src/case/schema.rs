@@ -33,6 +33,8 @@ pub enum Schema {
     Resources,
     /// `cases/moved.yaml`.
     Moved,
+    /// A file below `cases/releases/`.
+    Release,
     /// `reports/targets/<name>/profile.yaml`.
     Profile,
     /// `reports/targets/<name>/known.yaml`.
@@ -41,12 +43,13 @@ pub enum Schema {
 
 impl Schema {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Suite,
         Self::Questions,
         Self::Operations,
         Self::Resources,
         Self::Moved,
+        Self::Release,
         Self::Profile,
         Self::Known,
     ];
@@ -59,6 +62,7 @@ impl Schema {
             Self::Operations => "operations.schema.json",
             Self::Resources => "resources.schema.json",
             Self::Moved => "moved.schema.json",
+            Self::Release => "release.schema.json",
             Self::Profile => "profile.schema.json",
             Self::Known => "known.schema.json",
         }
@@ -72,6 +76,7 @@ impl Schema {
             Self::Operations => operations(),
             Self::Resources => resources::resources(),
             Self::Moved => moved(),
+            Self::Release => release(),
             Self::Profile => profile(),
             Self::Known => known(),
         };
@@ -464,20 +469,30 @@ fn profile() -> Value {
     )
 }
 
+fn release() -> Value {
+    object(Mapping::Release, &["format", "trials"], json!({"format": format_1(), "trials": text()}))
+}
+
 fn known() -> Value {
+    let day = || json!({"type": "string", "format": "date"});
     let entry = object(
         Mapping::KnownEntry,
         &["fails", "why"],
         json!({
+            "trials": {"type": "array", "items": text(), "minItems": 1},
             "fails": {"type": "array", "items": text(), "minItems": 1},
             "why": text(),
             "link": text(),
+            "since": day(),
+            "until": day(),
+            "flaky": {"type": "boolean"},
         }),
     );
+    let version = json!({"type": ["string", "number"]});
     object(
         Mapping::KnownList,
         &["format", "known"],
-        json!({"format": format_1(), "known": named(text(), entry)}),
+        json!({"format": format_1(), "suite": version, "known": named(text(), entry)}),
     )
 }
 

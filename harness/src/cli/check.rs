@@ -3,20 +3,25 @@
 use std::path::Path;
 
 use kinesis_conformance::case::{Known, Profile};
-use kinesis_conformance::mutation::Breadth;
+use kinesis_conformance::mutation::{Breadth, unknown_faults};
 use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::reference::Fault;
 
 use super::args::{CheckArgs, ColorWhen};
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::say;
 use super::problem::Problem;
+use super::profiles::urls_of;
 use super::run::known_list;
-use super::target::urls_of;
 use super::{faults, library};
 
-pub(super) fn check(cases: Option<&Path>, args: &CheckArgs, color: ColorWhen) -> Result<Exit, Problem> {
+pub(super) fn check(cases: Cases<'_>, args: &CheckArgs, color: ColorWhen) -> Result<Exit, Problem> {
     let manifest = Manifest::of(library::read(cases)?, false);
+    let unknown = unknown_faults(&manifest);
+    if !unknown.is_empty() {
+        return Err(unknown.into());
+    }
     let full = Manifest::of(manifest.library.clone(), true);
     let mut profiles = 0;
     for name in Profile::names() {

@@ -5,24 +5,27 @@ use std::path::Path;
 
 use kinesis_conformance::case::open_file;
 use kinesis_conformance::log::{is_log, read_log};
+use kinesis_conformance::plan::Manifest;
 use kinesis_conformance::report::record::{Record, read_record};
 use kinesis_conformance::report::{Comparison, clean};
 
 use super::args::CompareArgs;
 use super::exit::Exit;
 use super::library;
+use super::library::Cases;
 use super::output::{print, say};
 use super::problem::Problem;
 
-pub(super) fn compare(cases: Option<&Path>, args: &CompareArgs) -> Result<Exit, Problem> {
-    let moved = library::read(cases)?.moved.clone();
-    let found = Comparison::of(&open(&args.before)?, &open(&args.after)?, &moved);
+pub(super) fn compare(cases: Cases<'_>, args: &CompareArgs) -> Result<Exit, Problem> {
+    let manifest = Manifest::of(library::read(cases)?, true);
+    let found = Comparison::of(&open(&args.before)?, &open(&args.after)?, &manifest);
     print(found.to_text(&args.before.display().to_string(), &args.after.display().to_string()))?;
     if found.is_same() {
         say("the same verdicts and answers to open questions")?;
         return Ok(Exit::Fine);
     }
-    Ok(Exit::Failed)
+    say(found.counts())?;
+    Ok(if found.is_worse() || args.exact { Exit::Failed } else { Exit::Fine })
 }
 
 /// Reads a record that the user names, or makes the one of a log.

@@ -10,13 +10,14 @@ use kinesis_conformance::reference::Fault;
 
 use super::args::{ColorWhen, FaultShard, FaultsArgs};
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::{print, say, warn};
 use super::problem::{Problem, style};
 use super::reports::lost;
 use super::run::unwritable;
 use super::{block_on, library, serve};
 
-pub(super) fn faults(cases: Option<&Path>, args: &FaultsArgs) -> Result<Exit, Problem> {
+pub(super) fn faults(cases: Cases<'_>, args: &FaultsArgs) -> Result<Exit, Problem> {
     if args.list {
         for fault in Fault::all() {
             say(format_args!("{}: {}", fault.name(), fault.about()))?;

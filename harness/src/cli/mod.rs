@@ -13,22 +13,27 @@ mod faults;
 mod files;
 mod guard;
 mod judge;
+mod known;
 mod library;
 mod list;
+mod logs;
 mod marked;
 mod output;
 mod problem;
+mod profiles;
 mod repeat;
 mod replay;
 mod reports;
 mod run;
 mod schema;
 mod serve;
+mod shell;
 mod signals;
 mod spawn;
 mod sweep;
 mod table;
 mod target;
+mod targets;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -38,6 +43,7 @@ use clap::Parser as _;
 
 use args::{Cli, ColorWhen, Verb};
 use exit::Exit;
+use library::Cases;
 use problem::Problem;
 
 /// Parses the command line, does what it says, and returns how it ended.
@@ -74,7 +80,7 @@ pub(crate) fn main() -> ExitCode {
 /// Shows what the command line is answered: help, a version, or what is wrong with it.
 fn unparsed(error: &clap::Error) -> ExitCode {
     match error.print() {
-        Err(lost) if !error.use_stderr() => {
+        Err(lost) if !error.use_stderr() && lost.kind() != std::io::ErrorKind::BrokenPipe => {
             let problem = output::unprinted(&lost);
             problem.report(ColorWhen::Auto);
             problem.exit.into()
@@ -85,7 +91,7 @@ fn unparsed(error: &clap::Error) -> ExitCode {
 }
 
 fn verb(cli: &Cli) -> Result<Exit, Problem> {
-    let cases = cli.cases.as_deref();
+    let cases = Cases { dir: cli.cases.as_deref(), added: &cli.add_cases };
     match &cli.verb {
         Verb::Run(args) => run::run(cases, args),
         Verb::Repeat(args) => repeat::repeat(cases, args),
@@ -95,12 +101,16 @@ fn verb(cli: &Cli) -> Result<Exit, Problem> {
         Verb::Replay(args) => replay::replay(cases, args),
         Verb::Judge(args) => judge::judge(cases, args),
         Verb::Compare(args) => compare::compare(cases, args),
+        Verb::Known(args) => known::known(cases, args),
         Verb::Table(args) => table::table(args),
         Verb::Coverage(args) => coverage::coverage(cases, args),
+        Verb::Target(args) => targets::target(args),
         Verb::Serve(args) => serve::serve(args),
         Verb::Sweep(args) => sweep::sweep(cases, args),
         Verb::Faults(args) => faults::faults(cases, args),
         Verb::Schema(args) => schema::schema(args),
+        Verb::Completions(args) => shell::completions(args),
+        Verb::Man(args) => shell::man(args),
         Verb::ImportModel(args) => schema::import_model(args),
     }
 }

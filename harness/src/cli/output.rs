@@ -8,10 +8,19 @@ use super::args::ColorWhen;
 use super::exit::Exit;
 use super::problem::Problem;
 
-/// Prints a text on the output.
+/// Prints a text on the output. A reader that has gone, such as `head`, has all that it wanted.
 pub(super) fn print(text: impl Display) -> Result<(), Problem> {
     let mut out = anstream::stdout();
-    write!(out, "{text}").and_then(|()| out.flush()).map_err(|error| unprinted(&error))
+    match write!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unprinted(&error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Prints a line for which the program has a reader, or nothing to do.
+pub(super) fn announce(line: impl Display) -> Result<(), Problem> {
+    let mut out = anstream::stdout();
+    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| unprinted(&error))
 }
 
 /// Prints a line on the output.

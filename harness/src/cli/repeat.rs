@@ -1,7 +1,7 @@
 //! `repeat`.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kinesis_conformance::judge::RunSettings;
 use kinesis_conformance::log::{LogWriter, Outcome};
@@ -12,13 +12,14 @@ use kinesis_conformance::run::{Stop, StopReason, TargetError};
 use super::args::RepeatArgs;
 use super::block_on;
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::{Losses, print, say, warn};
 use super::problem::Problem;
 use super::run::{Ended, Outputs, RunInputs, no_target, one_run, unwritable};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::Ready;
 
-pub(super) fn repeat(cases: Option<&Path>, args: &RepeatArgs) -> Result<Exit, Problem> {
+pub(super) fn repeat(cases: Cases<'_>, args: &RepeatArgs) -> Result<Exit, Problem> {
     let RunInputs { manifest, select, named, known: _, settings } =
         RunInputs::of(cases, &args.select, &args.target, &args.measure)?;
     // Fails now rather than after hours.
@@ -102,7 +103,9 @@ impl Runs<'_> {
                 Err(TargetError::Stopped) => {
                     let why = match self.stop.reason() {
                         Some(StopReason::Early(why)) => Some(why),
-                        Some(StopReason::Asked | StopReason::Budget(_)) | None => None,
+                        Some(StopReason::Asked | StopReason::Budget(_) | StopReason::Failures(_)) | None => {
+                            None
+                        }
                     };
                     came.cut_short = Some(self.cut_short(run, why.as_deref()));
                     return Ok(came);
@@ -134,7 +137,9 @@ impl Runs<'_> {
                 ));
                 Exit::Interrupted
             }
-            (None, Some(StopReason::Asked | StopReason::Early(_)) | None) => Exit::Interrupted,
+            (None, Some(StopReason::Asked | StopReason::Early(_) | StopReason::Failures(_)) | None) => {
+                Exit::Interrupted
+            }
         }
     }
 }

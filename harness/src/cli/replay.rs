@@ -1,6 +1,5 @@
 //! `replay`.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use kinesis_conformance::case::plain;
@@ -13,15 +12,16 @@ use kinesis_conformance::run::{Emit, Stop, TargetError};
 
 use super::args::ReplayArgs;
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::{print, say};
 use super::problem::Problem;
 use super::run::{exit_of, no_target, style};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::Named;
-use super::{block_on, judge, library};
+use super::{block_on, library, logs};
 
-pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Problem> {
-    let log = judge::open(&args.log)?;
+pub(super) fn replay(cases: Cases<'_>, args: &ReplayArgs) -> Result<Exit, Problem> {
+    let log = logs::open(&args.log)?;
     let stored = log.events.iter().find_map(|event| match event {
         Event::Trial(trial) if trial.id == args.id => Some(trial),
         Event::Trial(_)

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -16,12 +17,13 @@ use kinesis_conformance::run::{DEFAULT_JOBS, Emit, Stop, TargetError};
 use super::apart::{Named, keep_apart};
 use super::args::{MeasureArgs, RunArgs, SelectArgs, TargetArgs};
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
 use super::reports::{self, Reserved, lost};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::{self, Ready};
-use super::{block_on, library};
+use super::{block_on, known, library};
 
 /// For how long no event comes before the log gets all that is kept back.
 const QUIET: Duration = Duration::from_secs(1);
@@ -29,7 +31,7 @@ const QUIET: Duration = Duration::from_secs(1);
 /// The name in the command lines that are shown.
 const PROGRAM: &str = "kinesis-conformance";
 
-pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem> {
+pub(super) fn run(cases: Cases<'_>, args: &RunArgs) -> Result<Exit, Problem> {
     let RunInputs { manifest, select, named, known, settings } =
         RunInputs::of(cases, &args.select, &args.target, &args.measure)?;
     separate_files(args)?;
@@ -55,7 +57,7 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
             Err(TargetError::Stopped) => return stopped_before_it_began(&stop),
             Err(error) => return Err(no_target(error)),
         };
-        losses.and(report(args, &summary, known.as_ref()));
+        losses.and(report(args, &summary, known.as_ref(), &manifest));
         Ok(losses.exit(exit_of(&summary, &footer)))
     };
     block_on(heeding(&stop, args.measure.budget, work))?
@@ -89,13 +91,13 @@ pub(super) struct RunInputs {
 
 impl RunInputs {
     pub(super) fn of(
-        cases: Option<&Path>,
+        cases: Cases<'_>,
         select: &SelectArgs,
         target: &TargetArgs,
         measure: &MeasureArgs,
     ) -> Result<Self, Problem> {
         let manifest = Manifest::of(library::read(cases)?, select.full_product);
-        let select = library::select(select);
+        let select = library::select(select)?;
         library::selected(&manifest, &select)?;
         let mut named = target::Named::from(target)?;
         named.require(&measure.requires, &manifest)?;
@@ -118,12 +120,36 @@ impl RunInputs {
 pub(super) struct Outputs {
     log: Option<LogWriter>,
     progress: Progress,
+    /// After so many failed trials, the run ends.
+    max_fail: Option<usize>,
+}
+
+/// Ends a run after so many trials have failed.
+struct Failures {
+    left: Option<AtomicUsize>,
+    most: usize,
+    stop: Stop,
+}
+
+impl Failures {
+    fn of(most: Option<usize>, stop: Stop) -> Self {
+        Self { left: most.map(AtomicUsize::new), most: most.unwrap_or_default(), stop }
+    }
+
+    fn count(&self, event: &Event) {
+        let (Some(left), Event::Trial(trial)) = (&self.left, event) else { return };
+        if matches!(trial.outcome, Outcome::Fail | Outcome::Blocked | Outcome::Error)
+            && left.fetch_sub(1, Ordering::Relaxed) == 1
+        {
+            self.stop.end_after_failures(self.most);
+        }
+    }
 }
 
 impl Outputs {
     /// A log at most, and no progress.
     pub(super) fn quiet(log: Option<LogWriter>) -> Self {
-        Self { log, progress: Progress::new(ProgressMode::Quiet) }
+        Self { log, progress: Progress::new(ProgressMode::Quiet), max_fail: None }
     }
 
     fn open(args: &RunArgs) -> Result<Self, Problem> {
@@ -135,7 +161,7 @@ impl Outputs {
         } else {
             ProgressMode::Lines(Box::new(std::io::stderr()))
         };
-        Ok(Self { log, progress: Progress::new(mode) })
+        Ok(Self { log, progress: Progress::new(mode), max_fail: args.max_fail })
     }
 }
 
@@ -164,9 +190,11 @@ pub(super) async fn one_run(
 ) -> Result<Ended, Problem> {
     settings.redactor = ready.redactor.clone();
     let (sender, receiver) = mpsc::channel::<Event>();
+    let failures = Failures::of(outputs.max_fail, stop.clone());
     let listeners = std::thread::spawn(move || listen(outputs, &receiver));
     let emit: Emit = {
         Arc::new(move |event| {
+            failures.count(&event);
             // The listeners never hang up before the run is over.
             let _ = sender.send(event);
         })
@@ -223,7 +251,7 @@ pub(super) fn known_list(known: Option<&Known>, manifest: &Manifest) -> Result<K
 }
 
 /// Renders, and writes the files that were requested.
-fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>) -> Losses {
+fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>, manifest: &Manifest) -> Losses {
     let options = Options {
         pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
         program: PROGRAM.to_owned(),
@@ -233,6 +261,9 @@ fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>) -> Losses {
     };
     let mut losses = Losses::default();
     losses.note(print(render(summary, style(), &options)));
+    if let Some(known) = known {
+        losses.note(print(known::after_run(known, manifest, &summary.trials, args.log.as_deref())));
+    }
     losses.and(reports::write(summary, &options, args.junit.as_deref(), args.record.as_deref()));
     losses
 }
@@ -252,6 +283,9 @@ fn terminal_width() -> Option<usize> {
 pub(super) fn exit_of(summary: &Summary, footer: &Footer) -> Exit {
     if footer.stopped_early.is_some() {
         return Exit::NoTarget;
+    }
+    if footer.max_fail.is_some() {
+        return Exit::Failed;
     }
     if !footer.complete {
         return Exit::Interrupted;

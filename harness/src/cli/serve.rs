@@ -9,7 +9,7 @@ use super::args::ServeArgs;
 use super::banner::Banner;
 use super::block_on;
 use super::exit::Exit;
-use super::output::say;
+use super::output::announce;
 use super::problem::Problem;
 use super::signals::Signals;
 
@@ -62,7 +62,7 @@ pub(super) fn serve(args: &ServeArgs) -> Result<Exit, Problem> {
         // Before the line: who reads it may send a signal at once.
         let mut signals = Signals::new()?;
         // One line, flushed: scripts wait for it. What people read goes to the error stream.
-        let said = say(format_args!("http://{}", running.address()));
+        let said = announce(format_args!("http://{}", running.address()));
         if said.is_ok() {
             banner.report(running.address());
             signals.next().await;

@@ -141,6 +141,6 @@ pub(super) fn stopped_before_it_began(stop: &Stop) -> Result<Exit, Problem> {
             warn(format_args!("the time budget of {} s was over before the first trial", budget.as_secs()));
             Ok(Exit::Interrupted)
         }
-        Some(StopReason::Asked) | None => Ok(Exit::Interrupted),
+        Some(StopReason::Asked | StopReason::Failures(_)) | None => Ok(Exit::Interrupted),
     }
 }

@@ -20,6 +20,7 @@ use kinesis_conformance::wire::Endpoint;
 
 use super::exit::Exit;
 use super::guard;
+use super::output::warn;
 use super::problem::Problem;
 
 /// A command of the user's that runs in a process group of its own.
@@ -42,6 +43,8 @@ pub(crate) struct Start {
     pub(crate) ready: Endpoint,
     /// How long to wait for that.
     pub(crate) wait: Duration,
+    /// What the environment of the command has beside that of this program.
+    pub(crate) environment: Vec<(String, String)>,
     /// The command may have the credentials in its environment, and say them.
     pub(crate) redactor: Redactor,
 }
@@ -62,6 +65,8 @@ struct Said {
 
 /// Time that it has to end by itself.
 const POLITELY: Duration = Duration::from_secs(3);
+/// How often the program says that it still waits: the first start of a target may install it.
+const TELL: Duration = Duration::from_secs(5);
 /// Lines of the command's output that are kept for the message if it dies.
 const KEPT_LINES: usize = 12;
 /// Bytes of a line that are kept.
@@ -72,7 +77,7 @@ const LAST_OUTPUT: Duration = Duration::from_millis(500);
 impl Spawned {
     /// Starts a shell command and waits until something listens where it should.
     pub(crate) async fn start(start: &Start) -> Result<Self, Problem> {
-        let Start { command, ready, wait, redactor } = start;
+        let Start { command, ready, wait, redactor, environment } = start;
         let (host, port) = ready.host_and_port();
         let shown = start.shown();
         if TcpStream::connect((host.as_str(), port)).await.is_ok() {
@@ -87,6 +92,7 @@ impl Spawned {
                     .stdout(Stdio::piped())
                     .stderr(Stdio::piped())
                     .process_group(0)
+                    .envs(environment.iter().map(|(name, value)| (name, value)))
                     .kill_on_drop(true)
                     .spawn()
             })
@@ -107,7 +113,9 @@ impl Spawned {
             end.send_replace(Some(how));
         });
         let spawned = Self { ended, group, said: said.clone(), _lifeline: lifeline };
-        let give_up = Instant::now() + *wait;
+        let began = Instant::now();
+        let give_up = began + *wait;
+        let mut tell = began + TELL;
         loop {
             if TcpStream::connect((host.as_str(), port)).await.is_ok() {
                 // The pipes are read on, so that the command never waits for a reader.
@@ -135,6 +143,12 @@ impl Spawned {
                     format!("reach {ready}: nothing listens there after {} s{}", wait.as_secs(), said.text()),
                 )
                 .with_help("check the port in --ready, or wait longer with --ready-timeout"));
+            }
+            if Instant::now() >= tell {
+                tell += TELL;
+                let (seconds, most) = (began.elapsed().as_secs(), wait.as_secs());
+                let last = said.last().map(|line| format!(": {line}")).unwrap_or_default();
+                warn(format_args!("starting the target: {seconds} s of at most {most} s{last}"));
             }
             sleep(Duration::from_millis(20)).await;
         }
@@ -269,6 +283,12 @@ impl Said {
             }
             kept.push_back(String::from_utf8_lossy(line).trim_end_matches('\r').to_owned());
         }
+    }
+
+    /// The last line, as it may be shown.
+    fn last(&self) -> Option<String> {
+        let kept = self.lines.lock().ok()?;
+        kept.back().map(|line| plain(&self.redactor.text(&masked(line))).into_owned())
     }
 
     /// The lines, each on one of its own, as they may be shown.

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +13,14 @@ use kinesis_conformance::run::{PREFIX, Stop, TAG_KEY};
 use super::args::SweepArgs;
 use super::block_on;
 use super::exit::Exit;
+use super::library::Cases;
 use super::output::say;
 use super::problem::Problem;
 use super::run::no_target;
 use super::signals::{heeding, unless_stopped};
 use super::target::{Named, Ready};
 
-pub(super) fn sweep(cases: Option<&Path>, args: &SweepArgs) -> Result<Exit, Problem> {
+pub(super) fn sweep(cases: Cases<'_>, args: &SweepArgs) -> Result<Exit, Problem> {
     if args.target.endpoint.is_none() && args.target.target.is_none() {
         return Err(Problem::usage("sweep: no target is named").with_help("add `--endpoint URL`"));
     }

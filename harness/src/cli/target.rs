@@ -13,7 +13,9 @@ use super::exit::Exit;
 use super::library::required_trials;
 use super::output::warn;
 use super::problem::Problem;
+use super::profiles::{origin, profile, urls_of};
 use super::spawn::{Restarted, Start};
+use super::targets;
 
 /// A target that is up, and what keeps it up.
 pub(crate) struct Ready {
@@ -40,6 +42,7 @@ pub(crate) struct Named {
 struct Spawn {
     command: String,
     ready: Endpoint,
+    environment: Vec<(String, String)>,
 }
 
 impl Ready {
@@ -127,9 +130,11 @@ impl Named {
         };
         let wait = Duration::from_secs(args.ready_timeout);
         let spawned = match &self.spawn {
-            Some(Spawn { command, ready }) => {
+            Some(Spawn { command, ready, environment }) => {
                 let (command, ready, redactor) = (command.clone(), ready.clone(), redactor.clone());
-                Some(Arc::new(Restarted::start(Start { command, ready, wait, redactor }).await?))
+                let environment = environment.clone();
+                let start = Start { command, ready, wait, environment, redactor };
+                Some(Arc::new(Restarted::start(start).await?))
             }
             None => None,
         };
@@ -171,28 +176,16 @@ impl Named {
     }
 }
 
-/// No URL of a profile may lead to AWS, whichever of them is used.
-pub(super) fn urls_of(profile: &Profile) -> Result<(), Problem> {
-    for (key, url) in
-        [("endpoint", profile.endpoint.clone()), ("ready", profile.ready.as_deref().map(origin))]
-    {
-        let Some(url) = url else { continue };
-        Endpoint::of_target(&url).map_err(|error| {
-            let help = error.help();
-            let path = &profile.source.path;
-            Problem::usage(format!("use `{key}` of the profile `{path}`: failed to {error}")).with_help(help)
-        })?;
-    }
-    Ok(())
-}
-
 /// What is to be started: what the arguments say, or what the profile does.
 fn spawn(args: &TargetArgs, profile: Option<&Profile>) -> Result<Option<Spawn>, Problem> {
-    let (command, url) = match (&args.spawn, &args.ready, profile) {
-        (Some(command), Some(url), _) => (command, url),
+    let (command, url, environment) = match (&args.spawn, &args.ready, profile) {
+        (Some(command), Some(url), _) => (command, url, Vec::new()),
         (None | Some(_), None | Some(_), Some(profile)) if args.start => {
             match (&profile.spawn, &profile.ready) {
-                (Some(command), Some(url)) => (command, url),
+                (Some(command), Some(url)) => {
+                    let named = args.target.as_deref().unwrap_or(&profile.name);
+                    (command, url, targets::environment(named)?)
+                }
                 (None | Some(_), None | Some(_)) => {
                     return Err(Problem::usage("start the target: its profile does not say how")
                         .with_help("add `--spawn COMMAND --ready URL` in place of `--start`"));
@@ -202,7 +195,7 @@ fn spawn(args: &TargetArgs, profile: Option<&Profile>) -> Result<Option<Spawn>, 
         (None | Some(_), None | Some(_), None | Some(_)) => return Ok(None),
     };
     let ready = endpoint(&origin(url))?;
-    Ok(Some(Spawn { command: command.clone(), ready }))
+    Ok(Some(Spawn { command: command.clone(), ready, environment }))
 }
 
 const DEFAULT_REGION: &str = "us-east-1";
@@ -249,29 +242,11 @@ fn trust(args: &TargetArgs) -> Result<Trust, Problem> {
     Ok(Trust::SystemAnd(anchors))
 }
 
-/// A profile by the name of a built-in one, or by path.
-fn profile(text: &str) -> Result<Profile, Problem> {
-    match Profile::find(text)? {
-        Some(profile) => Ok(profile),
-        None => Err(Problem::usage(format!("find the target `{text}`: no profile of that name is built in"))
-            .with_help(format!("one of {}, or the path of a profile.yaml", Profile::names().join(", ")))),
-    }
-}
-
 fn endpoint(text: &str) -> Result<Endpoint, Problem> {
     Endpoint::of_target(text).map_err(|error| {
         let help = error.help();
         Problem::usage(error).with_help(help)
     })
-}
-
-/// Scheme, host and port of a URL: what `--ready` says of the endpoint. User information stays, so that
-/// it is refused.
-fn origin(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-    let start = rest.rfind('@').unwrap_or(0);
-    let end = rest[start..].find(['/', '?', '#']).map_or(rest.len(), |at| start + at);
-    format!("{scheme}://{}", &rest[..end])
 }
 
 fn credentials(from: CredentialsFrom) -> Result<Credentials, Problem> {

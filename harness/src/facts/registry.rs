@@ -113,6 +113,19 @@ impl Registry {
         self.facts.get(id)
     }
 
+    /// True if there is no fact.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// These facts and those of another registry, which go before these.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let mut facts = self.facts.clone();
+        facts.extend(other.facts.iter().map(|(id, fact)| (id.clone(), fact.clone())));
+        Self { facts }
+    }
+
     /// All facts, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Fact> {
         self.facts.values()

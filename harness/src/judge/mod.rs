@@ -19,7 +19,9 @@ mod transient;
 #[cfg(all(test, feature = "serve"))]
 pub(crate) use conduct::in_order;
 pub use conduct::{RunSettings, run};
-pub use known::KnownList;
+pub use known::standing::{Finding, FindingKind, Standing};
+pub use known::update::{FailureGroup, Updated, update};
+pub use known::{KnownFailure, KnownList, today};
 pub use rejudge::{LeftOut, Rejudged, rejudge};
 
 use crate::case::ast::{Answer, FixtureName, Level, Resource};

@@ -147,4 +147,7 @@ pub struct Footer {
     /// The time that was given to the run, if the run ended because it was over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_ms: Option<u64>,
+    /// After how many failed trials the user let the run end, if it ended for that reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_fail: Option<usize>,
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::Diagnostic;
 use crate::case::ast::{Case, Suite};
+use crate::case::{Diagnostic, Spanned, nearest};
 use crate::reference::Fault;
 
 use crate::mutation::KillTable;
@@ -75,15 +75,7 @@ impl KillTable {
         }
         for name in &case.kills {
             let Some(fault) = Fault::parse(&name.value) else {
-                drawn.push(
-                    Diagnostic::error(
-                        &suite.source,
-                        name.span,
-                        "a fault that the reference does not have",
-                        "unknown",
-                    )
-                    .with_help("`kinesis-conformance faults --list` prints them all"),
-                );
+                drawn.push(unknown(suite, name));
                 continue;
             };
             if !kills_at_all(&fault) {
@@ -101,4 +93,26 @@ impl KillTable {
         }
         named
     }
+}
+
+/// The names under `kills` that are no fault, drawn on the cases. The faults need not run for this.
+pub fn unknown_faults(manifest: &Manifest) -> Vec<Diagnostic> {
+    let mut seen = BTreeSet::new();
+    let cases =
+        manifest.library.suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (suite, case)));
+    cases
+        .filter(|(suite, case)| seen.insert(written_case(suite, case)))
+        .flat_map(|(suite, case)| case.kills.iter().map(move |name| (suite, name)))
+        .filter(|(_, name)| Fault::parse(&name.value).is_none())
+        .map(|(suite, name)| unknown(suite, name))
+        .collect()
+}
+
+fn unknown(suite: &Suite, name: &Spanned<String>) -> Diagnostic {
+    let title = "a fault that the reference does not have";
+    let help = match nearest(&name.value, Fault::all().iter().map(Fault::name)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "`kinesis-conformance faults --list` prints them all".to_owned(),
+    };
+    Diagnostic::error(&suite.source, name.span, title, "unknown").with_help(help)
 }

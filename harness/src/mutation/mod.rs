@@ -24,7 +24,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::case::ast::Level;
+pub use check::unknown_faults;
+
+use crate::case::ast::{Cost, Level};
 use crate::reference;
 use crate::reference::{Durations, Fault, Faults, Settings};
 use crate::wire::{Client, ClientSettings, Credentials, Endpoint};
@@ -181,8 +183,9 @@ fn likely<'a>(fault: &Fault, trials: &[&'a PlannedTrial]) -> Vec<&'a PlannedTria
 /// How many trials were run, and those that failed.
 async fn killers_of_all(manifest: &Manifest, fault: &Fault) -> Result<(usize, BTreeSet<String>), KillError> {
     // Long ones only where nothing else can show the fault.
-    let select = Select { long: scope::needs_long(fault.scope()), ..Select::default() };
-    let trials: Vec<&PlannedTrial> = every_trial(manifest).filter(|trial| select.takes(trial)).collect();
+    let long = scope::needs_long(fault.scope());
+    let trials: Vec<&PlannedTrial> =
+        every_trial(manifest).filter(|trial| long || trial.cost == Cost::Small).collect();
     Ok((trials.len(), failed(run_these(manifest, &trials, with(fault), 0).await?)))
 }
 

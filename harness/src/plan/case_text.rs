@@ -35,6 +35,7 @@ pub fn case_text(trial: &PlannedTrial, cache: &mut TextCache) -> CaseText {
     };
     cache.lines = Some((place, Arc::clone(&lines)));
     let today = jiff::tz::TimeZone::UTC.to_datetime(Timestamp::now()).date();
+    let added = trial.library().map(|library| &library.added_facts);
     let registry = Registry::embedded();
     let facts = trial
         .facts()
@@ -43,7 +44,7 @@ pub fn case_text(trial: &PlannedTrial, cache: &mut TextCache) -> CaseText {
             if let Some(evidence) = cache.facts.get(&id.0) {
                 return Some(evidence.clone());
             }
-            let fact = registry.get(&id)?;
+            let fact = added.and_then(|added| added.get(&id)).or_else(|| registry.get(&id))?;
             let evidence = Evidence {
                 id: fact.id.clone(),
                 strength: fact.strength,

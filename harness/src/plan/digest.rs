@@ -101,7 +101,8 @@ pub(crate) fn manifest(trials: &[Arc<PlannedTrial>]) -> String {
     short(&lines.concat())
 }
 
-fn short(text: &str) -> String {
+/// The first 16 hex digits of a SHA-256.
+pub(super) fn short(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())[..8])
 }
 

@@ -6,9 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::case::ast::{
-    Address, Answer, Case, Cost, EncodingAxis, Fixture, Library, Reference, Step, StepKind,
-};
+use crate::case::ast::{Address, Answer, Case, EncodingAxis, Fixture, Library, Reference, Step, StepKind};
 use crate::wire::Encoding;
 
 use super::digest;
@@ -24,19 +22,6 @@ pub struct Manifest {
     pub library: Arc<Library>,
     /// Every trial, in the order of suites and cases.
     pub trials: Vec<Arc<PlannedTrial>>,
-}
-
-/// What to select from a manifest.
-#[derive(Clone, Debug, Default)]
-pub struct Select {
-    /// Substrings of ids; any of them; empty = all.
-    pub filters: Vec<String>,
-    /// Operations; empty = all.
-    pub operations: Vec<String>,
-    /// Exact ids; empty = all.
-    pub ids: Vec<String>,
-    /// Also cases that cost many calls or many minutes.
-    pub long: bool,
 }
 
 impl Manifest {
@@ -76,23 +61,6 @@ impl Manifest {
     /// Digest of all ids, question digests and levels: the denominator of every figure.
     pub fn digest(&self) -> String {
         digest::manifest(&self.trials)
-    }
-
-    /// The trials that are selected, those with transitions first.
-    pub fn select(&self, select: &Select) -> Vec<Arc<PlannedTrial>> {
-        let mut chosen: Vec<_> = self.trials.iter().filter(|trial| select.takes(trial)).cloned().collect();
-        chosen.sort_by_key(|trial| (!trial.has_transition(), trial.id.clone()));
-        chosen
-    }
-}
-
-impl Select {
-    /// True if the trial is selected.
-    pub fn takes(&self, trial: &PlannedTrial) -> bool {
-        let named = self.filters.is_empty() || self.filters.iter().any(|text| trial.id.contains(text));
-        let of_operation = self.operations.is_empty() || self.operations.contains(&trial.operation);
-        let exact = self.ids.is_empty() || self.ids.contains(&trial.id);
-        named && of_operation && exact && (self.long || trial.cost == Cost::Small)
     }
 }
 

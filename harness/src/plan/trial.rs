@@ -242,6 +242,14 @@ impl PlannedTrial {
         }
     }
 
+    /// The cases that it is one of, if it comes from a file.
+    pub fn library(&self) -> Option<&Library> {
+        match &self.provenance {
+            Provenance::Yaml { library, .. } => Some(library),
+            Provenance::Generated { .. } => None,
+        }
+    }
+
     /// The text in which its spans stand.
     pub fn source(&self) -> &Source {
         match &self.provenance {

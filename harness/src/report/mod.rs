@@ -10,7 +10,9 @@ mod compare;
 pub mod coverage;
 mod curl;
 mod evidence;
+mod explain;
 mod health;
+mod issue;
 #[cfg(feature = "cli")]
 pub mod junit;
 pub mod marked;
@@ -30,9 +32,11 @@ mod whole_file;
 mod tests;
 
 pub use cause::{Cause, Group};
-pub use compare::{Comparison, RecordDifference, Subject};
+pub use compare::{Change, Comparison, RecordDifference, Subject, Way};
 pub use evidence::{EvidenceBasis, PassEvidence};
+pub use explain::{Explained, example, explain};
 pub use health::advice;
+pub use issue::issue;
 pub use questions::{Answer, Answers};
 pub use repeats::{Flip, Repeats};
 pub use summary::Summary;

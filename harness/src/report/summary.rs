@@ -52,6 +52,21 @@ impl Summary {
         summary
     }
 
+    /// The same with the exchanges of the trials that pass, for a few trials of which they are to be shown.
+    pub fn of_events_with_passes<'a>(events: impl IntoIterator<Item = &'a Event> + Clone) -> Self {
+        let mut summary = Self::of_events(events.clone());
+        summary.exchanges.clear();
+        for event in events {
+            if let Event::Exchange(exchange) = event {
+                let counts = |trial: &TrialVerdict| trial.attempt == exchange.attempt;
+                if exchange.trial.as_ref().and_then(|id| summary.trials.get(id)).is_some_and(counts) {
+                    summary.keep(exchange.as_ref().clone());
+                }
+            }
+        }
+        summary
+    }
+
     /// Gathers one more event. What no report shows is dropped, so that a summary grows with the trials
     /// and not with the requests.
     pub fn add(&mut self, event: Event) {
@@ -65,7 +80,10 @@ impl Summary {
                 case.facts = Vec::new();
                 self.cases.insert(case.id.clone(), *case);
             }
-            Event::Exchange(exchange) => self.add_exchange(*exchange),
+            Event::Exchange(exchange) => {
+                self.tally.add(&exchange);
+                self.keep(*exchange);
+            }
             Event::Trial(mut trial) => {
                 if !may_be_drawn(&trial) {
                     self.exchanges.remove(&trial.id);
@@ -84,8 +102,7 @@ impl Summary {
         }
     }
 
-    fn add_exchange(&mut self, exchange: Exchange) {
-        self.tally.add(&exchange);
+    fn keep(&mut self, exchange: Exchange) {
         match exchange.role {
             Role::Setup
             | Role::Request(_)

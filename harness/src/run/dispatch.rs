@@ -182,13 +182,15 @@ pub(crate) async fn run(
     follower.shutdown().await;
     health_checks.shutdown().await;
     let left_behind = run.field.fixtures.clean_up().await;
-    let (stopped_early, budget_ms) = match run.field.session.stop_reason() {
-        Some(StopReason::Early(why)) => (Some(why), None),
+    let (mut stopped_early, mut budget_ms, mut max_fail) = (None, None, None);
+    match run.field.session.stop_reason() {
+        Some(StopReason::Early(why)) => stopped_early = Some(why),
         Some(StopReason::Budget(budget)) => {
-            (None, Some(u64::try_from(budget.as_millis()).unwrap_or(u64::MAX)))
+            budget_ms = Some(u64::try_from(budget.as_millis()).unwrap_or(u64::MAX));
         }
-        Some(StopReason::Asked) | None => (None, None),
-    };
+        Some(StopReason::Failures(failures)) => max_fail = Some(failures),
+        Some(StopReason::Asked) | None => {}
+    }
     let target_ended = run.epochs.ends();
     let footer = Footer {
         complete: !run.field.session.is_stopped() && counts.values().sum::<usize>() == asked,
@@ -199,6 +201,7 @@ pub(crate) async fn run(
         target_ended,
         stopped_early,
         budget_ms,
+        max_fail,
     };
     gate.close(redactor.event(Event::Footer(Box::new(footer.clone()))));
     if let Some(panic) = panic {

@@ -30,6 +30,8 @@ pub enum StopReason {
     Asked,
     /// The time was over that the user gave to the run.
     Budget(Duration),
+    /// So many trials have failed as the user takes.
+    Failures(usize),
     /// Going on would have brought nothing, for this reason.
     Early(String),
 }
@@ -58,6 +60,11 @@ impl Stop {
         if self.0.ledger.clean_up().is_none() {
             self.stop_because(StopReason::Budget(budget));
         }
+    }
+
+    /// Ends the run after so many trials have failed.
+    pub fn end_after_failures(&self, failures: usize) {
+        self.stop_because(StopReason::Failures(failures));
     }
 
     /// Ends the run for a reason that lies in the target.

@@ -86,6 +86,7 @@ pub(crate) fn footer(complete: bool) -> Event {
         target_ended: 0,
         stopped_early: None,
         budget_ms: None,
+        max_fail: None,
     }))
 }
 

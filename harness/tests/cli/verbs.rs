@@ -70,12 +70,102 @@ fn list_prints_ids_sorted_and_alone() {
 }
 
 #[test]
-fn explain_shows_the_case_and_its_facts() {
-    run(&["explain", QUICK]).expect(0).says(&["cases/protocol/target.yaml:", "because:", "trials:"]);
-    run(&["explain", "unknown-operation"]).expect(4).complains(&[
-        "failed to find a trial or a case `unknown-operation`",
-        "did you mean",
-        QUICK,
+fn filters_take_ids_patterns_exclusions_clients_and_what_failed() {
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        run(&[&["list"], arguments].concat()).expect(0).out.lines().map(str::to_owned).collect()
+    };
+    assert_eq!(ids(&["protocol/auth/unsigned"]), ["protocol/auth/unsigned"], "and no longer neighbours");
+    let auth = ids(&["protocol/auth/*"]);
+    assert!(auth.len() > 10 && auth.iter().all(|id| id.starts_with("protocol/auth/")), "{auth:?}");
+    assert_eq!(ids(&["protocol/auth/*", "-x", "protocol/auth/unsigned"]).len(), auth.len() - 1);
+    assert!(ids(&["--affects", "security"]).contains(&"protocol/auth/unsigned".to_owned()));
+    run(&["list", "--affects", "everybody"]).expect(2).complains(&["one of producers"]);
+    run(&["list", "protocol/auth/unsignd"]).expect(4).complains(&["did you mean `protocol/auth/unsigned`?"]);
+    run(&["list", "protocol/*/*/*"]).expect(4).complains(&["names no trial", "`**` does"]);
+    run(&["list", "--operation", "SubscribeToShard"])
+        .expect(4)
+        .complains(&["failed to select by operation: the suite has no trials about SubscribeToShard"]);
+    let scratch = Scratch::new();
+    let log = scratch.path("run.jsonl");
+    let served = Served::start(&["--fault", "encryption-type-kms-accepted"]);
+    let given = ["run", "-q", "--endpoint", &served.endpoint, "--jobs", "1", REFUSAL, QUICK];
+    run(&[&given[..], &["--log", &log]].concat()).expect(1);
+    assert!(ids(&["--failed", &log]).iter().all(|id| id.starts_with(REFUSAL)));
+    run(&[&given[..], &["--max-fail", "1"]].concat())
+        .expect(1)
+        .says(&["1 trial has failed, after which the run was to end"]);
+}
+
+#[test]
+fn explain_shows_what_stands_behind_every_kind_of_id() {
+    run(&["explain", QUICK]).expect(0).says(&[
+        "cases/protocol/target.yaml:",
+        "because:",
+        "trials:",
+        "a right response, for example (of the reference",
+        "-> 400",
+    ]);
+    run(&["explain", "SSE-010"]).expect(0).says(&["a fact about", "cases that cite it"]);
+    run(&["explain", "type-while-updating"]).expect(0).says(&["an open question", "candidates:"]);
+    run(&["explain", "unknown-operation"]).expect(4).complains(&["did you mean", QUICK]);
+    let served = Served::start(&["--fault", "unsigned-accepted"]);
+    run(&["explain", "protocol/auth/unsigned", "--issue", "--endpoint", &served.endpoint]).expect(0).says(&[
+        "# ",
+        "expected",
+        "## What was sent",
+        "## A right response",
+        "## See it again",
+        &served.endpoint,
+    ]);
+    run(&["explain", "protocol/auth/unsigned", "--issue"]).expect(2).complains(&["no target is named"]);
+}
+
+#[test]
+fn check_refuses_a_fault_that_there_is_not_also_without_running_faults() {
+    let scratch = Scratch::new();
+    let cases = scratch.write(
+        "cases/create-stream/it.yaml",
+        "format: 1\noperation: CreateStream\ncases:\n  once:\n    title: A name is free\n    kills: [unsigned-acepted]\n    given: {}\n    steps:\n      with: {StreamName: somebody, ShardCount: 1, Tags: $run.tags}\n      expect: accepted\n      because: [LIFE-001]\n",
+    );
+    let cases = cases.trim_end_matches("/create-stream/it.yaml");
+    run(&["check", "--no-faults", "--cases", cases])
+        .expect(2)
+        .complains(&["a fault that the reference does not have", "did you mean `unsigned-accepted`?"]);
+}
+
+#[test]
+fn a_target_is_started_with_the_folder_of_its_profile_and_built_in_ones_are_listed() {
+    run(&["target", "list"]).expect(0).says(&["kinesalite 3.3.3", "moto 5.2.5", "installed in: "]);
+    let scratch = Scratch::new();
+    scratch.write("start.sh", "echo \"it has $PORT${INSTALL_ONLY:+ to install}\"\n");
+    let profile = scratch.write(
+        "profile.yaml",
+        "format: 1\nname: mine\nabout: A test\nspawn: sh \"$PROFILE_DIR/start.sh\"\nready: http://127.0.0.1:1\n",
+    );
+    run(&["target", "start", &profile, "--port", "4641"]).expect(0).says(&["it has 4641"]);
+    run(&["target", "install", &profile]).expect(0).says(&["is installed"]);
+    let cache = scratch.path("cache");
+    let ended: super::support::Ended = super::support::command(&["target", "install", "nobody"])
+        .env("KINESIS_CONFORMANCE_CACHE", &cache)
+        .output()
+        .expect("the program runs")
+        .into();
+    ended.expect(2).complains(&["no profile of that name is built in", "moto"]);
+}
+
+#[test]
+fn completions_and_manual_pages_are_made_of_the_flags() {
+    run(&["completions", "bash"]).expect(0).says(&["--add-cases", "known"]);
+    run(&["man"]).expect(0).says(&[".TH kinesis-conformance", "Verbs by purpose"]);
+    let scratch = Scratch::new();
+    run(&["man", &scratch.path("")]).expect(0);
+    let page = std::fs::read_to_string(scratch.path("kinesis-conformance-run.1")).expect("a page");
+    assert!(page.contains("max\\-fail"), "{page}");
+    run(&["run", "--help"]).expect(0).says(&[
+        "Which trials:",
+        "Target:",
+        "Examples:",
+        "Exit codes: 0 no trial",
     ]);
 }
 
@@ -209,7 +299,13 @@ fn compare_and_table_read_records() {
     run(&["compare", &before, &before]).expect(0);
     let served = Served::start(&["--fault", "encryption-type-kms-accepted"]);
     run(&["run", "-q", REFUSAL, "--endpoint", &served.endpoint, "--record", &after]).expect(1);
-    run(&["compare", &before, &after]).expect(1).says(&[REFUSAL]);
+    run(&["compare", &before, &after]).expect(1).says(&[
+        "newly wrong (6)",
+        REFUSAL,
+        "newly wrong 6 · fixed 0",
+    ]);
+    run(&["compare", &after, &before]).expect(0).says(&["fixed (6)", REFUSAL]);
+    run(&["compare", "--exact", &after, &before]).expect(1);
     run(&["compare", &before, &scratch.path("none.jsonl")]).expect(2).complains(&["none.jsonl"]);
     run(&["table", &before, &after]).expect(0).says(&["|"]);
 }

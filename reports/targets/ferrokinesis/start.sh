@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts ferrokinesis on loopback. Usage: start.sh PORT
-# Builds it from crates.io the first time, below target/ or $TARGETS_DIR; needs cc as well.
+# Builds it from crates.io the first time, below target/ or $TARGETS_DIR; with INSTALL_ONLY=1 no more than that; needs cc as well.
 set -euo pipefail
 port=${1:?usage: start.sh PORT}
 version=0.7.0
@@ -31,6 +31,7 @@ int bind(int fd, const struct sockaddr *address, socklen_t length) {
 C
   touch "$home/installed"
 fi
+[ -z "${INSTALL_ONLY:-}" ] || exit 0
 cd "$home"
 LD_PRELOAD="$PWD/loopback.so" exec "$PWD/bin/ferrokinesis" --port "$port" \
   --account-id 000000000000 --region us-east-1 --shard-limit 1000 --log-level warn \

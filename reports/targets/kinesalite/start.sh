@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts kinesalite on loopback. Usage: start.sh PORT
-# Installs it from the npm registry the first time, below target/ or $TARGETS_DIR.
+# Installs it from the npm registry the first time, below target/ or $TARGETS_DIR; with INSTALL_ONLY=1 no more than that.
 set -euo pipefail
 port=${1:?usage: start.sh PORT}
 version=3.3.3
@@ -10,6 +10,7 @@ if [ ! -e "$home/installed" ]; then
   npm install --prefix "$home" --no-save --no-audit --no-fund "kinesalite@$version" >&2
   touch "$home/installed"
 fi
+[ -z "${INSTALL_ONLY:-}" ] || exit 0
 cd "$home"
 # Its command line can't name a host and listens on all of them; the library can.
 # A request that ends the process ends it here too: the run starts it again and names the trial.

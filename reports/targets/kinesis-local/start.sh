@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts kinesis-local on loopback: http on PORT, https on PORT + 1. Usage: start.sh PORT
-# Installs it from the npm registry the first time, below target/ or $TARGETS_DIR.
+# Installs it from the npm registry the first time, below target/ or $TARGETS_DIR; with INSTALL_ONLY=1 no more than that.
 set -euo pipefail
 port=${1:?usage: start.sh PORT}
 version=0.6.2
@@ -10,6 +10,7 @@ if [ ! -e "$home/installed" ]; then
   npm install --prefix "$home" --no-save --no-audit --no-fund "kinesis-local@$version" >&2
   touch "$home/installed"
 fi
+[ -z "${INSTALL_ONLY:-}" ] || exit 0
 cd "$home"
 # It takes no address and listens on all of them: give every listen() a host.
 cat >loopback.cjs <<'J'

@@ -293,3 +293,44 @@ fn an_override_takes_text_and_only_a_target_or_a_header_may_stand_twice() {
         assert!(problems.contains(title), "{problems}");
     }
 }
+
+#[test]
+fn cases_facts_and_questions_of_another_folder_stand_beside_ours() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("written");
+    let fact = |id: &str| {
+        format!(
+            "{{\"id\": \"{id}\", \"topic\": \"ours\", \"operation\": \"ListStreams\", \"fact\": \"A list.\", \"error\": null, \
+             \"message\": null, \"strength\": \"documented\", \"source\": \"our documents\"}}\n"
+        )
+    };
+    write("facts.jsonl", &fact("OURS-001"));
+    write(
+        "questions.yaml",
+        "format: 1\nquestions:\n  ours:\n    question: What is it?\n    affects: [producers]\n    facts: [OURS-001]\n    \
+         candidates: {taken: {answer: accepted}, refused: {answer: {error: ValidationException}}}\n",
+    );
+    write(
+        "our-list.yaml",
+        "format: 1\noperation: ListStreams\ncases:\n  given:\n    title: A list is given\n    kills-nothing: a test\n    \
+         steps: {expect: accepted, because: [OURS-001]}\n",
+    );
+    let read = || Library::read_all(None, &[dir.path().to_owned()]);
+    let ours = Library::embedded().expect("ours");
+    let both = read().unwrap_or_else(|problems| panic!("{}", drawn(&problems)));
+    assert_eq!(both.suites.len(), ours.suites.len() + 1);
+    assert_eq!(both.questions.len(), ours.questions.len() + 1);
+    assert!(both.questions.contains_key("ours"));
+    let found = lint(&both, Model::embedded(), &both.registry());
+    let unknown = found.iter().filter(|problem| problem.title.contains("OURS-001")).count();
+    assert_eq!(unknown, 0, "{}", drawn(&found));
+    let alone = lint(&both, Model::embedded(), Registry::embedded());
+    assert!(alone.len() > found.len(), "without the folder's facts they are unknown");
+    write("facts.jsonl", &fact("SSE-010"));
+    assert!(drawn(&read().expect_err("ours")).contains("the fact `SSE-010` is there already"));
+    write("facts.jsonl", "{");
+    assert!(drawn(&read().expect_err("no fact")).contains("failed to read the facts at line 1"));
+    write("facts.jsonl", "");
+    write("operations.yaml", "format: 1\noperations: {}\n");
+    assert!(drawn(&read().expect_err("the API")).contains("the API is not described"));
+}

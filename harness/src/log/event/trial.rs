@@ -112,6 +112,8 @@ pub enum Flag {
     Fixed,
     /// Attempts differed.
     Flaky,
+    /// The suite has it only since a version that the known list is not pinned to.
+    New,
 }
 
 impl Flag {

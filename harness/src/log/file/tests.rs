@@ -100,16 +100,16 @@ fn a_broken_line_is_named_with_its_column() {
 fn a_log_of_another_version_says_what_to_do() {
     let of_version = |major: u32, minor: &str| {
         let version = format!("\"format\":{major},{minor}");
-        read(&lines(&small()).replacen("\"format\":2,\"minor\":1,", &version, 1))
+        read(&lines(&small()).replacen("\"format\":2,\"minor\":2,", &version, 1))
     };
     assert_eq!(
         of_version(1, "").expect_err("an older version").to_string(),
         "read the log: it has format 1, and this version reads format 2: run again"
     );
-    for (major, minor, found) in [(2, "\"minor\":2,", "2.2"), (3, "", "3.0"), (3, "\"minor\":1,", "3.1")] {
+    for (major, minor, found) in [(2, "\"minor\":3,", "2.3"), (3, "", "3.0"), (3, "\"minor\":1,", "3.1")] {
         let error = of_version(major, minor).expect_err("a later version").to_string();
         let start =
-            format!("read the log: it has format {found}, and this version reads format 2.1 and older ");
+            format!("read the log: it has format {found}, and this version reads format 2.2 and older ");
         assert!(error.starts_with(&start), "{error}");
         assert!(error.ends_with("use kinesis-conformance 0.1.0, which wrote it, or a later one"), "{error}");
     }

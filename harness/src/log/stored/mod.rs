@@ -34,7 +34,7 @@ pub(crate) use writer::Storing;
 pub const LOG_FORMAT: u32 = 2;
 
 /// What was added to that version. A reader takes each number up to its own.
-pub const LOG_MINOR: u32 = 1;
+pub const LOG_MINOR: u32 = 2;
 
 /// One line of a log. `Kind` has the kinds of lines, by their names in the log.
 #[derive(Debug, Serialize, EnumDiscriminants)]

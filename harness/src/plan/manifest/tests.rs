@@ -1,5 +1,6 @@
 use super::*;
 use crate::log::Outcome;
+use crate::plan::Select;
 use crate::testing::cases;
 use crate::wire::{Client, ClientSettings, Credentials, Endpoint};
 

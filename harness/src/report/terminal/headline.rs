@@ -58,7 +58,12 @@ fn incomplete(summary: &Summary) -> Option<Advice> {
     let footer = summary.footer.as_ref();
     let why = footer.and_then(|footer| footer.stopped_early.as_deref());
     let budget_ms = footer.and_then(|footer| footer.budget_ms);
+    let max_fail = footer.and_then(|footer| footer.max_fail);
     let text = match (why, budget_ms) {
+        (None, None) if max_fail.is_some() => {
+            let failures = counted(max_fail.unwrap_or_default(), "trial has failed", "trials have failed");
+            format!("{failures}, after which the run was to end; {text}")
+        }
         (Some(why), _) => format!("{}; {text}", clean(why)),
         (None, Some(ms)) => format!("the time budget of {} s was over; {text}", ms / 1000),
         (None, None) => text,

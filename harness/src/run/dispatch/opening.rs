@@ -65,7 +65,7 @@ pub(super) fn header(
         capabilities: capabilities.clone(),
         requires: target.requires.clone(),
         selection: Selection {
-            filters: select.filters.clone(),
+            filters: select.filter_texts(),
             operations: select.operations.clone(),
             trials,
             of: manifest.trials.len(),
