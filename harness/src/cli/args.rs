@@ -1,5 +1,7 @@
 //! Verbs and flags. `harness/FORMAT.md` holds the table of them.
 
+mod report;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use kinesis_conformance::case::ast::Level;
 use kinesis_conformance::case::{RATE_FORM, REGION_FORM, Rate, is_region};
 use kinesis_conformance::model::Model;
+
+pub(crate) use report::ReportArgs;
 
 /// Does this endpoint behave like Amazon Kinesis Data Streams?
 #[derive(Debug, Parser)]
@@ -231,9 +235,8 @@ pub(crate) struct RunArgs {
     /// Write a run record: a summary that is small enough for git.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
-    /// Draw an example of every cause, not only of the ten largest.
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     /// Do not show progress.
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -313,9 +316,8 @@ pub(crate) struct JudgeArgs {
     /// Write a JUnit report.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
-    /// Draw an example of every cause, not only of the ten largest.
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]

@@ -8,20 +8,26 @@ use kinesis_conformance::case::open_file;
 use kinesis_conformance::judge::rejudge;
 use kinesis_conformance::log::{Event, Log, read_log};
 use kinesis_conformance::plan::Manifest;
-use kinesis_conformance::report::terminal::{Options, Pictures, render};
+use kinesis_conformance::report::terminal::Options;
 use kinesis_conformance::report::{Summary, clean};
 
 use super::apart::{Named, keep_apart};
 use super::args::JudgeArgs;
 use super::exit::Exit;
-use super::output::{Losses, print, warn};
+use super::output::warn;
 use super::problem::Problem;
-use super::run::{exit_of, known_list, style};
-use super::{library, reports};
+use super::reports::Files;
+use super::run::{exit_of, known_list};
+use super::{block_on, library, reports, right};
 
 pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Problem> {
     keep_apart(
-        [Named::of("--junit", args.junit.as_deref()), Named::of("--record", args.record.as_deref())],
+        [
+            Named::of("--junit", args.junit.as_deref()),
+            Named::of("--record", args.record.as_deref()),
+            Named::of("--markdown", args.report.markdown.as_deref()),
+            Named::of("--script", args.report.script.as_deref()),
+        ],
         [Named::of("LOG", Some(&args.log)), Named::of("--known", args.known.as_deref())],
     )?;
     let log = open(&args.log)?;
@@ -32,13 +38,20 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
     let again = rejudge(&log.header, &log.events, log.footer.as_ref(), &manifest, level, &list);
     let summary = Summary::of_events(&again.events);
     let options = Options {
-        pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
+        pictures: args.report.pictures(),
+        sections: args.report.sections(),
         log: Some(args.log.display().to_string()),
         known_list: known.as_ref().map(|known| known.source.path.clone()),
+        right: block_on(right::answers(&summary, args.report.pictures(), &manifest))?,
         ..Options::default()
     };
-    let mut losses = Losses::default();
-    losses.note(print(render(&summary, style(), &options)));
+    let files = Files {
+        junit: args.junit.as_deref(),
+        record: args.record.as_deref(),
+        markdown: args.report.markdown.as_deref(),
+        script: args.report.script.as_deref(),
+    };
+    let losses = reports::write(&summary, &options, &files);
     for (id, before, after) in &again.changed {
         warn(format_args!("changed: {} was {}, is {}", clean(id), before.as_str(), after.as_str()));
     }
@@ -51,7 +64,6 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
         | Event::Trial(_)
         | Event::Notice(_) => None,
     });
-    losses.and(reports::write(&summary, &options, args.junit.as_deref(), args.record.as_deref()));
     Ok(losses.exit(footer.map_or(Exit::Interrupted, |footer| exit_of(&summary, &footer))))
 }
 

@@ -21,6 +21,7 @@ mod problem;
 mod repeat;
 mod replay;
 mod reports;
+mod right;
 mod run;
 mod schema;
 mod serve;
@@ -29,6 +30,7 @@ mod spawn;
 mod sweep;
 mod table;
 mod target;
+mod width;
 
 use std::future::Future;
 use std::process::ExitCode;

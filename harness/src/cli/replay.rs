@@ -15,9 +15,10 @@ use super::args::ReplayArgs;
 use super::exit::Exit;
 use super::output::{print, say};
 use super::problem::Problem;
-use super::run::{exit_of, no_target, style};
+use super::run::{exit_of, no_target};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::Named;
+use super::width::style;
 use super::{block_on, judge, library};
 
 pub(super) fn replay(cases: Option<&Path>, args: &ReplayArgs) -> Result<Exit, Problem> {

@@ -14,6 +14,7 @@ use crate::log::Event;
 use crate::plan::{Manifest, Select};
 use crate::report::Summary;
 use crate::report::terminal::{Options, Style, render};
+use crate::report::view::View;
 use crate::testing::against::run_against;
 use crate::testing::samples::{events_of, lines, snapshot};
 
@@ -108,6 +109,6 @@ known:
 #[test]
 fn a_run_against_many_faults_as_junit() {
     let summary = Summary::of_events(&run(&MANY, RunSettings::default()));
-    let xml = crate::report::junit::to_junit(&summary, &Options::default()).expect("XML");
+    let xml = crate::report::junit::to_junit(&View::of(&summary, &Options::default())).expect("XML");
     snapshot("real-junit", &steady(&xml));
 }
