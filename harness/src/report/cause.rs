@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::summary::Summary;
 use crate::case::ast::{Audience, Level};
+use crate::case::kebab_case;
 use crate::log::{CaseText, Mismatch, MismatchKind, Outcome, TrialVerdict};
 
 /// In what way a response differs, in words.
@@ -69,6 +70,10 @@ impl CauseSubject {
         let file = case.map_or(mismatch.at.file.as_str(), |case| case.file.as_str());
         let stated_for_many = file.contains("/families/") || file.starts_with("families/");
         let rule = member(mismatch).or_else(|| suite(&trial.case)).unwrap_or_else(|| trial.case.clone());
+        let first = trial.case.split('/').next().unwrap_or_default();
+        // What is stated about the protocol and not about an operation.
+        let of_none = !stated_for_many && trial.case.matches('/').count() > 1 && first != kebab_case(&trial.operation);
+        let rule = if of_none && member(mismatch).is_none() { format!("{first}/{rule}") } else { rule };
         let operation = (!stated_for_many).then(|| trial.operation.clone());
         Self { operation, rule, kind: mismatch.kind }
     }

@@ -2,7 +2,7 @@
 //! being read as a command.
 
 use super::text::{clean, counted, level, shortened};
-use super::view::{CauseView, View, Weight, operations};
+use super::view::{CauseView, View, Weight, subject};
 
 #[cfg(test)]
 mod tests;
@@ -37,7 +37,7 @@ fn annotation(view: &View, cause: &CauseView) -> String {
     let place = example.and_then(|trial| trial.place.as_ref()).map_or_else(String::new, |(file, line)| {
         format!("file={},line={line},", property(file))
     });
-    let title = format!("{}, {}", operations(cause), clean(&cause.rule));
+    let title = subject(cause);
     let short = |text: &str| shortened(&clean(text), WORD_SHOWN);
     let text = format!(
         "expected {}, got {} ({}, {})",

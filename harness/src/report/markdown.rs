@@ -5,7 +5,7 @@
 
 use super::terminal::{Style, render_picture};
 use super::text::{audience, clean, counted, duration, level, shortened};
-use super::view::{CauseView, Cited, View, Weight, operations};
+use super::view::{CauseView, Cited, View, Weight, subject};
 
 #[cfg(test)]
 mod tests;
@@ -71,13 +71,12 @@ fn causes(view: &View) -> Vec<String> {
         let short = |text: &str| plain(&shortened(&clean(text), WORD_SHOWN));
         let affects: Vec<&str> = cause.affects.iter().map(|client| audience(*client)).collect();
         lines.push(format!(
-            "| {} | {} | {} | {} | {}, {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
             cause.number,
             cause.cases,
             cause.trials.len(),
             level(cause.level),
-            plain(&operations(cause)),
-            plain(&cause.rule),
+            plain(&subject(cause)),
             short(&cause.expected),
             short(&cause.actual),
             affects.join(", "),

@@ -3,7 +3,7 @@
 use super::page::{Page, Tone};
 use super::picture::WORD_SHOWN;
 use crate::report::text::{audience, clean, counted, level, shortened, wrapped};
-use crate::report::view::{CauseView, View, operations};
+use crate::report::view::{CauseView, View, subject};
 
 /// Of the causes, this many are listed.
 const LISTED: usize = 10;
@@ -49,7 +49,7 @@ fn row(page: &mut Page, cause: &CauseView, is_wide: bool) {
         cause.trials.len(),
         level(cause.level)
     );
-    let place = place(cause);
+    let place = subject(cause);
     let affects = affects(cause).unwrap_or_default();
     let words = words(cause);
     let room = page.width() - NUMBERS;
@@ -77,11 +77,6 @@ fn row(page: &mut Page, cause: &CauseView, is_wide: bool) {
         let numbers = if index == 0 { page.paint(Tone::Bad, &numbers) } else { " ".repeat(NUMBERS) };
         page.line(&format!("{numbers}{line}"));
     }
-}
-
-/// The operations and the member or rule: `PutRecord, SequenceNumber`.
-pub(super) fn place(cause: &CauseView) -> String {
-    format!("{}, {}", operations(cause), clean(&cause.rule))
 }
 
 /// What was expected and what came, as one line.

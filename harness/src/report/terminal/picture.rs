@@ -37,8 +37,11 @@ const FACT_SHOWN: usize = 300;
 /// Of an expectation and of what came, this many characters are shown.
 pub(super) const WORD_SHOWN: usize = 160;
 
-/// On a caret, this many characters of what came are shown, at least.
-const LABEL_SHOWN: usize = 24;
+/// What the drawing writes before a title.
+const ERROR: &str = "error: ";
+
+/// With less room than this many characters, nothing is said on a caret.
+const LABEL_SHOWN: usize = 12;
 
 /// Draws a trial.
 pub(super) fn draw(page: &mut Page, picture: &Picture) {
@@ -107,7 +110,12 @@ fn excerpt(page: &mut Page, picture: &Picture) {
             line: mismatch.at.line,
             column: mismatch.at.column,
             length: mismatch.at.length,
-            text: format!("got {}", shortened(&clean(&mismatch.actual), room.max(LABEL_SHOWN))),
+            // Without room beside the place the title has to do.
+            text: if room < LABEL_SHOWN {
+                String::new()
+            } else {
+                format!("got {}", shortened(&clean(&mismatch.actual), room))
+            },
             primary,
         }
     };
@@ -120,17 +128,24 @@ fn excerpt(page: &mut Page, picture: &Picture) {
         .source
         .as_ref()
         .map_or((leading.at.file.as_str(), leading.at.line, ""), |(file, line, text)| (file.as_str(), *line, text));
+    // What is wider than the page is said in full below.
     let title = sentence(&leading.expected, &leading.actual);
+    let is_wide = title.chars().count() + ERROR.len() > page.width();
+    let short = shortened(&title, page.width() - ERROR.len());
     let style = case::Style { color: page.color(), width: page.width() };
     // One character for one, so that columns stay true.
     let safe =
         |character: char| if character != '\n' && is_unsafe(character) { '\u{fffd}' } else { character };
     let source: String = source.chars().map(safe).collect();
-    let drawn = case::draw_excerpt(&clean(path), first_line, &source, &labels, &title, style);
+    let drawn = case::draw_excerpt(&clean(path), first_line, &source, &labels, &short, style);
     for line in drawn.lines() {
         page.line(line);
     }
     page.gap();
+    if is_wide {
+        page.entry("expected", Tone::Plain, &shortened(&clean(&leading.expected), WORD_SHOWN));
+        page.entry("got", Tone::Plain, &shortened(&clean(&leading.actual), WORD_SHOWN));
+    }
 }
 
 fn also(page: &mut Page, picture: &Picture) {

@@ -6,7 +6,7 @@ use super::{Options, Pictures, Style, picture};
 use crate::log::Outcome;
 use crate::report::questions::Answer;
 use crate::report::text::{clean, counted, duration, level, shortened};
-use crate::report::view::{CauseView, Reason, View, Weight};
+use crate::report::view::{CauseView, Reason, View, Weight, subject};
 
 /// Of the ids of a list, this many are shown.
 const IDS_SHOWN: usize = 6;
@@ -57,7 +57,7 @@ fn failures(page: &mut Page, view: &View) {
         let number = format!("{} of {}", cause.number, counted(view.causes.len(), "cause", "causes"));
         let cases = counted(cause.cases, "case", "cases");
         let trials = counted(cause.trials.len(), "trial", "trials");
-        page.ruled(&format!("{number} · {cases}, {trials} · {}", causes::place(cause)));
+        page.ruled(&format!("{number} · {cases}, {trials} · {}", subject(cause)));
         page.gap();
         picture::draw(page, picture);
         if let Some(affects) = affects(cause) {
@@ -78,7 +78,7 @@ fn listed(page: &mut Page, causes: &[CauseView], name: &str) {
     page.section(name);
     for cause in causes.iter().take(ENTRIES_SHOWN) {
         let sentence = picture::sentence(&cause.expected, &cause.actual);
-        page.counted(cause.trials.len(), Tone::Dim, &format!("{}: {sentence}", causes::place(cause)));
+        page.counted(cause.trials.len(), Tone::Dim, &format!("{}: {sentence}", subject(cause)));
         if let Some(ids) = ids(cause.trials.iter().map(String::as_str)) {
             page.under(&ids);
         }

@@ -108,7 +108,7 @@ fn unjudged(summary: &Summary) -> Vec<Advice> {
 }
 
 fn fix_first(first: &CauseView) -> Advice {
-    let sentence = format!("{}, {}", operations(first), clean(&first.rule));
+    let sentence = subject(first);
     let text = format!(
         "cause {}: {sentence} ({}, {})",
         first.number,
@@ -171,8 +171,15 @@ fn are(count: usize) -> String {
     counted(count, "is", "are")
 }
 
+/// The operations and the member or rule: `PutRecord, SequenceNumber`; what is stated about the protocol
+/// names no operation: `protocol/auth`.
+pub(in crate::report) fn subject(cause: &CauseView) -> String {
+    let rule = clean(&cause.rule);
+    if cause.rule.contains('/') { rule } else { format!("{}, {rule}", operations(cause)) }
+}
+
 /// The operations with mismatches, or how many.
-pub(in crate::report) fn operations(cause: &CauseView) -> String {
+fn operations(cause: &CauseView) -> String {
     const NAMED: usize = 2;
     match cause.operations.len() {
         0..=NAMED => {

@@ -19,7 +19,7 @@ use super::questions::Answers;
 use super::summary::Summary;
 
 pub use advice::{Advice, Weight};
-pub(in crate::report) use advice::operations;
+pub(in crate::report) use advice::subject;
 pub use commands::Command;
 pub use picture::{Cited, Picture, Right};
 pub use sections::{Reason, RunView};

@@ -13,8 +13,8 @@ use crate::report::summary::Summary;
 
 use super::commands::{self, Command};
 
-/// Of a trial's exchanges, this many are shown, the last ones.
-const EXCHANGES_SHOWN: usize = 6;
+/// Beside the exchange that differs, this many are shown, the last ones.
+const EXCHANGES_SHOWN: usize = 2;
 
 /// Of the mismatches beside the leading one, this many are shown; the others are counted.
 const OTHERS_SHOWN: usize = 5;
@@ -83,7 +83,7 @@ impl Picture {
         let leading = leading.and_then(|index| trial.mismatches.get(index)).cloned();
         let case = summary.case(trial);
         let step = leading.as_ref().map(|leading| leading.step);
-        let exchanges = exchanges(summary, trial);
+        let exchanges = exchanges(summary, trial, step);
         let about = step.and_then(|step| exchange_of(&exchanges, step)).cloned();
         let (label, arguments) = commands::again(summary, trial, options);
         let mut commands = vec![Command { label, arguments: Ok(arguments) }];
@@ -178,7 +178,7 @@ fn because(summary: &Summary, leading: Option<&Mismatch>, trial: &TrialVerdict) 
 
 /// The exchanges worth showing: of each call the last sending; setup, and the look whether anything
 /// changed, only where they were the trouble.
-fn exchanges(summary: &Summary, trial: &TrialVerdict) -> Vec<Exchange> {
+fn exchanges(summary: &Summary, trial: &TrialVerdict, step: Option<StepIndex>) -> Vec<Exchange> {
     let setup = matches!(trial.outcome, Outcome::Blocked | Outcome::Error);
     let changed = trial.mismatches.iter().any(|mismatch| mismatch.kind == MismatchKind::StateChanged);
     let wanted = |exchange: &&Exchange| match exchange.role {
@@ -199,8 +199,19 @@ fn exchanges(summary: &Summary, trial: &TrialVerdict) -> Vec<Exchange> {
         }
         shown.push(exchange);
     }
-    let surplus = shown.len().saturating_sub(EXCHANGES_SHOWN);
-    shown.split_off(surplus).into_iter().cloned().collect()
+    let shown: Vec<Exchange> = shown.into_iter().cloned().collect();
+    let leading = step.and_then(|step| exchange_of(&shown, step)).map(|leading| leading.sent_us);
+    let others = shown.iter().filter(|exchange| Some(exchange.sent_us) != leading).count();
+    let mut surplus = others.saturating_sub(EXCHANGES_SHOWN);
+    let keeps = |exchange: &Exchange| {
+        if Some(exchange.sent_us) == leading || surplus == 0 {
+            return true;
+        }
+        surplus -= 1;
+        false
+    };
+    let mut keeps = keeps;
+    shown.into_iter().filter(|exchange| keeps(exchange)).collect()
 }
 
 /// The exchange that a mismatch is about: of its step, or the last call before it.
