@@ -207,10 +207,10 @@ fn candidates(trial: &TrialVerdict) -> impl Iterator<Item = &Mismatch> {
 #[cfg(test)]
 mod tests {
     use super::Group;
-    use crate::case::ast::Level;
-    use crate::log::{Event, Mismatch, MismatchKind, Outcome, TrialVerdict};
+    use crate::case::ast::{Audience, Level};
+    use crate::log::{CaseText, Event, Mismatch, MismatchKind, Outcome, TrialVerdict};
     use crate::report::summary::Summary;
-    use crate::testing::samples::{mismatch, step, trial};
+    use crate::testing::samples::{mismatch, refusal_case, step, trial};
 
     fn wrong(kind: MismatchKind, expected: &str, at_step: usize) -> Mismatch {
         Mismatch { step: step(at_step), ..mismatch(kind, expected, "other", ("cases/a.yaml", 1, 1, 1)) }
@@ -230,18 +230,18 @@ mod tests {
 
     #[test]
     fn a_trial_counts_once_with_the_cause_that_most_share() {
-        let common = || wrong(MismatchKind::Body, "common", 0);
+        let common = || wrong(MismatchKind::Body, "Common 1", 0);
         let rare = || wrong(MismatchKind::Status, "rare", 0);
         let found = groups(&[("a", vec![rare(), common()]), ("b", vec![common()]), ("c", vec![common()])]);
-        assert_eq!(found, [("common".to_owned(), 3)]);
+        assert_eq!(found, [("Common 1".to_owned(), 3)]);
     }
 
     #[test]
     fn what_follows_a_wrong_step_is_not_its_cause() {
-        let first = || wrong(MismatchKind::Status, "first", 0);
-        let later = || wrong(MismatchKind::Body, "later", 1);
+        let first = || wrong(MismatchKind::Body, "First 1", 0);
+        let later = || wrong(MismatchKind::Body, "Later 1", 1);
         let found = groups(&[("a", vec![later(), first()]), ("b", vec![later()]), ("c", vec![later()])]);
-        assert_eq!(found, [("later".to_owned(), 2), ("first".to_owned(), 1)]);
+        assert_eq!(found, [("Later 1".to_owned(), 2), ("First 1".to_owned(), 1)]);
     }
 
     #[test]
@@ -249,6 +249,69 @@ mod tests {
         let tolerated = Mismatch { tolerated: true, ..wrong(MismatchKind::ErrorText, "text", 0) };
         let found = groups(&[("a", vec![tolerated, wrong(MismatchKind::Body, "body", 1)])]);
         assert_eq!(found, [("body".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn elements_of_a_list_and_other_words_are_one_cause() {
+        let first = wrong(MismatchKind::Body, "Records.0.Data: byte string", 0);
+        let second = wrong(MismatchKind::Body, "Records.17.Data absent", 0);
+        let found = groups(&[("a", vec![first]), ("b", vec![second.clone()]), ("c", vec![second])]);
+        assert_eq!(found, [("Records.17.Data absent".to_owned(), 3)]);
+    }
+
+    /// The groups of refusals by the id of their case, which stands in that file and affects these.
+    fn refusals(cases: &[(&str, &str, &str, &[Audience])]) -> Vec<(Option<String>, String, usize)> {
+        let events: Vec<Event> = cases
+            .iter()
+            .flat_map(|(id, operation, file, affects)| {
+                let text = CaseText {
+                    id: (*id).to_owned(),
+                    file: (*file).to_owned(),
+                    affects: affects.to_vec(),
+                    ..refusal_case()
+                };
+                let mismatches = vec![wrong(MismatchKind::Status, "refused", 0)];
+                let operation = (*operation).to_owned();
+                let failed = TrialVerdict { mismatches, operation, ..trial(id, id, Outcome::Fail) };
+                [Event::Case(Box::new(text)), Event::Trial(Box::new(failed))]
+            })
+            .collect();
+        let groups = Group::of(&Summary::of_events(&events), Outcome::Fail).into_iter();
+        groups.map(|group| (group.subject.operation, group.subject.rule, group.trials.len())).collect()
+    }
+
+    #[test]
+    fn a_rule_of_a_family_is_one_cause_and_other_rules_are_one_for_each_operation() {
+        let found = refusals(&[
+            ("put-record/types/a", "PutRecord", "cases/families/types.yaml", &[]),
+            ("put-records/types/a", "PutRecords", "cases/families/types.yaml", &[]),
+            ("put-record/size/a", "PutRecord", "cases/put-record/size.yaml", &[]),
+            ("put-records/size/a", "PutRecords", "cases/put-records/size.yaml", &[]),
+            ("protocol/auth/a", "ListStreams", "cases/protocol/auth.yaml", &[]),
+        ]);
+        let text = |name: &str| Some(name.to_owned());
+        assert_eq!(
+            found,
+            [
+                (None, "types".to_owned(), 2),
+                (text("ListStreams"), "protocol/auth".to_owned(), 1),
+                (text("PutRecord"), "size".to_owned(), 1),
+                (text("PutRecords"), "size".to_owned(), 1),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_clients_that_are_affected_rank_before_the_number_of_cases() {
+        let sdk: &[Audience] = &[Audience::SdkAuthors];
+        let found = refusals(&[
+            ("put-record/size/a", "PutRecord", "cases/put-record/size.yaml", sdk),
+            ("put-record/size/b", "PutRecord", "cases/put-record/size.yaml", sdk),
+            ("put-record/key/a", "PutRecord", "cases/put-record/key.yaml", &[Audience::Producers]),
+            ("put-record/none/a", "PutRecord", "cases/put-record/none.yaml", &[]),
+        ]);
+        let rules: Vec<&str> = found.iter().map(|(_, rule, _)| rule.as_str()).collect();
+        assert_eq!(rules, ["key", "size", "none"]);
     }
 
     #[test]

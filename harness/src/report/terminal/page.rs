@@ -84,8 +84,10 @@ impl Page {
     /// A section's name, after an empty line.
     pub(super) fn section(&mut self, name: &str) {
         self.gap();
-        let name = self.paint(Tone::Title, name);
-        self.line(&name);
+        for line in wrapped(name, self.style.width) {
+            let line = self.paint(Tone::Title, &line);
+            self.line(&line);
+        }
     }
 
     /// Columns left beside a label.

@@ -13,7 +13,7 @@ use crate::judge::{KnownList, RunSettings};
 use crate::log::Event;
 use crate::plan::{Manifest, Select};
 use crate::report::Summary;
-use crate::report::terminal::{Options, Style, render};
+use crate::report::terminal::{Options, Sections, Style, render};
 use crate::report::view::View;
 use crate::testing::against::run_against;
 use crate::testing::samples::{events_of, lines, snapshot};
@@ -61,7 +61,9 @@ fn steady(text: &str) -> String {
 
 fn reported(name: &str, faults: &[&str], settings: RunSettings) {
     let summary = Summary::of_events(&run(faults, settings));
-    snapshot(&format!("real-{name}"), &steady(&render(&summary, Style::default(), &Options::default())));
+    let sections = Sections { questions: true, notices: true, notes: true, others: true };
+    let options = Options { sections, ..Options::default() };
+    snapshot(&format!("real-{name}"), &steady(&render(&summary, Style::default(), &options)));
 }
 
 #[test]
