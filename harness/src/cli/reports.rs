@@ -114,7 +114,10 @@ fn print_report(view: &View, options: &Options) -> Result<(), Problem> {
     };
     append().map_err(|error| {
         let path = Path::new(&path).display();
-        Problem::new(Exit::Unwritten, format!("add the report to the summary of the job in `{path}`: {error}"))
+        Problem::new(
+            Exit::Unwritten,
+            format!("add the report to the summary of the job in `{path}`: {error}"),
+        )
     })
 }
 

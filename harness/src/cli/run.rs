@@ -35,7 +35,8 @@ pub(super) fn run(cases: Option<&Path>, args: &RunArgs) -> Result<Exit, Problem>
     separate_files(args)?;
     let outputs = Outputs::open(args)?;
     // What was made and gets nothing goes again, however this ends.
-    let requested = args.junit.iter().chain(&args.record).chain(&args.report.markdown).chain(&args.report.script);
+    let requested =
+        args.junit.iter().chain(&args.record).chain(&args.report.markdown).chain(&args.report.script);
     let _reserved: Vec<Reserved> = requested.map(|path| Reserved::of(path)).collect::<Result<_, _>>()?;
     let stop = Stop::default();
     let work = async {

@@ -12,7 +12,8 @@ pub(super) fn style() -> Style {
 
 /// Columns: those of `COLUMNS`, else those of the terminal.
 fn columns() -> usize {
-    let stated = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|columns| *columns > 0);
+    let stated =
+        std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|columns| *columns > 0);
     stated.or_else(of_terminal).unwrap_or(UNKNOWN)
 }
 

@@ -72,7 +72,8 @@ impl CauseSubject {
         let rule = member(mismatch).or_else(|| suite(&trial.case)).unwrap_or_else(|| trial.case.clone());
         let first = trial.case.split('/').next().unwrap_or_default();
         // What is stated about the protocol and not about an operation.
-        let of_none = !stated_for_many && trial.case.matches('/').count() > 1 && first != kebab_case(&trial.operation);
+        let of_none =
+            !stated_for_many && trial.case.matches('/').count() > 1 && first != kebab_case(&trial.operation);
         let rule = if of_none && member(mismatch).is_none() { format!("{first}/{rule}") } else { rule };
         let operation = (!stated_for_many).then(|| trial.operation.clone());
         Self { operation, rule, kind: mismatch.kind }
@@ -146,8 +147,10 @@ impl Group {
             let subject = CauseSubject::of(trial, case, mismatch);
             groups.entry(subject).or_default().push(Member { trial, case, mismatch });
         }
-        let mut groups: Vec<Self> =
-            groups.into_iter().filter_map(|(subject, members)| Self::gathered(summary, subject, &members)).collect();
+        let mut groups: Vec<Self> = groups
+            .into_iter()
+            .filter_map(|(subject, members)| Self::gathered(summary, subject, &members))
+            .collect();
         groups.sort_by_key(|group| {
             let first = group.affects.first().copied();
             // A cause that names no client comes after those that do.
@@ -164,7 +167,9 @@ impl Group {
         let level = members.iter().map(|member| member.mismatch.level).min()?;
         // Of the words at the gravest level the most frequent.
         let gravest = |cause: &Cause| {
-            members.iter().any(|member| member.mismatch.level == level && Cause::of(member.mismatch) == *cause)
+            members
+                .iter()
+                .any(|member| member.mismatch.level == level && Cause::of(member.mismatch) == *cause)
         };
         let cause = words
             .iter()
@@ -176,7 +181,8 @@ impl Group {
             .filter(|member| member.mismatch.level == level && Cause::of(member.mismatch) == cause)
             .min_by_key(|member| {
                 let sent = summary.exchanges(&member.trial.id);
-                let length: u64 = sent.iter().map(|exchange| exchange.request.body.size()).max().unwrap_or(u64::MAX);
+                let length: u64 =
+                    sent.iter().map(|exchange| exchange.request.body.size()).max().unwrap_or(u64::MAX);
                 (length > 400, member.trial.id.contains('['), &member.trial.id)
             })
             .map(|member| member.trial.id.clone())?;

@@ -26,7 +26,9 @@ pub fn annotations(view: &View) -> String {
     let mut lines: Vec<String> = Vec::new();
     if view.causes.is_empty() {
         let bad = view.advice.iter().filter(|advice| advice.weight == Weight::Bad);
-        lines.extend(bad.map(|advice| format!("::error title={}::{}", property(advice.label), data(&advice.text))));
+        lines.extend(
+            bad.map(|advice| format!("::error title={}::{}", property(advice.label), data(&advice.text))),
+        );
     }
     lines.extend(view.causes.iter().take(MOST).map(|cause| annotation(view, cause)));
     lines.iter().map(|line| format!("{line}\n")).collect()
@@ -34,9 +36,9 @@ pub fn annotations(view: &View) -> String {
 
 fn annotation(view: &View, cause: &CauseView) -> String {
     let example = cause.trials.first().and_then(|id| view.trials.iter().find(|trial| trial.id == *id));
-    let place = example.and_then(|trial| trial.place.as_ref()).map_or_else(String::new, |(file, line)| {
-        format!("file={},line={line},", property(file))
-    });
+    let place = example
+        .and_then(|trial| trial.place.as_ref())
+        .map_or_else(String::new, |(file, line)| format!("file={},line={line},", property(file)));
     let title = subject(cause);
     let short = |text: &str| shortened(&clean(text), WORD_SHOWN);
     let text = format!(

@@ -112,8 +112,12 @@ fn example(cause: &CauseView) -> Vec<String> {
 /// A fact with links to its sources, which have no character that ends a link.
 fn cited(cited: &Cited) -> Option<String> {
     let evidence = cited.evidence.as_ref()?;
-    let links: Vec<String> =
-        cited.links.iter().enumerate().map(|(index, link)| format!("[source {}]({link})", index + 1)).collect();
+    let links: Vec<String> = cited
+        .links
+        .iter()
+        .enumerate()
+        .map(|(index, link)| format!("[source {}]({link})", index + 1))
+        .collect();
     let fact = plain(&shortened(&clean(&evidence.fact), 300));
     Some(format!("- {}: {fact} {}", plain(&cited.id.0), links.join(" ")).trim_end().to_owned())
 }
@@ -123,10 +127,11 @@ fn ran(view: &View) -> String {
     let run = &view.run;
     let (selected, all) = run.selected;
     let judged = run.level.map_or_else(String::new, |at| format!(", level {}", level(at)));
-    let cost = run.cost.map_or_else(String::new, |(requests, ms)| {
-        format!(", {requests} requests in {}", duration(ms))
-    });
-    let endpoint = run.target.as_ref().map_or_else(String::new, |(_, _, endpoint)| format!(" at {}", plain(endpoint)));
+    let cost = run
+        .cost
+        .map_or_else(String::new, |(requests, ms)| format!(", {requests} requests in {}", duration(ms)));
+    let endpoint =
+        run.target.as_ref().map_or_else(String::new, |(_, _, endpoint)| format!(" at {}", plain(endpoint)));
     format!("{selected} of {all} trials{judged}{cost}{endpoint}; suite {}", plain(&run.suite.0))
 }
 
@@ -145,8 +150,13 @@ fn longest_run(text: &str) -> usize {
 /// character.
 fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for character in clean(text).chars() {
-        if character.is_ascii() && !character.is_ascii_alphanumeric() && !" ,()-".contains(character) {
+    let text = clean(text);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        // A point or a colon before a blank begins no address and no emoji.
+        let ends = matches!(character, '.' | ':') && characters.peek().is_none_or(|next| *next == ' ');
+        let means_nothing = character.is_ascii_alphanumeric() || " ,()-".contains(character) || ends;
+        if character.is_ascii() && !means_nothing {
             shown.push_str(&format!("&#{};", u32::from(character)));
         } else {
             shown.push(character);

@@ -45,6 +45,6 @@ pub use options::{Again, Options, Pictures, RightAnswers, Sections};
 pub use questions::{Answer, Answers};
 pub use repeats::{Flip, Repeats};
 pub use summary::Summary;
-pub use view::examples;
 pub use text::clean;
+pub use view::examples;
 pub use whole_file::write_whole;

@@ -47,15 +47,16 @@ pub(super) fn script(source: &Source<'_>) -> Result<String, String> {
     if requests.is_empty() {
         return Err("the log has no request of the trial".to_owned());
     }
-    let mut lines = vec![
-        "#!/bin/sh".to_owned(),
-        format!("# {}: {}", clean(source.about.0), clean(source.about.1)),
-    ];
+    let mut lines =
+        vec!["#!/bin/sh".to_owned(), format!("# {}: {}", clean(source.about.0), clean(source.about.1))];
     let mut steps: Vec<String> = Vec::new();
     let mut made: Vec<String> = Vec::new();
     let borrowed = requests.iter().flat_map(|exchange| streams_in(&exchange.request.body));
     for name in borrowed.filter(|name| source.shared.contains(name)).collect::<BTreeSet<String>>() {
-        steps.push(format!("call CreateStream {}", quoted(&format!(r#"{{"StreamName":"{name}","ShardCount":1}}"#))));
+        steps.push(format!(
+            "call CreateStream {}",
+            quoted(&format!(r#"{{"StreamName":"{name}","ShardCount":1}}"#))
+        ));
         steps.push(format!("settle {name}"));
         made.push(name);
     }
@@ -82,14 +83,18 @@ pub(super) fn script(source: &Source<'_>) -> Result<String, String> {
         lines.append(&mut steps);
     }
     if requests.iter().any(|exchange| repeats_a_response(exchange, source.exchanges)) {
-        let reported = "# A value below is from a response of the run; put the one there that the target gives now.";
+        let reported =
+            "# A value below is from a response of the run; put the one there that the target gives now.";
         lines.push(reported.to_owned());
     }
     for exchange in requests {
         lines.push(format!("{}; echo", curl(source.endpoint, &exchange.request)?.join(" ")));
     }
     for name in made {
-        lines.push(format!("call DeleteStream {} > /dev/null", quoted(&format!(r#"{{"StreamName":"{name}"}}"#))));
+        lines.push(format!(
+            "call DeleteStream {} > /dev/null",
+            quoted(&format!(r#"{{"StreamName":"{name}"}}"#))
+        ));
     }
     Ok(lines.join("\n") + "\n")
 }
@@ -113,7 +118,10 @@ fn functions(endpoint: &str) -> Result<Vec<String>, String> {
     let mut command = curl(endpoint, &plain)?;
     command.pop();
     Ok(vec![
-        format!("call() {{ {} -H \"X-Amz-Target: Kinesis_20131202.$1\" --data-raw \"$2\"; echo; }}", command.join(" ")),
+        format!(
+            "call() {{ {} -H \"X-Amz-Target: Kinesis_20131202.$1\" --data-raw \"$2\"; echo; }}",
+            command.join(" ")
+        ),
         "settle() {".to_owned(),
         "  for _ in $(seq 300); do".to_owned(),
         "    call DescribeStreamSummary \"{\\\"StreamName\\\":\\\"$1\\\"}\" |".to_owned(),

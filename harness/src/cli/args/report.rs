@@ -57,11 +57,6 @@ impl ReportArgs {
 
     /// What else is shown.
     pub(crate) const fn sections(&self) -> Sections {
-        Sections {
-            questions: self.questions,
-            notices: self.notices,
-            notes: self.notes,
-            others: self.others,
-        }
+        Sections { questions: self.questions, notices: self.notices, notes: self.notes, others: self.others }
     }
 }

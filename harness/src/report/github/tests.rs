@@ -16,7 +16,12 @@ fn annotated(expected: &str, id: &str) -> String {
 fn a_cause_is_an_annotation_at_its_expectation() {
     let text = annotated("Shards a list of 1", "describe-stream/pages/one");
     assert!(text.starts_with("::error file=cases/"), "{text}");
-    assert!(text.contains(",line=41,title=StartStreamEncryption%2C Shards::expected Shards a list of 1, got else"), "{text}");
+    assert!(
+        text.contains(
+            ",line=41,title=StartStreamEncryption%2C Shards::expected Shards a list of 1, got else"
+        ),
+        "{text}"
+    );
 }
 
 #[test]

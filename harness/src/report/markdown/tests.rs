@@ -27,7 +27,10 @@ fn what_a_target_says_is_neither_markdown_nor_html() {
             // Nothing in a block means anything.
             Some(_) => {}
             None if line.starts_with("```") => in_block = Some(line.trim_end_matches("text").to_owned()),
-            None => assert!(!line.contains("<script") && !line.contains("@me") && !line.contains("](http://b"), "{line}"),
+            None => assert!(
+                !line.contains("<script") && !line.contains("@me") && !line.contains("](http://b"),
+                "{line}"
+            ),
         }
     }
     assert_eq!(in_block, None, "{text}");

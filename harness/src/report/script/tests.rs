@@ -7,7 +7,9 @@ use crate::testing::samples::{REQUEST, answer, exchange};
 const NAME: &str = "kinesis-conformance-0badf00d-0007";
 
 fn sent(role: Role, operation: &str, body: &str, at: u64) -> Exchange {
-    let Event::Exchange(exchange) = exchange("a/b", role, at, answer(200, r#"{"ShardIterator":"AAAAAAAAAAAAAAAAAAAAAAAA"}"#)) else {
+    let Event::Exchange(exchange) =
+        exchange("a/b", role, at, answer(200, r#"{"ShardIterator":"AAAAAAAAAAAAAAAAAAAAAAAA"}"#))
+    else {
         unreachable!("an exchange")
     };
     let mut exchange = *exchange;
@@ -63,7 +65,10 @@ fn the_setup_of_a_trial_comes_first_and_its_stream_goes_last() {
 fn a_stream_that_trials_share_is_made_first() {
     let exchanges = [sent(REQUEST, "PutRecord", &body(""), 1)];
     let text = made(&exchanges, &[NAME]).expect("a script");
-    assert!(text.contains(&format!("call CreateStream '{}'\nsettle {NAME}\n", body(r#","ShardCount":1"#))), "{text}");
+    assert!(
+        text.contains(&format!("call CreateStream '{}'\nsettle {NAME}\n", body(r#","ShardCount":1"#))),
+        "{text}"
+    );
     let text = made(&exchanges, &[]).expect("a script");
     assert!(!text.contains("CreateStream"), "a name that no stream had: {text}");
 }

@@ -23,7 +23,8 @@ pub(super) fn table(page: &mut Page, view: &View, all: bool) {
     let failures = counted(view.failures, "failure", "failures");
     page.section(&format!("{causes} of {failures}: by level, by the clients affected, by number of cases"));
     let is_wide = page.width() >= WIDE;
-    let texts = if is_wide { "where, and what was expected → what came" } else { "where; expected → got" };
+    let texts =
+        if is_wide { "where, and what was expected → what came" } else { "where; expected → got" };
     let head = format!("  #  cases trials  level     {texts}");
     let head = page.paint(Tone::Dim, &head);
     page.line(&head);

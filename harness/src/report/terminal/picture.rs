@@ -61,7 +61,8 @@ pub(super) fn draw(page: &mut Page, picture: &Picture) {
     because(page, &picture.because);
     // Where an error was expected and something was accepted, the bodies have nothing in common.
     let comparable = |leading: &&Mismatch| leading.kind != MismatchKind::Status;
-    if let Some(diff) = picture.leading.as_ref().filter(comparable).and_then(|leading| leading.diff.as_ref()) {
+    if let Some(diff) = picture.leading.as_ref().filter(comparable).and_then(|leading| leading.diff.as_ref())
+    {
         body_diff(page, diff);
     }
     for trace in &picture.traces {
@@ -127,7 +128,9 @@ fn excerpt(page: &mut Page, picture: &Picture) {
     let (path, first_line, source) = picture
         .source
         .as_ref()
-        .map_or((leading.at.file.as_str(), leading.at.line, ""), |(file, line, text)| (file.as_str(), *line, text));
+        .map_or((leading.at.file.as_str(), leading.at.line, ""), |(file, line, text)| {
+            (file.as_str(), *line, text)
+        });
     // What is wider than the page is said in full below.
     let title = sentence(&leading.expected, &leading.actual);
     let is_wide = title.chars().count() + ERROR.len() > page.width();
@@ -161,7 +164,8 @@ fn also(page: &mut Page, picture: &Picture) {
         );
         let tone = if mismatch.tolerated { Tone::Dim } else { Tone::Plain };
         lines.extend(wrapped(&reported, page.beside_label()).into_iter().map(|line| (tone, line)));
-        lines.push((Tone::Dim, format!("  at {place}")));
+        let place = wrapped(&format!("at {place}"), page.beside_label() - 2);
+        lines.extend(place.into_iter().map(|line| (Tone::Dim, format!("  {line}"))));
     }
     if picture.more_others > 0 {
         lines.push((Tone::Dim, counted(picture.more_others, "more mismatch", "more mismatches")));

@@ -209,10 +209,12 @@ fn evidence(page: &mut Page, view: &View) {
     }
     let all = |names: &[String]| names.iter().map(|name| clean(name)).collect::<Vec<_>>().join(", ");
     if !unsupported.is_empty() {
-        page.entry("unsupported", Tone::Plain, &format!("{} of {operations}: {}", unsupported.len(), all(unsupported)));
+        let text = format!("{} of {operations} operations: {}", unsupported.len(), all(unsupported));
+        page.entry("lacks", Tone::Plain, &text);
     }
     if !unknown.is_empty() {
-        page.entry("unknown", Tone::Plain, &format!("{} of {operations}: {}", unknown.len(), all(unknown)));
+        let text = format!("{} of {operations} operations: {}", unknown.len(), all(unknown));
+        page.entry("unknown", Tone::Plain, &text);
     }
 }
 
@@ -230,8 +232,11 @@ fn figures(page: &mut Page, view: &View) {
     let (selected, all) = run.selected;
     if run.target.is_some() {
         let narrowed: Vec<String> = run.selection.iter().map(|word| clean(word)).collect();
-        let narrowed =
-            if narrowed.is_empty() { String::new() } else { format!(", selected by {}", narrowed.join(", ")) };
+        let narrowed = if narrowed.is_empty() {
+            String::new()
+        } else {
+            format!(", selected by {}", narrowed.join(", "))
+        };
         let judged = run.level.map_or_else(String::new, |at| format!(", judged at level {}", level(at)));
         let text = format!("{selected} of {}{narrowed}{judged}", counted(all, "trial", "trials"));
         page.entry("selection", Tone::Plain, &text);
@@ -270,19 +275,15 @@ fn what_now(page: &mut Page, view: &View, options: &Options) {
         };
         page.advice(advice.label, tone, &advice.text);
     }
-    if let Some(first) = view.causes.first() {
-        let number = view.causes.iter().find(|cause| cause.example.is_none()).unwrap_or(first).number;
-        match &view.show_cause {
-            Some(command) => {
-                page.advice("one cause", Tone::Label, &format!("{} {number}", command.join(" ")));
-            }
-            None => {
-                let example = view.causes.iter().find(|cause| cause.number == number);
-                let id = example.and_then(|cause| cause.trials.first()).map(|id| clean(id));
-                let text = format!("run {} alone, which shows it in full", id.unwrap_or_default());
-                page.advice("one cause", Tone::Label, &text);
-            }
-        }
+    // The first cause of which no example is shown.
+    if let Some(cause) = view.causes.iter().find(|cause| cause.example.is_none()) {
+        let number = cause.number;
+        let id = cause.trials.first().map(|id| clean(id)).unwrap_or_default();
+        let text = match &view.show_cause {
+            Some(command) => format!("{} {number}", command.join(" ")),
+            None => format!("for cause {number} in full run only {id}"),
+        };
+        page.advice("one cause", Tone::Label, &text);
     }
     if options.again == super::Again::Program {
         let more = on_request(view, options);
@@ -310,15 +311,22 @@ fn on_request(view: &View, options: &Options) -> Vec<String> {
         .sum();
     let inconsistent = view.questions.iter().filter(|answers| answers.are_inconsistent()).count();
     let questions = counted(view.questions.len(), "open question answered", "open questions answered");
-    let questions = if inconsistent > 0 {
-        format!("{questions}, {inconsistent} inconsistently")
-    } else {
-        questions
-    };
+    let questions =
+        if inconsistent > 0 { format!("{questions}, {inconsistent} inconsistently") } else { questions };
     let entries = [
         (sections.questions, view.questions.len(), "--questions", questions),
-        (sections.others, others, "--others", counted(others, "trial that neither passed nor failed", "trials that neither passed nor failed")),
-        (sections.notes, view.notes.len(), "--notes", counted(view.notes.len(), "difference of form", "differences of form")),
+        (
+            sections.others,
+            others,
+            "--others",
+            counted(others, "trial that neither passed nor failed", "trials that neither passed nor failed"),
+        ),
+        (
+            sections.notes,
+            view.notes.len(),
+            "--notes",
+            counted(view.notes.len(), "difference of form", "differences of form"),
+        ),
         (sections.notices, view.notices.len(), "--notices", counted(view.notices.len(), "notice", "notices")),
     ];
     entries

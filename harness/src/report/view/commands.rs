@@ -38,7 +38,11 @@ pub(super) fn script(
 }
 
 /// What runs one trial again: a label, and the arguments of a command line.
-pub(super) fn again(summary: &Summary, trial: &TrialVerdict, options: &Options) -> (&'static str, Vec<String>) {
+pub(super) fn again(
+    summary: &Summary,
+    trial: &TrialVerdict,
+    options: &Options,
+) -> (&'static str, Vec<String>) {
     let (label, mut arguments) = match &options.again {
         Again::Program => by_program(summary, options),
         Again::CargoTest { target } => {

@@ -18,8 +18,8 @@ use super::options::{Options, Pictures};
 use super::questions::Answers;
 use super::summary::Summary;
 
-pub use advice::{Advice, Weight};
 pub(in crate::report) use advice::subject;
+pub use advice::{Advice, Weight};
 pub use commands::Command;
 pub use picture::{Cited, Picture, Right};
 pub use sections::{Reason, RunView};
@@ -127,7 +127,11 @@ impl View {
             flaky: sections::flagged(summary, crate::log::Flag::Flaky),
             questions: Answers::of(summary),
             notes: sections::notes(summary),
-            notices: summary.notices.iter().map(|notice| (notice.trial.clone(), notice.text.clone())).collect(),
+            notices: summary
+                .notices
+                .iter()
+                .map(|notice| (notice.trial.clone(), notice.text.clone()))
+                .collect(),
             left_behind: summary.footer.as_ref().map_or_else(Vec::new, |footer| footer.left_behind.clone()),
             evidence: (PassEvidence::of_passes(summary), PassEvidence::of_core_passes(summary)),
             trials: trials::trials(summary, options),

@@ -74,7 +74,12 @@ pub struct Cited {
 
 impl Picture {
     /// The picture of a trial. `cause` is the number of its group and what that is about; without one its first mismatch leads.
-    pub(super) fn of(summary: &Summary, trial: &TrialVerdict, cause: Option<(usize, &Cause)>, options: &Options) -> Self {
+    pub(super) fn of(
+        summary: &Summary,
+        trial: &TrialVerdict,
+        cause: Option<(usize, &Cause)>,
+        options: &Options,
+    ) -> Self {
         let leads = |mismatch: &&Mismatch| cause.is_none_or(|(_, cause)| *cause == Cause::of(mismatch));
         let leading = trial.mismatches.iter().position(|mismatch| leads(&mismatch));
         let leading = leading.or(if trial.mismatches.is_empty() { None } else { Some(0) });
@@ -91,11 +96,14 @@ impl Picture {
         if let Some(exchange) = &about {
             // The streams of the run are deleted by now, so that one request alone is of no use.
             let needs_a_stream = !streams_in(&exchange.request.body).is_empty();
-            let script = needs_a_stream.then(|| commands::script(summary, trial, cause.map(|(number, _)| number), options));
-            commands.push(script.flatten().unwrap_or_else(|| Command {
-                label: "curl",
-                arguments: curl(endpoint, &exchange.request),
-            }));
+            let script = needs_a_stream
+                .then(|| commands::script(summary, trial, cause.map(|(number, _)| number), options));
+            commands.push(
+                script.flatten().unwrap_or_else(|| Command {
+                    label: "curl",
+                    arguments: curl(endpoint, &exchange.request),
+                }),
+            );
         }
         let title = case.map(|case| case.title.clone());
         let script = script(&Source {

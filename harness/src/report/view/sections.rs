@@ -40,8 +40,7 @@ impl RunView {
         let Some(header) = &summary.header else { return view };
         let (target, selection, can) = (&header.target, &header.selection, &header.capabilities);
         view.target = Some((target.name.clone(), target.version.clone(), target.endpoint.clone()));
-        view.operations =
-            (Model::embedded().operations.len(), can.unsupported.clone(), can.unknown.clone());
+        view.operations = (Model::embedded().operations.len(), can.unsupported.clone(), can.unknown.clone());
         view.selected = (selection.trials, selection.of);
         view.selection = selection.operations.iter().chain(&selection.filters).cloned().collect();
         view.level = Some(header.level);
@@ -94,8 +93,11 @@ pub(super) fn reasons(summary: &Summary) -> Vec<Reason> {
 /// Trials by outcome: those that occur, and always pass and fail.
 pub(super) fn counts(summary: &Summary) -> Vec<(Outcome, usize)> {
     let counts = summary.counts();
-    let counted = Outcome::ALL.into_iter().map(|outcome| (outcome, counts.get(&outcome).copied().unwrap_or_default()));
-    counted.filter(|(outcome, count)| *count > 0 || matches!(outcome, Outcome::Pass | Outcome::Fail)).collect()
+    let counted =
+        Outcome::ALL.into_iter().map(|outcome| (outcome, counts.get(&outcome).copied().unwrap_or_default()));
+    counted
+        .filter(|(outcome, count)| *count > 0 || matches!(outcome, Outcome::Pass | Outcome::Fail))
+        .collect()
 }
 
 /// The trials with a flag.
@@ -109,7 +111,8 @@ pub(super) fn notes(summary: &Summary) -> Vec<(String, usize)> {
     for note in summary.trials.values().flat_map(|trial| &trial.notes) {
         *notes.entry(note).or_default() += 1;
     }
-    let mut notes: Vec<(String, usize)> = notes.into_iter().map(|(note, count)| (note.clone(), count)).collect();
+    let mut notes: Vec<(String, usize)> =
+        notes.into_iter().map(|(note, count)| (note.clone(), count)).collect();
     notes.sort_by_key(|(_, count)| Reverse(*count));
     notes
 }

@@ -66,7 +66,8 @@ pub(super) fn trials(summary: &Summary, options: &Options) -> Vec<TrialView> {
 /// One trial.
 pub(super) fn of(summary: &Summary, trial: &TrialVerdict, options: &Options) -> TrialView {
     let reason = |otherwise: &str| trial.reason.clone().unwrap_or_else(|| otherwise.to_owned());
-    let leading = trial.mismatches.iter().find(|mismatch| !mismatch.tolerated).or_else(|| trial.mismatches.first());
+    let leading =
+        trial.mismatches.iter().find(|mismatch| !mismatch.tolerated).or_else(|| trial.mismatches.first());
     let result = match trial.outcome {
         Outcome::Pass if trial.flags.contains(&Flag::Fixed) => TrialResult::Fixed,
         Outcome::Pass | Outcome::Tolerated | Outcome::Known => TrialResult::Passed,
@@ -78,7 +79,9 @@ pub(super) fn of(summary: &Summary, trial: &TrialVerdict, options: &Options) -> 
         Outcome::Unobserved | Outcome::Unsupported if trial.required => {
             TrialResult::Missing { reason: reason("no reason given") }
         }
-        Outcome::Open => TrialResult::NotJudged { reason: reason("the answer to an open question was noted") },
+        Outcome::Open => {
+            TrialResult::NotJudged { reason: reason("the answer to an open question was noted") }
+        }
         Outcome::Unobserved | Outcome::Unsupported | Outcome::Skipped => {
             TrialResult::NotJudged { reason: reason("no reason given") }
         }
@@ -92,7 +95,9 @@ pub(super) fn of(summary: &Summary, trial: &TrialVerdict, options: &Options) -> 
     let reported = match trial.outcome {
         Outcome::Tolerated | Outcome::Known => {
             let words = trial.mismatches.iter();
-            words.map(|mismatch| (mismatch.kind, mismatch.expected.clone(), mismatch.actual.clone())).collect()
+            words
+                .map(|mismatch| (mismatch.kind, mismatch.expected.clone(), mismatch.actual.clone()))
+                .collect()
         }
         Outcome::Pass
         | Outcome::Fail
