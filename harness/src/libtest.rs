@@ -148,7 +148,7 @@ impl Suite {
 
     fn conclude(self, arguments: &Arguments, place: Place) -> Result<ExitCode, StartError> {
         let unit = Unit::of_environment()?;
-        if unit == Unit::Suite && !arguments.list && not_begun::is_known() {
+        if !arguments.list && not_begun::is_known() {
             eprintln!("the run did not begin; another test of this run says why");
             return Ok(ExitCode::from(101));
         }
@@ -201,7 +201,7 @@ impl Suite {
         {
             println!("{text}");
         }
-        if unit == Unit::Suite && background.did_not_begin() {
+        if background.did_not_begin() {
             not_begun::remember();
         }
         let missing = background.missing_abilities();

@@ -1,4 +1,4 @@
-//! Under cargo-nextest, a run that can't begin for one suite can't begin for the others: the first process
+//! Under cargo-nextest, a run that can't begin for one test can't begin for the others: the first process
 //! that finds out leaves a file beside the test's executable, and the others need not find out again.
 
 use std::path::{Path, PathBuf};
