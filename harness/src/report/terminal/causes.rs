@@ -12,7 +12,7 @@ const LISTED: usize = 10;
 const WIDE: usize = 120;
 
 /// Columns of the numbers in front of the texts.
-const NUMBERS: usize = 28;
+const NUMBERS: usize = 29;
 
 /// The table, all causes or the first ones.
 pub(super) fn table(page: &mut Page, view: &View, all: bool) {
