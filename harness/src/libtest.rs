@@ -10,7 +10,8 @@
 //!
 //! Every trial is a test by its id. The first that runs starts the server and *one* run of the
 //! run over all that are selected; the others wait for their verdicts, so that transitions
-//! overlap. Listing starts nothing.
+//! overlap. Listing starts nothing. A trial that fails says so in a line; the report of the run, with each
+//! cause once, stands at the end. If the run can't begin, one test fails and the others are ignored.
 //!
 //! cargo-nextest starts a process for each test. Under it each suite file is one test instead, which
 //! carries out its trials as one run on a server of its own, prints how many ended in which way, and
@@ -30,6 +31,7 @@
 
 mod background;
 mod interrupted;
+mod not_begun;
 mod outcome;
 mod setup;
 mod suites;
@@ -145,8 +147,12 @@ impl Suite {
     }
 
     fn conclude(self, arguments: &Arguments, place: Place) -> Result<ExitCode, StartError> {
-        let manifest = Manifest::of(Arc::new(Library::embedded()?), false);
         let unit = Unit::of_environment()?;
+        if !arguments.list && not_begun::is_known() {
+            eprintln!("the run did not begin; another test of this run says why");
+            return Ok(ExitCode::from(101));
+        }
+        let manifest = Manifest::of(Arc::new(Library::embedded()?), false);
         let tests = unit.tests(&manifest);
         if arguments.list {
             let tests = tests.iter().map(|test| listed(test, || Ok(outcome::nothing())));
@@ -172,22 +178,31 @@ impl Suite {
         }
         let jobs = arguments.test_threads;
         let background = Arc::new(Background::new(Job { setup, manifest, ids, jobs, under_way }));
+        let reporting = Arc::clone(&showing);
         let tests = tests.into_iter().map(|test| {
             let (background, showing) = (Arc::clone(&background), Arc::clone(&showing));
             let excused = Arc::clone(&excused);
             listed(&test.clone(), move || match (unit, test.ids.first()) {
                 (Unit::Trial, Some(id)) => background
-                    .verdict(id, |summary, trial| outcome::of(summary, trial, &showing))
-                    .unwrap_or_else(|why| Err(outcome::without(why))),
+                    .verdict(id, |trial| outcome::of(trial, &showing))
+                    .unwrap_or_else(outcome::without),
                 (Unit::Trial | Unit::Suite, _) => background
                     .whole(|summary| suites::of(summary, &test, &excused, &showing))
-                    .unwrap_or_else(|why| Err(outcome::without(why))),
+                    .unwrap_or_else(outcome::without),
             })
         });
         let conclusion = libtest_mimic::run(arguments, tests.collect());
         // The server and its streams go before the process does.
         for note in background.end() {
             eprintln!("note: {note}");
+        }
+        if unit == Unit::Trial
+            && let Some(text) = background.report(&reporting)
+        {
+            println!("{text}");
+        }
+        if background.did_not_begin() {
+            not_begun::remember();
         }
         let missing = background.missing_abilities();
         for text in &missing {

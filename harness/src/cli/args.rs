@@ -3,6 +3,7 @@
 mod help;
 mod known;
 mod measure;
+mod report;
 mod select;
 mod serving;
 mod sweeping;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use known::{KnownArgs, KnownCheckArgs, KnownUpdateArgs, KnownVerb};
 pub(crate) use measure::{LevelArg, MeasureArgs};
+pub(crate) use report::ReportArgs;
 pub(crate) use select::SelectArgs;
 pub(crate) use serving::{FaultShard, FaultsArgs, ServeArgs};
 pub(crate) use sweeping::SweepArgs;
@@ -119,9 +121,8 @@ pub(crate) struct RunArgs {
     /// Write a run record: a summary that is small enough for git.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
-    /// Draw an example of every cause, not only of the ten largest.
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     /// Do not show progress.
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -214,9 +215,8 @@ pub(crate) struct JudgeArgs {
     /// Write a JUnit report.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
-    /// Draw an example of every cause, not only of the ten largest.
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]

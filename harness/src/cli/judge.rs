@@ -4,7 +4,7 @@ use kinesis_conformance::case::Known;
 use kinesis_conformance::judge::rejudge;
 use kinesis_conformance::log::Event;
 use kinesis_conformance::plan::Manifest;
-use kinesis_conformance::report::terminal::{Options, Pictures, render};
+use kinesis_conformance::report::terminal::Options;
 use kinesis_conformance::report::{Summary, clean};
 
 use super::apart::{Named, keep_apart};
@@ -12,14 +12,20 @@ use super::args::JudgeArgs;
 use super::exit::Exit;
 use super::known::after_run;
 use super::library::Cases;
-use super::output::{Losses, print, warn};
+use super::output::{print, warn};
 use super::problem::Problem;
-use super::run::{exit_of, known_list, style};
-use super::{library, logs, reports};
+use super::reports::Files;
+use super::run::{exit_of, known_list};
+use super::{block_on, library, logs, reports, right};
 
 pub(super) fn judge(cases: Cases<'_>, args: &JudgeArgs) -> Result<Exit, Problem> {
     keep_apart(
-        [Named::of("--junit", args.junit.as_deref()), Named::of("--record", args.record.as_deref())],
+        [
+            Named::of("--junit", args.junit.as_deref()),
+            Named::of("--record", args.record.as_deref()),
+            Named::of("--markdown", args.report.markdown.as_deref()),
+            Named::of("--script", args.report.script.as_deref()),
+        ],
         [Named::of("LOG", Some(&args.log)), Named::of("--known", args.known.as_deref())],
     )?;
     let log = logs::open(&args.log)?;
@@ -34,13 +40,20 @@ pub(super) fn judge(cases: Cases<'_>, args: &JudgeArgs) -> Result<Exit, Problem>
     let again = rejudge(&log.header, &log.events, log.footer.as_ref(), &manifest, level, &list);
     let summary = Summary::of_events(&again.events);
     let options = Options {
-        pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
+        pictures: args.report.pictures(),
+        sections: args.report.sections(),
         log: Some(args.log.display().to_string()),
         known_list: known.as_ref().map(|known| known.source.path.clone()),
+        right: block_on(right::answers(&summary, args.report.pictures(), &manifest))?,
         ..Options::default()
     };
-    let mut losses = Losses::default();
-    losses.note(print(render(&summary, style(), &options)));
+    let files = Files {
+        junit: args.junit.as_deref(),
+        record: args.record.as_deref(),
+        markdown: args.report.markdown.as_deref(),
+        script: args.report.script.as_deref(),
+    };
+    let mut losses = reports::write(&summary, &options, &files);
     if let Some(known) = &known {
         losses.note(print(after_run(known, &manifest, &summary.trials, Some(&args.log))));
     }
@@ -56,6 +69,5 @@ pub(super) fn judge(cases: Cases<'_>, args: &JudgeArgs) -> Result<Exit, Problem>
         | Event::Trial(_)
         | Event::Notice(_) => None,
     });
-    losses.and(reports::write(&summary, &options, args.junit.as_deref(), args.record.as_deref()));
     Ok(losses.exit(footer.map_or(Exit::Interrupted, |footer| exit_of(&summary, &footer))))
 }

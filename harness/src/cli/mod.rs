@@ -24,6 +24,7 @@ mod profiles;
 mod repeat;
 mod replay;
 mod reports;
+mod right;
 mod run;
 mod schema;
 mod serve;
@@ -34,6 +35,7 @@ mod sweep;
 mod table;
 mod target;
 mod targets;
+mod width;
 
 use std::future::Future;
 use std::process::ExitCode;

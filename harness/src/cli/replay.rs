@@ -15,9 +15,10 @@ use super::exit::Exit;
 use super::library::Cases;
 use super::output::{print, say};
 use super::problem::Problem;
-use super::run::{exit_of, no_target, style};
+use super::run::{exit_of, no_target};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::Named;
+use super::width::style;
 use super::{block_on, library, logs};
 
 pub(super) fn replay(cases: Cases<'_>, args: &ReplayArgs) -> Result<Exit, Problem> {

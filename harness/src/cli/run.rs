@@ -10,7 +10,7 @@ use kinesis_conformance::case::{Diagnostic, Known};
 use kinesis_conformance::judge::{self, KnownList, RunSettings};
 use kinesis_conformance::log::{Event, Footer, Listener as _, LogWriter, Outcome, ReportError};
 use kinesis_conformance::plan::{Manifest, Select};
-use kinesis_conformance::report::terminal::{Options, Pictures, Progress, ProgressMode, Style, render};
+use kinesis_conformance::report::terminal::{Options, Progress, ProgressMode};
 use kinesis_conformance::report::{Summary, advice};
 use kinesis_conformance::run::{DEFAULT_JOBS, Emit, Stop, TargetError};
 
@@ -20,10 +20,10 @@ use super::exit::Exit;
 use super::library::Cases;
 use super::output::{Losses, print, warn};
 use super::problem::Problem;
-use super::reports::{self, Reserved, lost};
+use super::reports::{self, Files, Reserved, lost};
 use super::signals::{heeding, stopped_before_it_began, unless_stopped};
 use super::target::{self, Ready};
-use super::{block_on, known, library};
+use super::{block_on, known, library, right};
 
 /// For how long no event comes before the log gets all that is kept back.
 const QUIET: Duration = Duration::from_secs(1);
@@ -37,8 +37,9 @@ pub(super) fn run(cases: Cases<'_>, args: &RunArgs) -> Result<Exit, Problem> {
     separate_files(args)?;
     let outputs = Outputs::open(args)?;
     // What was made and gets nothing goes again, however this ends.
-    let _reserved: Vec<Reserved> =
-        args.junit.iter().chain(&args.record).map(|path| Reserved::of(path)).collect::<Result<_, _>>()?;
+    let requested =
+        args.junit.iter().chain(&args.record).chain(&args.report.markdown).chain(&args.report.script);
+    let _reserved: Vec<Reserved> = requested.map(|path| Reserved::of(path)).collect::<Result<_, _>>()?;
     let stop = Stop::default();
     let work = async {
         let Some(ready) = unless_stopped(&stop, named.start(&args.target)).await.transpose()? else {
@@ -57,7 +58,7 @@ pub(super) fn run(cases: Cases<'_>, args: &RunArgs) -> Result<Exit, Problem> {
             Err(TargetError::Stopped) => return stopped_before_it_began(&stop),
             Err(error) => return Err(no_target(error)),
         };
-        losses.and(report(args, &summary, known.as_ref(), &manifest));
+        losses.and(report(args, &summary, known.as_ref(), &manifest).await);
         Ok(losses.exit(exit_of(&summary, &footer)))
     };
     block_on(heeding(&stop, args.measure.budget, work))?
@@ -71,6 +72,8 @@ fn separate_files(args: &RunArgs) -> Result<(), Problem> {
             Named::of("--log", args.log.as_deref()),
             Named::of("--junit", args.junit.as_deref()),
             Named::of("--record", args.record.as_deref()),
+            Named::of("--markdown", args.report.markdown.as_deref()),
+            Named::of("--script", args.report.script.as_deref()),
         ],
         [
             Named::of("--known", args.measure.known.as_deref()),
@@ -251,31 +254,27 @@ pub(super) fn known_list(known: Option<&Known>, manifest: &Manifest) -> Result<K
 }
 
 /// Renders, and writes the files that were requested.
-fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>, manifest: &Manifest) -> Losses {
+async fn report(args: &RunArgs, summary: &Summary, known: Option<&Known>, manifest: &Manifest) -> Losses {
     let options = Options {
-        pictures: if args.all { Pictures::All } else { Pictures::AtMost(10) },
+        pictures: args.report.pictures(),
+        sections: args.report.sections(),
         program: PROGRAM.to_owned(),
         log: args.log.as_ref().map(|path| path.display().to_string()),
         known_list: known.map(|known| known.source.path.clone()),
+        right: right::answers(summary, args.report.pictures(), manifest).await,
         ..Options::default()
     };
-    let mut losses = Losses::default();
-    losses.note(print(render(summary, style(), &options)));
+    let files = Files {
+        junit: args.junit.as_deref(),
+        record: args.record.as_deref(),
+        markdown: args.report.markdown.as_deref(),
+        script: args.report.script.as_deref(),
+    };
+    let mut losses = reports::write(summary, &options, &files);
     if let Some(known) = known {
         losses.note(print(known::after_run(known, manifest, &summary.trials, args.log.as_deref())));
     }
-    losses.and(reports::write(summary, &options, args.junit.as_deref(), args.record.as_deref()));
     losses
-}
-
-/// The look of the report; `anstream` takes colours out again where they are not wanted.
-pub(super) fn style() -> Style {
-    let width = terminal_width().unwrap_or(100);
-    Style { color: true, width }
-}
-
-fn terminal_width() -> Option<usize> {
-    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok())
 }
 
 /// The exit code of a run: the first that applies. What was required and is missing comes before

@@ -5,14 +5,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use crate::judge::{self, RunSettings};
-use crate::log::{Event, TrialVerdict};
+use crate::log::{Event, Outcome, TrialVerdict};
 #[cfg(feature = "serve")]
 use crate::plan::ClockHook;
 use crate::plan::{Manifest, Select, Target};
+use crate::report::github::without_commands;
+use crate::report::terminal::render;
 use crate::report::{Summary, advice};
 use crate::run::{DEFAULT_JOBS, Emit, Journal, Stop, TargetError};
 use crate::wire::{Endpoint, NoAnswerKind};
 
+use super::outcome::Showing;
 use super::setup::{self, Place, Setup};
 
 /// The run that starts on request.
@@ -68,17 +71,17 @@ impl Background {
         Self { job: Mutex::new(Some(job)), thread: Mutex::new(None), board: Arc::default() }
     }
 
-    /// Waits for the verdict on one trial and shows it to `judged`, with the run as far as it came.
+    /// Waits for the verdict on one trial and shows it to `judged`.
     pub(super) fn verdict<R>(
         &self,
         id: &str,
-        judged: impl FnOnce(&Summary, &TrialVerdict) -> R,
+        judged: impl FnOnce(&TrialVerdict) -> R,
     ) -> Result<R, NoVerdict> {
         self.start();
         let mut state = lock(&self.board.state);
         loop {
             if let Some(trial) = state.summary.trials.get(id) {
-                return Ok(judged(&state.summary, trial));
+                return Ok(judged(trial));
             }
             if state.ended {
                 return Err(state.why_none());
@@ -95,6 +98,22 @@ impl Background {
             state = self.board.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.failure.is_some() { Err(state.why_none()) } else { Ok(judged(&state.summary)) }
+    }
+
+    /// True if the run could not begin.
+    pub(super) fn did_not_begin(&self) -> bool {
+        lock(&self.board.state).failure.is_some()
+    }
+
+    /// The report of the run, each cause once, if anything failed.
+    pub(super) fn report(&self, showing: &Showing) -> Option<String> {
+        let state = lock(&self.board.state);
+        let failed = |outcome| state.summary.with_outcome(outcome).next().is_some();
+        let is_bad = [Outcome::Fail, Outcome::Blocked, Outcome::Error].into_iter().any(failed);
+        is_bad.then(|| {
+            let text = render(&state.summary, showing.style, &showing.options);
+            reported(&text)
+        })
     }
 
     /// What the target was required to support and does not, a sentence each, once the run has ended.
@@ -136,6 +155,14 @@ impl State {
             (Some(_), true) => NoVerdict::AsReportedBefore,
             (None, _) => NoVerdict::LeftOut,
         }
+    }
+}
+
+/// The text of a report, of which GitHub Actions takes no line for a command.
+fn reported(text: &str) -> String {
+    match std::env::var_os("GITHUB_ACTIONS") {
+        Some(value) if !value.is_empty() => without_commands(text, &uuid::Uuid::new_v4().to_string()),
+        Some(_) | None => text.to_owned(),
     }
 }
 

@@ -4,8 +4,8 @@ use libtest_mimic::{Completion, Failed};
 
 use crate::case::plain;
 use crate::log::{Flag, Outcome, TrialVerdict};
-use crate::report::Summary;
-use crate::report::terminal::{Options, Style, render_trial};
+use crate::report::clean;
+use crate::report::terminal::{Options, Style};
 
 use super::background::NoVerdict;
 
@@ -22,17 +22,17 @@ pub(super) const fn nothing() -> Completion {
     Completion::Completed
 }
 
-/// Why a trial failed that has no verdict.
-pub(super) fn without(why: NoVerdict) -> Failed {
+/// What a trial comes to that has no verdict. A run that can't begin is one failure, and not one for each trial.
+pub(super) fn without(why: NoVerdict) -> Result<Completion, Failed> {
     match why {
-        NoVerdict::First(why) => Failed::from(format!("failed to {why}")),
-        NoVerdict::AsReportedBefore => Failed::from("the run did not begin; another trial says why"),
-        NoVerdict::LeftOut => Failed::from("the run ended without a verdict"),
+        NoVerdict::First(why) => Err(Failed::from(format!("failed to {why}"))),
+        NoVerdict::AsReportedBefore => Ok(ignored("the run did not begin", None)),
+        NoVerdict::LeftOut => Err(Failed::from("the run ended without a verdict")),
     }
 }
 
-/// The verdict on one trial.
-pub(super) fn of(summary: &Summary, trial: &TrialVerdict, showing: &Showing) -> Result<Completion, Failed> {
+/// The verdict on one trial, in one line: the causes are reported at the end, each once.
+pub(super) fn of(trial: &TrialVerdict, showing: &Showing) -> Result<Completion, Failed> {
     let name = trial.outcome.as_str();
     if trial.flags.contains(&Flag::Fixed) {
         let list = showing.options.known_list.as_deref().unwrap_or("the list of known failures");
@@ -47,15 +47,10 @@ pub(super) fn of(summary: &Summary, trial: &TrialVerdict, showing: &Showing) -> 
     }
     match trial.outcome {
         Outcome::Pass | Outcome::Tolerated => Ok(Completion::Completed),
-        Outcome::Fail => {
-            // Below libtest's own line about the trial.
-            let picture = render_trial(summary, &trial.id, showing.style, &showing.options);
-            Err(Failed::from(format!("\n{picture}")))
-        }
+        Outcome::Fail => Err(Failed::from(differs(trial))),
         Outcome::Blocked | Outcome::Error => {
             let reason = trial.reason.as_deref().unwrap_or("no reason is given");
-            let picture = render_trial(summary, &trial.id, showing.style, &showing.options);
-            Err(Failed::from(format!("{name}: {}\n{picture}", plain(reason))))
+            Err(Failed::from(format!("{name}: {}", clean(reason))))
         }
         Outcome::Open => {
             let chosen = trial.answers.iter().map(|choice| {
@@ -68,6 +63,17 @@ pub(super) fn of(summary: &Summary, trial: &TrialVerdict, showing: &Showing) -> 
             Ok(ignored(name, trial.reason.as_deref()))
         }
     }
+}
+
+/// `error-class, core: expected A, got B`.
+fn differs(trial: &TrialVerdict) -> String {
+    let failing = trial.mismatches.iter().find(|mismatch| !mismatch.tolerated);
+    let Some(mismatch) = failing.or_else(|| trial.mismatches.first()) else {
+        return trial.reason.as_deref().map_or_else(|| "no reason is given".to_owned(), clean);
+    };
+    let level: &str = mismatch.level.into();
+    let kind = mismatch.kind.as_str();
+    format!("{kind}, {level}: expected {}, got {}", clean(&mismatch.expected), clean(&mismatch.actual))
 }
 
 /// In one line, whatever the target put into the reason.
@@ -85,7 +91,7 @@ mod tests {
 
     fn shown(outcome: Outcome, required: bool) -> Result<Completion, Failed> {
         let trial = TrialVerdict { required, ..because(trial("a/b", "a/b", outcome), "no such thing") };
-        of(&Summary::default(), &trial, &Showing { style: Style::default(), options: Options::default() })
+        of(&trial, &Showing { style: Style::default(), options: Options::default() })
     }
 
     #[test]

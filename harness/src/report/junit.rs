@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::summary::Summary;
-use super::terminal::{Options, Style, render_trial};
+use super::terminal::{Style, render_picture};
 use super::text::{clean, level};
+use super::view::{TrialResult, TrialView, View};
 use super::whole_file::write_whole;
-use crate::log::{Flag, Outcome, ReportError, TrialVerdict};
+use crate::log::ReportError;
 
 #[cfg(test)]
 mod tests;
@@ -23,9 +23,9 @@ mod tests;
 /// # Errors
 ///
 /// If the XML can't be made.
-pub fn to_junit(summary: &Summary, options: &Options) -> Result<String, ReportError> {
-    let mut suites: BTreeMap<&str, Vec<&TrialVerdict>> = BTreeMap::new();
-    for trial in summary.trials.values() {
+pub fn to_junit(view: &View) -> Result<String, ReportError> {
+    let mut suites: BTreeMap<&str, Vec<&TrialView>> = BTreeMap::new();
+    for trial in &view.trials {
         suites.entry(suite(&trial.case)).or_default().push(trial);
     }
     // A run that ended before its first verdict states that it is incomplete too.
@@ -33,16 +33,16 @@ pub fn to_junit(summary: &Summary, options: &Options) -> Result<String, ReportEr
         suites.insert("no-verdict", Vec::new());
     }
     let mut report = Report::new("kinesis-conformance");
-    if let Some(footer) = &summary.footer {
-        report.set_time(Duration::from_millis(footer.ms));
+    if let Some((_, ms)) = view.run.cost {
+        report.set_time(Duration::from_millis(ms));
     }
     for (name, trials) in suites {
         let mut suite = TestSuite::new(clean(name));
-        add_properties(&mut suite, summary);
+        add_properties(&mut suite, view);
         suite.set_time(Duration::from_millis(
             trials.iter().fold(0, |sum, trial| sum.saturating_add(trial.ms)),
         ));
-        suite.add_test_cases(trials.into_iter().map(|trial| test_case(summary, trial, options)));
+        suite.add_test_cases(trials.into_iter().map(test_case));
         report.add_test_suite(suite);
     }
     report.to_string().map_err(|error| ReportError::Xml(error.to_string()))
@@ -53,94 +53,84 @@ pub fn to_junit(summary: &Summary, options: &Options) -> Result<String, ReportEr
 /// # Errors
 ///
 /// If the XML can't be made or written.
-pub fn write_junit(summary: &Summary, options: &Options, path: &Path) -> Result<(), ReportError> {
-    let text = to_junit(summary, options)?;
+pub fn write_junit(view: &View, path: &Path) -> Result<(), ReportError> {
+    let text = to_junit(view)?;
     write_whole("report", path, &text)
 }
 
-fn add_properties(suite: &mut TestSuite, summary: &Summary) {
-    let Some(header) = &summary.header else { return };
-    let complete = if summary.is_complete() { "true" } else { "false" };
+fn add_properties(suite: &mut TestSuite, view: &View) {
+    let run = &view.run;
+    let Some((name, version, endpoint)) = &run.target else { return };
+    let complete = if run.is_complete { "true" } else { "false" };
+    let (suite_version, manifest) = &run.suite;
     let properties = [
-        ("target", header.target.name.as_str()),
-        ("target-version", header.target.version.as_deref().unwrap_or("")),
-        ("endpoint", &header.target.endpoint),
-        ("suite-version", &header.suite_version),
-        ("manifest-digest", &header.manifest_digest),
-        ("level", level(header.level)),
+        ("target", name.as_str()),
+        ("target-version", version.as_deref().unwrap_or("")),
+        ("endpoint", endpoint),
+        ("suite-version", suite_version),
+        ("manifest-digest", manifest),
+        ("level", run.level.map_or("", level)),
         ("complete", complete),
     ];
     suite.add_properties(properties.into_iter().map(|(name, value)| Property::new(name, clean(value))));
 }
 
-fn test_case(summary: &Summary, trial: &TrialVerdict, options: &Options) -> TestCase {
-    let reason = trial.reason.as_deref().map(clean);
-    let plain = |text: &str| format!("{}: {}", trial.outcome.as_str(), reason.as_deref().unwrap_or(text));
-    let status = match trial.outcome {
-        Outcome::Pass if trial.flags.contains(&Flag::Fixed) => {
+fn test_case(trial: &TrialView) -> TestCase {
+    let name = trial.outcome.as_str();
+    let status = match &trial.result {
+        TrialResult::Fixed => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type("fixed").set_message("listed as known, but passes: delete its entry");
             status
         }
-        Outcome::Pass | Outcome::Tolerated | Outcome::Known => TestCaseStatus::success(),
-        Outcome::Fail => {
-            let leading = trial.mismatches.iter().find(|mismatch| !mismatch.tolerated);
+        TrialResult::Passed => TestCaseStatus::success(),
+        TrialResult::Failed { kind, differs } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            if let Some(leading) = leading.or_else(|| trial.mismatches.first()) {
-                status.set_type(leading.kind.as_str());
-                status.set_message(format!(
-                    "expected {}, got {}",
-                    clean(&leading.expected),
-                    clean(&leading.actual)
-                ));
+            if let Some(kind) = kind {
+                status.set_type(kind.as_str());
             }
-            status.set_description(picture(summary, trial, options));
+            if let Some((expected, actual)) = differs {
+                status.set_message(format!("expected {}, got {}", clean(expected), clean(actual)));
+            }
+            status.set_description(picture(trial));
             status
         }
-        Outcome::Blocked | Outcome::Error => {
+        TrialResult::Stopped { reason } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_type(trial.outcome.as_str()).set_message(plain("no reason given"));
-            status.set_description(picture(summary, trial, options));
+            status.set_type(name).set_message(format!("{name}: {}", clean(reason)));
+            status.set_description(picture(trial));
             status
         }
-        Outcome::Unobserved | Outcome::Unsupported if trial.required => {
+        TrialResult::Missing { reason } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type("required").set_message(format!(
-                "a verdict is required, and there is none: {}",
-                plain("no reason given")
-            ));
+            let why = format!("a verdict is required, and there is none: {name}: {}", clean(reason));
+            status.set_type("required").set_message(why);
             status
         }
-        Outcome::Unobserved | Outcome::Unsupported | Outcome::Skipped | Outcome::Open => {
+        TrialResult::NotJudged { reason } => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(plain(if trial.outcome == Outcome::Open {
-                "the answer to an open question was noted"
-            } else {
-                "no reason given"
-            }));
+            status.set_message(format!("{name}: {}", clean(reason)));
             status
         }
     };
     let mut test = TestCase::new(clean(&trial.id), status);
     test.set_classname(clean(suite(&trial.case)));
     test.set_time(Duration::from_millis(trial.ms));
-    if matches!(trial.outcome, Outcome::Tolerated | Outcome::Known) {
-        let reported = trial.mismatches.iter().map(|mismatch| {
-            format!(
-                "{}: {}: expected {}, got {}",
-                trial.outcome.as_str(),
-                mismatch.kind.as_str(),
-                clean(&mismatch.expected),
-                clean(&mismatch.actual)
-            )
+    if let Some((file, line)) = &trial.place {
+        test.extra.insert("file".into(), clean(file).into());
+        test.extra.insert("line".into(), line.to_string().into());
+    }
+    if !trial.reported.is_empty() {
+        let reported = trial.reported.iter().map(|(kind, expected, actual)| {
+            format!("{name}: {}: expected {}, got {}", kind.as_str(), clean(expected), clean(actual))
         });
         test.set_system_out(reported.collect::<Vec<_>>().join("\n"));
     }
     test
 }
 
-fn picture(summary: &Summary, trial: &TrialVerdict, options: &Options) -> String {
-    render_trial(summary, &trial.id, Style::default(), options)
+fn picture(trial: &TrialView) -> String {
+    trial.picture.as_ref().map_or_else(String::new, |picture| render_picture(picture, Style::default()))
 }
 
 /// The suite's name: the path of its file, and for generated trials their operation.

@@ -457,10 +457,9 @@ impl RecordAnswer {
 impl RecordFooter {
     fn of(summary: &Summary, header: &Header, named: usize) -> Self {
         let passed = summary.trials.len() - named;
-        let scope = if header.selection.trials == header.selection.of { "" } else { " that were selected" };
         let statement = format!(
-            "all {}{scope} of manifest {} passed",
-            counted(passed, "other trial", "other trials"),
+            "{passed} of {} of manifest {} passed and are not named",
+            counted(header.selection.trials, "selected trial", "selected trials"),
             header.manifest_digest
         );
         Self {

@@ -1,7 +1,8 @@
 //! What a run came to: events gathered so that any rendering can be made of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::streams::streams_in;
 use super::tally::Tally;
 use crate::facts::FactId;
 use crate::log::Log;
@@ -25,6 +26,8 @@ pub struct Summary {
     pub footer: Option<Footer>,
     /// What the target answered with, over the whole run.
     pub(super) tally: Tally,
+    /// Streams that the run made for no trial in particular.
+    shared_streams: BTreeSet<String>,
     facts: BTreeMap<FactId, Evidence>,
     exchanges: BTreeMap<String, Vec<Exchange>>,
 }
@@ -82,6 +85,9 @@ impl Summary {
             }
             Event::Exchange(exchange) => {
                 self.tally.add(&exchange);
+                if exchange.trial.is_none() && exchange.request.operation == "CreateStream" {
+                    self.shared_streams.extend(streams_in(&exchange.request.body));
+                }
                 self.keep(*exchange);
             }
             Event::Trial(mut trial) => {
@@ -137,6 +143,11 @@ impl Summary {
     /// The exchanges of a trial that may be drawn, in order, samples left out.
     pub fn exchanges(&self, trial: &str) -> &[Exchange] {
         self.exchanges.get(trial).map_or(&[], Vec::as_slice)
+    }
+
+    /// The streams that the run made for no trial in particular.
+    pub(super) const fn shared_streams(&self) -> &BTreeSet<String> {
+        &self.shared_streams
     }
 
     /// The case of a trial.

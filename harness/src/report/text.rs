@@ -88,7 +88,7 @@ fn head(word: &str, width: usize) -> &str {
         _ => false,
     };
     let near = full.char_indices().rev().find(breaks).map(|(at, _)| &full[..=at]);
-    near.filter(|near| near.len() * 3 > full.len() * 2).unwrap_or(full)
+    near.filter(|near| near.len() * 4 > full.len()).unwrap_or(full)
 }
 
 /// A count and its noun: `1 trial`, `2 trials`.

@@ -13,7 +13,7 @@ use crate::log::ReportError;
 /// # Errors
 ///
 /// If the file can't be written.
-pub(super) fn write_whole(what: &'static str, path: &Path, text: &str) -> Result<(), ReportError> {
+pub fn write_whole(what: &'static str, path: &Path, text: &str) -> Result<(), ReportError> {
     let written = match fs::metadata(path) {
         Ok(there) if !there.is_file() => fs::write(path, text),
         Ok(there) => replace(path, text, Some(there.permissions())),

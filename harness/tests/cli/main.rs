@@ -15,6 +15,7 @@ mod measured;
 mod other_user;
 mod proxy;
 mod ranges;
+mod reports;
 mod required;
 mod secrets;
 mod support;

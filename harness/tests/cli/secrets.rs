@@ -161,7 +161,9 @@ fn no_output_reports_a_secret_or_is_steered_by_a_target() {
         (scratch.path("run.jsonl"), scratch.path("junit.xml"), scratch.path("record.jsonl"));
     let to = ["--endpoint", &endpoint, "--credentials", "env"];
     let filters = ["protocol/auth", "encryption-type", "protocol/method"];
-    let files = ["--log", &log, "--junit", &junit, "--record", &record, "--all"];
+    let (markdown, script) = (scratch.path("report.md"), scratch.path("again.sh"));
+    let files = ["--log", &log, "--junit", &junit, "--record", &record, "--causes", "all", "--others"];
+    let files = [&files[..], &["--markdown", &markdown, "--script", &script]].concat();
     let ended = send(&[&["run"], to.as_slice(), &files, &filters].concat()).expect(1);
     let text = |path: &str| std::fs::read_to_string(path).expect("a file");
     let reported = text(&log);
@@ -184,7 +186,9 @@ fn no_output_reports_a_secret_or_is_steered_by_a_target() {
         ("the log", reported),
         ("JUnit", text(&junit)),
         ("the record", text(&record)),
-        ("judge", send(&["judge", &log, "--all"]).out),
+        ("the Markdown", text(&markdown)),
+        ("the script", text(&script)),
+        ("judge", send(&["judge", &log, "--causes", "all", "--others"]).out),
         ("explain", send(&["explain", trial]).out),
         ("replay", send(&[&["replay", &log, trial], to.as_slice()].concat()).reported()),
         ("sweep", send(&[&["sweep", "--yes"], to.as_slice()].concat()).reported()),

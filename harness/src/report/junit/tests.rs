@@ -2,10 +2,11 @@ use super::{suite, to_junit};
 use crate::log::{Event, MismatchKind, Outcome, TrialVerdict};
 use crate::report::summary::Summary;
 use crate::report::terminal::Options;
+use crate::report::view::View;
 use crate::testing::samples::{self, everything, footer, header, mismatch, snapshot, trial};
 
 fn junit(events: &[Event]) -> String {
-    to_junit(&Summary::of_events(events), &Options::default()).expect("XML")
+    to_junit(&View::of(&Summary::of_events(events), &Options::default())).expect("XML")
 }
 
 #[test]

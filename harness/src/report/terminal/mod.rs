@@ -1,10 +1,10 @@
 //! The report that people read, and the progress before it.
 //!
-//! [`render`] is pure: the same summary, style and options give the same text. It opens with what
-//! to fix first. Failures follow by cause, one drawn example each, then what could not be sent,
-//! what is open, and the figures. Whether a terminal wants colour is the caller's to know.
+//! [`render`] is pure: the same summary, style and options give the same text. Examples of the first
+//! causes come first, then what was requested beside them. The end, which is what a terminal shows when
+//! the run is over, says what to do now: the counts, the causes as a table, and the commands that show more. Whether a terminal wants colour is the caller's to know.
 
-mod headline;
+mod causes;
 mod page;
 mod picture;
 #[cfg(feature = "cli")]
@@ -18,51 +18,17 @@ mod tests;
 #[cfg(feature = "cli")]
 pub use progress::{Progress, ProgressMode};
 
+pub use super::options::{Again, Options, Pictures, RightAnswers, Sections};
 use super::summary::Summary;
+use super::view::{self, Picture, View};
 
 /// How the text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// With ANSI colours.
     pub color: bool,
-    /// Columns, held between 80 and 120.
+    /// Columns, held between 60 and 200.
     pub width: usize,
-}
-
-/// How many causes are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pictures {
-    /// The largest, this many at most.
-    AtMost(usize),
-    /// All of them.
-    All,
-}
-
-/// How a reader runs one trial again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Again {
-    /// By the program: `replay` where there is a log, else `run`.
-    Program,
-    /// By a test target of the reader's own package.
-    CargoTest {
-        /// The target's name.
-        target: String,
-    },
-}
-
-/// What the report says beside the log's own content.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// How many causes are drawn.
-    pub pictures: Pictures,
-    /// The program's name in command lines.
-    pub program: String,
-    /// How a trial is run again.
-    pub again: Again,
-    /// The log's path, if one was written: `replay` reads it.
-    pub log: Option<String>,
-    /// The path of the list of known failures, if there is one.
-    pub known_list: Option<String>,
 }
 
 impl Default for Style {
@@ -71,27 +37,24 @@ impl Default for Style {
     }
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            pictures: Pictures::AtMost(10),
-            program: "kinesis-conformance".to_owned(),
-            again: Again::Program,
-            log: None,
-            known_list: None,
-        }
-    }
-}
-
 /// The report of a run, ending in a line break.
 pub fn render(summary: &Summary, style: Style, options: &Options) -> String {
-    sections::report(summary, style, options)
+    render_view(&View::of(summary, options), style, options)
+}
+
+/// The report of a run that is there as plain data, ending in a line break.
+pub fn render_view(view: &View, style: Style, options: &Options) -> String {
+    sections::report(view, style, options)
 }
 
 /// The picture of one trial without colour, as it stands in JUnit. Empty if there is no such trial.
 pub fn render_trial(summary: &Summary, id: &str, style: Style, options: &Options) -> String {
-    let Some(trial) = summary.trials.get(id) else { return String::new() };
+    view::picture(summary, id, options).map_or_else(String::new, |picture| render_picture(&picture, style))
+}
+
+/// A trial in full.
+pub fn render_picture(picture: &Picture, style: Style) -> String {
     let mut page = page::Page::new(style);
-    picture::draw(&mut page, summary, trial, None, options);
+    picture::draw(&mut page, picture);
     page.into_text()
 }

@@ -35,7 +35,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn new(style: Style) -> Self {
-        let width = style.width.clamp(80, 120);
+        let width = style.width.clamp(60, 200);
         Self { text: String::new(), style: Style { width, ..style } }
     }
 
@@ -84,8 +84,10 @@ impl Page {
     /// A section's name, after an empty line.
     pub(super) fn section(&mut self, name: &str) {
         self.gap();
-        let name = self.paint(Tone::Title, name);
-        self.line(&name);
+        for line in wrapped(name, self.style.width) {
+            let line = self.paint(Tone::Title, &line);
+            self.line(&line);
+        }
     }
 
     /// Columns left beside a label.
@@ -126,18 +128,14 @@ impl Page {
         }
     }
 
-    /// A figure: a label, a number, and what else is to be said of it.
-    pub(super) fn figure(&mut self, label: &str, tone: Tone, count: usize, more: &str) {
-        const BEFORE: usize = 22;
-        let number = self.paint(tone, &format!("{count:>6}"));
-        let label = self.paint(Tone::Label, &format!("{label:<12}"));
-        for (index, more) in wrapped(more, self.style.width - BEFORE).iter().enumerate() {
-            let more = self.paint(Tone::Dim, more);
-            if index == 0 {
-                self.line(&format!("  {label}{number}  {more}"));
-            } else {
-                self.line(&format!("{:BEFORE$}{more}", ""));
-            }
+    /// Something to do or to know: a label with a text beside it, broken into lines.
+    pub(super) fn advice(&mut self, label: &str, tone: Tone, text: &str) {
+        const BESIDE: usize = 17;
+        for (index, line) in wrapped(text, self.style.width - BESIDE - 2).into_iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let padding = " ".repeat(BESIDE.saturating_sub(label.chars().count()));
+            let line = format!("  {}{padding}{line}", self.paint(tone, label));
+            self.line(&line);
         }
     }
 

@@ -5,22 +5,19 @@ use std::borrow::Cow;
 use similar::{ChangeTag, TextDiff};
 
 use super::page::{LABEL, Page, Tone};
-use super::{Again, Options, trace};
+use super::trace;
 use crate::case::{self, ExcerptLabel};
-use crate::facts::FactId;
 use crate::log::{
-    BodyDiff, BodyText, CaseText, Exchange, Mismatch, MismatchKind, Outcome, RequestText, ResponseText, Role,
-    StepIndex, TrialVerdict, is_unsafe,
+    BodyDiff, BodyText, Exchange, Mismatch, MismatchKind, RequestText, ResponseText, Role, Trace, is_unsafe,
 };
-use crate::report::cause::Cause;
-use crate::report::curl::{curl, quoted_if_needed};
-use crate::report::summary::Summary;
-use crate::report::text::{clean, clean_lines, cut, level, millis, shortened, size, wrapped};
-use crate::run::PREFIX;
+use crate::report::text::{
+    clean, clean_lines, counted, cut, enumerated, level, millis, shortened, size, wrapped,
+};
+use crate::report::view::{Cited, Picture};
 use crate::wire::cbor;
 
 /// Of an answer's body, this many characters are shown.
-const BODY_SHOWN: usize = 1_200;
+const BODY_SHOWN: usize = 800;
 
 /// Of a request's body, this many characters are shown; the command line holds all of it.
 const REQUEST_SHOWN: usize = 300;
@@ -31,54 +28,70 @@ const DIFF_SHOWN: usize = 40;
 /// Of each body, this many lines are compared; what is longer would take long.
 const DIFF_COMPARED: usize = 2_000;
 
-/// Of a trial's exchanges, this many are shown, the last ones.
-const EXCHANGES_SHOWN: usize = 6;
+/// Of the facts that an expectation rests on, this many are shown; the others are named.
+const FACTS_SHOWN: usize = 3;
+
+/// Of a fact, this many characters are shown.
+const FACT_SHOWN: usize = 300;
 
 /// Of an expectation and of what came, this many characters are shown.
 pub(super) const WORD_SHOWN: usize = 160;
 
-/// On a caret, this many characters of what came are shown, at least.
-const LABEL_SHOWN: usize = 24;
+/// What the drawing writes before a title.
+const ERROR: &str = "error: ";
 
-/// Draws a trial. `cause` is what its group is about; without one its first mismatch leads.
-pub(super) fn draw(
-    page: &mut Page,
-    summary: &Summary,
-    trial: &TrialVerdict,
-    cause: Option<&Cause>,
-    options: &Options,
-) {
-    let leads = |mismatch: &&Mismatch| cause.is_none_or(|cause| *cause == Cause::of(mismatch));
-    let leading = trial.mismatches.iter().find(leads).or_else(|| trial.mismatches.first());
-    let case = summary.case(trial);
-    if let Some(leading) = leading {
-        excerpt(page, case, trial, leading);
+/// With less room than this many characters, nothing is said on a caret.
+const LABEL_SHOWN: usize = 12;
+
+/// Draws a trial.
+pub(super) fn draw(page: &mut Page, picture: &Picture) {
+    excerpt(page, picture);
+    page.entry("trial", Tone::Plain, &clean(&picture.trial));
+    if let Some(title) = &picture.title {
+        page.entry("title", Tone::Plain, &clean(title));
     }
-    page.entry("trial", Tone::Plain, &clean(&trial.id));
-    if let Some(case) = case {
-        page.entry("title", Tone::Plain, &clean(&case.title));
-    }
-    if let Some(leading) = leading {
+    if let Some(leading) = &picture.leading {
         let kind = leading.kind.as_str();
         page.entry("kind", Tone::Plain, &format!("{kind}, {}", level(leading.level)));
     }
-    if let Some(reason) = &trial.reason {
+    if let Some(reason) = &picture.reason {
         page.entry("reason", Tone::Plain, &clean(reason));
     }
-    let leading_index =
-        leading.and_then(|leading| trial.mismatches.iter().position(|other| std::ptr::eq(other, leading)));
-    let others = trial.mismatches.iter().enumerate().filter(|(index, _)| Some(*index) != leading_index);
-    also(page, others.map(|(_, mismatch)| mismatch));
-    because(page, summary, leading, trial);
+    also(page, picture);
+    because(page, &picture.because);
     // Where an error was expected and something was accepted, the bodies have nothing in common.
     let comparable = |leading: &&Mismatch| leading.kind != MismatchKind::Status;
-    if let Some(diff) = leading.filter(comparable).and_then(|leading| leading.diff.as_ref()) {
+    if let Some(diff) = picture.leading.as_ref().filter(comparable).and_then(|leading| leading.diff.as_ref())
+    {
         body_diff(page, diff);
     }
-    traces(page, trial);
-    let shown = exchanges(summary, trial);
-    draw_exchanges(page, &shown, leading.map(|leading| leading.step));
-    repeat(page, summary, trial, leading.and_then(|leading| exchange_of(&shown, leading.step)), options);
+    for trace in &picture.traces {
+        draw_trace(page, "trace", trace);
+    }
+    draw_exchanges(page, &picture.exchanges, picture.exchange());
+    right(page, picture);
+    for command in &picture.commands {
+        match &command.arguments {
+            Ok(arguments) => draw_command(page, command.label, arguments),
+            Err(reason) => page.entry(command.label, Tone::Dim, &format!("none: {}", clean(reason))),
+        }
+    }
+}
+
+/// How the reference carries the trial out.
+fn right(page: &mut Page, picture: &Picture) {
+    let Some(right) = &picture.right else { return };
+    // Where the states differ, the response to the call is the same.
+    if !picture.traces.is_empty() && !right.traces.is_empty() {
+        for trace in &right.traces {
+            draw_trace(page, "right", trace);
+        }
+        return;
+    }
+    if let Some(exchange) = &right.exchange {
+        page.entry("right<", Tone::Dim, "how the reference answers:");
+        draw_response(page, "", exchange, Tone::Good);
+    }
 }
 
 /// `expected A, got B`.
@@ -87,9 +100,10 @@ pub(super) fn sentence(expected: &str, actual: &str) -> String {
     format!("expected {}, got {}", short(expected), short(actual))
 }
 
-fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &TrialVerdict, leading: &Mismatch) {
-    let in_case = |mismatch: &&Mismatch| text.is_some_and(|text| text.file == mismatch.at.file);
-    let label = |mismatch: &Mismatch| {
+fn excerpt(page: &mut Page, picture: &Picture) {
+    let Some(leading) = &picture.leading else { return };
+    let file = picture.source.as_ref().map(|(file, ..)| file);
+    let label = |mismatch: &Mismatch, primary: bool| {
         let before = mismatch.at.column.saturating_add(mismatch.at.length);
         let room =
             page.width().saturating_sub(usize::try_from(before).unwrap_or(usize::MAX)).saturating_sub(14);
@@ -97,64 +111,92 @@ fn excerpt(page: &mut Page, text: Option<&CaseText>, trial: &TrialVerdict, leadi
             line: mismatch.at.line,
             column: mismatch.at.column,
             length: mismatch.at.length,
-            text: format!("got {}", shortened(&clean(&mismatch.actual), room.max(LABEL_SHOWN))),
-            primary: std::ptr::eq(mismatch, leading),
+            // Without room beside the place the title has to do.
+            text: if room < LABEL_SHOWN {
+                String::new()
+            } else {
+                format!("got {}", shortened(&clean(&mismatch.actual), room))
+            },
+            primary,
         }
     };
-    let labels: Vec<ExcerptLabel> = trial.mismatches.iter().filter(in_case).map(label).collect();
-    let (path, first_line, source) = text.map_or((leading.at.file.as_str(), leading.at.line, ""), |text| {
-        (text.file.as_str(), text.first_line, &*text.source)
-    });
+    let others = picture.others.iter().map(|(other, _)| label(other, false));
+    let in_case = |mismatch: &Mismatch| file.is_some_and(|file| *file == mismatch.at.file);
+    let leads = Some(label(leading, true)).filter(|_| in_case(leading));
+    let others = others.zip(&picture.others).filter(|(_, (other, _))| in_case(other)).map(|(label, _)| label);
+    let labels: Vec<ExcerptLabel> = leads.into_iter().chain(others).collect();
+    let (path, first_line, source) = picture
+        .source
+        .as_ref()
+        .map_or((leading.at.file.as_str(), leading.at.line, ""), |(file, line, text)| {
+            (file.as_str(), *line, text)
+        });
+    // What is wider than the page is said in full below.
     let title = sentence(&leading.expected, &leading.actual);
+    let is_wide = title.chars().count() + ERROR.len() > page.width();
+    let short = shortened(&title, page.width() - ERROR.len());
     let style = case::Style { color: page.color(), width: page.width() };
     // One character for one, so that columns stay true.
     let safe =
         |character: char| if character != '\n' && is_unsafe(character) { '\u{fffd}' } else { character };
     let source: String = source.chars().map(safe).collect();
-    let drawn = case::draw_excerpt(&clean(path), first_line, &source, &labels, &title, style);
+    let drawn = case::draw_excerpt(&clean(path), first_line, &source, &labels, &short, style);
     for line in drawn.lines() {
         page.line(line);
     }
     page.gap();
+    if is_wide {
+        page.entry("expected", Tone::Plain, &shortened(&clean(&leading.expected), WORD_SHOWN));
+        page.entry("got", Tone::Plain, &shortened(&clean(&leading.actual), WORD_SHOWN));
+    }
 }
 
-fn also<'a>(page: &mut Page, others: impl Iterator<Item = &'a Mismatch>) {
+fn also(page: &mut Page, picture: &Picture) {
     let mut lines = Vec::new();
-    for mismatch in others {
+    for (mismatch, count) in &picture.others {
         let tolerated = if mismatch.tolerated { ", tolerated" } else { "" };
+        let times = if *count > 1 { format!(", {count} times") } else { String::new() };
         let place = format!("{}:{}:{}", clean(&mismatch.at.file), mismatch.at.line, mismatch.at.column);
         let reported = format!(
-            "{}: {}{tolerated}",
+            "{}: {}{times}{tolerated}",
             mismatch.kind.as_str(),
             sentence(&mismatch.expected, &mismatch.actual)
         );
         let tone = if mismatch.tolerated { Tone::Dim } else { Tone::Plain };
         lines.extend(wrapped(&reported, page.beside_label()).into_iter().map(|line| (tone, line)));
-        lines.push((Tone::Dim, format!("  at {place}")));
+        let place = wrapped(&format!("at {place}"), page.beside_label() - 2);
+        lines.extend(place.into_iter().map(|line| (Tone::Dim, format!("  {line}"))));
+    }
+    if picture.more_others > 0 {
+        lines.push((Tone::Dim, counted(picture.more_others, "more mismatch", "more mismatches")));
     }
     page.labelled("also", &lines);
 }
 
-fn because(page: &mut Page, summary: &Summary, leading: Option<&Mismatch>, trial: &TrialVerdict) {
-    let cited: Vec<&FactId> = match leading {
-        Some(leading) => leading.because.iter().collect(),
-        None => trial.evidence.iter().collect(),
-    };
+fn because(page: &mut Page, cited: &[Cited]) {
     let mut lines = Vec::new();
-    for id in cited {
-        let Some(evidence) = summary.fact(id) else {
+    for Cited { id, evidence, links } in cited.iter().take(FACTS_SHOWN) {
+        let Some(evidence) = evidence else {
             lines.push((Tone::Dim, clean(&id.0)));
             continue;
         };
         let strength = if evidence.old { "old recording".to_owned() } else { evidence.strength.to_string() };
         let date = evidence.as_of.as_deref().map_or_else(String::new, |date| format!(", {}", clean(date)));
         lines.push((Tone::Title, format!("{} ({strength}{date})", clean(&id.0))));
-        let reported = [(Tone::Plain, &evidence.fact), (Tone::Dim, &evidence.source)];
-        for (tone, text) in reported {
-            let text = shortened(&clean(text), 400);
-            let lines_of = wrapped(&text, page.beside_label() - 2).into_iter();
-            lines.extend(lines_of.map(|line| (tone, format!("  {line}"))));
+        let text = shortened(&clean(&evidence.fact), FACT_SHOWN);
+        let inside = page.beside_label() - 2;
+        lines.extend(wrapped(&text, inside).into_iter().map(|line| (Tone::Plain, format!("  {line}"))));
+        // A link is not broken, so that a terminal can open it.
+        lines.extend(links.iter().map(|link| (Tone::Dim, format!("  {}", clean(link)))));
+        if links.is_empty() {
+            let source = shortened(&clean(&evidence.source), FACT_SHOWN);
+            lines.extend(wrapped(&source, inside).into_iter().map(|line| (Tone::Dim, format!("  {line}"))));
         }
+    }
+    if cited.len() > FACTS_SHOWN {
+        let rest: Vec<String> = cited.iter().skip(FACTS_SHOWN).map(|cited| clean(&cited.id.0)).collect();
+        let rest = format!("and {}", enumerated(rest.iter().map(String::as_str)));
+        lines.extend(wrapped(&rest, page.beside_label()).into_iter().map(|line| (Tone::Dim, line)));
     }
     page.labelled("because", &lines);
 }
@@ -187,58 +229,27 @@ fn body_diff(page: &mut Page, diff: &BodyDiff) {
     page.labelled("diff", &lines);
 }
 
-fn traces(page: &mut Page, trial: &TrialVerdict) {
-    for trace in &trial.traces {
-        let mut lines: Vec<(Tone, String)> = Vec::new();
-        let mut line = String::new();
-        for step in trace::steps(trace) {
-            if !line.is_empty() {
-                line.push_str(" · ");
-            }
-            if line.chars().count() + step.chars().count() + 2 > page.beside_label() {
-                lines.push((Tone::Plain, std::mem::take(&mut line)));
-            }
-            line.push_str(&step);
+fn draw_trace(page: &mut Page, label: &str, trace: &Trace) {
+    let mut lines: Vec<(Tone, String)> = Vec::new();
+    let mut line = String::new();
+    for step in trace::steps(trace) {
+        if !line.is_empty() {
+            line.push_str(" · ");
         }
-        lines.push((Tone::Plain, line));
-        let gap = i64::try_from(trace.longest_gap_us).unwrap_or(i64::MAX);
-        let held =
-            format!("expected {}; longest gap around a change {}", clean(&trace.expected), millis(gap));
-        lines.extend(wrapped(&held, page.beside_label()).into_iter().map(|line| (Tone::Dim, line)));
-        page.labelled("trace", &lines);
+        if line.chars().count() + step.chars().count() + 2 > page.beside_label() {
+            lines.push((Tone::Plain, std::mem::take(&mut line)));
+        }
+        line.push_str(&step);
     }
+    lines.push((Tone::Plain, line));
+    let gap = i64::try_from(trace.longest_gap_us).unwrap_or(i64::MAX);
+    let held = format!("expected {}; longest gap around a change {}", clean(&trace.expected), millis(gap));
+    lines.extend(wrapped(&held, page.beside_label()).into_iter().map(|line| (Tone::Dim, line)));
+    page.labelled(label, &lines);
 }
 
-/// The exchanges worth showing: of each call the last sending; setup, and the look whether anything
-/// changed, only where they were the trouble.
-fn exchanges<'a>(summary: &'a Summary, trial: &TrialVerdict) -> Vec<&'a Exchange> {
-    let setup = matches!(trial.outcome, Outcome::Blocked | Outcome::Error);
-    let changed = trial.mismatches.iter().any(|mismatch| mismatch.kind == MismatchKind::StateChanged);
-    let wanted = |exchange: &&Exchange| match exchange.role {
-        Role::Setup => setup,
-        Role::Unchanged(_) => changed,
-        Role::Request(_) | Role::During(_) | Role::ConfirmTransient | Role::Read(_) | Role::Health => true,
-        Role::Capability | Role::Calibration | Role::Sample { .. } | Role::Cleanup => false,
-    };
-    let mut shown: Vec<&Exchange> = Vec::new();
-    for exchange in summary.exchanges(&trial.id).iter().filter(wanted) {
-        let same_call = |earlier: &&Exchange| {
-            earlier.role == exchange.role
-                && earlier.request.operation == exchange.request.operation
-                && exchange.repetition > earlier.repetition
-        };
-        if shown.last().is_some_and(same_call) {
-            shown.pop();
-        }
-        shown.push(exchange);
-    }
-    let surplus = shown.len().saturating_sub(EXCHANGES_SHOWN);
-    shown.split_off(surplus)
-}
-
-fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>) {
+fn draw_exchanges(page: &mut Page, shown: &[Exchange], leading: Option<&Exchange>) {
     let Some(first) = shown.first() else { return };
-    let leading = step.and_then(|step| exchange_of(shown, step));
     for exchange in shown {
         let request = &exchange.request;
         let role = match exchange.role {
@@ -276,30 +287,30 @@ fn draw_exchanges(page: &mut Page, shown: &[&Exchange], step: Option<StepIndex>)
             page.labelled("", &[(Tone::Plain, shortened(&text, page.beside_label()))]);
         }
         body(page, &request.body, REQUEST_SHOWN);
-        let took = format!("+{}", millis(trace::since(exchange.sent_us, exchange.received_us)));
-        let tone = if leading.is_some_and(|leading| std::ptr::eq(leading, *exchange)) {
-            Tone::Bad
-        } else {
-            Tone::Plain
-        };
-        match &exchange.response {
-            ResponseText::Answer { status, headers, body: answer, as_it_came } => {
-                let header = |name: &str| {
-                    let found = headers.iter().find(|(header, _)| header == name);
-                    found.map_or_else(String::new, |(_, value)| format!("  {}", clean(short_type(value))))
-                };
-                let error = header("x-amzn-errortype");
-                let kind = header("content-type");
-                let line = format!("{took:>9}  {status}{error}{kind}  {}", body_size(answer));
-                page.labelled("response<", &[(tone, shortened(&line, page.beside_label()))]);
-                for fault in as_it_came.iter().flat_map(|came| &came.faults) {
-                    page.labelled("", &[(Tone::Bad, shortened(&clean(fault), page.beside_label()))]);
-                }
-                body(page, answer, BODY_SHOWN);
+        let is_leading = leading.is_some_and(|leading| std::ptr::eq(leading, exchange));
+        draw_response(page, "response<", exchange, if is_leading { Tone::Bad } else { Tone::Plain });
+    }
+}
+
+fn draw_response(page: &mut Page, label: &str, exchange: &Exchange, tone: Tone) {
+    let took = format!("+{}", millis(trace::since(exchange.sent_us, exchange.received_us)));
+    match &exchange.response {
+        ResponseText::Answer { status, headers, body: answer, as_it_came } => {
+            let header = |name: &str| {
+                let found = headers.iter().find(|(header, _)| header == name);
+                found.map_or_else(String::new, |(_, value)| format!("  {}", clean(short_type(value))))
+            };
+            let error = header("x-amzn-errortype");
+            let kind = header("content-type");
+            let line = format!("{took:>9}  {status}{error}{kind}  {}", body_size(answer));
+            page.labelled(label, &[(tone, shortened(&line, page.beside_label()))]);
+            for fault in as_it_came.iter().flat_map(|came| &came.faults) {
+                page.labelled("", &[(Tone::Bad, shortened(&clean(fault), page.beside_label()))]);
             }
-            ResponseText::None(none) => {
-                page.entry("response<", tone, &format!("{took:>9}  no answer: {}", clean(&none.text)));
-            }
+            body(page, answer, BODY_SHOWN);
+        }
+        ResponseText::None(none) => {
+            page.entry(label, tone, &format!("{took:>9}  no answer: {}", clean(&none.text)));
         }
     }
 }
@@ -357,71 +368,8 @@ fn body_size(body: &BodyText) -> String {
     }
 }
 
-/// The exchange that a mismatch is about: of its step, or the last call before it.
-fn exchange_of<'a>(shown: &[&'a Exchange], step: StepIndex) -> Option<&'a Exchange> {
-    let calls =
-        || shown.iter().rev().filter(|exchange| matches!(exchange.role, Role::Request(_) | Role::During(_)));
-    let same = calls().find(|exchange| exchange.role.step() == Some(step));
-    same.or_else(|| calls().find(|exchange| exchange.role.step() <= Some(step)))
-        .or_else(|| shown.last())
-        .copied()
-}
-
-fn repeat(
-    page: &mut Page,
-    summary: &Summary,
-    trial: &TrialVerdict,
-    exchange: Option<&Exchange>,
-    options: &Options,
-) {
-    let (label, mut arguments) = match &options.again {
-        Again::Program => again_by_program(summary, options),
-        Again::CargoTest { target } => {
-            let arguments = ["cargo test --test", &quoted_if_needed(target), "-- --exact"];
-            ("run", arguments.map(str::to_owned).to_vec())
-        }
-    };
-    arguments.push(quoted_if_needed(&trial.id));
-    command(page, label, &arguments);
-    let Some(exchange) = exchange else { return };
-    let endpoint = summary.header.as_ref().map_or("", |header| header.target.endpoint.as_str());
-    match curl(endpoint, &exchange.request) {
-        Ok(arguments) => {
-            command(page, "curl", &arguments);
-            if names_a_stream(&exchange.request.body) {
-                let reported =
-                    format!("the run's streams are deleted by now; `{label}` makes new ones first");
-                page.entry("", Tone::Dim, &reported);
-            }
-        }
-        Err(reason) => page.entry("curl", Tone::Dim, &format!("none: {}", clean(&reason))),
-    }
-}
-
-fn again_by_program(summary: &Summary, options: &Options) -> (&'static str, Vec<String>) {
-    let mut arguments = vec![quoted_if_needed(&options.program)];
-    match (&options.log, &summary.header) {
-        (Some(log), _) => arguments.extend(["replay".to_owned(), quoted_if_needed(log)]),
-        (None, Some(header)) => {
-            arguments.push("run".to_owned());
-            arguments.extend(header.target_arguments.iter().map(|argument| quoted_if_needed(argument)));
-        }
-        (None, None) => arguments.push("run".to_owned()),
-    }
-    (if options.log.is_some() { "replay" } else { "run" }, arguments)
-}
-
-/// True if a request is about a stream of the run, which no longer is when somebody reads of it.
-fn names_a_stream(body: &BodyText) -> bool {
-    match body {
-        BodyText::Text(text) => text.contains(PREFIX),
-        BodyText::Base64(text) => notation(text).is_some_and(|text| text.contains(PREFIX)),
-        BodyText::Cut(cut) => cut.begins.contains(PREFIX),
-    }
-}
-
 /// A command line, broken between arguments so that it can be copied as it stands.
-fn command(page: &mut Page, label: &str, arguments: &[String]) {
+fn draw_command(page: &mut Page, label: &str, arguments: &[String]) {
     // Room for the backslash that carries on.
     let width = page.width() - LABEL - 2;
     let mut lines: Vec<String> = Vec::new();

@@ -1,17 +1,12 @@
-//! The sections of the report, in the order in which they help.
+//! The sections of the report. What a reader needs at once stands at the end, where a terminal stops.
 
-use std::collections::BTreeMap;
-
-use super::headline::{affects, headline};
+use super::causes::{self, affects};
 use super::page::{Page, Tone};
 use super::{Options, Pictures, Style, picture};
-use crate::log::{Capabilities, Flag, Outcome, TrialVerdict};
-use crate::model::Model;
-use crate::report::cause::Group;
-use crate::report::evidence::PassEvidence;
-use crate::report::questions::{Answer, Answers};
-use crate::report::summary::Summary;
+use crate::log::Outcome;
+use crate::report::questions::Answer;
 use crate::report::text::{clean, counted, duration, level, shortened};
+use crate::report::view::{CauseView, Reason, View, Weight, subject};
 
 /// Of the ids of a list, this many are shown.
 const IDS_SHOWN: usize = 6;
@@ -19,99 +14,100 @@ const IDS_SHOWN: usize = 6;
 /// Of the entries of a list, this many are shown.
 const ENTRIES_SHOWN: usize = 10;
 
-pub(super) fn report(summary: &Summary, style: Style, options: &Options) -> String {
+pub(super) fn report(view: &View, style: Style, options: &Options) -> String {
     let mut page = Page::new(style);
-    let groups = Group::of(summary, Outcome::Fail);
-    headline(&mut page, summary, &groups);
-    failures(&mut page, summary, &groups, options);
-    stopped(&mut page, summary);
-    causes(&mut page, summary, Outcome::Known, "known failures");
-    causes(&mut page, summary, Outcome::Tolerated, "tolerated");
-    fixed(&mut page, summary, options);
-    flaky(&mut page, summary);
-    questions(&mut page, summary);
-    notes(&mut page, summary);
-    figures(&mut page, summary);
+    failures(&mut page, view);
+    if let Pictures::Only(number) = options.pictures {
+        if number == 0 || number > view.causes.len() {
+            let there = counted(view.causes.len(), "cause", "causes");
+            page.line(&format!("there is no cause {number}: the run has {there}"));
+        }
+        return page.into_text();
+    }
+    let sections = options.sections;
+    if sections.others {
+        listed(&mut page, &view.known, "known failures");
+        listed(&mut page, &view.tolerated, "tolerated");
+    }
+    stopped(&mut page, view, sections.others);
+    flaky(&mut page, view);
+    if sections.questions {
+        questions(&mut page, view);
+    }
+    if sections.notes {
+        notes(&mut page, view);
+    }
+    if sections.notices {
+        notices(&mut page, view);
+    }
+    if sections.others {
+        evidence(&mut page, view);
+    }
+    fixed(&mut page, view);
+    left_behind(&mut page, view);
+    figures(&mut page, view);
+    causes::table(&mut page, view, options.pictures == Pictures::All);
+    what_now(&mut page, view, options);
     page.into_text()
 }
 
-fn failures(page: &mut Page, summary: &Summary, groups: &[Group], options: &Options) {
-    let most = match options.pictures {
-        Pictures::AtMost(most) => most,
-        Pictures::All => groups.len(),
-    };
-    for (index, group) in groups.iter().take(most).enumerate() {
-        let affects = affects(group).map_or_else(String::new, |affects| format!(" · {affects}"));
-        let number = format!("{} of {}", index + 1, counted(groups.len(), "cause", "causes"));
-        let trials = counted(group.trials.len(), "trial", "trials");
-        page.ruled(&format!("{number} · {trials}{affects}"));
+fn failures(page: &mut Page, view: &View) {
+    for cause in &view.causes {
+        let Some(picture) = &cause.example else { continue };
+        let number = format!("{} of {}", cause.number, counted(view.causes.len(), "cause", "causes"));
+        let cases = counted(cause.cases, "case", "cases");
+        let trials = counted(cause.trials.len(), "trial", "trials");
+        page.ruled(&format!("{number} · {cases}, {trials} · {}", subject(cause)));
         page.gap();
-        let Some(trial) = group.trials.first().and_then(|id| summary.trials.get(id)) else { continue };
-        picture::draw(page, summary, trial, Some(&group.cause), options);
-        if let Some(others) = ids(group.trials.iter().skip(1).map(String::as_str)) {
+        picture::draw(page, picture);
+        if let Some(affects) = affects(cause) {
+            page.entry("affects", Tone::Plain, affects.trim_start_matches("affects "));
+        }
+        let others = cause.trials.iter().filter(|id| **id != picture.trial);
+        if let Some(others) = ids(others.map(String::as_str)) {
             page.entry("likewise", Tone::Plain, &others);
         }
-    }
-    let rest = groups.get(most..).unwrap_or_default();
-    if !rest.is_empty() {
-        page.section(&format!(
-            "{} without an example (--all shows all)",
-            counted(rest.len(), "more cause", "more causes")
-        ));
-        for group in rest {
-            list_group(page, group, Tone::Bad);
-        }
-    }
-}
-
-fn list_group(page: &mut Page, group: &Group, tone: Tone) {
-    let sentence = picture::sentence(&group.cause.expected, &group.cause.actual);
-    page.counted(group.trials.len(), tone, &format!("{}: {sentence}", group.cause.kind.as_str()));
-    if let Some(ids) = ids(group.trials.iter().map(String::as_str)) {
-        page.under(&ids);
     }
 }
 
 /// Trials of an outcome that is no failure, by cause, without pictures.
-fn causes(page: &mut Page, summary: &Summary, outcome: Outcome, name: &str) {
-    let groups = Group::of(summary, outcome);
-    if groups.is_empty() {
+fn listed(page: &mut Page, causes: &[CauseView], name: &str) {
+    if causes.is_empty() {
         return;
     }
     page.section(name);
-    for group in groups.iter().take(ENTRIES_SHOWN) {
-        list_group(page, group, Tone::Dim);
+    for cause in causes.iter().take(ENTRIES_SHOWN) {
+        let sentence = picture::sentence(&cause.expected, &cause.actual);
+        page.counted(cause.trials.len(), Tone::Dim, &format!("{}: {sentence}", subject(cause)));
+        if let Some(ids) = ids(cause.trials.iter().map(String::as_str)) {
+            page.under(&ids);
+        }
     }
-    more(page, groups.len());
+    more(page, causes.len());
 }
 
-/// Trials without a verdict of their own, by outcome and reason; failures only where no mismatch shows
-/// their cause.
-fn stopped(page: &mut Page, summary: &Summary) {
-    let outcomes = [
-        Outcome::Fail,
-        Outcome::Blocked,
-        Outcome::Error,
-        Outcome::Unobserved,
-        Outcome::Unsupported,
-        Outcome::Skipped,
-    ];
-    for outcome in outcomes {
-        let mut reasons: BTreeMap<&str, Vec<&TrialVerdict>> = BTreeMap::new();
-        let reported = |trial: &&TrialVerdict| outcome == Outcome::Fail && !trial.mismatches.is_empty();
-        for trial in summary.with_outcome(outcome).filter(|trial| !reported(trial)) {
-            reasons.entry(trial.reason.as_deref().unwrap_or("no reason given")).or_default().push(trial);
+/// Trials without a verdict of their own, by outcome and reason; those that need nobody's work only
+/// where they were requested.
+fn stopped(page: &mut Page, view: &View, all: bool) {
+    let needs_work = |reason: &&Reason| {
+        all || match reason.outcome {
+            Outcome::Fail | Outcome::Blocked | Outcome::Error => true,
+            Outcome::Pass
+            | Outcome::Tolerated
+            | Outcome::Open
+            | Outcome::Known
+            | Outcome::Unobserved
+            | Outcome::Unsupported
+            | Outcome::Skipped => false,
         }
-        if reasons.is_empty() {
-            continue;
-        }
-        let mut reasons: Vec<_> = reasons.into_iter().collect();
-        // The sort is stable: equal counts stay in the order of their texts.
-        reasons.sort_by_key(|(_, trials)| std::cmp::Reverse(trials.len()));
-        page.section(outcome.as_str());
-        for (reason, trials) in reasons.iter().take(ENTRIES_SHOWN) {
-            page.counted(trials.len(), tone(outcome), &shortened(&clean(reason), 300));
-            if let Some(ids) = ids(trials.iter().map(|trial| trial.id.as_str())) {
+    };
+    let reasons: Vec<&Reason> = view.reasons.iter().filter(needs_work).collect();
+    for reasons in reasons.chunk_by(|left, right| left.outcome == right.outcome) {
+        let Some(first) = reasons.first() else { continue };
+        page.section(first.outcome.as_str());
+        for reason in reasons.iter().take(ENTRIES_SHOWN) {
+            page.counted(reason.trials.len(), tone(reason.outcome), &shortened(&clean(&reason.reason), 300));
+            if let Some(ids) = ids(reason.trials.iter().map(String::as_str)) {
                 page.under(&ids);
             }
         }
@@ -119,35 +115,32 @@ fn stopped(page: &mut Page, summary: &Summary) {
     }
 }
 
-fn fixed(page: &mut Page, summary: &Summary, options: &Options) {
-    let ids: Vec<&str> = summary.with_flag(Flag::Fixed).map(|trial| trial.id.as_str()).collect();
-    if ids.is_empty() {
+fn fixed(page: &mut Page, view: &View) {
+    if view.fixed.is_empty() {
         return;
     }
-    let list = options.known_list.as_deref().map_or_else(|| "the known list".to_owned(), clean);
+    let list = view.known_list.as_deref().map_or_else(|| "the known list".to_owned(), clean);
     page.section(&format!("fixed: passes now; delete its entry from {list}"));
-    for id in ids {
+    for id in &view.fixed {
         let line = format!("        {}", page.paint(Tone::Good, &format!("{}:", clean(id))));
         page.line(&line);
     }
 }
 
-fn flaky(page: &mut Page, summary: &Summary) {
-    let flaky: Vec<&str> = summary.with_flag(Flag::Flaky).map(|trial| trial.id.as_str()).collect();
-    if let Some(shown) = ids(flaky.iter().copied()) {
+fn flaky(page: &mut Page, view: &View) {
+    if let Some(shown) = ids(view.flaky.iter().map(String::as_str)) {
         page.section("flaky");
-        page.counted(flaky.len(), Tone::Warn, "attempts differed");
+        page.counted(view.flaky.len(), Tone::Warn, "attempts differed");
         page.under(&shown);
     }
 }
 
-fn questions(page: &mut Page, summary: &Summary) {
-    let all = Answers::of(summary);
-    if all.is_empty() {
+fn questions(page: &mut Page, view: &View) {
+    if view.questions.is_empty() {
         return;
     }
     page.section("open questions: recorded, not judged; number of trials for each answer");
-    for answers in &all {
+    for answers in &view.questions {
         let name = clean(&answers.question);
         let mark =
             if answers.are_inconsistent() { page.paint(Tone::Bad, "  inconsistent") } else { String::new() };
@@ -173,108 +166,189 @@ fn questions(page: &mut Page, summary: &Summary) {
     }
 }
 
-fn notes(page: &mut Page, summary: &Summary) {
-    let mut notes: BTreeMap<&str, usize> = BTreeMap::new();
-    for note in summary.trials.values().flat_map(|trial| &trial.notes) {
-        *notes.entry(note).or_default() += 1;
+fn notes(page: &mut Page, view: &View) {
+    if view.notes.is_empty() {
+        return;
     }
-    if !notes.is_empty() {
-        page.section("notes: differences of form that other cases judge; trials for each note");
-        let mut notes: Vec<_> = notes.into_iter().collect();
-        notes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        for (note, count) in notes.iter().take(ENTRIES_SHOWN) {
-            page.counted(*count, Tone::Dim, &shortened(&clean(note), 300));
-        }
-        more(page, notes.len());
+    page.section("notes: differences of form that other cases judge; trials for each note");
+    for (note, count) in &view.notes {
+        page.counted(*count, Tone::Dim, &shortened(&clean(note), 300));
     }
-    if !summary.notices.is_empty() {
-        page.section("notices");
-        for notice in summary.notices.iter().take(ENTRIES_SHOWN) {
-            let trial =
-                notice.trial.as_deref().map_or_else(String::new, |trial| format!("{}: ", clean(trial)));
-            page.item(&format!("{trial}{}", shortened(&clean(&notice.text), 400)));
-        }
-        more(page, summary.notices.len());
+}
+
+fn notices(page: &mut Page, view: &View) {
+    if view.notices.is_empty() {
+        return;
     }
-    let left: &[String] = summary.footer.as_ref().map_or(&[], |footer| &footer.left_behind);
-    if let Some(names) = ids(left.iter().map(String::as_str)) {
+    page.section("notices");
+    for (trial, text) in &view.notices {
+        let trial = trial.as_deref().map_or_else(String::new, |trial| format!("{}: ", clean(trial)));
+        page.item(&format!("{trial}{}", shortened(&clean(text), 400)));
+    }
+}
+
+fn left_behind(page: &mut Page, view: &View) {
+    if let Some(names) = ids(view.left_behind.iter().map(String::as_str)) {
         page.section("streams left on the target; `sweep` deletes them");
         page.under(&names);
     }
 }
 
-fn figures(page: &mut Page, summary: &Summary) {
-    page.section(if summary.is_complete() { "summary" } else { "summary of an incomplete run" });
-    if let Some(header) = &summary.header {
-        let version = header
-            .target
-            .version
-            .as_deref()
-            .map_or_else(String::new, |version| format!(" {}", clean(version)));
-        let target = format!("{}{version} at {}", clean(&header.target.name), clean(&header.target.endpoint));
-        page.entry("target", Tone::Plain, &target);
-        if let Some(support) = support(&header.capabilities) {
-            page.entry("support", Tone::Plain, &support);
+/// On what the passed trials rest, and what the target does not support.
+fn evidence(page: &mut Page, view: &View) {
+    let (all, core) = &view.evidence;
+    let (operations, unsupported, unknown) = &view.run.operations;
+    if all.trials() == 0 && unsupported.is_empty() && unknown.is_empty() {
+        return;
+    }
+    page.section("evidence and support");
+    for (label, passes) in [("pass", all), ("at core", core)] {
+        if passes.trials() > 0 {
+            page.entry(label, Tone::Plain, &format!("{}: {}", passes.trials(), passes.text()));
         }
-        let selection = &header.selection;
-        let narrowed: Vec<String> =
-            selection.operations.iter().chain(&selection.filters).map(|word| clean(word)).collect();
+    }
+    let all = |names: &[String]| names.iter().map(|name| clean(name)).collect::<Vec<_>>().join(", ");
+    if !unsupported.is_empty() {
+        let text = format!("{} of {operations} operations: {}", unsupported.len(), all(unsupported));
+        page.entry("lacks", Tone::Plain, &text);
+    }
+    if !unknown.is_empty() {
+        let text = format!("{} of {operations} operations: {}", unknown.len(), all(unknown));
+        page.entry("unknown", Tone::Plain, &text);
+    }
+}
+
+/// What was run, and how many trials ended in which way.
+fn figures(page: &mut Page, view: &View) {
+    let run = &view.run;
+    page.section(if run.is_complete { "summary" } else { "summary of an incomplete run" });
+    if let Some((name, version, endpoint)) = &run.target {
+        let version = version.as_deref().map_or_else(String::new, |version| format!(" {}", clean(version)));
+        page.entry("target", Tone::Plain, &format!("{}{version} at {}", clean(name), clean(endpoint)));
+    }
+    if let Some(support) = support(view) {
+        page.entry("support", Tone::Plain, &support);
+    }
+    let (selected, all) = run.selected;
+    if run.target.is_some() {
+        let narrowed: Vec<String> = run.selection.iter().map(|word| clean(word)).collect();
         let narrowed = if narrowed.is_empty() {
             String::new()
         } else {
             format!(", selected by {}", narrowed.join(", "))
         };
-        page.entry(
-            "selection",
-            Tone::Plain,
-            &format!("{} of {}{narrowed}", selection.trials, counted(selection.of, "trial", "trials")),
-        );
-        page.entry("level", Tone::Plain, level(header.level));
+        let judged = run.level.map_or_else(String::new, |at| format!(", judged at level {}", level(at)));
+        let text = format!("{selected} of {}{narrowed}{judged}", counted(all, "trial", "trials"));
+        page.entry("selection", Tone::Plain, &text);
     }
-    let (passes, core_passes) = (PassEvidence::of_passes(summary), PassEvidence::of_core_passes(summary));
-    let counts = summary.counts();
-    for outcome in Outcome::ALL {
-        let count = counts.get(&outcome).copied().unwrap_or_default();
-        let always = matches!(outcome, Outcome::Pass | Outcome::Fail);
-        if count == 0 && !always {
-            continue;
-        }
-        let is_pass = outcome == Outcome::Pass;
-        let rests = if is_pass && passes.trials() > 0 { passes.text() } else { String::new() };
-        let tone = if count == 0 { Tone::Dim } else { tone(outcome) };
-        page.figure(outcome.as_str(), tone, count, &rests);
-        if is_pass && core_passes.trials() > 0 {
-            page.figure("pass at core", tone, core_passes.trials(), &core_passes.text());
-        }
+    if let Some((requests, ms)) = run.cost {
+        let requests = counted(usize::try_from(requests).unwrap_or(usize::MAX), "request", "requests");
+        page.entry("cost", Tone::Plain, &format!("{requests} in {}", duration(ms)));
     }
-    if let Some(footer) = &summary.footer {
-        page.entry(
-            "cost",
-            Tone::Plain,
-            &format!(
-                "{} in {}",
-                counted(usize::try_from(footer.requests).unwrap_or(usize::MAX), "request", "requests"),
-                duration(footer.ms)
-            ),
-        );
+    page.gap();
+    counts(page, view);
+}
+
+/// The counts side by side, as many in a line as fit.
+fn counts(page: &mut Page, view: &View) {
+    const EACH: usize = 19;
+    let in_a_line = ((page.width() - 2) / EACH).max(1);
+    for row in view.counts.chunks(in_a_line) {
+        let mut line = String::new();
+        for (outcome, count) in row {
+            let tone = if *count == 0 { Tone::Dim } else { tone(*outcome) };
+            let name = format!("{:<12}", outcome.as_str());
+            line.push_str(&format!("{} {name}", page.paint(tone, &format!("{count:>6}"))));
+        }
+        page.line(&line);
     }
 }
 
+/// What is to be done or to be known, and the commands that show more.
+fn what_now(page: &mut Page, view: &View, options: &Options) {
+    page.section("what now");
+    for advice in &view.advice {
+        let tone = match advice.weight {
+            Weight::Bad => Tone::Bad,
+            Weight::Warn => Tone::Warn,
+            Weight::Good => Tone::Good,
+        };
+        page.advice(advice.label, tone, &advice.text);
+    }
+    // The first cause of which no example is shown.
+    if let Some(cause) = view.causes.iter().find(|cause| cause.example.is_none()) {
+        let number = cause.number;
+        let id = cause.trials.first().map(|id| clean(id)).unwrap_or_default();
+        let text = match &view.show_cause {
+            Some(command) => format!("{} {number}", command.join(" ")),
+            None => format!("for cause {number} in full run only {id}"),
+        };
+        page.advice("one cause", Tone::Label, &text);
+    }
+    if options.again == super::Again::Program {
+        let more = on_request(view, options);
+        if !more.is_empty() {
+            page.advice("more", Tone::Label, &more.join(", "));
+        }
+    }
+}
+
+/// What the report would show beside this, each with the option that shows it.
+fn on_request(view: &View, options: &Options) -> Vec<String> {
+    let sections = options.sections;
+    let others: usize = view
+        .counts
+        .iter()
+        .filter(|(outcome, _)| match outcome {
+            Outcome::Tolerated
+            | Outcome::Known
+            | Outcome::Unobserved
+            | Outcome::Unsupported
+            | Outcome::Skipped => true,
+            Outcome::Pass | Outcome::Fail | Outcome::Blocked | Outcome::Error | Outcome::Open => false,
+        })
+        .map(|(_, count)| count)
+        .sum();
+    let inconsistent = view.questions.iter().filter(|answers| answers.are_inconsistent()).count();
+    let questions = counted(view.questions.len(), "open question answered", "open questions answered");
+    let questions =
+        if inconsistent > 0 { format!("{questions}, {inconsistent} inconsistently") } else { questions };
+    let entries = [
+        (sections.questions, view.questions.len(), "--questions", questions),
+        (
+            sections.others,
+            others,
+            "--others",
+            counted(others, "trial that neither passed nor failed", "trials that neither passed nor failed"),
+        ),
+        (
+            sections.notes,
+            view.notes.len(),
+            "--notes",
+            counted(view.notes.len(), "difference of form", "differences of form"),
+        ),
+        (sections.notices, view.notices.len(), "--notices", counted(view.notices.len(), "notice", "notices")),
+    ];
+    entries
+        .into_iter()
+        .filter(|(is_shown, count, ..)| !is_shown && *count > 0)
+        .map(|(_, _, option, text)| format!("{option} ({text})"))
+        .collect()
+}
+
 /// How many operations the target supports, where it is not all of them.
-fn support(capabilities: &Capabilities) -> Option<String> {
-    let (unsupported, unknown) = (&capabilities.unsupported, &capabilities.unknown);
+fn support(view: &View) -> Option<String> {
+    let (all, unsupported, unknown) = &view.run.operations;
     if unsupported.is_empty() && unknown.is_empty() {
         return None;
     }
-    let all = Model::embedded().operations.len();
     let supported = all.saturating_sub(unsupported.len() + unknown.len());
-    let named = |list: &[String]| ids(list.iter().map(String::as_str)).map(|names| format!(" ({names})"));
     let mut text = format!("{supported} of {all} operations");
-    if let Some(names) = named(unsupported) {
-        text.push_str(&format!("; {} unsupported{names}", unsupported.len()));
+    if !unsupported.is_empty() {
+        text.push_str(&format!("; {} unsupported", unsupported.len()));
     }
-    if let Some(names) = named(unknown) {
-        text.push_str(&format!("; {} unknown{names}: their trials were run", unknown.len()));
+    if !unknown.is_empty() {
+        text.push_str(&format!("; {} unknown, whose trials were run", unknown.len()));
     }
     Some(text)
 }

@@ -13,7 +13,8 @@ use crate::judge::{KnownList, RunSettings};
 use crate::log::Event;
 use crate::plan::{Manifest, Select};
 use crate::report::Summary;
-use crate::report::terminal::{Options, Style, render};
+use crate::report::terminal::{Options, Sections, Style, render};
+use crate::report::view::View;
 use crate::testing::against::run_against;
 use crate::testing::samples::{events_of, lines, snapshot};
 
@@ -60,7 +61,9 @@ fn steady(text: &str) -> String {
 
 fn reported(name: &str, faults: &[&str], settings: RunSettings) {
     let summary = Summary::of_events(&run(faults, settings));
-    snapshot(&format!("real-{name}"), &steady(&render(&summary, Style::default(), &Options::default())));
+    let sections = Sections { questions: true, notices: true, notes: true, others: true };
+    let options = Options { sections, ..Options::default() };
+    snapshot(&format!("real-{name}"), &steady(&render(&summary, Style::default(), &options)));
 }
 
 #[test]
@@ -108,6 +111,6 @@ known:
 #[test]
 fn a_run_against_many_faults_as_junit() {
     let summary = Summary::of_events(&run(&MANY, RunSettings::default()));
-    let xml = crate::report::junit::to_junit(&summary, &Options::default()).expect("XML");
+    let xml = crate::report::junit::to_junit(&View::of(&summary, &Options::default())).expect("XML");
     snapshot("real-junit", &steady(&xml));
 }

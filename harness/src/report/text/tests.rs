@@ -31,8 +31,8 @@ fn a_cut_text_ends_in_an_ellipsis_within_its_length() {
 fn a_long_word_breaks_after_a_comma_or_a_slash_that_is_near() {
     assert_eq!(wrapped("{\"a\":\"bbbb\",\"c\":\"d\"}", 14), ["{\"a\":\"bbbb\",", "\"c\":\"d\"}"]);
     assert_eq!(wrapped("stream/a-long-name", 9), ["stream/", "a-long-na", "me"]);
-    assert_eq!(wrapped("a,bcdefghijk", 6), ["a,bcde", "fghijk"], "too far away");
-    assert_eq!(wrapped("<a>bcde</a>", 10), ["<a>bcde</a", ">"], "not inside a tag");
+    assert_eq!(wrapped("a,bcdefghijkl", 9), ["a,bcdefgh", "ijkl"], "too far away");
+    assert_eq!(wrapped("<a>bcdefghij</a>", 15), ["<a>bcdefghij</a", ">"], "not inside a tag");
 }
 
 #[test]

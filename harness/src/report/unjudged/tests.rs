@@ -23,7 +23,8 @@ fn run(requires: &[&str], trials: Vec<TrialVerdict>) -> Summary {
 
 fn headline(summary: &Summary) -> String {
     let text = render(summary, Style::default(), &Options::default());
-    text.split_whitespace().take(40).collect::<Vec<_>>().join(" ")
+    let advice = text.split("\nwhat now\n").nth(1).expect("what to do now");
+    advice.split_whitespace().take(40).collect::<Vec<_>>().join(" ")
 }
 
 fn ended(number: usize, outcome: Outcome) -> TrialVerdict {

@@ -1,46 +1,52 @@
-//! The first lines of the report: what to do first.
+//! What to do first, and what to know before any figure.
 
-use super::page::{Page, Tone};
-use super::picture;
 use crate::log::{Flag, Outcome};
-use crate::report::cause::Group;
 use crate::report::health::Diagnosis;
 use crate::report::summary::Summary;
-use crate::report::text::{audience, clean, counted, enumerated, wrapped};
+use crate::report::text::{clean, counted, enumerated};
 
-/// One thing to do or to know.
-struct Advice {
-    tone: Tone,
-    label: &'static str,
-    text: String,
+use super::CauseView;
+
+/// How grave an advice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Something is wrong.
+    Bad,
+    /// Something is to be known.
+    Warn,
+    /// All is as it should be.
+    Good,
 }
 
-/// Writes the first lines. An incomplete run says so before anything else, since no figure of it
+/// One thing to do or to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// How grave it is.
+    pub weight: Weight,
+    /// What it is about.
+    pub label: &'static str,
+    /// The advice, safe to show.
+    pub text: String,
+}
+
+/// What to do or to know. An incomplete run comes before anything else, since no figure of it
 /// counts; then what was required and is missing, and how many trials have no verdict. A wrong setup
 /// comes before failures, since it makes them.
-pub(super) fn headline(page: &mut Page, summary: &Summary, failures: &[Group]) {
+pub(super) fn advice(summary: &Summary, causes: &[CauseView]) -> Vec<Advice> {
     let mut advice: Vec<Advice> = incomplete(summary).into_iter().chain(ended(summary)).collect();
     advice.extend(unjudged(summary));
     let before = advice.len();
     match Diagnosis::of(summary) {
         Some(diagnosis) => advice.extend([
-            Advice { tone: Tone::Bad, label: "check the setup", text: clean(&diagnosis.seen) },
-            Advice { tone: Tone::Warn, label: "to do", text: clean(&diagnosis.attempt) },
+            Advice { weight: Weight::Bad, label: "check the setup", text: clean(&diagnosis.seen) },
+            Advice { weight: Weight::Warn, label: "to do", text: clean(&diagnosis.attempt) },
         ]),
-        None => advice.extend(fix_first(failures)),
+        None => advice.extend(causes.first().map(fix_first)),
     }
     if advice.len() == before && summary.is_complete() {
         advice.push(otherwise(summary));
     }
-    let margin = advice.iter().map(|advice| advice.label.chars().count()).max().unwrap_or_default() + 2;
-    for Advice { tone, label, text } in advice {
-        for (index, line) in wrapped(&text, page.width() - margin).into_iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            let padding = " ".repeat(margin - label.chars().count());
-            let line = format!("{}{padding}{line}", page.paint(tone, label));
-            page.line(&line);
-        }
-    }
+    advice
 }
 
 fn incomplete(summary: &Summary) -> Option<Advice> {
@@ -68,7 +74,7 @@ fn incomplete(summary: &Summary) -> Option<Advice> {
         (None, Some(ms)) => format!("the time budget of {} s was over; {text}", ms / 1000),
         (None, None) => text,
     };
-    Some(Advice { tone: Tone::Bad, label: "incomplete", text })
+    Some(Advice { weight: Weight::Bad, label: "incomplete", text })
 }
 
 /// How often the target's process ended, and over which trials.
@@ -90,7 +96,7 @@ fn ended(summary: &Summary) -> Option<Advice> {
     };
     let times = counted(times as usize, "time", "times");
     Some(Advice {
-        tone: Tone::Bad,
+        weight: Weight::Bad,
         label: "process",
         text: format!("the target's process ended {times}; {over}"),
     })
@@ -100,27 +106,21 @@ fn ended(summary: &Summary) -> Option<Advice> {
 fn unjudged(summary: &Summary) -> Vec<Advice> {
     let required = summary.missing_requirements().into_iter();
     let mut advice: Vec<Advice> =
-        required.map(|text| Advice { tone: Tone::Bad, label: "required", text }).collect();
+        required.map(|text| Advice { weight: Weight::Bad, label: "required", text }).collect();
     let why = summary.why_without_verdict();
-    advice.extend(why.map(|text| Advice { tone: Tone::Warn, label: "no verdict", text }));
+    advice.extend(why.map(|text| Advice { weight: Weight::Warn, label: "no verdict", text }));
     advice
 }
 
-fn fix_first(failures: &[Group]) -> Option<Advice> {
-    let first = failures.first()?;
-    let all: usize = failures.iter().map(|group| group.trials.len()).sum();
-    let share = match (first.trials.len(), all) {
-        (1, 1) => "the only failure".to_owned(),
-        (some, all) if some == all => format!("all {all} failures"),
-        (some, all) => format!("{some} of {all} failures"),
-    };
-    let affects = affects(first).map_or_else(String::new, |affects| format!("; {affects}"));
-    let sentence = picture::sentence(&first.cause.expected, &first.cause.actual);
-    Some(Advice {
-        tone: Tone::Bad,
-        label: "fix first",
-        text: format!("{}: {sentence} ({share}{affects})", operations(first)),
-    })
+fn fix_first(first: &CauseView) -> Advice {
+    let sentence = subject(first);
+    let text = format!(
+        "cause {}: {sentence} ({}, {})",
+        first.number,
+        counted(first.cases, "case", "cases"),
+        counted(first.trials.len(), "trial", "trials")
+    );
+    Advice { weight: Weight::Bad, label: "fix first", text }
 }
 
 /// What there is to say of a complete run without failures.
@@ -130,18 +130,18 @@ fn otherwise(summary: &Summary) -> Advice {
     let fixed = summary.with_flag(Flag::Fixed).count();
     if count(Outcome::Fail) > 0 {
         let text = counted(count(Outcome::Fail), "failure", "failures");
-        return Advice { tone: Tone::Bad, label: "fix first", text };
+        return Advice { weight: Weight::Bad, label: "fix first", text };
     }
     if stopped > 0 {
         let text = format!("{} could not send their requests", counted(stopped, "trial", "trials"));
-        return Advice { tone: Tone::Bad, label: "check first", text };
+        return Advice { weight: Weight::Bad, label: "check first", text };
     }
     if fixed > 0 {
         let text = format!(
             "{} now; delete them from the list",
             counted(fixed, "known entry passes", "known entries pass")
         );
-        return Advice { tone: Tone::Warn, label: "fixed", text };
+        return Advice { weight: Weight::Warn, label: "fixed", text };
     }
     let passed = count(Outcome::Pass);
     let beside = [(count(Outcome::Known), "known"), (count(Outcome::Tolerated), "tolerated")];
@@ -150,7 +150,7 @@ fn otherwise(summary: &Summary) -> Advice {
             0 => "nothing was selected".to_owned(),
             trials => format!("of {} none was judged", counted(trials, "trial", "trials")),
         };
-        return Advice { tone: Tone::Warn, label: "nothing", text };
+        return Advice { weight: Weight::Warn, label: "nothing", text };
     }
     let away = match (count(Outcome::Open), count(Outcome::Skipped)) {
         (0, 0) => String::new(),
@@ -168,7 +168,7 @@ fn otherwise(summary: &Summary) -> Advice {
     } else {
         format!("no mismatch beside {}, {} passed", beside.join(" and "), counted(passed, "trial", "trials"))
     };
-    Advice { tone: Tone::Good, label: "good", text: text + &away }
+    Advice { weight: Weight::Good, label: "good", text: text + &away }
 }
 
 /// `1 is`, `2 are`.
@@ -176,19 +176,21 @@ fn are(count: usize) -> String {
     counted(count, "is", "are")
 }
 
-/// The operations with mismatches, or how many.
-fn operations(group: &Group) -> String {
-    const NAMED: usize = 2;
-    match group.operations.len() {
-        0..=NAMED => enumerated(
-            group.operations.iter().map(|name| clean(name)).collect::<Vec<_>>().iter().map(String::as_str),
-        ),
-        many => counted(many, "operation", "operations"),
-    }
+/// The operations and the member or rule: `PutRecord, SequenceNumber`; what is stated about the protocol
+/// names no operation: `protocol/auth`.
+pub(in crate::report) fn subject(cause: &CauseView) -> String {
+    let rule = clean(&cause.rule);
+    if cause.rule.contains('/') { rule } else { format!("{}, {rule}", operations(cause)) }
 }
 
-/// `affects SDK authors and security`, if a case says whom.
-pub(super) fn affects(group: &Group) -> Option<String> {
-    let names = enumerated(group.affects.iter().map(|client| audience(*client)));
-    (!names.is_empty()).then(|| format!("affects {names}"))
+/// The operations with mismatches, or how many.
+fn operations(cause: &CauseView) -> String {
+    const NAMED: usize = 2;
+    match cause.operations.len() {
+        0..=NAMED => {
+            let names: Vec<String> = cause.operations.iter().map(|name| clean(name)).collect();
+            enumerated(names.iter().map(String::as_str))
+        }
+        many => counted(many, "operation", "operations"),
+    }
 }
