@@ -128,9 +128,9 @@ fn where_a_made_up_operation_breaks_nothing_is_known_and_no_requirement_is_met()
     let record = scratch.path("record.jsonl");
     let to = ["run", "-q", "--endpoint", &server.endpoint, "--record", &record];
     let ended = run(&[&to[..], &["--require", "PutRecord", QUICK]].concat()).expect(1);
-    let ended = ended.says(&["0 of 57 operations; 57 unknown (", "their trials were run"]);
+    let ended = ended.says(&["0 of 57 operations; 57 unknown", "whose trials were run"]);
     assert!(
-        joined(&ended).starts_with("required the required operation PutRecord is not known"),
+        joined(&ended).contains("what now required the required operation PutRecord is not known"),
         "{}",
         ended.out
     );

@@ -12,7 +12,7 @@ const LISTED: usize = 10;
 const WIDE: usize = 120;
 
 /// Columns of the numbers in front of the texts.
-const NUMBERS: usize = 29;
+const NUMBERS: usize = 28;
 
 /// The table, all causes or the first ones.
 pub(super) fn table(page: &mut Page, view: &View, all: bool) {
@@ -25,7 +25,7 @@ pub(super) fn table(page: &mut Page, view: &View, all: bool) {
     let is_wide = page.width() >= WIDE;
     let texts =
         if is_wide { "where, and what was expected → what came" } else { "where; expected → got" };
-    let head = format!("  #  cases trials  level     {texts}");
+    let head = format!("  #  cases trials  level    {texts}");
     let head = page.paint(Tone::Dim, &head);
     page.line(&head);
     let most = if all { view.causes.len() } else { LISTED };
@@ -44,7 +44,7 @@ pub(super) fn table(page: &mut Page, view: &View, all: bool) {
 
 fn row(page: &mut Page, cause: &CauseView, is_wide: bool) {
     let numbers = format!(
-        "{:>3} {:>6} {:>6}  {:<8}  ",
+        "{:>3} {:>6} {:>6}  {:<8} ",
         cause.number,
         cause.cases,
         cause.trials.len(),

@@ -37,8 +37,9 @@ pub(super) fn report(view: &View, style: Style, options: &Options) -> String {
     if sections.notes {
         notes(&mut page, view);
     }
-    if sections.notices {
-        notices(&mut page, view);
+    // Of an incomplete run they say what is missing and what to do about it.
+    if sections.notices || !view.run.is_complete {
+        notices(&mut page, view, sections.notices);
     }
     if sections.others {
         evidence(&mut page, view);
@@ -176,14 +177,18 @@ fn notes(page: &mut Page, view: &View) {
     }
 }
 
-fn notices(page: &mut Page, view: &View) {
+fn notices(page: &mut Page, view: &View, all: bool) {
     if view.notices.is_empty() {
         return;
     }
     page.section("notices");
-    for (trial, text) in &view.notices {
+    let most = if all { view.notices.len() } else { ENTRIES_SHOWN };
+    for (trial, text) in view.notices.iter().take(most) {
         let trial = trial.as_deref().map_or_else(String::new, |trial| format!("{}: ", clean(trial)));
         page.item(&format!("{trial}{}", shortened(&clean(text), 400)));
+    }
+    if !all {
+        more(page, view.notices.len());
     }
 }
 
