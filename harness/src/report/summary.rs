@@ -1,6 +1,7 @@
 //! What a run came to: events gathered so that any rendering can be made of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::tally::Tally;
 use crate::facts::FactId;
@@ -26,7 +27,7 @@ pub struct Summary {
     /// What the target answered with, over the whole run.
     pub(super) tally: Tally,
     facts: BTreeMap<FactId, Evidence>,
-    exchanges: BTreeMap<String, Vec<Exchange>>,
+    exchanges: BTreeMap<String, Vec<Arc<Exchange>>>,
 }
 
 impl Summary {
@@ -65,7 +66,7 @@ impl Summary {
                 case.facts = Vec::new();
                 self.cases.insert(case.id.clone(), *case);
             }
-            Event::Exchange(exchange) => self.add_exchange(*exchange),
+            Event::Exchange(exchange) => self.add_exchange(exchange),
             Event::Trial(mut trial) => {
                 if !may_be_drawn(&trial) {
                     self.exchanges.remove(&trial.id);
@@ -84,7 +85,7 @@ impl Summary {
         }
     }
 
-    fn add_exchange(&mut self, exchange: Exchange) {
+    fn add_exchange(&mut self, exchange: Arc<Exchange>) {
         self.tally.add(&exchange);
         match exchange.role {
             Role::Setup
@@ -94,8 +95,12 @@ impl Summary {
             | Role::ConfirmTransient
             | Role::Read(_)
             | Role::Health => {
-                if let Some(trial) = exchange.trial.clone() {
-                    self.exchanges.entry(trial).or_default().push(exchange);
+                let Some(trial) = exchange.trial.as_deref() else { return };
+                match self.exchanges.get_mut(trial) {
+                    Some(exchanges) => exchanges.push(exchange),
+                    None => {
+                        self.exchanges.insert(trial.to_owned(), vec![exchange]);
+                    }
                 }
             }
             // Samples are reported by the trace; the others are about no trial in particular.
@@ -118,7 +123,7 @@ impl Summary {
     }
 
     /// The exchanges of a trial that may be drawn, in order, samples left out.
-    pub fn exchanges(&self, trial: &str) -> &[Exchange] {
+    pub fn exchanges(&self, trial: &str) -> &[Arc<Exchange>] {
         self.exchanges.get(trial).map_or(&[], Vec::as_slice)
     }
 
@@ -170,6 +175,8 @@ const fn may_be_drawn(trial: &TrialVerdict) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Summary;
     use crate::log::{Event, Outcome, TrialVerdict};
     use crate::testing::samples::{answer, exchange, trial};
@@ -179,7 +186,7 @@ mod tests {
         let first = exchange("a/b", crate::testing::samples::REQUEST, 1, answer(200, "{}"));
         let mut second = exchange("a/b", crate::testing::samples::REQUEST, 9_000, answer(400, "{}"));
         if let Event::Exchange(exchange) = &mut second {
-            exchange.attempt = 1;
+            Arc::make_mut(exchange).attempt = 1;
         }
         let failed = TrialVerdict { attempt: 1, ..trial("a/b", "a/b", Outcome::Fail) };
         let summary = Summary::of_events(&[first, second, Event::Trial(Box::new(failed))]);
