@@ -209,6 +209,33 @@ mod tests {
     }
 
     #[test]
+    fn the_host_is_signed_as_the_crate_signs_it() {
+        use crate::wire::Endpoint;
+
+        for url in [
+            "http://localhost",
+            "http://LOCALHOST:80",
+            "https://a.test:443",
+            "https://a.test:80",
+            "http://[::1]:4567",
+        ] {
+            let endpoint = Endpoint::parse(url).unwrap();
+            let credentials = Credentials::dummy();
+            let signer =
+                Signer::new(endpoint.as_str(), endpoint.authority(), credentials.clone(), "r".to_owned());
+            let target = "Kinesis_20131202.ListStreams";
+            let headers = [("content-type", "a/b"), ("x-amz-target", target)];
+            let parts = Parts { method: "POST", url: endpoint.as_str(), headers: &headers, body: b"{}" };
+            let time = UNIX_EPOCH + Duration::from_secs(1_537_465_261);
+            let mut own = signer.plain("a/b", Some(target), b"{}", time).unwrap();
+            let mut aws = sign(&parts, &credentials, "r", time).unwrap();
+            own.sort();
+            aws.sort();
+            assert_eq!(own, aws, "{url}");
+        }
+    }
+
+    #[test]
     fn a_request_of_a_client_is_signed_without_the_crates_canonical_request() {
         let signer = Signer::new(URL, "127.0.0.1:4567".to_owned(), Credentials::dummy(), "r".to_owned());
         let target = Some("Kinesis_20131202.ListStreams");
