@@ -70,8 +70,7 @@ struct Lower<'case> {
 
 impl Lower<'_> {
     fn steps(&self, steps: &[ast::Step]) -> Vec<PlannedStep> {
-        // A suite may have thousands of trials, and a step is large: no room is left for more of them.
-        let mut lowered: Vec<PlannedStep> = Vec::with_capacity(steps.len());
+        let mut lowered: Vec<PlannedStep> = Vec::new();
         for step in steps {
             let kind = match &step.kind {
                 ast::StepKind::Observe(observation) => {
