@@ -10,6 +10,7 @@ mod pairs;
 mod parts;
 mod process;
 mod refusals;
+mod scale;
 mod table;
 mod timing;
 
@@ -38,6 +39,7 @@ fn main() {
         process::jobs(&mut table);
         pairs::all(&mut table);
         process::memory(&mut table);
+        scale::all(&mut table);
         elsewhere::all(&mut table);
         println!("\n{table}");
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use kinesis_conformance::log::{Event, Exchange};
 use kinesis_conformance::plan::Select;
 use kinesis_conformance::run::DEFAULT_JOBS;
-use kinesis_conformance::wire::{Auth, Client, Request, SignedRequest};
+use kinesis_conformance::wire::{Auth, Client, Request};
 
 use crate::field::{Field, one_run, runtime};
 use crate::refusals;
@@ -35,8 +35,7 @@ pub(crate) fn all(table: &mut Table) {
         let replayed = runtime.block_on(async {
             let field = Field::start();
             let client = field.client();
-            let signed = sent.iter().map(|request| client.presign(request).expect("signed before"));
-            let took = replay(&client, signed.collect(), DEFAULT_JOBS).await;
+            let took = replay(&client, sent, DEFAULT_JOBS).await;
             field.stop().await;
             took
         });
@@ -53,11 +52,15 @@ pub(crate) fn all(table: &mut Table) {
         "",
     );
     table.row(
-        "the same requests replayed, signed before, nothing judged",
+        "the same requests signed, sent and read by a bare client, which judges nothing",
         format!("{:.0} requests/s ({})", rate(replay), millis(replay)),
         "",
     );
-    table.row("engine : replay, middle of 7 pairs", format!("{:.2}", ratios[PAIRS / 2]), "≥ 0.6");
+    table.row(
+        "requests/s of the engine : of the bare client, middle of 7 pairs",
+        format!("{:.2}", ratios[PAIRS / 2]),
+        "≥ 0.6, then 0.8",
+    );
 }
 
 /// What a run sent, in the order of sending.
@@ -79,16 +82,16 @@ fn requests_of(events: &[Event]) -> Vec<Request> {
 }
 
 /// Sends all, so many at once.
-async fn replay(client: &Client, signed: Vec<SignedRequest>, jobs: usize) -> Duration {
-    let signed = Arc::new(signed);
+async fn replay(client: &Client, requests: Vec<Request>, jobs: usize) -> Duration {
+    let requests = Arc::new(requests);
     let next = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
     let workers: Vec<_> = (0..jobs)
         .map(|_| {
-            let (client, signed, next) = (client.clone(), Arc::clone(&signed), Arc::clone(&next));
+            let (client, requests, next) = (client.clone(), Arc::clone(&requests), Arc::clone(&next));
             tokio::spawn(async move {
-                while let Some(request) = signed.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    client.send_signed(request).await.outcome.expect("the reference answers");
+                while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    client.send(request).await.outcome.expect("the reference answers");
                 }
             })
         })

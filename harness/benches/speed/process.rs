@@ -13,7 +13,7 @@ use crate::field::{Field, list_streams, one_run, only, runtime, whole_suite};
 use crate::table::Table;
 use crate::timing::{millis, timed};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_kinesis-conformance");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_kinesis-conformance");
 
 /// The first start in this process, reading the model included.
 pub(crate) fn cold(table: &mut Table) {
@@ -132,7 +132,7 @@ fn command(log: Option<&Path>) -> Command {
 
 /// The high-water mark of a process, in KiB, read until it ends. The mark only grows, so no more
 /// than the last two milliseconds are missed.
-fn peak_kib(command: &mut Command) -> Option<u32> {
+pub(crate) fn peak_kib(command: &mut Command) -> Option<u32> {
     let mut child = command.spawn().expect("the binary starts");
     let status = format!("/proc/{}/status", child.id());
     let mut peak = None;

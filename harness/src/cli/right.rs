@@ -77,7 +77,7 @@ fn passed(events: Vec<Event>) -> BTreeMap<String, RightAnswers> {
             && let Some((attempt, answers)) = exchange.trial.as_ref().and_then(|id| right.get_mut(id))
             && exchange.attempt == *attempt
         {
-            answers.exchanges.push(*exchange);
+            answers.exchanges.push(std::sync::Arc::unwrap_or_clone(exchange));
         }
     }
     right.into_iter().map(|(id, (_, answers))| (id, answers)).collect()

@@ -28,6 +28,10 @@ use super::{block_on, known, library, right};
 /// For how long no event comes before the log gets all that is kept back.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// For how long events are gathered before the listeners get them, so that not each of them wakes their thread.
+/// A run that is killed loses what was emitted within this time.
+const GATHERED: Duration = Duration::from_millis(2);
+
 /// The name in the command lines that are shown.
 const PROGRAM: &str = "kinesis-conformance";
 
@@ -215,10 +219,17 @@ fn listen(mut outputs: Outputs, events: &mpsc::Receiver<Event>) -> (Summary, Los
     let mut summary = Summary::default();
     let mut losses = Losses::default();
     loop {
-        let event = match events.recv_timeout(QUIET) {
+        let event = match events.try_recv() {
             Ok(event) => Some(event),
-            Err(mpsc::RecvTimeoutError::Timeout) => None,
-            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            Err(mpsc::TryRecvError::Disconnected) => break,
+            Err(mpsc::TryRecvError::Empty) => {
+                std::thread::sleep(GATHERED);
+                match events.recv_timeout(QUIET) {
+                    Ok(event) => Some(event),
+                    Err(mpsc::RecvTimeoutError::Timeout) => None,
+                    Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                }
+            }
         };
         if let Some(log) = &mut outputs.log
             && let Err(error) = match &event {

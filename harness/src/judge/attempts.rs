@@ -22,6 +22,14 @@ pub(super) fn settle_trial(trial: &PlannedTrial, rulings: Vec<Ruling>, may_try_a
 /// Void attempts, and nothing else, are repeated; but what a violation of states, timing or records
 /// rests on, and a response that never came, has to be seen in two attempts that count.
 fn settle(rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
+    let rulings = match only(rulings) {
+        // As nearly all trials end: the verdict has its only attempt already.
+        Ok(ruling) if ruling.void.is_none() && !ruling.needs_confirmation => {
+            return Settled::Verdict(Box::new(ruling.verdict));
+        }
+        Ok(ruling) => vec![ruling],
+        Err(rulings) => rulings,
+    };
     let again = may_try_again && rulings.len() < MOST;
     let counting: Vec<&Ruling> = rulings.iter().filter(|ruling| ruling.void.is_none()).collect();
     let verdict = match counting.as_slice() {
@@ -40,6 +48,11 @@ fn settle(rulings: Vec<Ruling>, may_try_again: bool) -> Settled {
         [first, .., last] => two_count(first, last),
     };
     Settled::Verdict(Box::new(with_attempts(verdict, &rulings)))
+}
+
+/// The only ruling; all of them, if there is none or more than one.
+fn only(rulings: Vec<Ruling>) -> Result<Ruling, Vec<Ruling>> {
+    <[Ruling; 1]>::try_from(rulings).map(|[ruling]| ruling)
 }
 
 /// What follows from the starts of a trial that judges when a response comes: it fails only if the

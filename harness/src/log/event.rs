@@ -41,7 +41,7 @@ pub enum Event {
     /// A case, once, before the first trial made from it.
     Case(Box<CaseText>),
     /// One request and its answer.
-    Exchange(Box<Exchange>),
+    Exchange(Arc<Exchange>),
     /// The times that steps and samples are held to, once, before the first trial.
     Timing(Timing),
     /// A trial's verdict.

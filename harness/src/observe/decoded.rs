@@ -58,6 +58,14 @@ impl DecodedResponse {
         }
     }
 
+    /// Decodes what a request came to; the same as [`Self::of`] for the exchange that is made of it.
+    pub(crate) fn of_outcome(model: &Model, operation: &str, outcome: &Result<Response, NoAnswer>) -> Self {
+        match outcome {
+            Ok(response) => Self::of_response(model, operation, response),
+            Err(none) => Self::None(none.clone()),
+        }
+    }
+
     fn of_response(model: &Model, operation: &str, response: &Response) -> Self {
         let status = response.status;
         if status >= 500 {

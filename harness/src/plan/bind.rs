@@ -1,6 +1,7 @@
 //! What the names of a trial stand for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use strum::VariantArray as _;
@@ -8,10 +9,10 @@ use strum::VariantArray as _;
 use crate::case::ast::{ArnChange, FixtureName, Node, Reference, Tree};
 use crate::model::Value;
 
-/// What `$names` stand for in one attempt.
+/// What `$names` stand for in one attempt. Clones share the values until one of them changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Bindings {
-    values: BTreeMap<Reference, Value>,
+    values: Arc<BTreeMap<Reference, Value>>,
     /// The settled state in which the first step found each stream.
     before: BTreeMap<FixtureName, Value>,
 }
@@ -24,7 +25,7 @@ pub(crate) struct Unbound(pub String);
 impl Bindings {
     /// Gives a name a value.
     pub(crate) fn set(&mut self, name: Reference, value: impl Into<Value>) {
-        self.values.insert(name, value.into());
+        Arc::make_mut(&mut self.values).insert(name, value.into());
     }
 
     /// Notes the settled state in which the first step finds a stream.

@@ -2,7 +2,7 @@
 //! streams, for people who have neither this program nor Rust.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
@@ -26,7 +26,7 @@ pub(super) struct Source<'a> {
     /// The trial's id and title.
     pub(super) about: (&'a str, &'a str),
     /// All exchanges of the attempt, samples left out.
-    pub(super) exchanges: &'a [Exchange],
+    pub(super) exchanges: &'a [Arc<Exchange>],
     /// The streams that the run made for several trials.
     pub(super) shared: &'a BTreeSet<String>,
     /// The step that differs, after which nothing is sent.
@@ -43,7 +43,7 @@ pub(super) fn script(source: &Source<'_>) -> Result<String, String> {
         };
         matches!(exchange.role, Role::Request(_) | Role::During(_)) && exchange.repetition == 0 && before
     };
-    let requests: Vec<&Exchange> = source.exchanges.iter().filter(is_sent).collect();
+    let requests: Vec<&Exchange> = source.exchanges.iter().map(AsRef::as_ref).filter(is_sent).collect();
     if requests.is_empty() {
         return Err("the log has no request of the trial".to_owned());
     }
@@ -61,7 +61,7 @@ pub(super) fn script(source: &Source<'_>) -> Result<String, String> {
         made.push(name);
     }
     let mut awaited: Option<String> = None;
-    for exchange in source.exchanges.iter().filter(is_setup) {
+    for exchange in source.exchanges.iter().map(AsRef::as_ref).filter(is_setup) {
         let request = &exchange.request;
         if request.operation.starts_with("Describe") {
             // The run waited here too.
@@ -133,7 +133,7 @@ fn functions(endpoint: &str) -> Result<Vec<String>, String> {
 }
 
 /// True if the request repeats a value of an earlier response, which the target has forgotten by now.
-fn repeats_a_response(sent: &Exchange, exchanges: &[Exchange]) -> bool {
+fn repeats_a_response(sent: &Exchange, exchanges: &[Arc<Exchange>]) -> bool {
     let sent_text = notation(&sent.request.body);
     let earlier = exchanges.iter().filter(|exchange| exchange.received_us <= sent.sent_us);
     earlier.filter_map(|exchange| body_of(&exchange.response)).any(|body| {

@@ -1,6 +1,7 @@
 //! What a run came to: events gathered so that any rendering can be made of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::streams::streams_in;
 use super::tally::Tally;
@@ -29,7 +30,7 @@ pub struct Summary {
     /// Streams that the run made for no trial in particular.
     shared_streams: BTreeSet<String>,
     facts: BTreeMap<FactId, Evidence>,
-    exchanges: BTreeMap<String, Vec<Exchange>>,
+    exchanges: BTreeMap<String, Vec<Arc<Exchange>>>,
 }
 
 impl Summary {
@@ -63,7 +64,7 @@ impl Summary {
             if let Event::Exchange(exchange) = event {
                 let counts = |trial: &TrialVerdict| trial.attempt == exchange.attempt;
                 if exchange.trial.as_ref().and_then(|id| summary.trials.get(id)).is_some_and(counts) {
-                    summary.keep(exchange.as_ref().clone());
+                    summary.keep(Arc::clone(exchange));
                 }
             }
         }
@@ -88,7 +89,7 @@ impl Summary {
                 if exchange.trial.is_none() && exchange.request.operation == "CreateStream" {
                     self.shared_streams.extend(streams_in(&exchange.request.body));
                 }
-                self.keep(*exchange);
+                self.keep(exchange);
             }
             Event::Trial(mut trial) => {
                 if !may_be_drawn(&trial) {
@@ -108,7 +109,7 @@ impl Summary {
         }
     }
 
-    fn keep(&mut self, exchange: Exchange) {
+    fn keep(&mut self, exchange: Arc<Exchange>) {
         match exchange.role {
             Role::Setup
             | Role::Request(_)
@@ -117,8 +118,12 @@ impl Summary {
             | Role::ConfirmTransient
             | Role::Read(_)
             | Role::Health => {
-                if let Some(trial) = exchange.trial.clone() {
-                    self.exchanges.entry(trial).or_default().push(exchange);
+                let Some(trial) = exchange.trial.as_deref() else { return };
+                match self.exchanges.get_mut(trial) {
+                    Some(exchanges) => exchanges.push(exchange),
+                    None => {
+                        self.exchanges.insert(trial.to_owned(), vec![exchange]);
+                    }
                 }
             }
             // Samples are reported by the trace; the others are about no trial in particular.
@@ -141,7 +146,7 @@ impl Summary {
     }
 
     /// The exchanges of a trial that may be drawn, in order, samples left out.
-    pub fn exchanges(&self, trial: &str) -> &[Exchange] {
+    pub fn exchanges(&self, trial: &str) -> &[Arc<Exchange>] {
         self.exchanges.get(trial).map_or(&[], Vec::as_slice)
     }
 
@@ -198,6 +203,8 @@ const fn may_be_drawn(trial: &TrialVerdict) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Summary;
     use crate::log::{Event, Outcome, TrialVerdict};
     use crate::testing::samples::{answer, exchange, trial};
@@ -207,7 +214,7 @@ mod tests {
         let first = exchange("a/b", crate::testing::samples::REQUEST, 1, answer(200, "{}"));
         let mut second = exchange("a/b", crate::testing::samples::REQUEST, 9_000, answer(400, "{}"));
         if let Event::Exchange(exchange) = &mut second {
-            exchange.attempt = 1;
+            Arc::make_mut(exchange).attempt = 1;
         }
         let failed = TrialVerdict { attempt: 1, ..trial("a/b", "a/b", Outcome::Fail) };
         let summary = Summary::of_events(&[first, second, Event::Trial(Box::new(failed))]);

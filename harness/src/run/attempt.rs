@@ -19,7 +19,7 @@ use crate::plan::{Outgoing, PlannedTrial, outgoing};
 
 use super::field::{Attempt, AttemptStreams, Field, Lending};
 use super::fixtures::{Lease, SetupError};
-use super::session::{Exchanged, Tag};
+use super::session::{Exchanged, Session, Tag};
 use super::setup;
 
 /// An attempt whose last exchange is through; what it borrowed is not given back yet.
@@ -109,6 +109,36 @@ impl Field {
     }
 }
 
+/// A request that is due.
+struct Sending {
+    tag: Tag,
+    outgoing: Outgoing,
+    when: When,
+}
+
+/// When a request is sent.
+enum When {
+    /// So long from now; sooner, if the run has to end.
+    After(Duration),
+    /// At that time.
+    At(Instant),
+}
+
+impl Sending {
+    /// Waits until it is time, and sends.
+    async fn exchange(self, session: Arc<Session>) -> Exchanged {
+        match self.when {
+            When::After(Duration::ZERO) => {}
+            // Stopping ends the pause, not the record of what comes.
+            When::After(pause) => {
+                let _ = timeout(pause, session.stopped()).await;
+            }
+            When::At(due) => sleep_until(due).await,
+        }
+        session.exchange(self.tag, &self.outgoing).await
+    }
+}
+
 impl Attempt<'_> {
     /// Carries out the steps, and the checks behind them.
     async fn carry_out(&mut self) -> Option<EndedEarly> {
@@ -126,11 +156,28 @@ impl Attempt<'_> {
         let mut in_flight: JoinSet<Exchanged> = JoinSet::new();
         let mut sampled: Option<Instant> = None;
         loop {
+            let mut sendings = Vec::new();
             for action in machine.due() {
-                if let Err(unbound) = self.execute(action, machine.bindings(), &mut in_flight, &mut sampled) {
-                    machine.end_unbound(unbound);
-                    break;
+                match self.sending(action, machine.bindings(), &mut sampled) {
+                    Ok(sending) => sendings.extend(sending),
+                    Err(unbound) => {
+                        machine.end_unbound(unbound);
+                        break;
+                    }
                 }
+            }
+            // A request that nothing else goes beside needs no task of its own, and most have none beside them.
+            if in_flight.is_empty()
+                && sendings.len() == 1
+                && let Some(sending) = sendings.pop()
+            {
+                let exchanged = sending.exchange(Arc::clone(&self.field.session)).await;
+                machine.take(&exchanged.observed);
+                self.came_in(exchanged, &mut in_flight);
+                continue;
+            }
+            for sending in sendings {
+                in_flight.spawn(sending.exchange(Arc::clone(&self.field.session)));
             }
             if machine.is_over() {
                 break;
@@ -159,15 +206,15 @@ impl Attempt<'_> {
         ended
     }
 
-    fn execute(
+    /// The request that an action sends, if it sends one.
+    fn sending(
         &self,
         action: DueAction<'_>,
         bindings: &Bindings,
-        in_flight: &mut JoinSet<Exchanged>,
         sampled: &mut Option<Instant>,
-    ) -> Result<(), Unbound> {
-        let session = Arc::clone(&self.field.session);
-        match action {
+    ) -> Result<Option<Sending>, Unbound> {
+        let session = &self.field.session;
+        Ok(match action {
             DueAction::Send { role, repetition, request, pause_us } => {
                 let outgoing = match request {
                     DueRequest::Call(call) => outgoing(session.model, self.trial, call, bindings)?,
@@ -177,13 +224,7 @@ impl Attempt<'_> {
                     }
                 };
                 let tag = Tag { role, repetition, ..self.tag.clone() };
-                in_flight.spawn(async move {
-                    if pause_us > 0 {
-                        // Stopping ends the pause, not the record of what comes.
-                        let _ = timeout(Duration::from_micros(pause_us), session.stopped()).await;
-                    }
-                    session.exchange(tag, &outgoing).await
-                });
+                Some(Sending { tag, outgoing, when: When::After(Duration::from_micros(pause_us)) })
             }
             DueAction::Sample { step, stream, repetition } => {
                 let outgoing = self.describe_request(stream)?;
@@ -191,18 +232,15 @@ impl Attempt<'_> {
                 let pace = session.pace();
                 let due = sampled.map_or_else(Instant::now, |last| last + pace).max(Instant::now());
                 *sampled = Some(due);
-                in_flight.spawn(async move {
-                    sleep_until(due).await;
-                    session.exchange(tag, &outgoing).await
-                });
+                Some(Sending { tag, outgoing, when: When::At(due) })
             }
             DueAction::MoveClock(millis) => {
                 if let Some(clock) = &session.target.clock {
                     clock.advance(Duration::from_millis(millis));
                 }
+                None
             }
-        }
-        Ok(())
+        })
     }
 
     /// Keeps what came in. After no response to a request, and after a 5xx: does the target still

@@ -9,6 +9,7 @@ mod lease;
 mod located;
 mod responses;
 mod tag;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -31,6 +32,7 @@ pub(crate) use located::Located;
 use responses::arn_of;
 pub(crate) use responses::our_tag;
 pub(crate) use tag::TagValue;
+use waits::{Wait, Waits};
 
 /// What every name of ours begins with.
 pub const PREFIX: &str = "kinesis-conformance-";
@@ -120,6 +122,8 @@ pub(crate) struct Fixtures {
     /// Creates under way. They go on if nobody waits for their responses any more.
     creates: Mutex<JoinSet<()>>,
     keeps_tags: OnceCell<bool>,
+    /// How long states were waited for.
+    waits: Waits,
     reported_untaggable: AtomicBool,
 }
 
@@ -147,6 +151,7 @@ impl Fixtures {
             deletions: Mutex::default(),
             creates: Mutex::default(),
             keeps_tags: OnceCell::new(),
+            waits: Waits::default(),
             reported_untaggable: AtomicBool::new(false),
             session,
         }
@@ -294,7 +299,10 @@ impl Fixtures {
             sent_us = self.setup_call(tag, &call.operation.value, &input).await?.sent_us;
         }
         let state = match &setup.reaches {
-            Reaches::Shows(awaited) => self.wait_for(tag, &located, awaited).await?,
+            Reaches::Shows(awaited) => {
+                let wait = Wait::Setup(setup.name.value.clone());
+                self.wait_for(tag, &located, awaited, Some(wait)).await?
+            }
             Reaches::Begins(_) | Reaches::Gone(_) => self.describe(tag, &located).await?,
         };
         self.see_to_tag(tag, &located).await;

@@ -17,6 +17,7 @@ use crate::log::{
     ResponseText, Role,
 };
 use crate::observe::Observed;
+use crate::observe::decoded::DecodedResponse;
 use crate::plan::Outgoing;
 use crate::plan::Target;
 
@@ -244,13 +245,13 @@ impl Session {
             }
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let exchange = self.describe(tag, outgoing, carried);
+        let (exchange, decoded) = self.describe(tag, outgoing, carried);
         self.end(number, &exchange);
         self.silence.note(&exchange.response, self.target.process.is_some());
         self.count_bytes(&exchange.response);
         let exchange = Arc::new(exchange);
-        self.emit(Event::Exchange(Box::new((*exchange).clone())));
-        Observed::of(self.model, exchange)
+        self.emit(Event::Exchange(Arc::clone(&exchange)));
+        Observed { exchange, decoded }
     }
 
     /// Ends the run if the target has sent more than a run is willing to take.
@@ -311,10 +312,19 @@ impl Session {
         all.into_values().rev().collect()
     }
 
-    fn describe(&self, tag: Tag, outgoing: &Outgoing, carried: Carried) -> Exchange {
+    /// The exchange, and its response decoded: from the bytes, which the exchange has as text.
+    fn describe(&self, tag: Tag, outgoing: &Outgoing, carried: Carried) -> (Exchange, DecodedResponse) {
         let request = &outgoing.request;
         let Carried { sent, overrides, as_it_came } = carried;
-        Exchange {
+        let (outcome, as_it_came) = match sent.outcome {
+            Ok(response) => {
+                let (response, as_it_came) = self.plain(response, as_it_came);
+                (Ok(response), as_it_came)
+            }
+            Err(none) => (Err(none), None),
+        };
+        let decoded = DecodedResponse::of_outcome(self.model, &outgoing.operation, &outcome);
+        let exchange = Exchange {
             trial: tag.trial.map(|trial| trial.to_string()),
             role: tag.role,
             attempt: tag.attempt,
@@ -333,27 +343,28 @@ impl Session {
                 overrides: overrides
                     .map(|overrides| OverrideText { head: overrides.head, corrupted: overrides.corrupted }),
             },
-            response: match sent.outcome {
-                Ok(response) => self.answer(response, as_it_came),
+            response: match outcome {
+                Ok(Response { status, headers, body }) => ResponseText::Answer {
+                    status,
+                    headers,
+                    body: BodyText::of(&body),
+                    as_it_came: as_it_came.map(Box::new),
+                },
                 Err(none) => ResponseText::None(none),
             },
-        }
+        };
+        (exchange, decoded)
     }
 
-    fn answer(&self, response: Response, as_it_came: Option<AsItCame>) -> ResponseText {
-        let mut as_it_came = as_it_came;
-        let response = match self.target.dialect.plain(&response) {
-            None => response,
+    /// The response without the envelope of the target's dialect, and what it does not show.
+    fn plain(&self, response: Response, as_it_came: Option<AsItCame>) -> (Response, Option<AsItCame>) {
+        match self.target.dialect.plain(&response) {
+            None => (response, as_it_came),
             Some(plain) => {
-                as_it_came.get_or_insert_default().body = Some(BodyText::of(&response.body));
-                plain
+                let mut as_it_came = as_it_came.unwrap_or_default();
+                as_it_came.body = Some(BodyText::of(&response.body));
+                (plain, Some(as_it_came))
             }
-        };
-        ResponseText::Answer {
-            status: response.status,
-            headers: response.headers,
-            body: BodyText::of(&response.body),
-            as_it_came: as_it_came.map(Box::new),
         }
     }
 
@@ -448,8 +459,11 @@ impl Session {
 /// An event as it leaves the run: long bodies are cut, after secrets were taken out of them.
 fn kept(event: Event) -> Event {
     match event {
-        Event::Exchange(exchange) => Event::Exchange(Box::new(exchange.kept())),
-        Event::Header(_)
+        Event::Exchange(exchange) if exchange.is_long() => {
+            Event::Exchange(Arc::new(Arc::unwrap_or_clone(exchange).kept()))
+        }
+        Event::Exchange(_)
+        | Event::Header(_)
         | Event::Case(_)
         | Event::Timing(_)
         | Event::Trial(_)

@@ -1,6 +1,7 @@
 //! Synthetic runs for the tests of this module.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -241,7 +242,7 @@ pub(crate) fn refused() -> ResponseText {
 }
 
 pub(crate) fn exchange(trial: &str, role: Role, at: u64, response: ResponseText) -> Event {
-    Event::Exchange(Box::new(Exchange {
+    Event::Exchange(Arc::new(Exchange {
         trial: Some(trial.to_owned()),
         role,
         attempt: 0,
@@ -307,6 +308,7 @@ pub(crate) fn wrong_transition() -> [Event; 2] {
     let failed = TrialVerdict { mismatches, traces, ..failed };
     let mut sent = exchange(&id, REQUEST, 10_000, answer(200, ""));
     if let Event::Exchange(exchange) = &mut sent {
+        let exchange = Arc::make_mut(exchange);
         exchange.request.content_type = Encoding::Cbor.content_type().to_owned();
         exchange.request.body = BodyText::Base64("v2pTdHJlYW1OYW1lbWNvbmZvcm1hbmNlLTH/".to_owned());
     }

@@ -47,7 +47,7 @@ fn without_ids(events: &[Event]) -> Vec<Event> {
     let mut events = events.to_vec();
     for event in &mut events {
         if let Event::Exchange(exchange) = event
-            && let ResponseText::Answer { headers, .. } = &mut exchange.response
+            && let ResponseText::Answer { headers, .. } = &mut Arc::make_mut(exchange).response
         {
             headers.retain(|(name, _)| !["date", "x-amzn-requestid", "x-amz-id-2"].contains(&name.as_str()));
         }
@@ -406,7 +406,7 @@ fn a_gap_between_samples_that_share_a_line_hides_what_it_hid() {
             && matches!(exchange.role, Role::Sample { .. })
         {
             let repetition: &mut u32 = next.entry(exchange.attempt).or_default();
-            exchange.repetition = *repetition;
+            Arc::make_mut(exchange).repetition = *repetition;
             *repetition += 1;
         }
     }

@@ -265,6 +265,12 @@ impl BodyText {
 }
 
 impl Exchange {
+    /// True if a body is longer than the log keeps.
+    pub(crate) fn is_long(&self) -> bool {
+        let most = LONGEST_KEPT as u64;
+        self.request.body.size() > most || self.response.size() > most
+    }
+
     /// The exchange as the log keeps it: long bodies are cut.
     pub(crate) fn kept(mut self) -> Self {
         let body = std::mem::replace(&mut self.request.body, BodyText::Text(String::new()));

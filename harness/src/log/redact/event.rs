@@ -1,6 +1,8 @@
 //! Which members of an event may hold what a target or a user said. Every member is named, so that a
 //! new one has to be thought about.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -23,7 +25,9 @@ impl Redactor {
             Event::Header(header) => Event::Header(Box::new(self.header(*header))),
             // Of our own making, from files that everybody has.
             Event::Case(case) => Event::Case(case),
-            Event::Exchange(exchange) => Event::Exchange(Box::new(self.exchange(*exchange))),
+            Event::Exchange(exchange) => {
+                Event::Exchange(Arc::new(self.exchange(Arc::unwrap_or_clone(exchange))))
+            }
             // Numbers alone.
             Event::Timing(timing) => Event::Timing(timing),
             Event::Trial(trial) => Event::Trial(Box::new(self.trial(*trial))),

@@ -106,7 +106,7 @@ impl Restoring {
                 if is_poll(exchange.role) {
                     self.exchanges.insert(number, Said { what: self.events.len(), bytes });
                 }
-                self.push(Event::Exchange(Box::new(exchange)));
+                self.push(Event::Exchange(Arc::new(exchange)));
             }
             Kind::Trial => {
                 let trial = self.trial(serde_json::from_slice(line)?, most)?;
@@ -154,7 +154,7 @@ impl Restoring {
         self.unordered = true;
         for (index, times) in (0..).zip(times) {
             let repetition = repetition.saturating_add(step(stored.role).saturating_mul(index));
-            let event = Event::Exchange(Box::new(repeated(&stored, repetition, *times)));
+            let event = Event::Exchange(Arc::new(repeated(&stored, repetition, *times)));
             self.events.push(Restored { order_us: times.1, event });
             // What has a later line came after them.
             self.latest_us = self.latest_us.max(times.1);

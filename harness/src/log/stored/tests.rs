@@ -14,10 +14,10 @@ const UPDATING: &str = r#"{"StreamDescriptionSummary":{"StreamStatus":"UPDATING"
 /// A poll of the trial `a/b`, with an id of its own in its response.
 fn poll(role: Role, repetition: u32, at: u64, body: &str) -> Event {
     let mut event = exchange("a/b", role, at, answer(200, body));
-    if let Event::Exchange(exchange) = &mut event
-        && let ResponseText::Answer { headers, .. } = &mut exchange.response
-    {
+    if let Event::Exchange(exchange) = &mut event {
+        let exchange = Arc::make_mut(exchange);
         exchange.repetition = repetition;
+        let ResponseText::Answer { headers, .. } = &mut exchange.response else { panic!("an answer") };
         for name in ["x-amzn-requestid", "x-amz-request-id", "x-amz-id-2", "date"] {
             headers.push((name.to_owned(), format!("{name}-{at}")));
         }
@@ -98,7 +98,7 @@ fn what_differs_in_anything_else_has_a_line_of_its_own() {
     let with = |change: fn(&mut crate::log::Exchange)| {
         let mut event = poll(SAMPLE, 1, 2_000, ACTIVE);
         if let Event::Exchange(exchange) = &mut event {
-            change(exchange);
+            change(Arc::make_mut(exchange));
         }
         event
     };

@@ -109,8 +109,9 @@ fn fallen_silent(answered: usize, unanswered: usize, under_way: usize) -> Summar
         let Event::Exchange(mut one) = exchange(&id, crate::testing::samples::REQUEST, 1, response) else {
             panic!("no exchange")
         };
-        one.sent_us = 100 + late * 500;
-        one.received_us = 200 + late * 500;
+        let sent = std::sync::Arc::make_mut(&mut one);
+        sent.sent_us = 100 + late * 500;
+        sent.received_us = 200 + late * 500;
         events.push(Event::Exchange(one));
         let outcome = if silent { Outcome::Error } else { Outcome::Pass };
         events.push(Event::Trial(Box::new(trial(&id, &id, outcome))));

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Source, script};
 use crate::log::{BodyText, Event, Exchange, Role, StepIndex};
@@ -6,20 +7,20 @@ use crate::testing::samples::{REQUEST, answer, exchange};
 
 const NAME: &str = "kinesis-conformance-0badf00d-0007";
 
-fn sent(role: Role, operation: &str, body: &str, at: u64) -> Exchange {
+fn sent(role: Role, operation: &str, body: &str, at: u64) -> Arc<Exchange> {
     let Event::Exchange(exchange) =
         exchange("a/b", role, at, answer(200, r#"{"ShardIterator":"AAAAAAAAAAAAAAAAAAAAAAAA"}"#))
     else {
         unreachable!("an exchange")
     };
-    let mut exchange = *exchange;
+    let mut exchange = Arc::unwrap_or_clone(exchange);
     exchange.request.operation = operation.to_owned();
     exchange.request.target = Some(format!("Kinesis_20131202.{operation}"));
     exchange.request.body = BodyText::Text(body.to_owned());
-    exchange
+    Arc::new(exchange)
 }
 
-fn made(exchanges: &[Exchange], shared: &[&str]) -> Result<String, String> {
+fn made(exchanges: &[Arc<Exchange>], shared: &[&str]) -> Result<String, String> {
     let shared: BTreeSet<String> = shared.iter().map(|name| (*name).to_owned()).collect();
     script(&Source {
         endpoint: "http://127.0.0.1:4567",

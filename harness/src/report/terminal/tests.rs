@@ -234,6 +234,7 @@ fn hostile_text_reaches_the_page_spelled_out() {
     };
     let mut sent = exchange(&id, crate::testing::samples::REQUEST, 1, response);
     if let Event::Exchange(exchange) = &mut sent {
+        let exchange = std::sync::Arc::make_mut(exchange);
         exchange.request = samples::request(evil);
         exchange.request.target = Some(evil.to_owned());
         exchange.request.overrides =

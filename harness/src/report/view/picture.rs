@@ -196,7 +196,7 @@ fn exchanges(summary: &Summary, trial: &TrialVerdict, step: Option<StepIndex>) -
         Role::Capability | Role::Calibration | Role::Sample { .. } | Role::Cleanup => false,
     };
     let mut shown: Vec<&Exchange> = Vec::new();
-    for exchange in summary.exchanges(&trial.id).iter().filter(wanted) {
+    for exchange in summary.exchanges(&trial.id).iter().map(AsRef::as_ref).filter(wanted) {
         let same_call = |earlier: &&Exchange| {
             earlier.role == exchange.role
                 && earlier.request.operation == exchange.request.operation

@@ -41,7 +41,7 @@ fn manifest() -> Manifest {
 #[derive(Default)]
 struct Emitted {
     trials: Vec<TrialVerdict>,
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<Arc<Exchange>>,
     /// All events, in order.
     events: Vec<Event>,
 }
@@ -59,7 +59,7 @@ async fn emitted(
             emitted.events.push(event.clone());
             match event {
                 Event::Trial(trial) => emitted.trials.push(*trial),
-                Event::Exchange(exchange) => emitted.exchanges.push(*exchange),
+                Event::Exchange(exchange) => emitted.exchanges.push(exchange),
                 Event::Header(_)
                 | Event::Case(_)
                 | Event::Timing(_)

@@ -17,7 +17,7 @@ use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 
 pub use self::endpoint::{Endpoint, EndpointError};
 use super::message::{Auth, Credentials, NoAnswer, NoAnswerKind, Request, Response, Sent};
-use super::sign::{self, Parts, SignError};
+use super::sign::{SignError, Signer};
 use super::tls::{NoTls, Tls, Trust};
 
 /// Bytes of an answer's body beyond which it is given up ([`NoAnswerKind::TooLong`]).
@@ -49,6 +49,7 @@ pub struct Client {
     /// Keeps no connections. Made together with `http`, so that `fresh` cannot fail.
     unpooled: reqwest::Client,
     settings: ClientSettings,
+    signer: Signer,
     tls: Tls,
     trust: Trust,
 }
@@ -136,7 +137,13 @@ impl Client {
                 .build()
                 .map_err(|error| ClientError::Setup { text: failure::chain(&error) })
         };
-        Ok(Self { http: build(usize::MAX)?, unpooled: build(0)?, settings, tls, trust })
+        let signer = Signer::new(
+            settings.endpoint.as_str(),
+            settings.endpoint.authority(),
+            settings.credentials.clone(),
+            settings.region.clone(),
+        );
+        Ok(Self { http: build(usize::MAX)?, unpooled: build(0)?, settings, signer, tls, trust })
     }
 
     /// A client like this one that makes a new connection for each request. For health requests.
@@ -209,16 +216,9 @@ impl Client {
         match request.auth {
             Auth::Unsigned => {}
             Auth::Signed => {
-                let parts = Parts {
-                    method: "POST",
-                    url: self.settings.endpoint.as_str(),
-                    headers: &named,
-                    body: &request.body,
-                };
-                let added =
-                    sign::sign(&parts, &self.settings.credentials, &self.settings.region, SystemTime::now())?;
-                for (name, value) in added {
-                    let mut value = HeaderValue::from_bytes(value.as_bytes())
+                let (target, now) = (request.target.as_deref(), SystemTime::now());
+                for (name, value) in self.signer.sign(&request.content_type, target, &request.body, now)? {
+                    let mut value = HeaderValue::from_maybe_shared(Bytes::from(value))
                         .map_err(|_| PresignError::Header { name: name.clone() })?;
                     // Keeps tokens and signatures out of debug output.
                     value.set_sensitive(true);

@@ -4,6 +4,7 @@
 //! wrong. [`Corruption`] makes signatures that are wrong in one named place.
 
 mod corruption;
+mod signer;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 
 pub use corruption::{Corruption, Signed};
+pub(super) use signer::Signer;
 
 use crate::wire::message::Credentials;
 
