@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod faults;
 mod files;
+#[cfg(unix)]
 mod guard;
 mod judge;
 mod library;
@@ -25,6 +26,7 @@ mod run;
 mod schema;
 mod serve;
 mod signals;
+#[cfg_attr(not(unix), path = "no_spawn.rs")]
 mod spawn;
 mod sweep;
 mod table;
@@ -42,6 +44,7 @@ use problem::Problem;
 
 /// Parses the command line, does what it says, and returns how it ended.
 pub(crate) fn main() -> ExitCode {
+    #[cfg(unix)]
     if let Some(ended) = guard::requested() {
         return ended;
     }
