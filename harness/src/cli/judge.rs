@@ -25,7 +25,11 @@ pub(super) fn judge(cases: Option<&Path>, args: &JudgeArgs) -> Result<Exit, Prob
         [Named::of("LOG", Some(&args.log)), Named::of("--known", args.known.as_deref())],
     )?;
     let log = open(&args.log)?;
-    let manifest = Manifest::of(library::read(cases)?, true);
+    let stored = log.events.iter().filter_map(|event| {
+        let Event::Trial(trial) = event else { return None };
+        Some(trial.id.as_str())
+    });
+    let manifest = Manifest::of_run(&library::read(cases)?, stored);
     let known = args.known.as_deref().map(Known::read).transpose()?;
     let list = known_list(known.as_ref(), &manifest)?;
     let level = args.level.map(Into::into);

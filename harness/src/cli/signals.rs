@@ -21,7 +21,7 @@ pub(super) use system::Signals;
 /// How often the program says how far a clean-up has come.
 const TELL: Duration = Duration::from_secs(2);
 
-/// Does `work`, and stops it on SIGINT and SIGTERM, and once the budget is over. On the second signal
+/// Does `work`, and stops it on SIGINT, SIGTERM and SIGHUP, and once the budget is over. On the second signal
 /// the work is dropped, and with it whatever it has started; the streams that may be left are named.
 pub(super) async fn heeding(
     stop: &Stop,

@@ -11,6 +11,7 @@ use crate::plan::PlannedStep;
 use crate::wire::{ErrorAnswer, ErrorPlace, Misfit, parse};
 
 use super::output_form::Deviation;
+use super::question::Ends;
 use super::{Basis, Facet, Found, Judge, clauses, output_form};
 use crate::log::{BodyDiff, Exchange, MismatchKind, ResponseText, Role, StepIndex};
 use crate::observe::Observed;
@@ -206,7 +207,7 @@ impl<'run> Judge<'run> {
             self.add(found);
         }
         for open_value in found.open_values {
-            self.record_value(&open_value, &[]);
+            self.record_value(&open_value, Ends::default());
         }
         differ
     }

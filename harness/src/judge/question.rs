@@ -1,13 +1,25 @@
 //! Open questions: which candidate an answer is. Noted, not judged.
 
-use crate::case::ast::{Answer, Candidate, Expectation, ExpectedState, Motion, StatesEnd};
+use crate::case::ast::{Answer, Candidate, Expectation, ExpectedState, Motion, StatesEnd, Tree};
 
 use crate::judge::Judge;
 use crate::log::ObservedAnswer;
+use crate::model::Value;
 use crate::observe::decoded::DecodedResponse;
+use crate::observe::describe::at_path;
 use crate::observe::matching::{Members, OpenValue, value_text};
 use crate::observe::states::TimedSnapshot;
 use crate::observe::{matching, states};
+
+/// What `state: first` and `state: last` of a candidate stand for.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ends<'run> {
+    /// The states that are expected.
+    pub expected: &'run [ExpectedState],
+    /// The description of the settled resource at the end of the observation: it stands for a member that the
+    /// last expected state leaves out.
+    pub settled: Option<&'run Value>,
+}
 
 impl Judge<'_> {
     /// Notes the answer of a call to a question about calls.
@@ -78,26 +90,23 @@ impl Judge<'_> {
         }
     }
 
-    /// Notes the value of a member to a question about values. `states` gives `state: first` and
-    /// `state: last` their meaning.
-    pub(crate) fn record_value(&mut self, open_value: &OpenValue, states: &[ExpectedState]) {
+    /// Notes the value of a member to a question about values.
+    pub(crate) fn record_value(&mut self, open_value: &OpenValue, ends: Ends<'_>) {
         let candidates = self.trial.question(&open_value.question).map(|question| &question.candidates);
         let bindings = self.bindings();
-        let fits = |candidate: &Candidate| {
-            let tree = match candidate {
-                Candidate::Answer { .. } => None,
-                Candidate::Value(tree) => Some(tree),
-                Candidate::State(StatesEnd::First) => {
-                    states.first().and_then(|state| state.members.get(&open_value.path))
-                }
-                Candidate::State(StatesEnd::Last) => {
-                    states.last().and_then(|state| state.members.get(&open_value.path))
-                }
-            };
-            tree.is_some_and(|tree| {
-                let found = matching::compare(tree, open_value.actual.as_ref(), Members::AtLeast, bindings);
-                found.differences.is_empty()
-            })
+        let actual = open_value.actual.as_ref();
+        let is =
+            |tree: &Tree| matching::compare(tree, actual, Members::AtLeast, bindings).differences.is_empty();
+        let of = |state: Option<&ExpectedState>| {
+            state.and_then(|state| state.members.get(&open_value.path)).map(is)
+        };
+        let fits = |candidate: &Candidate| match candidate {
+            Candidate::Answer { .. } => false,
+            Candidate::Value(tree) => is(tree),
+            Candidate::State(StatesEnd::First) => of(ends.expected.first()).unwrap_or(false),
+            Candidate::State(StatesEnd::Last) => of(ends.expected.last()).unwrap_or_else(|| {
+                ends.settled.is_some_and(|settled| at_path(settled, &open_value.path) == actual)
+            }),
         };
         let mut fitting = candidates.into_iter().flatten().filter(|(_, candidate)| fits(candidate));
         let candidate = fitting.next().map(|(name, _)| name.clone());

@@ -9,6 +9,7 @@ use crate::observe::{Observed, states};
 use crate::plan::{PlannedStep, PlannedStepKind};
 use crate::wire::Misfit;
 
+use super::question::Ends;
 use super::{Basis, Facet, Found, Judge};
 
 /// A record that was accepted.
@@ -87,7 +88,7 @@ impl<'run> Judge<'run> {
             });
         }
         for open_value in found.open_values {
-            self.record_value(&open_value, &[]);
+            self.record_value(&open_value, Ends::default());
         }
     }
 

@@ -10,6 +10,7 @@ use crate::observe::matching::literal_text;
 use crate::observe::states::{self, StatesFound, StatesViolation, TimedSnapshot};
 use crate::plan::{During, Observe};
 
+use super::question::Ends;
 use super::{Basis, Facet, Found, Judge};
 
 impl<'run> Judge<'run> {
@@ -58,8 +59,13 @@ impl<'run> Judge<'run> {
                 in_time(missing.gap_us)
             ));
         }
+        let settled = samples.last().and_then(|sample| match &sample.snapshot {
+            Snapshot::State(state) if !state.is_transient => Some(&state.members),
+            Snapshot::State(_) | Snapshot::Gone | Snapshot::Nothing => None,
+        });
+        let ends = Ends { expected: &observe.states, settled };
         for (_, open_value) in &found.open_values {
-            self.record_value(open_value, &observe.states);
+            self.record_value(open_value, ends);
         }
         for (block, during) in observe.during.iter().enumerate() {
             self.during(step_index, block, during, &samples, call);

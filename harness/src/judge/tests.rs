@@ -16,6 +16,14 @@ use crate::wire::{NoAnswer, NoAnswerKind};
 
 const QUESTIONS: &str = "\
 questions:
+  key-then:
+    question: Which key does it show meanwhile?
+    affects: [producers]
+    facts: [SSE-030]
+    candidates:
+      before: {state: first}
+      after: {state: last}
+      absent: {value: $absent}
   either:
     question: Which class refuses it?
     affects: [security]

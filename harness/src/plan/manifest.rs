@@ -3,6 +3,7 @@
 //! The order of a plan puts trials that wait for a transition first, so that the short ones fill
 //! the time; ids and digests do not depend on it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::case::ast::{
@@ -60,6 +61,16 @@ impl Manifest {
             }
         }
         Self { library, trials }
+    }
+
+    /// The trials that a run has planned which left these ids: without the full product, unless an id is in the
+    /// full product alone. So a run that is judged again keeps its manifest.
+    pub fn of_run<'i>(library: &Arc<Library>, ids: impl Iterator<Item = &'i str>) -> Self {
+        let ids: BTreeSet<&str> = ids.collect();
+        let named =
+            |manifest: &Self| manifest.trials.iter().filter(|trial| ids.contains(trial.id.as_str())).count();
+        let [plain, full] = [false, true].map(|full_product| Self::of(Arc::clone(library), full_product));
+        if named(&full) > named(&plain) { full } else { plain }
     }
 
     /// Digest of all ids, question digests and levels: the denominator of every figure.

@@ -1,7 +1,7 @@
 //! Finding what a killed run left on a target: streams with our prefix *and* our tag.
 //!
-//! How streams are listed, described and deleted is in the file of resources. Nothing else is ever touched. A stream that has our prefix but not our tag is named and left
-//! alone.
+//! How streams are listed, described and deleted is in the file of resources. Nothing else is ever touched.
+//! A stream that has our prefix but not our tag is named and left alone.
 
 mod pages;
 mod parts;
@@ -22,7 +22,7 @@ use crate::model::{Model, Value};
 use crate::log::{Redactor, ResponseText, Role};
 use crate::observe::Observed;
 use crate::observe::decoded::DecodedResponse;
-use crate::observe::describe::{at_path, is_gone};
+use crate::observe::describe::{Snapshot, at_path, is_gone};
 use crate::plan::Outgoing;
 use crate::plan::Target;
 use crate::plan::bind::Bindings;
@@ -225,8 +225,9 @@ fn now(response: &ResponseText) -> Timestamp {
     theirs.map_or(now, |theirs| theirs.min(now))
 }
 
-/// Deletes streams; returns those that could not be deleted, with the answer. A stream that is in a
-/// transition is waited for; all of them together as long as a transition may take on the target.
+/// Deletes streams; returns those that are not known to be gone, with the answer. An accepted deletion is
+/// not yet a deletion, and a stream that is in a transition can be deleted once it has settled: the sweep
+/// waits for all of them together as long as a transition may take on the target.
 pub async fn delete(
     target: &Target,
     resources: &Arc<Resources>,
@@ -269,8 +270,11 @@ async fn delete_one(
     let (mut broken, mut parts_deleted) = (0, false);
     loop {
         let decoded = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed.decoded;
-        if decoded.is_success() || is_gone(&located.kind, &decoded) {
+        if is_gone(&located.kind, &decoded) {
             return None;
+        }
+        if decoded.is_success() {
+            return still_there(session, located, give_up).await;
         }
         // A stream that is being created or encrypted can be deleted once it has settled.
         let passes = match &decoded {
@@ -287,6 +291,36 @@ async fn delete_one(
         // A stream may be kept by what belongs to it.
         if !std::mem::replace(&mut parts_deleted, true) {
             parts::delete(session, resources, located).await;
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}
+
+/// Waits until an accepted deletion is over; what the target says of the stream if it is not known to be gone
+/// at the deadline.
+async fn still_there(session: &Session, located: &Located, give_up: Instant) -> Option<String> {
+    let kind = &located.kind;
+    let address = located.address().ok()?;
+    let mut pause = Duration::from_millis(5);
+    loop {
+        let mut last = "no description".to_owned();
+        for call in &kind.describe {
+            let decoded = match request(session, &call.operation.value, &address).await {
+                Ok(observed) => observed.decoded,
+                Err(error) => return Some(format!("the deletion was accepted, and then: {error}")),
+            };
+            match Snapshot::of(kind, &decoded) {
+                Snapshot::Gone => return None,
+                Snapshot::State(state) => {
+                    last = state.status.unwrap_or_else(|| "a description without a status".to_owned());
+                    break;
+                }
+                Snapshot::Nothing => last = decoded.as_text(),
+            }
+        }
+        if Instant::now() >= give_up {
+            return Some(format!("the deletion was accepted, and the stream is still described: {last}"));
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(1));

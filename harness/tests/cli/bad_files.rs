@@ -1,7 +1,7 @@
 //! Whatever is wrong with a file or the command line is reported before the first request, drawn where
 //! there is something to draw on.
 
-use super::support::{Hostile, HostileServer, QUICK, Scratch, run, snapshot};
+use super::support::{Hostile, HostileServer, QUICK, SLACK, Scratch, run, snapshot};
 
 #[test]
 fn a_broken_case_is_drawn() {
@@ -232,7 +232,7 @@ fn no_content_of_a_file_ends_the_program_otherwise_than_with_its_name() {
             assert!(ended.err.contains("hostile") && !ended.err.contains("panicked"), "{reported}");
             let steers = |letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}';
             assert!(!ended.err.contains(steers) && !ended.out.contains(steers), "{reported}");
-            assert!(took < std::time::Duration::from_secs(10), "{reported}");
+            assert!(took < std::time::Duration::from_secs(10) + SLACK, "{reported}");
         }
     }
 }

@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 use super::other_user::Other;
 use super::proxy::{Handling, Proxy};
 use super::support::{
-    Ended, Hostile, HostileServer, PROGRAM, REFUSAL, Scratch, Served, command, free_port, run, signal, until,
+    Ended, Hostile, HostileServer, PROGRAM, REFUSAL, SLACK, Scratch, Served, command, free_port, run, signal,
+    until,
 };
 
-/// Waits for the end of a child, which has to come within this time, and reads what it said.
+/// Waits for the end of a child, which has to come within this time on an idle machine, and reads what it said.
 fn ended_within(child: Child, limit: Duration) -> (Ended, Duration) {
     let started = Instant::now();
     let output = child.wait_with_output().expect("a child");
     let took = started.elapsed();
     let ended = Ended::from(output);
-    assert!(took < limit, "it took {took:?}\n{}", ended.reported());
+    assert!(took < limit + SLACK, "it took {took:?}\n{}", ended.reported());
     (ended, took)
 }
 
@@ -127,9 +128,8 @@ fn deletes_that_get_no_response_hold_nobody_up() {
     signal(&child, "INT");
     std::thread::sleep(Duration::from_millis(300));
     signal(&child, "INT");
-    let (ended, took) = ended_within(child, Duration::from_secs(3));
-    let ended = ended.expect(5);
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    // The deadline for deletions is 30 s.
+    let ended = ended_within(child, Duration::from_secs(1)).0.expect(5);
     let fresh: Vec<String> = other.streams().into_iter().filter(|name| !before.contains(name)).collect();
     assert!(!fresh.is_empty());
     for name in fresh {
@@ -179,7 +179,7 @@ fn a_budget_ends_a_run_and_reports_what_was_reached() {
     run(&[&["run", "--log", &log], &arguments[..]].concat())
         .expect(5)
         .says(&["the time budget of 6 s was over; the run ended with", "verdicts for"]);
-    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(10) + SLACK, "{:?}", started.elapsed());
     assert_eq!(left_behind(&log), Vec::<String>::new());
     let ended =
         run(&[&["repeat", "--times", "3", "start-stream-encryption"], &arguments[..]].concat()).expect(5);
@@ -204,7 +204,7 @@ fn a_budget_that_is_over_before_the_first_trial_is_reported() {
     run(&["run", "--budget", "1s", "--timeout", "60", "--endpoint", &server.endpoint])
         .expect(5)
         .complains(&["the time budget of 1 s was over before the first trial"]);
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < Duration::from_secs(5) + SLACK);
 }
 
 #[test]

@@ -128,7 +128,15 @@ fn every_reader_of_logs_takes_a_compressed_one() {
     }
     let length = |path: &str| std::fs::metadata(path).expect("a log").len();
     assert!(length(&packed) * 4 < length(&plain), "{} of {} bytes", length(&packed), length(&plain));
-    run(&["judge", &packed]).expect(0).says(&["pass"]);
+    let again = scratch.path("again.jsonl");
+    run(&["judge", &packed, "--record", &again]).expect(0).says(&["pass"]);
+    let header = |path: &str| {
+        let text = std::fs::read_to_string(path).expect("a record");
+        let header: serde_json::Value = serde_json::from_str(text.lines().next()?).ok()?;
+        header.get("manifest_digest").cloned()
+    };
+    assert!(header(&record).is_some());
+    assert_eq!(header(&again), header(&record));
     run(&["replay", &packed, REFUSAL]).expect(0).says(&["was pass, is still pass"]);
     run(&["compare", &plain, &packed]).expect(0).says(&["the same verdicts"]);
 

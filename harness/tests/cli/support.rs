@@ -316,3 +316,6 @@ pub(crate) fn snapshot(name: &str, text: &str) {
     }
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
+
+/// How much later than an idle machine a busy one may reach a deadline.
+pub(crate) const SLACK: Duration = Duration::from_secs(20);

@@ -2,12 +2,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use kinesis_conformance::model::Value;
 
 use super::other_user::{Other, leave, leave_tagged};
-use super::support::{Hostile, HostileServer, PROGRAM, Served, command, run, until, wait};
+use super::support::{Hostile, HostileServer, PROGRAM, Scratch, Served, command, run, until, wait};
 
 #[test]
 fn sweep_reads_beyond_the_first_page_and_uses_tags_alone_as_little_as_names_alone() {
@@ -102,6 +102,24 @@ const GONE: &str = r#"{"__type":"ResourceNotFoundException","message":"Stream no
 /// Made in 1970.
 const OLD: &str = r#"{"StreamDescriptionSummary":{"StreamCreationTimestamp":1.5}}"#;
 
+const DELETING: &str =
+    r#"{"StreamDescriptionSummary":{"StreamCreationTimestamp":1.5,"StreamStatus":"DELETING"}}"#;
+
+/// Describes a stream of 1970 until it was deleted.
+fn old_until_deleted(operation: &str) -> (u16, &'static str) {
+    static DELETED: AtomicBool = AtomicBool::new(false);
+    match operation {
+        "ListStreams" => (200, OURS),
+        "ListTagsForStream" => (200, TAGGED),
+        "DescribeStreamSummary" if DELETED.load(Ordering::SeqCst) => (400, GONE),
+        "DescribeStreamSummary" => (200, OLD),
+        _ => {
+            DELETED.store(true, Ordering::SeqCst);
+            (200, "")
+        }
+    }
+}
+
 /// A target that answers each operation in its own way.
 fn sweep_at(answer: fn(&str) -> (u16, &'static str)) -> super::support::Ended {
     run(&["sweep", "--yes", "--endpoint", &HostileServer::start(Hostile::Answers(answer)).endpoint])
@@ -109,13 +127,31 @@ fn sweep_at(answer: fn(&str) -> (u16, &'static str)) -> super::support::Ended {
 
 #[test]
 fn sweep_deletes_what_is_older_than_an_hour() {
-    let swept = sweep_at(|operation| match operation {
+    sweep_at(old_until_deleted).expect(0).says(&["(run 0badf00d, created", "days ago)", "deleted 1"]);
+}
+
+#[test]
+fn an_accepted_deletion_that_does_not_happen_is_reported() {
+    let never = |operation: &str| match operation {
         "ListStreams" => (200, OURS),
         "ListTagsForStream" => (200, TAGGED),
-        "DescribeStreamSummary" => (200, OLD),
+        "DescribeStreamSummary" => (200, DELETING),
         _ => (200, ""),
-    });
-    swept.expect(0).says(&["(run 0badf00d, created", "days ago)", "deleted 1"]);
+    };
+    let server = HostileServer::start(Hostile::Answers(never));
+    let scratch = Scratch::new();
+    let profile = scratch.write(
+        "profile.yaml",
+        &format!(
+            "format: 1\nname: mine\nabout: One\nendpoint: {}\ntransition-deadline-ms: 50\n",
+            server.endpoint
+        ),
+    );
+    run(&["sweep", "--yes", "--target", &profile]).expect(1).says(&[
+        "could not delete kinesis-conformance-0badf00d-0001",
+        "still described: DELETING",
+        "deleted 0",
+    ]);
 }
 
 #[test]
@@ -205,6 +241,7 @@ fn a_service_that_lists_no_streams_is_not_taken_for_a_clean_one() {
 fn the_tag_is_looked_for_on_every_page() {
     let swept = sweep_at(|operation| {
         static PAGES: AtomicUsize = AtomicUsize::new(0);
+        static DELETED: AtomicBool = AtomicBool::new(false);
         match operation {
             "ListStreams" => (200, OURS),
             "ListTagsForStream" => match PAGES.fetch_add(1, Ordering::SeqCst) {
@@ -212,8 +249,12 @@ fn the_tag_is_looked_for_on_every_page() {
                 1 => (200, r#"{"Tags":[{"Key":"i","Value":"j"}],"HasMoreTags":true}"#),
                 _ => (200, TAGGED),
             },
+            "DescribeStreamSummary" if DELETED.load(Ordering::SeqCst) => (400, GONE),
             "DescribeStreamSummary" => (200, OLD),
-            _ => (200, ""),
+            _ => {
+                DELETED.store(true, Ordering::SeqCst);
+                (200, "")
+            }
         }
     });
     swept.expect(0).says(&["deleted 1"]);
@@ -226,6 +267,7 @@ fn a_deletion_that_is_refused_for_a_while_is_sent_again() {
         match operation {
             "ListStreams" => (200, OURS),
             "ListTagsForStream" => (200, TAGGED),
+            "DescribeStreamSummary" if TRIES.load(Ordering::SeqCst) > 4 => (400, GONE),
             "DescribeStreamSummary" => (200, OLD),
             _ => match TRIES.fetch_add(1, Ordering::SeqCst) {
                 0 => (400, r#"{"__type":"ResourceInUseException"}"#),

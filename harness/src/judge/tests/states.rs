@@ -46,6 +46,38 @@ fn a_call_during_a_status_counts_only_if_a_later_sample_shows_the_status() {
     assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Unobserved, vec![]));
 }
 
+#[test]
+fn the_last_state_is_what_the_settled_stream_shows_where_the_expectation_leaves_it_out() {
+    let case = STOPPED
+        .replace("KeyId: $absent}", "}")
+        .replace("EncryptionType: NONE, }", "EncryptionType: NONE}")
+        .replace("{StreamStatus: UPDATING}", "{StreamStatus: UPDATING, KeyId: $open.key-then}")
+        .replace("EncryptionType: KMS, optional", "EncryptionType: KMS, KeyId: k, optional");
+    let answered = |meanwhile: &str, end: &str| {
+        let [encrypted, meanwhile, end] = [r#","KeyId":"k""#, meanwhile, end];
+        let states = [("ACTIVE", "KMS", encrypted), ("UPDATING", "KMS", meanwhile), ("ACTIVE", "NONE", end)];
+        let mut all = vec![exchange(REQUEST, "StopStreamEncryption", (300, 350), answer(200, ""))];
+        for (at, (status, kind, key)) in (0..).zip(states.iter().flat_map(|state| [state, state])) {
+            let body = format!(
+                r#"{{"StreamDescriptionSummary":{{"StreamStatus":"{status}","EncryptionType":"{kind}"{key}}}}}"#
+            );
+            let times = (at * 200, at * 200 + 100);
+            all.push(exchange(SAMPLE, "DescribeStreamSummary", times, answer(200, &body)));
+        }
+        let judgement = judged(&case, all);
+        assert_eq!((judgement.outcome, kinds(&judgement)), (Outcome::Pass, vec![]), "{judgement:#?}");
+        judgement.answers.into_iter().map(|answer| answer.candidate).collect::<Vec<_>>()
+    };
+    let key = |name: &str| format!(r#","KeyId":"{name}""#);
+    let named = |name: &str| vec![Some(name.to_owned())];
+    assert_eq!(answered(&key("k"), ""), named("before"));
+    assert_eq!(answered(&key("other"), &key("other")), named("after"));
+    assert_eq!(answered("", &key("k")), named("absent"));
+    // No key then and none at the end is both: it answers nothing.
+    assert_eq!(answered("", ""), []);
+    assert_eq!(answered(&key("other"), ""), [None]);
+}
+
 const STOPPED: &str = "
   a:
     title: A stop leaves no key behind

@@ -100,6 +100,17 @@ fn a_refusal_takes_the_product_of_its_axes_and_defaults_are_not_printed() {
 }
 
 #[test]
+fn a_stored_run_is_judged_under_the_manifest_that_it_had() {
+    let full = cases::manifest_with(TRANSITION, "questions: {}\n", true);
+    let of_run = |ids: &[&str]| Manifest::of_run(&full.library, ids.iter().copied()).digest();
+    let plain = cases::manifest(TRANSITION).digest();
+    assert_ne!(plain, full.digest());
+    assert_eq!(of_run(&["start/it/moves", "start/it/moves[both]", "start/it/gone"]), plain);
+    assert_eq!(of_run(&[]), plain);
+    assert_eq!(of_run(&["start/it/moves", "start/it/moves[cbor]"]), full.digest());
+}
+
+#[test]
 fn a_transition_takes_a_diagonal_that_covers_every_value_once() {
     let diagonal = cases::manifest(TRANSITION);
     assert_eq!(ids(&diagonal.trials), ["start/it/moves", "start/it/moves[cbor,arn]", "start/it/moves[both]"]);
