@@ -44,11 +44,13 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, ColorSetting, Completion, Failed, Trial};
 
-use crate::case::ast::{Level, Library};
+use crate::case::ast::Library;
 use crate::case::{Diagnostic, Lacks, draw};
 use crate::plan::Manifest;
 use crate::report::terminal::{Again, Options, Style};
 use crate::run::Journal;
+
+pub use crate::case::ast::Level;
 
 use background::{Background, Job};
 use outcome::Showing;

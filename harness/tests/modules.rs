@@ -36,7 +36,7 @@ const FORBIDDEN: [(&str, &str, &str); 4] = [
 
 /// Crates that one module uses and the others do not name.
 const OWNED: [(&str, &str); 15] = [
-    ("serde_saphyr", "case"),
+    ("granit_parser", "case"),
     ("annotate_snippets", "case"),
     ("aws_sigv4", "wire"),
     ("reqwest", "wire"),

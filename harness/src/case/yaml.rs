@@ -9,7 +9,7 @@ mod scalar;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_saphyr::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span as YamlSpan};
+use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span as YamlSpan};
 
 use super::diagnostic::Diagnostic;
 use super::span::{Source, Span, Spanned};
@@ -93,7 +93,7 @@ struct Stop;
 
 struct Builder<'s> {
     source: &'s Arc<Source>,
-    parser: Parser<'s, serde_saphyr::granit_parser::StrInput<'s>>,
+    parser: Parser<'s, granit_parser::StrInput<'s>>,
     problems: Vec<Diagnostic>,
     nodes: usize,
     depth: usize,

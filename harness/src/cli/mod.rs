@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod faults;
 mod files;
+#[cfg(unix)]
 mod guard;
 mod judge;
 mod known;
@@ -30,6 +31,7 @@ mod schema;
 mod serve;
 mod shell;
 mod signals;
+#[cfg_attr(not(unix), path = "no_spawn.rs")]
 mod spawn;
 mod sweep;
 mod table;
@@ -50,6 +52,7 @@ use problem::Problem;
 
 /// Parses the command line, does what it says, and returns how it ended.
 pub(crate) fn main() -> ExitCode {
+    #[cfg(unix)]
     if let Some(ended) = guard::requested() {
         return ended;
     }

@@ -1,10 +1,13 @@
 //! The end of a command before its work is done: by a signal, or because its time is over. The first
 //! signal asks the work to end and clean up, the second ends it where it stands.
 
+#[cfg_attr(unix, path = "signals/unix.rs")]
+#[cfg_attr(windows, path = "signals/windows.rs")]
+mod system;
+
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, interval, sleep_until};
 
 use kinesis_conformance::report::clean;
@@ -13,6 +16,7 @@ use kinesis_conformance::run::{CleanUp, Stop, StopReason};
 use super::exit::Exit;
 use super::output::warn;
 use super::problem::Problem;
+pub(super) use system::Signals;
 
 /// How often the program says how far a clean-up has come.
 const TELL: Duration = Duration::from_secs(2);
@@ -91,36 +95,6 @@ impl Drop for NamedAfterPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             name_what_is_left(self.0);
-        }
-    }
-}
-
-/// The signals that request a program to end. The terminal sends the last one when it is closed.
-pub(super) struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
-}
-
-impl Signals {
-    /// From now on the signals do not end the program.
-    pub(super) fn new() -> Result<Self, Problem> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| Problem::new(Exit::Bug, format!("listen for signals: {error}")))
-        };
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-            hang_up: listen(SignalKind::hangup())?,
-        })
-    }
-
-    /// Waits for one of them.
-    pub(super) async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
         }
     }
 }
