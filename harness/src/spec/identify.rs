@@ -48,6 +48,17 @@ pub(super) fn found<'a>(context: Context<'a>, name: &str) -> Result<&'a Stream, 
     stream.ok_or_else(|| Refusal::no_stream(name, &context.account.id))
 }
 
+/// The stream that a change is about, which has to be ACTIVE (LIFE-025, LIFE-032).
+pub(super) fn active<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a Stream, Refusal> {
+    let stream = stream(context, choose)?;
+    match stream.status(context.now) {
+        Status::Active => Ok(stream),
+        status @ (Status::Creating | Status::Updating | Status::Deleting) => {
+            Err(Refusal::not_active(context.account, &stream.name, status))
+        }
+    }
+}
+
 /// The stream that records are put to, which is not there while CREATING (LIFE-005) and may not be while
 /// DELETING (LIFE-012).
 pub(super) fn stream_to_put_to<'a>(

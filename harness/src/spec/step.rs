@@ -8,7 +8,9 @@ use super::effect::Effect;
 use super::input::Input;
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
-use super::{constraints, describe, encryption, iterators, lists, records, streams, tags};
+use super::{
+    constraints, describe, encryption, iterators, lists, monitoring, records, retention, streams, tags,
+};
 
 /// All allowed results of a call, the presumed one first. Empty if the operation is not specified.
 pub fn step(account: &Account, call: &Call, now: Millis) -> Vec<Branch> {
@@ -49,12 +51,16 @@ fn act(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     match context.action {
         Action::AddTagsToStream => tags::add(context, choose),
         Action::CreateStream => streams::create(context, choose),
+        Action::DecreaseStreamRetentionPeriod => retention::decrease(context, choose),
         Action::DeleteStream => streams::delete(context, choose),
         Action::DescribeLimits => Ok(streams::limits(context)),
         Action::DescribeStream => describe::stream(context, choose),
         Action::DescribeStreamSummary => describe::summary(context, choose),
+        Action::DisableEnhancedMonitoring => monitoring::disable(context, choose),
+        Action::EnableEnhancedMonitoring => monitoring::enable(context, choose),
         Action::GetRecords => iterators::records(context),
         Action::GetShardIterator => iterators::iterator(context, choose),
+        Action::IncreaseStreamRetentionPeriod => retention::increase(context, choose),
         Action::ListShards => lists::shards(context, choose),
         Action::ListStreams => lists::streams(context),
         Action::ListTagsForStream => tags::list(context, choose),

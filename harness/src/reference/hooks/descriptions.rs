@@ -94,10 +94,14 @@ const fn described_in(action: Action) -> Option<&'static str> {
         Action::DescribeStreamSummary => Some("StreamDescriptionSummary"),
         Action::AddTagsToStream
         | Action::CreateStream
+        | Action::DecreaseStreamRetentionPeriod
         | Action::DeleteStream
         | Action::DescribeLimits
+        | Action::DisableEnhancedMonitoring
+        | Action::EnableEnhancedMonitoring
         | Action::GetRecords
         | Action::GetShardIterator
+        | Action::IncreaseStreamRetentionPeriod
         | Action::ListShards
         | Action::ListStreams
         | Action::ListTagsForStream

@@ -10,6 +10,7 @@ mod form;
 mod gate;
 mod limits;
 mod memory;
+mod monitoring;
 mod outcome;
 mod output;
 mod records;
@@ -89,6 +90,7 @@ impl Hooks {
         self.limit(hook_call, branch);
         self.effect(hook_call, &mut branch.effect);
         self.tags(hook_call, branch);
+        self.monitoring(hook_call, branch);
         self.put(hook_call, branch);
         self.read(hook_call, branch);
         self.show(hook_call, branch);
@@ -126,7 +128,7 @@ impl Hooks {
             return Duration::ZERO;
         }
         let length = match effect {
-            Effect::Encrypt { .. } => times.update,
+            Effect::Encrypt { .. } | Effect::Retain { .. } | Effect::Monitor { .. } => times.update,
             Effect::Create(_) => times.create,
             Effect::Delete { .. } => times.delete,
             Effect::Nothing | Effect::Put { .. } | Effect::Tag { .. } | Effect::Untag { .. } => {
