@@ -62,12 +62,15 @@ pub enum Action {
     IncreaseStreamRetentionPeriod,
     ListShards,
     ListStreams,
+    ListTagsForResource,
     ListTagsForStream,
     PutRecord,
     PutRecords,
     RemoveTagsFromStream,
     StartStreamEncryption,
     StopStreamEncryption,
+    TagResource,
+    UntagResource,
 }
 
 impl Action {

@@ -74,6 +74,25 @@ pub(super) fn stream_to_put_to<'a>(
     if is_found { Ok(stream) } else { Err(Refusal::no_stream(&stream.name, &context.account.id)) }
 }
 
+/// The stream that `ResourceARN` names. There are no consumers, channels and queues here.
+pub(super) fn resource<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a Stream, Refusal> {
+    if context.input.has("StreamId") {
+        let candidate = choose.candidate(OpenQuestion::StreamIdSupplied);
+        if candidate != Candidate::Ignored {
+            return Err(refused_as(candidate));
+        }
+    }
+    let arn = context.input.text("ResourceARN").unwrap_or_default();
+    let is_stream = StreamArn::read(arn).is_some_and(|parts| !parts.name.contains('/'));
+    if !is_stream {
+        return Err(Refusal::without_text("ResourceNotFoundException"));
+    }
+    let name = by_arn(context, arn, choose)?;
+    // TAG-011; no source has the text.
+    let stream = context.account.stream(&name, context.now);
+    stream.ok_or_else(|| Refusal::without_text("ResourceNotFoundException"))
+}
+
 /// A refusal in one of the classes that bad identification may have; no source has the texts.
 fn refused_as(candidate: Candidate) -> Refusal {
     Refusal::without_text(if candidate == Candidate::Validation {

@@ -27,6 +27,7 @@ mod page;
 mod question;
 mod records;
 mod refusal;
+mod resource_tags;
 mod retention;
 mod sequence;
 mod step;

@@ -97,6 +97,14 @@ pub enum OpenQuestion {
     MetricsWhileUpdating,
     /// A call that would leave the metrics as they are (MON-002).
     MetricsInForce,
+    /// The class in which `TagResource` refuses characters that are not documented (TAG-013).
+    OddCharactersInResourceTags,
+    /// The class in which `TagResource` refuses more than 50 tags (TAG-012).
+    TooManyTagsOfAResource,
+    /// `UntagResource` with a key that the resource does not have (TAG-014).
+    AbsentTagOfAResource,
+    /// `TagResource` and `UntagResource` on a stream that is not ACTIVE (TAG-016).
+    ResourceTagsWhileNotActive,
 }
 
 /// A possible answer to an [`OpenQuestion`].
@@ -215,7 +223,7 @@ impl OpenQuestion {
             Self::RecordTooLargeByItsKey => &[Candidate::Validation, Candidate::InvalidArgument],
             Self::TagsWhileCreating => &[Candidate::InUse, Candidate::NotFound, Candidate::InvalidArgument],
             // AddTagsToStream refuses too many so (TAG-001).
-            Self::TooManyTagsAtCreation => {
+            Self::TooManyTagsAtCreation | Self::TooManyTagsOfAResource => {
                 &[Candidate::InvalidArgument, Candidate::Validation, Candidate::LimitExceeded]
             }
             Self::RecordSizeNotStated => &[Candidate::Absent, Candidate::Shown],
@@ -224,9 +232,12 @@ impl OpenQuestion {
             Self::DecreaseToThePeriodInForce | Self::MetricsInForce => {
                 &[Candidate::NoOp, Candidate::Updating, Candidate::InvalidArgument]
             }
-            Self::RetentionAboveTheMaximum | Self::RetentionBelowOne => {
+            Self::RetentionAboveTheMaximum | Self::RetentionBelowOne | Self::OddCharactersInResourceTags => {
                 &[Candidate::InvalidArgument, Candidate::Validation]
             }
+            // RemoveTagsFromStream ignores such a key (TAG-010).
+            Self::AbsentTagOfAResource => &[Candidate::Accepted, Candidate::InvalidArgument],
+            Self::ResourceTagsWhileNotActive => &[Candidate::InUse, Candidate::Accepted],
             Self::OrderOfRetentionChecks => &[Candidate::StreamFirst, Candidate::RequestFirst],
             Self::RetentionWhileUpdating | Self::MetricsWhileUpdating => {
                 &[Candidate::Before, Candidate::After]

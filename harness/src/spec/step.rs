@@ -9,7 +9,8 @@ use super::input::Input;
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
 use super::{
-    constraints, describe, encryption, iterators, lists, monitoring, records, retention, streams, tags,
+    constraints, describe, encryption, iterators, lists, monitoring, records, resource_tags, retention,
+    streams, tags,
 };
 
 /// All allowed results of a call, the presumed one first. Empty if the operation is not specified.
@@ -63,11 +64,14 @@ fn act(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
         Action::IncreaseStreamRetentionPeriod => retention::increase(context, choose),
         Action::ListShards => lists::shards(context, choose),
         Action::ListStreams => lists::streams(context),
+        Action::ListTagsForResource => resource_tags::list(context, choose),
         Action::ListTagsForStream => tags::list(context, choose),
         Action::PutRecord => records::put(context, choose),
         Action::PutRecords => records::put_many(context, choose),
         Action::RemoveTagsFromStream => tags::remove(context, choose),
         Action::StartStreamEncryption => encryption::start(context, choose),
         Action::StopStreamEncryption => encryption::stop(context, choose),
+        Action::TagResource => resource_tags::tag(context, choose),
+        Action::UntagResource => resource_tags::untag(context, choose),
     }
 }

@@ -104,12 +104,15 @@ const fn described_in(action: Action) -> Option<&'static str> {
         | Action::IncreaseStreamRetentionPeriod
         | Action::ListShards
         | Action::ListStreams
+        | Action::ListTagsForResource
         | Action::ListTagsForStream
         | Action::PutRecord
         | Action::PutRecords
         | Action::RemoveTagsFromStream
         | Action::StartStreamEncryption
-        | Action::StopStreamEncryption => None,
+        | Action::StopStreamEncryption
+        | Action::TagResource
+        | Action::UntagResource => None,
     }
 }
 

@@ -52,7 +52,8 @@ impl<'a> HookCall<'a> {
 
     /// The name of the stream that is meant, or would be.
     fn stream_name(&self) -> Option<&'a str> {
-        self.text("StreamName").or_else(|| self.text("StreamARN")?.rsplit('/').next())
+        let arn = || self.text("StreamARN").or_else(|| self.text("ResourceARN"));
+        self.text("StreamName").or_else(|| arn()?.rsplit('/').next())
     }
 
     /// The stream that is meant, by its name, its ARN or an iterator.
