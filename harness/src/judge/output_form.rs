@@ -26,11 +26,13 @@ struct Outranked {
     fact: &'static str,
 }
 
-const OUTRANKED: [Outranked; 2] = [
+const OUTRANKED: [Outranked; 4] = [
     // Zero where no record has failed.
     Outranked { member: "FailedRecordCount", constraint: Constraint::MinValue(1), fact: "PUT-006" },
     // An empty list on a stream without enhanced monitoring.
     Outranked { member: "ShardLevelMetrics", constraint: Constraint::MinLength(1), fact: "LIFE-001" },
+    Outranked { member: "CurrentShardLevelMetrics", constraint: Constraint::MinLength(1), fact: "MON-004" },
+    Outranked { member: "DesiredShardLevelMetrics", constraint: Constraint::MinLength(1), fact: "MON-004" },
 ];
 
 /// All deviations of an output, types first.

@@ -111,6 +111,12 @@ impl Account {
             Effect::Encrypt { stream, to } => {
                 self.change(&stream, now, |stream| stream.encrypt(to, now, times.update));
             }
+            Effect::Retain { stream, hours } => {
+                self.change(&stream, now, |stream| stream.retain(hours, now, times.update));
+            }
+            Effect::Monitor { stream, metrics } => {
+                self.change(&stream, now, |stream| stream.monitor(metrics, now, times.update));
+            }
         }
     }
 

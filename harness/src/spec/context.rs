@@ -50,20 +50,27 @@ pub struct Branch {
 pub enum Action {
     AddTagsToStream,
     CreateStream,
+    DecreaseStreamRetentionPeriod,
     DeleteStream,
     DescribeLimits,
     DescribeStream,
     DescribeStreamSummary,
+    DisableEnhancedMonitoring,
+    EnableEnhancedMonitoring,
     GetRecords,
     GetShardIterator,
+    IncreaseStreamRetentionPeriod,
     ListShards,
     ListStreams,
+    ListTagsForResource,
     ListTagsForStream,
     PutRecord,
     PutRecords,
     RemoveTagsFromStream,
     StartStreamEncryption,
     StopStreamEncryption,
+    TagResource,
+    UntagResource,
 }
 
 impl Action {

@@ -1,5 +1,7 @@
 //! `DescribeStream` and `DescribeStreamSummary`.
 
+use std::collections::BTreeSet;
+
 use super::Millis;
 use super::chooser::Chooser;
 use super::context::{ActionResult, Context};
@@ -7,6 +9,7 @@ use super::effect::Effect;
 use super::encryption::shown;
 use super::identify;
 use super::input::{Structure, count};
+use super::monitoring::{Metric, listed};
 use super::question::{Candidate, OpenQuestion};
 use super::stream::{MAX_RECORD_KIB, Shard, Status, Stream};
 use crate::model::Value;
@@ -52,17 +55,45 @@ fn max_record_kib(stream: &Stream, choose: &mut Chooser<'_>) -> Option<i64> {
 /// What both show (LIFE-001, LIFE-002, LIFE-019).
 fn head(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> Structure {
     let (encryption_type, key) = shown(stream, now, choose);
-    let monitoring = Value::from([("ShardLevelMetrics", Value::List(Vec::new()))]);
+    let monitoring = Value::from([("ShardLevelMetrics", listed(metrics_shown(stream, now, choose)))]);
     Structure::default()
         .with("StreamName", stream.name.as_str())
         .with("StreamARN", stream.arn.as_str())
         .with("StreamStatus", stream.status(now).as_str())
         .with("StreamModeDetails", mode(stream))
-        .with("RetentionPeriodHours", stream.retention_hours)
+        .with("RetentionPeriodHours", retention_shown(stream, now, choose))
         .with("StreamCreationTimestamp", Value::Time(stream.created))
         .with("EnhancedMonitoring", Value::List(vec![monitoring]))
         .maybe("EncryptionType", encryption_type)
         .maybe("KeyId", key)
+}
+
+/// While UPDATING the old period may be shown or the new one; no source says which.
+fn retention_shown(stream: &Stream, now: Millis, choose: &mut Chooser<'_>) -> i64 {
+    let before = stream.retention_hours(now);
+    match stream.retention_hours_to_be(now) {
+        Some(after)
+            if after != before
+                && choose.candidate(OpenQuestion::RetentionWhileUpdating) == Candidate::After =>
+        {
+            after
+        }
+        Some(_) | None => before,
+    }
+}
+
+/// While UPDATING the old metrics may be shown or the new ones; no source says which.
+fn metrics_shown<'a>(stream: &'a Stream, now: Millis, choose: &mut Chooser<'_>) -> &'a BTreeSet<Metric> {
+    let before = stream.metrics(now);
+    match stream.metrics_to_be(now) {
+        Some(after)
+            if after != before
+                && choose.candidate(OpenQuestion::MetricsWhileUpdating) == Candidate::After =>
+        {
+            after
+        }
+        Some(_) | None => before,
+    }
 }
 
 /// `StreamModeDetails`.

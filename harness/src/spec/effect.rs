@@ -1,8 +1,9 @@
 //! What an accepted call changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::applied::Encryption;
+use super::monitoring::Metric;
 use super::stream::{Blank, NewRecord};
 
 /// What an accepted call changes. Closed: there is no other way to change an account.
@@ -44,5 +45,19 @@ pub enum Effect {
         stream: String,
         /// What will be in force.
         to: Encryption,
+    },
+    /// The stream starts to change how long it keeps its records.
+    Retain {
+        /// The stream's name.
+        stream: String,
+        /// The hours that will be in force.
+        hours: i64,
+    },
+    /// The stream starts to change what is measured for each of its shards.
+    Monitor {
+        /// The stream's name.
+        stream: String,
+        /// What will be measured.
+        metrics: BTreeSet<Metric>,
     },
 }

@@ -48,6 +48,17 @@ pub(super) fn found<'a>(context: Context<'a>, name: &str) -> Result<&'a Stream, 
     stream.ok_or_else(|| Refusal::no_stream(name, &context.account.id))
 }
 
+/// The stream that a change is about, which has to be ACTIVE (LIFE-025, LIFE-032).
+pub(super) fn active<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a Stream, Refusal> {
+    let stream = stream(context, choose)?;
+    match stream.status(context.now) {
+        Status::Active => Ok(stream),
+        status @ (Status::Creating | Status::Updating | Status::Deleting) => {
+            Err(Refusal::not_active(context.account, &stream.name, status))
+        }
+    }
+}
+
 /// The stream that records are put to, which is not there while CREATING (LIFE-005) and may not be while
 /// DELETING (LIFE-012).
 pub(super) fn stream_to_put_to<'a>(
@@ -61,6 +72,25 @@ pub(super) fn stream_to_put_to<'a>(
         Status::Active | Status::Updating => true,
     };
     if is_found { Ok(stream) } else { Err(Refusal::no_stream(&stream.name, &context.account.id)) }
+}
+
+/// The stream that `ResourceARN` names. There are no consumers, channels and queues here.
+pub(super) fn resource<'a>(context: Context<'a>, choose: &mut Chooser<'_>) -> Result<&'a Stream, Refusal> {
+    if context.input.has("StreamId") {
+        let candidate = choose.candidate(OpenQuestion::StreamIdSupplied);
+        if candidate != Candidate::Ignored {
+            return Err(refused_as(candidate));
+        }
+    }
+    let arn = context.input.text("ResourceARN").unwrap_or_default();
+    let is_stream = StreamArn::read(arn).is_some_and(|parts| !parts.name.contains('/'));
+    if !is_stream {
+        return Err(Refusal::without_text("ResourceNotFoundException"));
+    }
+    let name = by_arn(context, arn, choose)?;
+    // TAG-011; no source has the text.
+    let stream = context.account.stream(&name, context.now);
+    stream.ok_or_else(|| Refusal::without_text("ResourceNotFoundException"))
 }
 
 /// A refusal in one of the classes that bad identification may have; no source has the texts.

@@ -6,8 +6,8 @@
 //!
 //! No timers, no I/O and no clock of its own: every function takes `now`. How an answer looks on
 //! the wire is not here (that is [`crate::wire`] and the reference server), nor are signatures,
-//! malformed bodies and type errors, which are answered before a call exists. Resharding, retention,
-//! monitoring, consumers, policies and rate limits are not specified yet.
+//! malformed bodies and type errors, which are answered before a call exists. Resharding, the expiry of
+//! records, consumers, policies and rate limits are not specified yet.
 
 mod account;
 mod applied;
@@ -22,10 +22,13 @@ mod input;
 mod iterators;
 mod kms;
 mod lists;
+mod monitoring;
 mod page;
 mod question;
 mod records;
 mod refusal;
+mod resource_tags;
+mod retention;
 mod sequence;
 mod step;
 mod stream;
@@ -42,6 +45,7 @@ pub use context::{Action, Answer, Branch, Call};
 pub use effect::Effect;
 pub use iterators::iterator_stream;
 pub use kms::{KeyLookup, KeyState, Kms, KmsFault};
+pub use monitoring::Metric;
 pub use question::{Candidate, OpenQuestion};
 pub use refusal::{Message, Refusal};
 pub use sequence::{ParsedSequence, SequenceNumber};

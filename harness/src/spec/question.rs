@@ -80,6 +80,31 @@ pub enum OpenQuestion {
     /// Whether the summary of a stream that was created without `MaxRecordSizeInKiB` shows one
     /// (LIFE-031).
     RecordSizeNotStated,
+    /// Whether `IncreaseStreamRetentionPeriod` to the period in force shows UPDATING (RET-005).
+    IncreaseToThePeriodInForce,
+    /// `DecreaseStreamRetentionPeriod` to the period in force (RET-008).
+    DecreaseToThePeriodInForce,
+    /// The class in which a retention period above 8760 hours is refused (RET-002, RET-006).
+    RetentionAboveTheMaximum,
+    /// The class in which a retention period of less than one hour is refused (KT-092).
+    RetentionBelowOne,
+    /// Which fault of a change of retention is reported if both the stream and the period are at fault
+    /// (ORD-007).
+    OrderOfRetentionChecks,
+    /// What `RetentionPeriodHours` shows while UPDATING. No fact speaks of it.
+    RetentionWhileUpdating,
+    /// What `EnhancedMonitoring` shows while UPDATING. No fact speaks of it.
+    MetricsWhileUpdating,
+    /// A call that would leave the metrics as they are (MON-002).
+    MetricsInForce,
+    /// The class in which `TagResource` refuses characters that are not documented (TAG-013).
+    OddCharactersInResourceTags,
+    /// The class in which `TagResource` refuses more than 50 tags (TAG-012).
+    TooManyTagsOfAResource,
+    /// `UntagResource` with a key that the resource does not have (TAG-014).
+    AbsentTagOfAResource,
+    /// `TagResource` and `UntagResource` on a stream that is not ACTIVE (TAG-016).
+    ResourceTagsWhileNotActive,
 }
 
 /// A possible answer to an [`OpenQuestion`].
@@ -198,10 +223,25 @@ impl OpenQuestion {
             Self::RecordTooLargeByItsKey => &[Candidate::Validation, Candidate::InvalidArgument],
             Self::TagsWhileCreating => &[Candidate::InUse, Candidate::NotFound, Candidate::InvalidArgument],
             // AddTagsToStream refuses too many so (TAG-001).
-            Self::TooManyTagsAtCreation => {
+            Self::TooManyTagsAtCreation | Self::TooManyTagsOfAResource => {
                 &[Candidate::InvalidArgument, Candidate::Validation, Candidate::LimitExceeded]
             }
             Self::RecordSizeNotStated => &[Candidate::Absent, Candidate::Shown],
+            Self::IncreaseToThePeriodInForce => &[Candidate::NoOp, Candidate::Updating],
+            // Terraform's provider called it so in every update, until 2016 (RET-008).
+            Self::DecreaseToThePeriodInForce | Self::MetricsInForce => {
+                &[Candidate::NoOp, Candidate::Updating, Candidate::InvalidArgument]
+            }
+            Self::RetentionAboveTheMaximum | Self::RetentionBelowOne | Self::OddCharactersInResourceTags => {
+                &[Candidate::InvalidArgument, Candidate::Validation]
+            }
+            // RemoveTagsFromStream ignores such a key (TAG-010).
+            Self::AbsentTagOfAResource => &[Candidate::Accepted, Candidate::InvalidArgument],
+            Self::ResourceTagsWhileNotActive => &[Candidate::InUse, Candidate::Accepted],
+            Self::OrderOfRetentionChecks => &[Candidate::StreamFirst, Candidate::RequestFirst],
+            Self::RetentionWhileUpdating | Self::MetricsWhileUpdating => {
+                &[Candidate::Before, Candidate::After]
+            }
         }
     }
 

@@ -8,7 +8,10 @@ use super::effect::Effect;
 use super::input::Input;
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
-use super::{constraints, describe, encryption, iterators, lists, records, streams, tags};
+use super::{
+    constraints, describe, encryption, iterators, lists, monitoring, records, resource_tags, retention,
+    streams, tags,
+};
 
 /// All allowed results of a call, the presumed one first. Empty if the operation is not specified.
 pub fn step(account: &Account, call: &Call, now: Millis) -> Vec<Branch> {
@@ -49,19 +52,26 @@ fn act(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {
     match context.action {
         Action::AddTagsToStream => tags::add(context, choose),
         Action::CreateStream => streams::create(context, choose),
+        Action::DecreaseStreamRetentionPeriod => retention::decrease(context, choose),
         Action::DeleteStream => streams::delete(context, choose),
         Action::DescribeLimits => Ok(streams::limits(context)),
         Action::DescribeStream => describe::stream(context, choose),
         Action::DescribeStreamSummary => describe::summary(context, choose),
+        Action::DisableEnhancedMonitoring => monitoring::disable(context, choose),
+        Action::EnableEnhancedMonitoring => monitoring::enable(context, choose),
         Action::GetRecords => iterators::records(context),
         Action::GetShardIterator => iterators::iterator(context, choose),
+        Action::IncreaseStreamRetentionPeriod => retention::increase(context, choose),
         Action::ListShards => lists::shards(context, choose),
         Action::ListStreams => lists::streams(context),
+        Action::ListTagsForResource => resource_tags::list(context, choose),
         Action::ListTagsForStream => tags::list(context, choose),
         Action::PutRecord => records::put(context, choose),
         Action::PutRecords => records::put_many(context, choose),
         Action::RemoveTagsFromStream => tags::remove(context, choose),
         Action::StartStreamEncryption => encryption::start(context, choose),
         Action::StopStreamEncryption => encryption::stop(context, choose),
+        Action::TagResource => resource_tags::tag(context, choose),
+        Action::UntagResource => resource_tags::untag(context, choose),
     }
 }

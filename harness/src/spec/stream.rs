@@ -2,13 +2,14 @@
 
 use strum::{IntoStaticStr, VariantArray};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::Millis;
 use super::applied::{Applied, Encryption, Mark};
+use super::monitoring::Metric;
 use super::sequence::SequenceNumber;
 
 /// Hours for which records are kept where nobody says otherwise (LIFE-001).
@@ -27,8 +28,6 @@ pub struct Stream {
     pub created: Millis,
     /// Its mode.
     pub mode: Mode,
-    /// Hours for which records are kept.
-    pub retention_hours: i64,
     /// The largest record it takes, as its creation stated it.
     pub max_record_kib: Option<i64>,
     /// Its tags, by key (TAG-002).
@@ -40,6 +39,10 @@ pub struct Stream {
     encryption: Encryption,
     /// The encryption before the last change that has settled, and when it settled.
     previous: Option<(Encryption, Millis)>,
+    /// Hours for which records are kept, as of the last change that has settled.
+    retention_hours: i64,
+    /// What is measured for each shard, as of the last change that has settled.
+    metrics: BTreeSet<Metric>,
     shards: Vec<Arc<Shard>>,
     next_index: u64,
 }
@@ -68,6 +71,10 @@ enum Life {
 enum Change {
     /// The encryption of the records that are put from then on.
     Encryption(Encryption),
+    /// The hours for which records are kept.
+    Retention(i64),
+    /// What is measured for each shard.
+    Metrics(BTreeSet<Metric>),
 }
 
 /// What `StreamStatus` says (LIFE-013).
@@ -175,13 +182,14 @@ impl Stream {
             arn,
             created: now,
             mode: blank.mode,
-            retention_hours: RETENTION_HOURS,
             max_record_kib: blank.max_record_kib,
             tags: blank.tags,
             applied: Applied::default(),
             life: Life::Creating { until: now.saturating_add(lasts) },
             encryption: Encryption::None,
             previous: None,
+            retention_hours: RETENTION_HOURS,
+            metrics: BTreeSet::new(),
             shards: split_evenly(blank.shards, now),
             next_index: 1,
         }
@@ -235,6 +243,54 @@ impl Stream {
         }
     }
 
+    /// The change that is in progress, while UPDATING.
+    fn in_progress(&self, now: Millis) -> Option<&Change> {
+        match &self.life {
+            Life::Updating { until, change } if now < *until => Some(change),
+            Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => None,
+        }
+    }
+
+    /// The change that is over and has not been folded into the state.
+    fn settled(&self, now: Millis) -> Option<&Change> {
+        match &self.life {
+            Life::Updating { until, change } if *until <= now => Some(change),
+            Life::Creating { .. } | Life::Active | Life::Updating { .. } | Life::Deleting { .. } => None,
+        }
+    }
+
+    /// The hours for which records are kept: while UPDATING, those before the change.
+    pub fn retention_hours(&self, now: Millis) -> i64 {
+        match self.settled(now) {
+            Some(Change::Retention(hours)) => *hours,
+            Some(Change::Encryption(_) | Change::Metrics(_)) | None => self.retention_hours,
+        }
+    }
+
+    /// The hours that a change in progress leads to, while UPDATING.
+    pub fn retention_hours_to_be(&self, now: Millis) -> Option<i64> {
+        match self.in_progress(now) {
+            Some(Change::Retention(hours)) => Some(*hours),
+            Some(Change::Encryption(_) | Change::Metrics(_)) | None => None,
+        }
+    }
+
+    /// What is measured for each shard: while UPDATING, what was before the change.
+    pub fn metrics(&self, now: Millis) -> &BTreeSet<Metric> {
+        match self.settled(now) {
+            Some(Change::Metrics(metrics)) => metrics,
+            Some(Change::Encryption(_) | Change::Retention(_)) | None => &self.metrics,
+        }
+    }
+
+    /// What a change in progress leads to, while UPDATING.
+    pub fn metrics_to_be(&self, now: Millis) -> Option<&BTreeSet<Metric>> {
+        match self.in_progress(now) {
+            Some(Change::Metrics(metrics)) => Some(metrics),
+            Some(Change::Encryption(_) | Change::Retention(_)) | None => None,
+        }
+    }
+
     /// The largest record it takes, in bytes.
     pub(super) fn max_record_bytes(&self) -> usize {
         let kib = self.max_record_kib.unwrap_or(MAX_RECORD_KIB);
@@ -271,6 +327,8 @@ impl Stream {
                         let before = std::mem::replace(&mut self.encryption, to.clone());
                         self.previous = Some((before, *until));
                     }
+                    Change::Retention(hours) => self.retention_hours = *hours,
+                    Change::Metrics(metrics) => self.metrics = std::mem::take(metrics),
                 }
                 self.life = Life::Active;
             }
@@ -293,6 +351,16 @@ impl Stream {
     pub(super) fn encrypt(&mut self, to: Encryption, now: Millis, lasts: Millis) {
         self.applied.note(&to, now);
         self.update(Change::Encryption(to), now, lasts);
+    }
+
+    /// Starts to change how long records are kept.
+    pub(super) fn retain(&mut self, hours: i64, now: Millis, lasts: Millis) {
+        self.update(Change::Retention(hours), now, lasts);
+    }
+
+    /// Starts to change what is measured for each shard.
+    pub(super) fn monitor(&mut self, metrics: BTreeSet<Metric>, now: Millis, lasts: Millis) {
+        self.update(Change::Metrics(metrics), now, lasts);
     }
 
     /// Starts a change, which is in force once the stream is ACTIVE again.

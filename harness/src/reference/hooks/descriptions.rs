@@ -94,18 +94,25 @@ const fn described_in(action: Action) -> Option<&'static str> {
         Action::DescribeStreamSummary => Some("StreamDescriptionSummary"),
         Action::AddTagsToStream
         | Action::CreateStream
+        | Action::DecreaseStreamRetentionPeriod
         | Action::DeleteStream
         | Action::DescribeLimits
+        | Action::DisableEnhancedMonitoring
+        | Action::EnableEnhancedMonitoring
         | Action::GetRecords
         | Action::GetShardIterator
+        | Action::IncreaseStreamRetentionPeriod
         | Action::ListShards
         | Action::ListStreams
+        | Action::ListTagsForResource
         | Action::ListTagsForStream
         | Action::PutRecord
         | Action::PutRecords
         | Action::RemoveTagsFromStream
         | Action::StartStreamEncryption
-        | Action::StopStreamEncryption => None,
+        | Action::StopStreamEncryption
+        | Action::TagResource
+        | Action::UntagResource => None,
     }
 }
 

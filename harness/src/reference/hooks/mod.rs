@@ -10,6 +10,7 @@ mod form;
 mod gate;
 mod limits;
 mod memory;
+mod monitoring;
 mod outcome;
 mod output;
 mod records;
@@ -51,7 +52,8 @@ impl<'a> HookCall<'a> {
 
     /// The name of the stream that is meant, or would be.
     fn stream_name(&self) -> Option<&'a str> {
-        self.text("StreamName").or_else(|| self.text("StreamARN")?.rsplit('/').next())
+        let arn = || self.text("StreamARN").or_else(|| self.text("ResourceARN"));
+        self.text("StreamName").or_else(|| arn()?.rsplit('/').next())
     }
 
     /// The stream that is meant, by its name, its ARN or an iterator.
@@ -89,6 +91,7 @@ impl Hooks {
         self.limit(hook_call, branch);
         self.effect(hook_call, &mut branch.effect);
         self.tags(hook_call, branch);
+        self.monitoring(hook_call, branch);
         self.put(hook_call, branch);
         self.read(hook_call, branch);
         self.show(hook_call, branch);
@@ -126,7 +129,7 @@ impl Hooks {
             return Duration::ZERO;
         }
         let length = match effect {
-            Effect::Encrypt { .. } => times.update,
+            Effect::Encrypt { .. } | Effect::Retain { .. } | Effect::Monitor { .. } => times.update,
             Effect::Create(_) => times.create,
             Effect::Delete { .. } => times.delete,
             Effect::Nothing | Effect::Put { .. } | Effect::Tag { .. } | Effect::Untag { .. } => {

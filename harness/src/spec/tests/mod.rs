@@ -1,5 +1,6 @@
 //! The specification held against recorded refusals, and against itself.
 
+mod changes;
 mod encryption;
 mod random;
 mod recorded;

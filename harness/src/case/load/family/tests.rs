@@ -16,6 +16,10 @@ operations:
   - RemoveTagsFromStream
   - StartStreamEncryption
 without:
+  DecreaseStreamRetentionPeriod: a test
+  DisableEnhancedMonitoring: a test
+  EnableEnhancedMonitoring: a test
+  IncreaseStreamRetentionPeriod: a test
   StopStreamEncryption: a stop ends what a start began
 cases:
   by-name:
@@ -52,22 +56,23 @@ fn library(operations: Arc<Source>, family: &str) -> Result<Library, String> {
     if problems.is_empty() { Ok(library) } else { Err(drawn(&problems)) }
 }
 
-const MONITORING: &str = "{effect: changes, addressed-by: [StreamName, StreamARN], with: {ShardLevelMetrics: [ALL]}, checked: true}";
+const WARM: &str =
+    "{effect: changes, addressed-by: [StreamName, StreamARN], with: {WarmThroughputMiBps: 0}, checked: true}";
 
 #[test]
 fn a_new_operation_costs_a_row_and_a_line_of_each_family() {
-    let operations = || with_row("EnableEnhancedMonitoring", MONITORING);
+    let operations = || with_row("UpdateStreamWarmThroughput", WARM);
     let reported = library(operations(), FAMILY).expect_err("the family does not name it");
-    assert!(reported.contains("`for` gives EnableEnhancedMonitoring too"), "{reported}");
-    let family = FAMILY.replace("  - RemoveTags", "  - EnableEnhancedMonitoring\n  - RemoveTags");
+    assert!(reported.contains("`for` gives UpdateStreamWarmThroughput too"), "{reported}");
+    let family = FAMILY.replace("  - RemoveTags", "  - UpdateStreamWarmThroughput\n  - RemoveTags");
     let library = library(operations(), &family).unwrap_or_else(|reported| panic!("{reported}"));
-    let suite = library.suites.iter().find(|suite| suite.name == "enable-enhanced-monitoring/address");
+    let suite = library.suites.iter().find(|suite| suite.name == "update-stream-warm-throughput/address");
     let suite = suite.expect("the family makes a suite for it");
     let StepKind::Call(call) = &suite.cases[0].steps[0].kind else { panic!("a call") };
-    assert_eq!(call.operation.value, "EnableEnhancedMonitoring");
+    assert_eq!(call.operation.value, "UpdateStreamWarmThroughput");
     let Body::Tree(tree) = &call.with else { panic!("a tree") };
     let Node::Map(members) = &tree.node else { panic!("a map") };
-    assert_eq!(members.keys().collect::<Vec<_>>(), ["ShardLevelMetrics"]);
+    assert_eq!(members.keys().collect::<Vec<_>>(), ["WarmThroughputMiBps"]);
 }
 
 /// A family over what only reads, of which all operations but one are left out.
@@ -106,7 +111,16 @@ fn a_new_operation_that_only_reads_costs_a_row_and_its_name_in_each_family() {
     // The row alone says that the call changes nothing, so that it may go to a stream that is shared.
     assert!(library.operations.only_reads("ListStreamConsumers"));
     let changes = with_row("ListStreamConsumers", &row.replace("reads", "changes"));
-    let others = ["AddTagsToStream", "RemoveTagsFromStream", "StartStreamEncryption", "StopStreamEncryption"];
+    let others = [
+        "AddTagsToStream",
+        "DecreaseStreamRetentionPeriod",
+        "DisableEnhancedMonitoring",
+        "EnableEnhancedMonitoring",
+        "IncreaseStreamRetentionPeriod",
+        "RemoveTagsFromStream",
+        "StartStreamEncryption",
+        "StopStreamEncryption",
+    ];
     let others: String = others.iter().map(|name| format!("  {name}: a test\n")).collect();
     let reading =
         READING.replace("[reads]", "[reads, changes]").replace("cases:\n", &format!("{others}cases:\n"));
@@ -134,7 +148,7 @@ fn a_family_asserts_nothing_of_an_operation_that_no_fact_speaks_of() {
     let reported =
         library(with_row("nothing", ""), &FAMILY.replace("ARN-002", "KT-041")).expect_err("no evidence");
     assert!(
-        reported.contains("no fact") && reported.contains("cases/families/address.yaml:17:"),
+        reported.contains("no fact") && reported.contains("cases/families/address.yaml:21:"),
         "{reported}"
     );
 }
@@ -143,17 +157,17 @@ fn a_family_asserts_nothing_of_an_operation_that_no_fact_speaks_of() {
 fn a_wrong_row_is_drawn_on_the_file_of_operations() {
     for (row, title) in [
         (
-            "{effect: changes, addressed-by: [StreamArn], with: {ShardLevelMetrics: [ALL]}}",
+            "{effect: changes, addressed-by: [StreamArn], with: {WarmThroughputMiBps: 0}}",
             "no member `StreamArn`",
         ),
-        ("{effect: changes, with: {ShardLevelMetrics: [ALL]}, checked: yes}", "`checked`"),
-        ("{effect: change, with: {ShardLevelMetrics: [ALL]}}", "`change`"),
-        ("{addressed-by: [StreamName], with: {ShardLevelMetrics: [ALL]}}", "`effect`"),
+        ("{effect: changes, with: {WarmThroughputMiBps: 0}, checked: yes}", "`checked`"),
+        ("{effect: change, with: {WarmThroughputMiBps: 0}}", "`change`"),
+        ("{addressed-by: [StreamName], with: {WarmThroughputMiBps: 0}}", "`effect`"),
         ("{effect: changes, with: {Metrics: [ALL]}}", "`Metrics`"),
-        ("{effect: changes, with: {ShardLevelMetrics: [EVERY]}}", "breaks a constraint"),
+        ("{effect: changes, with: {WarmThroughputMiBps: -1}}", "breaks a constraint"),
         ("{effect: changes, addressed-by: [StreamName]}", "breaks a constraint"),
     ] {
-        let reported = library(with_row("EnableEnhancedMonitoring", row), FAMILY).expect_err(row);
+        let reported = library(with_row("UpdateStreamWarmThroughput", row), FAMILY).expect_err(row);
         assert!(reported.contains(title) && reported.contains("cases/operations.yaml:"), "{row}: {reported}");
     }
     let own = Operations::embedded().source.as_ref().expect("the crate has the file");
