@@ -15,7 +15,7 @@ use crate::report::{Summary, advice};
 use crate::run::{DEFAULT_JOBS, Emit, Journal, Stop, TargetError};
 use crate::wire::{Endpoint, NoAnswerKind};
 
-use super::outcome::Showing;
+use super::outcome::{NoVerdict, Showing};
 use super::setup::{self, Place, Setup};
 
 /// The run that starts on request.
@@ -30,17 +30,6 @@ pub(super) struct Job {
     pub(super) jobs: Option<usize>,
     /// The file that names the requests under way, if the target is in this process.
     pub(super) under_way: Option<PathBuf>,
-}
-
-/// Why a trial has no verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum NoVerdict {
-    /// The run never began; the first to hear it.
-    First(String),
-    /// The run never began, and the reason was reported.
-    AsReportedBefore,
-    /// The run ended without one.
-    LeftOut,
 }
 
 /// A run that starts when the first trial requests its verdict.

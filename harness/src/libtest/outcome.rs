@@ -7,7 +7,16 @@ use crate::log::{Flag, Outcome, TrialVerdict};
 use crate::report::clean;
 use crate::report::terminal::{Options, Style};
 
-use super::background::NoVerdict;
+/// Why a trial has no verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NoVerdict {
+    /// The run never began; the first to hear it.
+    First(String),
+    /// The run never began, and the reason was reported.
+    AsReportedBefore,
+    /// The run ended without one.
+    LeftOut,
+}
 
 /// How failures are drawn.
 pub(super) struct Showing {

@@ -2,18 +2,22 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::HOST;
 use hyper::service::service_fn;
 use hyper::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
@@ -34,7 +38,12 @@ pub struct Running {
 const LONGEST_BODY: usize = 32 * 1024 * 1024;
 /// Bytes of bodies that are held at once, over all connections; further requests wait to be read.
 const BODIES: usize = 256 * 1024 * 1024;
-/// The unit in which [`BODIES`] is shared out, in bytes.
+/// The longest body of a response, in bytes: the records of one GetRecords in base64, with room.
+const LONGEST_REPLY: usize = 16 * 1024 * 1024;
+/// Bytes of responses that are held until their readers have taken them, over all connections; further
+/// requests wait for their response.
+const REPLIES: usize = 256 * 1024 * 1024;
+/// The unit in which [`BODIES`] and [`REPLIES`] are shared out, in bytes.
 const BLOCK: usize = 4 * 1024;
 /// Requests of one HTTP/2 connection that are read at once, so that bodies stay within bounds.
 const STREAMS: u32 = 100;
@@ -93,7 +102,7 @@ impl Drop for Running {
 /// Accepts connections until it is aborted, which aborts the connections too.
 async fn accept(listener: TcpListener, service: Arc<Service>, read_timeout: Duration, most: usize) {
     let free = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
-    let bodies = Arc::new(Semaphore::new(BODIES / BLOCK));
+    let room = Arc::new(Room::default());
     let mut connections = JoinSet::new();
     loop {
         let next = async {
@@ -104,9 +113,9 @@ async fn accept(listener: TcpListener, service: Arc<Service>, read_timeout: Dura
         tokio::select! {
             (permit, accepted) = next => match accepted {
                 Ok((stream, _peer)) => {
-                    let (service, bodies) = (Arc::clone(&service), Arc::clone(&bodies));
+                    let (service, room) = (Arc::clone(&service), Arc::clone(&room));
                     connections.spawn(async move {
-                        serve(stream, service, bodies, read_timeout).await;
+                        serve(stream, service, room, read_timeout).await;
                         drop(permit);
                     });
                 }
@@ -115,6 +124,55 @@ async fn accept(listener: TcpListener, service: Arc<Service>, read_timeout: Dura
             },
             Some(_ended) = connections.join_next() => {}
         }
+    }
+}
+
+/// Room for the bodies that are held at once, in blocks. Requests and responses have rooms of their own: a
+/// request that is held must not keep its response from being made.
+#[derive(Debug)]
+struct Room {
+    requests: Arc<Semaphore>,
+    replies: Arc<Semaphore>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        let blocks = |bytes: usize| Arc::new(Semaphore::new(bytes / BLOCK));
+        Self { requests: blocks(BODIES), replies: blocks(REPLIES) }
+    }
+}
+
+impl Room {
+    /// Waits for room for so many bytes; it is free again once the permit is dropped.
+    async fn for_bytes(of: &Arc<Semaphore>, bytes: usize) -> io::Result<OwnedSemaphorePermit> {
+        let blocks = u32::try_from(bytes.div_ceil(BLOCK)).map_err(io::Error::other)?;
+        Arc::clone(of).acquire_many_owned(blocks).await.map_err(io::Error::other)
+    }
+}
+
+/// A response's body, which takes its room until it is sent or its connection is closed.
+struct Held {
+    body: ReplyBody,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Body for Held {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -148,14 +206,14 @@ impl InHand {
     }
 }
 
-async fn serve(stream: TcpStream, service: Arc<Service>, bodies: Arc<Semaphore>, read_timeout: Duration) {
+async fn serve(stream: TcpStream, service: Arc<Service>, room: Arc<Room>, read_timeout: Duration) {
     // A peer that has gone already is noticed by the connection itself.
     let _gone = stream.set_nodelay(true);
     let in_hand = Arc::new(InHand(watch::Sender::new(0)));
     let counted = Arc::clone(&in_hand);
     let respond = service_fn(move |request| {
         let guard = counted.one_more();
-        let responded = respond(request, Arc::clone(&service), Arc::clone(&bodies), read_timeout);
+        let responded = respond(request, Arc::clone(&service), Arc::clone(&room), read_timeout);
         async move {
             let response = responded.await;
             drop(guard);
@@ -177,17 +235,16 @@ async fn serve(stream: TcpStream, service: Arc<Service>, bodies: Arc<Semaphore>,
 async fn respond(
     request: Request<Incoming>,
     service: Arc<Service>,
-    bodies: Arc<Semaphore>,
+    room: Arc<Room>,
     read_timeout: Duration,
 ) -> io::Result<Response<ReplyBody>> {
     let (parts, body) = request.into_parts();
     // As the client states it; in chunks it may be as long as any.
     let length = body.size_hint().upper().unwrap_or(LONGEST_BODY as u64);
-    let Some(blocks) = usize::try_from(length).ok().filter(|length| *length <= LONGEST_BODY) else {
+    let Some(length) = usize::try_from(length).ok().filter(|length| *length <= LONGEST_BODY) else {
         return Reply::too_large().into_response(&service.ids);
     };
-    let blocks = u32::try_from(blocks.div_ceil(BLOCK)).map_err(io::Error::other)?;
-    let reserved = Arc::clone(&bodies).acquire_many_owned(blocks).await.map_err(io::Error::other)?;
+    let reserved = Room::for_bytes(&room.requests, length).await?;
     let body = match timeout(read_timeout, Limited::new(body, LONGEST_BODY).collect()).await? {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
@@ -210,6 +267,7 @@ async fn respond(
             headers.push(("host", authority.as_str()));
         }
     }
+    let mut for_reply = Room::for_bytes(&room.replies, LONGEST_REPLY).await?;
     let reply = service.respond(&wire::Incoming {
         method: parts.method.as_str(),
         path: parts.uri.path(),
@@ -218,8 +276,18 @@ async fn respond(
         body: &body,
     });
     drop((body, reserved));
-    if !reply.held_back.is_zero() {
-        tokio::time::sleep(reply.held_back).await;
+    let held_back = reply.held_back;
+    let response = reply.into_response(&service.ids).map(|response| {
+        let length =
+            response.body().size_hint().exact().map_or(LONGEST_REPLY, |length| {
+                usize::try_from(length).unwrap_or(usize::MAX).min(LONGEST_REPLY)
+            });
+        let surplus = for_reply.num_permits().saturating_sub(length.div_ceil(BLOCK));
+        drop(for_reply.split(surplus));
+        response.map(|body| BoxBody::new(Held { body, _room: for_reply }))
+    });
+    if !held_back.is_zero() {
+        tokio::time::sleep(held_back).await;
     }
-    reply.into_response(&service.ids)
+    response
 }

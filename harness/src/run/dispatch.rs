@@ -219,7 +219,10 @@ async fn measured(
     changes: &BTreeSet<Change>,
 ) -> Lengths {
     loop {
-        let epoch = epochs.up().await;
+        let epoch = tokio::select! {
+            epoch = epochs.up() => epoch,
+            () = session.stopped() => return Lengths::default(),
+        };
         let (lengths, error) = tokio::select! {
             measured = calibration::measure(session, fixtures, changes) => measured,
             () = session.stopped() => return Lengths::default(),
@@ -303,12 +306,15 @@ impl Run {
         // one during which it ends again is to blame.
         suspects.sort_by_key(|suspect| self.epochs.rank(&suspect.trial.id));
         for suspect in suspects {
-            match self.carry_out(suspect, &Semaphore::new(1), u32::MAX, None, Beside::None).await {
+            let one = Semaphore::new(1);
+            let came_to = tokio::select! {
+                came_to = self.carry_out(suspect, &one, u32::MAX, None, Beside::None) => came_to,
+                // Also while the process is started again, which may take minutes.
+                () = self.field.session.stopped() => break,
+            };
+            match came_to {
                 CameTo::Verdict(verdict) => emit(*verdict),
                 CameTo::Unsettled(_) | CameTo::Suspect(_) => {}
-            }
-            if self.field.session.is_stopped() {
-                break;
             }
         }
         // All third attempts together may take as long as the run before them. What was violated once comes

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::applied::Encryption;
-use super::monitoring::Metric;
+use super::metric::Metric;
 use super::stream::{Blank, NewRecord};
 
 /// What an accepted call changes. Closed: there is no other way to change an account.

@@ -2,36 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use strum::{IntoStaticStr, VariantArray};
+use strum::VariantArray as _;
 
 use super::chooser::Chooser;
 use super::context::{ActionResult, Context};
 use super::effect::Effect;
 use super::identify;
 use super::input::{Input, Structure};
+use super::metric::Metric;
 use super::question::{Candidate, OpenQuestion};
 use super::refusal::Refusal;
 use crate::model::Value;
-
-/// What can be measured for each shard (MON-001).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
-#[expect(missing_docs, reason = "the names are the service's own")]
-pub enum Metric {
-    IncomingBytes,
-    IncomingRecords,
-    OutgoingBytes,
-    OutgoingRecords,
-    WriteProvisionedThroughputExceeded,
-    ReadProvisionedThroughputExceeded,
-    IteratorAgeMilliseconds,
-}
-
-impl Metric {
-    /// As on the wire.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-}
 
 /// `EnableEnhancedMonitoring`.
 pub(super) fn enable(context: Context<'_>, choose: &mut Chooser<'_>) -> ActionResult {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Millis;
 use super::applied::{Applied, Encryption, Mark};
-use super::monitoring::Metric;
+use super::metric::Metric;
 use super::sequence::SequenceNumber;
 
 /// Hours for which records are kept where nobody says otherwise (LIFE-001).

@@ -2,11 +2,11 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::cli::exit::Exit;
-use crate::cli::problem::Problem;
+use super::super::exit::Exit;
+use super::super::problem::Problem;
 
 /// The signals that request a program to end. The terminal sends the last one when it is closed.
-pub(in crate::cli) struct Signals {
+pub(in super::super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hang_up: Signal,
@@ -14,7 +14,7 @@ pub(in crate::cli) struct Signals {
 
 impl Signals {
     /// From now on the signals do not end the program.
-    pub(in crate::cli) fn new() -> Result<Self, Problem> {
+    pub(in super::super) fn new() -> Result<Self, Problem> {
         let listen = |kind| {
             signal(kind).map_err(|error| Problem::new(Exit::Bug, format!("listen for signals: {error}")))
         };
@@ -26,7 +26,7 @@ impl Signals {
     }
 
     /// Waits for one of them.
-    pub(in crate::cli) async fn next(&mut self) {
+    pub(in super::super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
