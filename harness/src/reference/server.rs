@@ -291,3 +291,26 @@ async fn respond(
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::Full;
+
+    #[tokio::test]
+    async fn a_response_takes_its_room_until_it_is_read_and_none_from_requests() {
+        let room = Room::default();
+        let all = room.replies.available_permits();
+        let requests = room.requests.available_permits();
+        let permit = Room::for_bytes(&room.replies, 3 * BLOCK + 1).await.expect("there is room");
+        let body = BoxBody::new(Full::new(Bytes::from_static(b"a")).map_err(|never| match never {}));
+        let held = Held { body, _room: permit };
+        assert_eq!(held.size_hint().exact(), Some(1));
+        assert_eq!(
+            (room.replies.available_permits(), room.requests.available_permits()),
+            (all - 4, requests)
+        );
+        let collected = held.collect().await.expect("a body").to_bytes();
+        assert_eq!((&*collected, room.replies.available_permits()), (b"a".as_slice(), all));
+    }
+}

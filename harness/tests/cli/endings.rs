@@ -284,3 +284,33 @@ fn probes_go_out_within_the_budget_of_jobs() {
         assert!(proxy.most_in_flight() <= most, "--jobs {jobs}: {} at once", proxy.most_in_flight());
     }
 }
+
+#[test]
+fn a_signal_ends_a_run_whose_target_never_comes_up_again() {
+    let scratch = Scratch::new();
+    let (pid, port) = (scratch.path("pid"), free_port());
+    // The first process can be ended while a stream is created; the second one never listens.
+    let script = scratch.write(
+        "start.sh",
+        &format!(
+            "if [ -e {pid} ]; then touch {pid}.again; exec sleep 600; fi\n\
+             echo $$ > {pid}\n\
+             exec '{PROGRAM}' serve --listen 127.0.0.1:{port} --transition 60s\n"
+        ),
+    );
+    let (spawn, ready) = (format!("sh {script}"), format!("http://127.0.0.1:{port}"));
+    let trial = "start-stream-encryption/transition/active-updating-active";
+    let child =
+        command(&["run", "-q", "--spawn", &spawn, "--ready", &ready, trial]).spawn().expect("a child");
+    until("the first process listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let other = Other::of(&ready);
+    until("a stream is made", || !other.streams().is_empty());
+    let first = std::fs::read_to_string(&pid).expect("a number");
+    let killed = std::process::Command::new("kill").args(["-KILL", first.trim()]).status();
+    assert!(killed.is_ok_and(|status| status.success()));
+    let again = format!("{pid}.again");
+    until("the second process runs", || std::path::Path::new(&again).exists());
+    signal(&child, "INT");
+    // It would wait 120 s for the process to listen.
+    ended_within(child, Duration::from_secs(33)).0.expect(5);
+}

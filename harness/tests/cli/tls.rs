@@ -119,7 +119,8 @@ fn insecure_is_reported_on_the_error_stream_and_in_the_log() {
     let secured = Secured::before(&served.endpoint, "another.host");
     let log = scratch.path("run.jsonl");
     let reported = "the certificate of https://127.0.0.1:";
-    run(&scratch, &["run", "-q", "--log", &log, "--endpoint", &secured.endpoint, "--insecure", QUICK])
+    let arguments = ["-q", "--log", &log, "--endpoint", &secured.endpoint, "--insecure", "--notices", QUICK];
+    run(&scratch, &[&["run"], &arguments[..]].concat())
         .expect(0)
         .says(&[reported, "was not checked"])
         .complains(&["warning: --insecure: ", reported]);
@@ -127,7 +128,7 @@ fn insecure_is_reported_on_the_error_stream_and_in_the_log() {
     assert!(text.contains("was not checked: any is taken"), "{text}");
     let header = text.lines().next().expect("a header");
     assert!(header.contains("\"--insecure\""), "{header}");
-    run(&scratch, &["judge", &log]).expect(0).says(&["was not checked"]);
+    run(&scratch, &["judge", &log, "--notices"]).expect(0).says(&["was not checked"]);
 
     let plain = run(&scratch, &["run", "-q", "--endpoint", &served.endpoint, "--insecure", QUICK]).expect(0);
     assert_eq!(plain.err, "", "there is no certificate to look at");
