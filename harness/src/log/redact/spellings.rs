@@ -12,6 +12,12 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 /// reader busy.
 const DEEPEST: usize = 8;
 
+/// Bytes between two groups or lines that are followed.
+const LONGEST_GAP: usize = 64;
+
+/// Bytes of a character reference up to its semicolon, leading zeros among them.
+const LONGEST_REFERENCE: usize = 24;
+
 /// Named character references of what may stand in a secret.
 const NAMED: [(&[u8], u8); 8] = [
     (b"lt", b'<'),
@@ -30,6 +36,8 @@ pub(super) struct Needle {
     length: usize,
     /// True if letters count in either case.
     any_case: bool,
+    /// True for base64 and hex, whose characters may be written in groups and lines.
+    in_groups: bool,
     /// Bits of the secret in the characters before and after, which base64 shares with its neighbours.
     shared: (bool, bool),
     /// What is put in its place.
@@ -39,15 +47,16 @@ pub(super) struct Needle {
 impl Needle {
     /// All that one secret may look like.
     pub(super) fn all_of(secret: &str, stand_in: &'static str) -> Vec<Self> {
-        let needle = |text: &str, any_case, shared| Self {
+        let needle = |text: &str, any_case, in_groups, shared| Self {
             characters: text.chars().collect(),
             length: text.len(),
             any_case,
+            in_groups,
             shared,
             stand_in,
         };
         let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-        let mut all = vec![needle(&hex, true, (false, false))];
+        let mut all = vec![needle(&hex, true, true, (false, false))];
         for before in 0..3 {
             let mut bytes = vec![0; before];
             bytes.extend(secret.bytes());
@@ -56,13 +65,13 @@ impl Needle {
             let pure = (before * 8).div_ceil(6)..bits / 6;
             for coded in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
                 let shared = (before != 0, !bits.is_multiple_of(6));
-                let needle = needle(&coded[pure.clone()], false, shared);
+                let needle = needle(&coded[pure.clone()], false, true, shared);
                 if !all.iter().any(|other: &Self| other.characters == needle.characters) {
                     all.push(needle);
                 }
             }
         }
-        all.push(needle(secret, true, (false, false)));
+        all.push(needle(secret, true, false, (false, false)));
         all
     }
 
@@ -105,10 +114,14 @@ impl Needle {
     fn end_of(&self, text: &[u8], at: usize, ends: &mut Ends) -> Option<usize> {
         ends.now.clear();
         ends.now.push(at);
-        for wanted in &self.characters {
+        for (index, wanted) in self.characters.iter().enumerate() {
             ends.next.clear();
             for at in &ends.now {
                 self.after(text, *at, *wanted, &mut ends.next);
+                let gap = if index == 0 { 0 } else { self.gap(&text[*at..]) };
+                if gap > 0 {
+                    self.after(text, *at + gap, *wanted, &mut ends.next);
+                }
             }
             std::mem::swap(&mut ends.now, &mut ends.next);
             if ends.now.is_empty() {
@@ -118,6 +131,27 @@ impl Needle {
             ends.now.dedup();
         }
         ends.now.last().copied()
+    }
+
+    /// Bytes that may stand between two characters: what parts groups and lines, or a soft line break.
+    fn gap(&self, text: &[u8]) -> usize {
+        if !self.in_groups {
+            let breaks: [&[u8]; 4] = [b"=\n", b"=\r\n", b"=\\n", b"=\\r\\n"];
+            return breaks.iter().find(|found| text.starts_with(found)).map_or(0, |found| found.len());
+        }
+        let mut length = 0;
+        while length < LONGEST_GAP {
+            length += match text.get(length) {
+                Some(b' ' | b'\t' | b'\r' | b'\n') => 1,
+                Some(b':' | b'-') if self.any_case => 1,
+                Some(b'\\' | b'%' | b'&') => match unescaped(&text[length..]) {
+                    Some((0x09 | 0x0a | 0x0d | 0x20, escape)) => escape,
+                    _ => break,
+                },
+                _ => break,
+            };
+        }
+        length
     }
 
     /// Adds where the text goes on behind a wanted character: taken as it is, and taken as an escape.
@@ -192,6 +226,7 @@ fn backslashed(text: &[u8]) -> Option<(u32, usize)> {
                 .map(|number| (number, digits + 3))
         }
         b'u' => by_digits(rest.get(1..5)?, 16).map(|number| (number, 5)),
+        b'U' => by_digits(rest.get(1..9)?, 16).map(|number| (number, 9)),
         b'x' => by_digits(rest.get(1..3)?, 16).map(|number| (number, 3)),
         b'0'..=b'7' => by_digits(rest.get(..3)?, 8).map(|number| (number, 3)),
         b'a' => Some((0x07, 1)),
@@ -221,7 +256,7 @@ fn percent(text: &[u8]) -> Option<(u32, usize)> {
 fn reference(text: &[u8]) -> Option<(u32, usize)> {
     let again = text[1..].chunks_exact(4).take(DEEPEST).take_while(|four| *four == b"amp;").count() * 4;
     let rest = &text[1 + again..];
-    let end = rest.iter().take(DEEPEST + 2).position(|byte| *byte == b';')?;
+    let end = rest.iter().take(LONGEST_REFERENCE).position(|byte| *byte == b';')?;
     let name = &rest[..end];
     let number = match name {
         [b'#', b'x' | b'X', digits @ ..] => by_digits(digits, 16)?,

@@ -167,3 +167,30 @@ fn a_word_that_is_no_secret_is_left_alone() {
     });
     assert_eq!(redactor.text("a test"), "a test");
 }
+
+#[test]
+fn a_secret_is_found_in_lines_and_groups() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    let redactor = Redactor::of(&Credentials { secret_key: SECRET.to_owned(), ..planted() });
+    let parted = |text: &str, size: usize, by: &str| {
+        let groups: Vec<_> = text.as_bytes().chunks(size).map(String::from_utf8_lossy).collect();
+        groups.join(by)
+    };
+    let coded = STANDARD.encode(SECRET);
+    let mut spellings = vec![
+        SECRET.bytes().map(|byte| format!("\\U{byte:08x}")).collect(),
+        SECRET.bytes().map(|byte| format!("&#{byte:010};")).collect(),
+    ];
+    for by in ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", " "] {
+        spellings.push(parted(&coded, 19, by));
+        spellings.push(parted(&hex(SECRET), 2, by));
+    }
+    spellings.extend([":", "-"].map(|by| parted(&hex(SECRET), 2, by)));
+    spellings.extend(["=\n", "=\r\n", "=\\n"].map(|by| parted(SECRET, 13, by)));
+    for spelled in spellings {
+        let redacted = redactor.text(&format!("a {spelled} b"));
+        assert!(redacted.starts_with("a [secret key]"), "{spelled}: {redacted}");
+        assert!(redacted.len() <= "a [secret key]xx== b".len(), "{spelled}: {redacted}");
+    }
+}

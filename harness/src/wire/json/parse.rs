@@ -7,6 +7,7 @@ use indexmap::map::Entry;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use crate::model::Value;
+use crate::wire::cbor::MAX_ITEMS;
 use crate::wire::document::{DecodeError, Document, MAX_DEPTH, TextPlace, note_duplicate, prefix_paths};
 
 /// Reads one JSON value that takes the whole text, white space around it aside.
@@ -17,16 +18,17 @@ use crate::wire::document::{DecodeError, Document, MAX_DEPTH, TextPlace, note_du
 /// # Errors
 ///
 /// Anything but one value: nothing at all, a byte order mark, bytes after the value, text that is
-/// not UTF-8, lone surrogates, nesting beyond [`MAX_DEPTH`], numbers beyond an `f64`.
+/// not UTF-8, lone surrogates, nesting beyond [`MAX_DEPTH`], more than
+/// [`MAX_ITEMS`] values and names, numbers beyond an `f64`.
 pub fn parse(bytes: &[u8]) -> Result<Document, DecodeError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| DecodeError::at(bytes, error.valid_up_to(), "not UTF-8".to_owned()))?;
     if text.starts_with('\u{feff}') {
         return Err(DecodeError::at(bytes, 0, "a byte order mark stands before the value".to_owned()));
     }
-    let mut duplicates = Vec::new();
+    let (mut duplicates, mut items) = (Vec::new(), 0);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    PlainValue { depth: 0, duplicates: &mut duplicates }
+    PlainValue { depth: 0, items: &mut items, duplicates: &mut duplicates }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map(|value| Document { value, duplicates })
@@ -78,11 +80,22 @@ const fn is_continuation(byte: u8) -> bool {
 struct PlainValue<'a> {
     /// Lists and objects around it.
     depth: usize,
+    /// Values and names read so far in the whole text.
+    items: &'a mut usize,
     /// Paths of repeated members, relative to this value for those added while it is read.
     duplicates: &'a mut Vec<String>,
 }
 
 impl PlainValue<'_> {
+    /// One more value or name: each takes many times the memory of its text.
+    fn count<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        *self.items += 1;
+        if *self.items > MAX_ITEMS {
+            return Err(E::custom(format_args!("more than {MAX_ITEMS} items")));
+        }
+        Ok(())
+    }
+
     /// One level deeper.
     fn deeper<E: serde::de::Error>(&self) -> Result<usize, E> {
         if self.depth == MAX_DEPTH {
@@ -95,7 +108,8 @@ impl PlainValue<'_> {
 impl<'de> DeserializeSeed<'de> for PlainValue<'_> {
     type Value = Value;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(mut self, deserializer: D) -> Result<Value, D::Error> {
+        self.count()?;
         deserializer.deserialize_any(self)
     }
 }
@@ -140,7 +154,7 @@ impl<'de> Visitor<'de> for PlainValue<'_> {
         let mut elements = Vec::new();
         loop {
             let from = self.duplicates.len();
-            let seed = PlainValue { depth, duplicates: &mut *self.duplicates };
+            let seed = PlainValue { depth, items: &mut *self.items, duplicates: &mut *self.duplicates };
             let Some(element) = access.next_element_seed(seed)? else {
                 return Ok(Value::List(elements));
             };
@@ -149,12 +163,14 @@ impl<'de> Visitor<'de> for PlainValue<'_> {
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
         let depth = self.deeper::<A::Error>()?;
         let mut members: IndexMap<String, Value> = IndexMap::new();
         while let Some(name) = access.next_key::<String>()? {
+            self.count()?;
             let from = self.duplicates.len();
-            let value = access.next_value_seed(PlainValue { depth, duplicates: &mut *self.duplicates })?;
+            let seed = PlainValue { depth, items: &mut *self.items, duplicates: &mut *self.duplicates };
+            let value = access.next_value_seed(seed)?;
             prefix_paths(self.duplicates, from, &name);
             match members.entry(name) {
                 Entry::Occupied(mut earlier) => {

@@ -15,6 +15,17 @@ fn place(text: &[u8]) -> (usize, usize, usize, String) {
 }
 
 #[test]
+fn a_body_holds_no_more_items_than_one_in_cbor() {
+    use crate::wire::cbor::MAX_ITEMS;
+    let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
+    parse(list(MAX_ITEMS - 1).as_bytes()).unwrap();
+    let refused = place(list(MAX_ITEMS).as_bytes()).3;
+    assert_eq!(refused, format!("more than {MAX_ITEMS} items"));
+    let members = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(MAX_ITEMS / 2));
+    assert_eq!(place(members.as_bytes()).3, format!("more than {MAX_ITEMS} items"));
+}
+
+#[test]
 fn members_keep_their_order_and_text_is_compact() {
     let value = Value::from([
         ("B", Value::List(vec![Value::Null, Value::Bool(true), Value::Integer(-7)])),
