@@ -85,6 +85,11 @@ impl Runs<'_> {
     async fn against(&self, ready: &Ready) -> Result<Came, Problem> {
         let mut came = Came::default();
         for run in 0..self.args.times {
+            self.stop.end_overdue();
+            if self.stop.reason().is_some() {
+                came.cut_short = Some(self.cut_short(run, None));
+                return Ok(came);
+            }
             let log = self.logs.get(run).map(|path| LogWriter::create(path)).transpose();
             let outputs = Outputs::quiet(log.map_err(unwritable)?);
             let settings = self.settings.clone();

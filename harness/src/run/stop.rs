@@ -21,6 +21,8 @@ struct StopState {
     ledger: Ledger,
     /// When the budget of the run is over; never set without a budget.
     ends_at: OnceLock<Timestamp>,
+    /// The budget, if it was over during a clean-up.
+    overdue: OnceLock<Duration>,
 }
 
 /// Why a run was ended early.
@@ -55,10 +57,20 @@ impl Stop {
         self.0.ends_at.get().copied()
     }
 
-    /// Ends the run, unless it has come to its clean-up: that has a deadline of its own.
+    /// Ends the run, unless it has come to its clean-up: that has a deadline of its own. What would begin
+    /// after it is for [`Self::end_overdue`] to keep from beginning.
     pub fn end_budget(&self, budget: Duration) {
         if self.0.ledger.clean_up().is_none() {
             self.stop_because(StopReason::Budget(budget));
+        } else {
+            self.0.overdue.get_or_init(|| budget);
+        }
+    }
+
+    /// Ends what has not begun yet if the budget was over during a clean-up.
+    pub fn end_overdue(&self) {
+        if let Some(budget) = self.0.overdue.get() {
+            self.stop_because(StopReason::Budget(*budget));
         }
     }
 

@@ -226,8 +226,8 @@ fn now(response: &ResponseText) -> Timestamp {
 }
 
 /// Deletes streams; returns those that are not known to be gone, with the answer. An accepted deletion is
-/// not yet a deletion, and a stream that is in a transition can be deleted once it has settled: the sweep
-/// waits for all of them together as long as a transition may take on the target.
+/// not yet a deletion, and a stream that is in a transition can be deleted once it has settled: each of both
+/// may take as long as a transition may take on the target, of all streams at the same time.
 pub async fn delete(
     target: &Target,
     resources: &Arc<Resources>,
@@ -236,15 +236,13 @@ pub async fn delete(
 ) -> Vec<(String, String)> {
     let session = Arc::new(session(target));
     let at_once = Arc::new(Semaphore::new(AT_ONCE));
-    let give_up = Instant::now() + target.transition_deadline;
     let mut deletions = JoinSet::new();
     for name in names {
         let (session, at_once, name) = (Arc::clone(&session), Arc::clone(&at_once), name.clone());
         let resources = Arc::clone(resources);
         let located = Located::new(&resources.stream, &name, Bindings::default());
         deletions.spawn(async move {
-            let _permit = at_once.acquire().await;
-            let refused = delete_one(&session, &resources, &located, give_up).await;
+            let refused = delete_one(&session, &resources, &located, &at_once).await;
             refused.map(|answer| (name, answer))
         });
     }
@@ -258,8 +256,9 @@ async fn delete_one(
     session: &Session,
     resources: &Resources,
     located: &Located,
-    give_up: Instant,
+    at_once: &Semaphore,
 ) -> Option<String> {
+    let give_up = Instant::now() + session.target.transition_deadline;
     let delete = &located.kind.delete;
     let input = match located.input(&delete.with) {
         Ok(input) => input,
@@ -269,12 +268,15 @@ async fn delete_one(
     let mut pause = Duration::from_millis(5);
     let (mut broken, mut parts_deleted) = (0, false);
     loop {
+        // Only requests are counted: who waits keeps nobody else from being deleted.
+        let permit = at_once.acquire().await;
         let decoded = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed.decoded;
+        drop(permit);
         if is_gone(&located.kind, &decoded) {
             return None;
         }
         if decoded.is_success() {
-            return still_there(session, located, give_up).await;
+            return still_there(session, located, at_once).await;
         }
         // A stream that is being created or encrypted can be deleted once it has settled.
         let passes = match &decoded {
@@ -290,6 +292,7 @@ async fn delete_one(
         }
         // A stream may be kept by what belongs to it.
         if !std::mem::replace(&mut parts_deleted, true) {
+            let _permit = at_once.acquire().await;
             parts::delete(session, resources, located).await;
         }
         sleep(pause).await;
@@ -299,13 +302,15 @@ async fn delete_one(
 
 /// Waits until an accepted deletion is over; what the target says of the stream if it is not known to be gone
 /// at the deadline.
-async fn still_there(session: &Session, located: &Located, give_up: Instant) -> Option<String> {
+async fn still_there(session: &Session, located: &Located, at_once: &Semaphore) -> Option<String> {
+    let give_up = Instant::now() + session.target.transition_deadline;
     let kind = &located.kind;
     let address = located.address().ok()?;
     let mut pause = Duration::from_millis(5);
     loop {
         let mut last = "no description".to_owned();
         for call in &kind.describe {
+            let _permit = at_once.acquire().await;
             let decoded = match request(session, &call.operation.value, &address).await {
                 Ok(observed) => observed.decoded,
                 Err(error) => return Some(format!("the deletion was accepted, and then: {error}")),
@@ -331,10 +336,18 @@ fn session(target: &Target) -> Session {
     Session::new(target.clone(), Model::embedded(), Arc::new(|_| {}), Redactor::none(), Stop::default())
 }
 
-/// Sends a call. What the target refuses is an answer too.
+/// Sends a call that may be sent again. What the target refuses is an answer too. A server may close a
+/// connection just when it is used again: after the first such close each request has a connection of its own.
 async fn request(session: &Session, operation: &str, input: &Value) -> Result<Observed, TargetError> {
     let outgoing = Outgoing::call(session.model, operation, input);
-    let observed = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await.observed;
+    let mut exchanged = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await;
+    for _ in 1..MOST_TRIES {
+        if !exchanged.reused_and_closed {
+            break;
+        }
+        exchanged = session.exchange(Tag::of_run(Role::Cleanup), &outgoing).await;
+    }
+    let observed = exchanged.observed;
     match &observed.exchange.response {
         ResponseText::None(none) => {
             Err(TargetError::NoAnswer { endpoint: session.target.endpoint.clone(), why: none.clone() })

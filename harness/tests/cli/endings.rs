@@ -188,6 +188,20 @@ fn a_budget_ends_a_run_and_reports_what_was_reached() {
 }
 
 #[test]
+fn a_budget_that_is_over_during_a_clean_up_lets_no_further_run_begin() {
+    // The deletions of each run are answered so late that the budget is over before them.
+    let served = Served::start(&["--transition", "20ms"]);
+    let proxy = Proxy::start(&served.endpoint, |operation| match operation {
+        "DeleteStream" => Handling::LateResponse(Duration::from_secs(6)),
+        _ => Handling::Pass,
+    });
+    let arguments = ["--times", "50", "--budget", "4s", "-q", "--endpoint", &proxy.endpoint];
+    let child = command(&[&["repeat"], &arguments[..], &[REFUSAL]].concat()).spawn().expect("a child");
+    let ended = ended_within(child, Duration::from_secs(40)).0.expect(5);
+    ended.complains(&["the time budget of 4 s was over", "of 50 runs came to their end"]);
+}
+
+#[test]
 fn a_budget_that_is_not_used_up_changes_nothing() {
     run(&["run", "-q", "--budget", "5m", super::support::QUICK]).expect(0);
     for value in ["0s", "soon", "800ms", "8d", "-5m"] {

@@ -204,6 +204,8 @@ pub(crate) enum Hostile {
     SpeaksHtml,
     /// Answers each operation with a status and a body.
     Answers(fn(&str) -> (u16, &'static str)),
+    /// The same, but the second request of a connection meets its end.
+    AnswersOnce(fn(&str) -> (u16, &'static str)),
 }
 
 /// A server that misbehaves, until the test process ends.
@@ -245,7 +247,8 @@ fn misbehave(mut stream: &TcpStream, how: Hostile) {
             let mut rest = Vec::new();
             let _ = stream.read_to_end(&mut rest);
         }
-        Hostile::Answers(answer) => answer_all(stream, answer),
+        Hostile::Answers(answer) => answer_all(stream, answer, usize::MAX),
+        Hostile::AnswersOnce(answer) => answer_all(stream, answer, 1),
         Hostile::SpeaksHtml => {
             let page = "<!doctype html><title>Welcome</title><p>It works!";
             let mut buffer = [0; 65_536];
@@ -262,11 +265,12 @@ fn misbehave(mut stream: &TcpStream, how: Hostile) {
     }
 }
 
-/// Answers every request of a connection by the operation that it names.
-fn answer_all(stream: &TcpStream, answer: fn(&str) -> (u16, &'static str)) {
+/// Answers the requests of a connection by the operation that they name; one more than `most` is read, and
+/// the connection closed.
+fn answer_all(stream: &TcpStream, answer: fn(&str) -> (u16, &'static str), most: usize) {
     let mut reader = BufReader::new(stream);
     let mut writer = stream;
-    loop {
+    for answered in 0_usize.. {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             if !reader.read_line(&mut head).is_ok_and(|read| read > 0) {
@@ -280,6 +284,10 @@ fn answer_all(stream: &TcpStream, answer: fn(&str) -> (u16, &'static str)) {
         };
         let length = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         if reader.read_exact(&mut vec![0; length]).is_err() {
+            return;
+        }
+        if answered >= most {
+            let _ = stream.shutdown(Shutdown::Both);
             return;
         }
         let target = header("x-amz-target").unwrap_or_default();

@@ -155,6 +155,45 @@ fn an_accepted_deletion_that_does_not_happen_is_reported() {
 }
 
 #[test]
+fn a_server_that_closes_used_connections_is_swept() {
+    let answer = |operation: &str| {
+        static DELETED: AtomicBool = AtomicBool::new(false);
+        match operation {
+            "ListStreams" => (200, OURS),
+            "ListTagsForStream" => (200, TAGGED),
+            "DescribeStreamSummary" if DELETED.load(Ordering::SeqCst) => (400, GONE),
+            "DescribeStreamSummary" => (200, OLD),
+            _ => {
+                DELETED.store(true, Ordering::SeqCst);
+                (200, "")
+            }
+        }
+    };
+    let server = HostileServer::start(Hostile::AnswersOnce(answer));
+    run(&["sweep", "--yes", "--endpoint", &server.endpoint]).expect(0).says(&["deleted 1"]);
+}
+
+#[test]
+fn each_deletion_has_the_time_of_a_transition_however_many_there_are() {
+    let served = Served::start(&["--transition", "400ms"]);
+    let other = Other::of(&served.endpoint);
+    for number in 0..16 {
+        let name = format!("kinesis-conformance-0badf00d-{number:04}");
+        leave_tagged(&other, &name, "0badf00d until 20200101T000000Z");
+    }
+    let scratch = Scratch::new();
+    let profile = scratch.write(
+        "profile.yaml",
+        &format!(
+            "format: 1\nname: mine\nabout: One\nendpoint: {}\ntransition-deadline-ms: 1200\n",
+            served.endpoint
+        ),
+    );
+    run(&["sweep", "--yes", "--target", &profile]).expect(0).says(&["deleted 16"]);
+    assert!(other.streams().is_empty());
+}
+
+#[test]
 fn sweep_keeps_what_has_no_age() {
     let swept = sweep_at(|operation| match operation {
         "ListStreams" => (200, OURS),
