@@ -12,7 +12,7 @@ use std::time::Duration;
 use kinesis_conformance::case::ast::Library;
 use kinesis_conformance::judge::{RunSettings, run};
 use kinesis_conformance::log::{Event, Footer, Outcome, TrialVerdict};
-use kinesis_conformance::plan::{ClockHook, Manifest, Select, Target, reference_settings};
+use kinesis_conformance::plan::{ClockHook, Manifest, PlannedTrial, Select, Target, reference_settings};
 use kinesis_conformance::reference::{self, Running};
 use kinesis_conformance::run::Stop;
 use kinesis_conformance::wire::{Client, ClientSettings, Credentials, Endpoint};
@@ -22,31 +22,45 @@ use proxy::{Delay, Proxy};
 /// How long the reference stays in a transient state, as `serve` does where nothing else is said.
 const TRANSITION: Duration = Duration::from_millis(500);
 
-/// The suites with a trial that observes states or starts from a transient one, or all.
-fn selected() -> (Manifest, Select) {
+/// The same where trials come one after the other.
+const SHORT_TRANSITION: Duration = Duration::from_millis(150);
+
+/// Which trials are held.
+#[derive(Clone, Copy)]
+enum Breadth {
+    /// The suites with a trial that observes states or starts from a transient one, or all.
+    Suites,
+    /// Such trials alone: those whose verdict depends on when something happens.
+    Trials,
+}
+
+/// What is held behind a slow connection.
+const WHOLE_SUITES: (Breadth, Duration) = (Breadth::Suites, TRANSITION);
+
+fn selected(breadth: Breadth) -> (Manifest, Select) {
     let manifest = Manifest::of(Arc::new(Library::embedded().expect("the cases are right")), false);
     let suite = |id: &str| id.rsplit_once('/').map_or(id, |(suite, _)| suite).to_owned();
     let all = std::env::var("KINESIS_SLOW").is_ok_and(|text| text == "all");
-    let observing: BTreeSet<String> = manifest
-        .trials
-        .iter()
-        .filter(|trial| all || trial.has_transition() || trial.transient_status().is_some())
-        .map(|trial| suite(&trial.case_id))
-        .collect();
+    let observes = |trial: &PlannedTrial| all || trial.has_transition() || trial.transient_status().is_some();
+    let observing: BTreeSet<String> =
+        manifest.trials.iter().filter(|trial| observes(trial)).map(|trial| suite(&trial.case_id)).collect();
     let ids = manifest
         .trials
         .iter()
-        .filter(|trial| observing.contains(&suite(&trial.case_id)))
+        .filter(|trial| match breadth {
+            Breadth::Suites => observing.contains(&suite(&trial.case_id)),
+            Breadth::Trials => observes(trial),
+        })
         .map(|trial| trial.id.clone())
         .collect();
     (manifest, Select { ids, ..Select::default() })
 }
 
-fn served() -> Running {
+fn served(transition: Duration) -> Running {
     let mut settings = reference_settings();
-    settings.transition.create = TRANSITION;
-    settings.transition.update = TRANSITION;
-    settings.transition.delete = TRANSITION;
+    settings.transition.create = transition;
+    settings.transition.update = transition;
+    settings.transition.delete = transition;
     reference::start(settings).expect("it starts")
 }
 
@@ -56,8 +70,13 @@ struct Ran {
     footer: Footer,
 }
 
-async fn ran(running: &Running, endpoint: &str, jobs: Option<usize>) -> Ran {
-    let (manifest, select) = selected();
+async fn ran(
+    running: &Running,
+    endpoint: &str,
+    jobs: Option<usize>,
+    (breadth, transition): (Breadth, Duration),
+) -> Ran {
+    let (manifest, select) = selected(breadth);
     let timeout = Duration::from_secs(30);
     let client = Client::new(ClientSettings {
         endpoint: Endpoint::parse(endpoint).expect("an endpoint"),
@@ -69,7 +88,7 @@ async fn ran(running: &Running, endpoint: &str, jobs: Option<usize>) -> Ran {
     .expect("http needs no setup");
     let mut target = Target::reference(endpoint, client);
     target.clock = Some(ClockHook::new(running.clock()));
-    target.shortest_transition = TRANSITION;
+    target.shortest_transition = transition;
     target.transition_deadline = Duration::from_secs(20);
     let trials: Arc<Mutex<BTreeMap<String, TrialVerdict>>> = Arc::default();
     let emit = {
@@ -141,10 +160,10 @@ fn wrong(name: &str, plain: &Ran, slow: &Ran, least_percent: usize) -> Vec<Strin
 }
 
 async fn held(name: &str, delay: Delay, least_percent: usize) -> Vec<String> {
-    let running = served();
-    let plain = ran(&running, &format!("http://{}", running.address()), None).await;
+    let running = served(TRANSITION);
+    let plain = ran(&running, &format!("http://{}", running.address()), None, WHOLE_SUITES).await;
     let proxy = Proxy::start(running.address(), delay).await;
-    let slow = ran(&running, &proxy.endpoint(), None).await;
+    let slow = ran(&running, &proxy.endpoint(), None, WHOLE_SUITES).await;
     running.shutdown().await;
     wrong(name, &plain, &slow, least_percent)
 }
@@ -180,10 +199,10 @@ fn least_behind_long_delays() -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_one_job_nor_hundreds_fail_anything() {
-    let running = served();
-    let endpoint = format!("http://{}", running.address());
-    for jobs in [1, 256] {
-        let ran = ran(&running, &endpoint, Some(jobs)).await;
+    for (jobs, what) in [(1, (Breadth::Trials, SHORT_TRANSITION)), (256, WHOLE_SUITES)] {
+        let running = served(what.1);
+        let endpoint = format!("http://{}", running.address());
+        let ran = ran(&running, &endpoint, Some(jobs), what).await;
         let failed: Vec<&String> = ran
             .trials
             .values()
@@ -191,6 +210,6 @@ async fn neither_one_job_nor_hundreds_fail_anything() {
             .map(|trial| &trial.id)
             .collect();
         assert_eq!(failed, Vec::<&String>::new(), "with {jobs} jobs");
+        running.shutdown().await;
     }
-    running.shutdown().await;
 }
