@@ -8,15 +8,22 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The author's package and the lock file that this package was built with, so that the build needs
 /// nothing that is not there already.
 struct Author {
     folder: tempfile::TempDir,
+    _alone: MutexGuard<'static, ()>,
 }
+
+/// Cargo gives the tests of all these packages one executable, since it takes their folders for the roots of
+/// their workspaces; and the file of the requests under way is beside it. So there is one author at a time.
+static ALONE: Mutex<()> = Mutex::new(());
 
 impl Author {
     fn new() -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().expect("a folder");
         let from = root().join("harness/tests/fixtures/emulator-author");
         for file in ["src/lib.rs", "tests/conformance.rs"] {
@@ -29,7 +36,7 @@ impl Author {
         assert_ne!(manifest, absolute, "the fixture depends on this package by path");
         std::fs::write(folder.path().join("Cargo.toml"), absolute).expect("a manifest");
         std::fs::copy(root().join("Cargo.lock"), folder.path().join("Cargo.lock")).expect("a lock file");
-        Self { folder }
+        Self { folder, _alone: alone }
     }
 
     fn cargo(&self, arguments: &[&str]) -> Output {
