@@ -1,6 +1,6 @@
 //! The specification of the service as a pure step function.
 //!
-//! [`step`] gives all results that the service may show, [`Account::apply`] is the only way to change
+//! `step` gives all results that the service may show, [`Account::apply`] is the only way to change
 //! an account. Where no source says what the service does, an [`OpenQuestion`] has several candidates,
 //! and each result says which it rests on.
 //!

@@ -2,8 +2,8 @@
 //! strings in place of base64 (WIRE-033), tag 1 over whole **milliseconds** for times (WIRE-032),
 //! text as the keys of maps.
 //!
-//! [`parse`] and [`encode`] deal in values and lose how they were spelled; [`outline()`] shows every
-//! item's spelling, and [`diagnostic`] prints it. All reading goes through one bounded tokenizer.
+//! `parse` and `encode` deal in values and lose how they were spelled; [`outline()`] shows every
+//! item's spelling, and `diagnostic` prints it. All reading goes through one bounded tokenizer.
 //! Not here: bignums and decimals (the API has none), canonical order of keys, and the
 //! indefinite-length form of the service's own error bodies (WIRE-018), which is written by hand
 //! where it is needed.

@@ -102,7 +102,7 @@ pub fn path(items: &[Item<'_>], index: usize) -> String {
 }
 
 /// The item at that path: of an entry its value, tags passed over. Of entries with the same key it
-/// is the last one, as in [`super::parse`].
+/// is the last one, as in `super::parse`.
 pub fn item_at<'a, 'b>(items: &'b [Item<'a>], wanted: &str) -> Option<&'b Item<'a>> {
     items.iter().enumerate().rev().find_map(|(index, item)| {
         let shown = match item.place {

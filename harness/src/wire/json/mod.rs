@@ -1,6 +1,6 @@
 //! AWS JSON 1.1: values to text, text to values.
 //!
-//! [`parse`] knows no shapes: base64 text stays text and a time stays a number. [`decode`] turns
+//! `parse` knows no shapes: base64 text stays text and a time stays a number. `decode` turns
 //! such a plain value into what the model says it is.
 
 mod encode;
