@@ -71,8 +71,20 @@ const TELL: Duration = Duration::from_secs(5);
 const KEPT_LINES: usize = 12;
 /// Bytes of a line that are kept.
 const KEPT_OF_LINE: usize = 2_000;
+/// Within this time a listener that only looked whether its port was free has closed its connections.
+const SETTLES: Duration = Duration::from_millis(100);
 /// Time for its last lines to arrive once it is dead.
 const LAST_OUTPUT: Duration = Duration::from_millis(500);
+
+/// True if a connection can be made, and stays: some servers listen for a moment to see whether the port is
+/// free, and whoever took that for their start would be cut off.
+async fn listens(host: &str, port: u16) -> bool {
+    let Ok(stream) = TcpStream::connect((host, port)).await else { return false };
+    match timeout(SETTLES, stream.peek(&mut [0])).await {
+        Ok(spoken) => spoken.is_ok_and(|bytes| bytes > 0),
+        Err(_still_open) => true,
+    }
+}
 
 impl Spawned {
     /// Starts a shell command and waits until something listens where it should.
@@ -117,7 +129,7 @@ impl Spawned {
         let give_up = began + *wait;
         let mut tell = began + TELL;
         loop {
-            if TcpStream::connect((host.as_str(), port)).await.is_ok() {
+            if listens(&host, port).await {
                 // The pipes are read on, so that the command never waits for a reader.
                 readers.detach_all();
                 return Ok(spawned);
@@ -295,5 +307,24 @@ impl Said {
     fn text(&self) -> String {
         let shown = |line: &String| format!("{OUTPUT_LINE}{}", plain(&self.redactor.text(&masked(line))));
         self.lines.lock().map(|kept| kept.iter().map(shown).collect()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_listener_that_closes_at_once_is_not_up_yet() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let (closes, _) = tokio::join!(listens("127.0.0.1", port), async {
+            drop(listener.accept().await.expect("a connection"));
+        });
+        assert!(!closes);
+        let (stays, _held) = tokio::join!(listens("127.0.0.1", port), listener.accept());
+        assert!(stays);
+        drop(listener);
+        assert!(!listens("127.0.0.1", port).await);
     }
 }
