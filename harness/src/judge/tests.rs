@@ -17,7 +17,7 @@ use crate::wire::{NoAnswer, NoAnswerKind};
 const QUESTIONS: &str = "\
 questions:
   key-then:
-    question: Which key does it show meanwhile?
+    question: Which key does it show while it is UPDATING?
     affects: [producers]
     facts: [SSE-030]
     candidates:

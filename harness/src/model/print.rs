@@ -111,7 +111,7 @@ fn hash(shape: &str, value: &Value) -> String {
     let mut digest = Sha256::new();
     feed(&mut digest, &Value::String(shape.to_owned()));
     feed(&mut digest, value);
-    digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&digest.finalize()[..4])
 }
 
 /// Feeds a value so that values that differ feed other bytes.

@@ -103,14 +103,7 @@ pub(crate) fn manifest(trials: &[Arc<PlannedTrial>]) -> String {
 
 /// The first 16 hex digits of a SHA-256.
 pub(super) fn short(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes())[..8])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(&Sha256::digest(text.as_bytes())[..8])
 }
 
 fn write_step(text: &mut String, step: &PlannedStep) {
@@ -237,7 +230,7 @@ fn write_tree(text: &mut String, tree: &Tree) {
 fn write_value(text: &mut String, value: &Value) {
     match value {
         Value::Blob(bytes) => {
-            let _ = write!(text, "blob {} {}", bytes.len(), hex(&Sha256::digest(bytes)));
+            let _ = write!(text, "blob {} {}", bytes.len(), hex::encode(Sha256::digest(bytes)));
         }
         Value::List(values) => {
             text.push('[');

@@ -106,18 +106,25 @@ const DELETING: &str =
     r#"{"StreamDescriptionSummary":{"StreamCreationTimestamp":1.5,"StreamStatus":"DELETING"}}"#;
 
 /// Describes a stream of 1970 until it was deleted.
-fn old_until_deleted(operation: &str) -> (u16, &'static str) {
-    static DELETED: AtomicBool = AtomicBool::new(false);
+fn old_until_deleted(deleted: &AtomicBool, operation: &str) -> (u16, &'static str) {
     match operation {
         "ListStreams" => (200, OURS),
         "ListTagsForStream" => (200, TAGGED),
-        "DescribeStreamSummary" if DELETED.load(Ordering::SeqCst) => (400, GONE),
+        "DescribeStreamSummary" if deleted.load(Ordering::SeqCst) => (400, GONE),
         "DescribeStreamSummary" => (200, OLD),
         _ => {
-            DELETED.store(true, Ordering::SeqCst);
+            deleted.store(true, Ordering::SeqCst);
             (200, "")
         }
     }
+}
+
+/// A profile of a target on which no transition takes longer than this.
+fn profile(scratch: &Scratch, endpoint: &str, deadline_ms: u32) -> String {
+    let text = format!(
+        "format: 1\nname: mine\nabout: One\nendpoint: {endpoint}\ntransition-deadline-ms: {deadline_ms}\n"
+    );
+    scratch.write("profile.yaml", &text)
 }
 
 /// A target that answers each operation in its own way.
@@ -127,7 +134,12 @@ fn sweep_at(answer: fn(&str) -> (u16, &'static str)) -> super::support::Ended {
 
 #[test]
 fn sweep_deletes_what_is_older_than_an_hour() {
-    sweep_at(old_until_deleted).expect(0).says(&["(run 0badf00d, created", "days ago)", "deleted 1"]);
+    static DELETED: AtomicBool = AtomicBool::new(false);
+    sweep_at(|operation| old_until_deleted(&DELETED, operation)).expect(0).says(&[
+        "(run 0badf00d, created",
+        "days ago)",
+        "deleted 1",
+    ]);
 }
 
 #[test]
@@ -140,13 +152,7 @@ fn an_accepted_deletion_that_does_not_happen_is_reported() {
     };
     let server = HostileServer::start(Hostile::Answers(never));
     let scratch = Scratch::new();
-    let profile = scratch.write(
-        "profile.yaml",
-        &format!(
-            "format: 1\nname: mine\nabout: One\nendpoint: {}\ntransition-deadline-ms: 50\n",
-            server.endpoint
-        ),
-    );
+    let profile = profile(&scratch, &server.endpoint, 50);
     run(&["sweep", "--yes", "--target", &profile]).expect(1).says(&[
         "could not delete kinesis-conformance-0badf00d-0001",
         "still described: DELETING",
@@ -156,19 +162,8 @@ fn an_accepted_deletion_that_does_not_happen_is_reported() {
 
 #[test]
 fn a_server_that_closes_used_connections_is_swept() {
-    let answer = |operation: &str| {
-        static DELETED: AtomicBool = AtomicBool::new(false);
-        match operation {
-            "ListStreams" => (200, OURS),
-            "ListTagsForStream" => (200, TAGGED),
-            "DescribeStreamSummary" if DELETED.load(Ordering::SeqCst) => (400, GONE),
-            "DescribeStreamSummary" => (200, OLD),
-            _ => {
-                DELETED.store(true, Ordering::SeqCst);
-                (200, "")
-            }
-        }
-    };
+    static DELETED: AtomicBool = AtomicBool::new(false);
+    let answer = |operation: &str| old_until_deleted(&DELETED, operation);
     let server = HostileServer::start(Hostile::AnswersOnce(answer));
     run(&["sweep", "--yes", "--endpoint", &server.endpoint]).expect(0).says(&["deleted 1"]);
 }
@@ -182,13 +177,7 @@ fn each_deletion_has_the_time_of_a_transition_however_many_there_are() {
         leave_tagged(&other, &name, "0badf00d until 20200101T000000Z");
     }
     let scratch = Scratch::new();
-    let profile = scratch.write(
-        "profile.yaml",
-        &format!(
-            "format: 1\nname: mine\nabout: One\nendpoint: {}\ntransition-deadline-ms: 1200\n",
-            served.endpoint
-        ),
-    );
+    let profile = profile(&scratch, &served.endpoint, 1_200);
     run(&["sweep", "--yes", "--target", &profile]).expect(0).says(&["deleted 16"]);
     assert!(other.streams().is_empty());
 }
@@ -282,18 +271,12 @@ fn the_tag_is_looked_for_on_every_page() {
         static PAGES: AtomicUsize = AtomicUsize::new(0);
         static DELETED: AtomicBool = AtomicBool::new(false);
         match operation {
-            "ListStreams" => (200, OURS),
             "ListTagsForStream" => match PAGES.fetch_add(1, Ordering::SeqCst) {
                 0 => (200, r#"{"Tags":[{"Key":"a","Value":"b"}],"HasMoreTags":true}"#),
                 1 => (200, r#"{"Tags":[{"Key":"i","Value":"j"}],"HasMoreTags":true}"#),
                 _ => (200, TAGGED),
             },
-            "DescribeStreamSummary" if DELETED.load(Ordering::SeqCst) => (400, GONE),
-            "DescribeStreamSummary" => (200, OLD),
-            _ => {
-                DELETED.store(true, Ordering::SeqCst);
-                (200, "")
-            }
+            _ => old_until_deleted(&DELETED, operation),
         }
     });
     swept.expect(0).says(&["deleted 1"]);

@@ -53,9 +53,9 @@ fn the_last_state_is_what_the_settled_stream_shows_where_the_expectation_leaves_
         .replace("EncryptionType: NONE, }", "EncryptionType: NONE}")
         .replace("{StreamStatus: UPDATING}", "{StreamStatus: UPDATING, KeyId: $open.key-then}")
         .replace("EncryptionType: KMS, optional", "EncryptionType: KMS, KeyId: k, optional");
-    let answered = |meanwhile: &str, end: &str| {
-        let [encrypted, meanwhile, end] = [r#","KeyId":"k""#, meanwhile, end];
-        let states = [("ACTIVE", "KMS", encrypted), ("UPDATING", "KMS", meanwhile), ("ACTIVE", "NONE", end)];
+    let answered = |during: &str, end: &str| {
+        let [encrypted, during, end] = [r#","KeyId":"k""#, during, end];
+        let states = [("ACTIVE", "KMS", encrypted), ("UPDATING", "KMS", during), ("ACTIVE", "NONE", end)];
         let mut all = vec![exchange(REQUEST, "StopStreamEncryption", (300, 350), answer(200, ""))];
         for (at, (status, kind, key)) in (0..).zip(states.iter().flat_map(|state| [state, state])) {
             let body = format!(

@@ -258,7 +258,7 @@ impl BodyText {
         let beginning = bytes.get(..BEGINNING).unwrap_or(&bytes);
         Self::Cut(CutBody {
             bytes: bytes.len() as u64,
-            sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hex::encode(Sha256::digest(&bytes)),
             begins: String::from_utf8_lossy(beginning).into_owned(),
         })
     }

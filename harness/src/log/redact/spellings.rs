@@ -55,7 +55,7 @@ impl Needle {
             shared,
             stand_in,
         };
-        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex::encode(secret);
         let mut all = vec![needle(&hex, true, true, (false, false))];
         for before in 0..3 {
             let mut bytes = vec![0; before];

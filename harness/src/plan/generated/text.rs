@@ -202,10 +202,7 @@ fn literal(value: &Value) -> String {
         Value::Blob(bytes) => match run(bytes.iter().copied()) {
             // The text states how many bytes there are; a megabyte of digits helps no reader.
             Some((byte, times)) => format!("{{$bytes: {{$repeat: [\"{byte:02x}\", {times}]}}}}"),
-            None => format!(
-                "{{$bytes: \"{}\"}}",
-                bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-            ),
+            None => format!("{{$bytes: \"{}\"}}", hex::encode(bytes)),
         },
         // A tree holds these as nodes of its own.
         Value::List(_) | Value::Map(_) => serde_json::to_string(value).unwrap_or_default(),

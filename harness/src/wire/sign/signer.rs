@@ -98,8 +98,8 @@ impl Signer {
         add(&["POST\n/\n\ncontent-type:", content_type, "\nhost:", host, "\nx-amz-date:", &date, "\n"]);
         token.inspect(|token| add(&["x-amz-security-token:", token, "\n"]));
         target.inspect(|target| add(&["x-amz-target:", target, "\n"]));
-        add(&["\n", names, "\n", &hex(&Sha256::digest(body))]);
-        let canonical = hex(&canonical.finalize());
+        add(&["\n", names, "\n", &hex::encode(Sha256::digest(body))]);
+        let canonical = hex::encode(canonical.finalize());
         let scope = format!("{day}/{region}/{SERVICE}/aws4_request");
         let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{canonical}");
         let signature = calculate_signature(self.key(day, time), to_sign.as_bytes());
@@ -150,12 +150,6 @@ fn date_of(time: SystemTime) -> Option<String> {
             at.second()
         )
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]
