@@ -308,6 +308,8 @@ impl Run {
         for suspect in suspects {
             let one = Semaphore::new(1);
             let came_to = tokio::select! {
+                // First: the end of the process that ends the run as well is this trial's doing.
+                biased;
                 came_to = self.carry_out(suspect, &one, u32::MAX, None, Beside::None) => came_to,
                 // Also while the process is started again, which may take minutes.
                 () = self.field.session.stopped() => break,

@@ -305,7 +305,10 @@ async fn delete_one(
 async fn still_there(session: &Session, located: &Located, at_once: &Semaphore) -> Option<String> {
     let give_up = Instant::now() + session.target.transition_deadline;
     let kind = &located.kind;
-    let address = located.address().ok()?;
+    let address = match located.address() {
+        Ok(address) => address,
+        Err(unbound) => return Some(unbound.to_string()),
+    };
     let mut pause = Duration::from_millis(5);
     loop {
         let mut last = "no description".to_owned();

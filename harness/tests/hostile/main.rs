@@ -186,13 +186,10 @@ async fn met(manifest: &Arc<Manifest>, row: &Row) -> Vec<String> {
     wrong
 }
 
-/// How much later than an idle machine a busy one may reach a deadline.
-const SLACK: Duration = Duration::from_secs(20);
-
 /// Beyond the row's deadline, or more bytes taken than the row allows.
 fn bounded(row: &Row, ended: &Ended) -> Vec<String> {
     let mut wrong = Vec::new();
-    if ended.took > row.within + SLACK {
+    if ended.took > row.within {
         wrong.push(format!("it took {:?}", ended.took));
     }
     if ended.written > ended.hostile_answers.saturating_mul(row.memory) {
